@@ -17,7 +17,7 @@ const TICK_S = 1;
 const REPORT_S = 30;
 const HEARTBEAT_S = 60;
 
-class Bench {
+export class Bench {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
@@ -79,21 +79,19 @@ class Bench {
     const element = /** @type {HTMLElement} */ (document.querySelector("[data-voices]"));
     element.hidden = false;
     for (const voice of done ? [] : session.voices) {
-      element
-        .querySelector(`[data-voice="${voice.name}"]`)
-        ?.append(
-          " ",
-          el(
-            "button",
-            {
-              type: "button",
-              class: "small",
-              "aria-label": `Begin with the answer of ${voice.name}`,
-              onclick: () => session.takeOver(voice),
-            },
-            "Begin with it",
-          ),
-        );
+      element.querySelector(`[data-voice="${voice.name}"]`)?.append(
+        " ",
+        el(
+          "button",
+          {
+            type: "button",
+            class: "small",
+            "aria-label": `Begin with the answer of ${voice.name}`,
+            onclick: () => session.takeOver(voice),
+          },
+          "Begin with it",
+        ),
+      );
     }
     return element;
   }
@@ -146,11 +144,11 @@ class Bench {
       location.assign("/adjudication");
     } catch (error) {
       // What was chosen stays as it is; the server's message is above the button.
-      const { problem } = error instanceof api.Refused ? error : { problem: {} };
+      const problem = error instanceof api.Refused ? error.problem : {};
       const faults = problem.errors?.length
         ? problem.errors
-        : [{ message: /** @type {Error} */ (error).message, hint: problem.hint }];
-      session.refused = faults.map((/** @type {any} */ each) => ({
+        : [{ message: /** @type {Error} */ (error).message, hint: problem.hint, pointer: "" }];
+      session.refused = faults.map((each) => ({
         code: "refused",
         pointer: each.pointer ?? "",
         message: each.message,

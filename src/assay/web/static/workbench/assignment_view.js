@@ -9,6 +9,8 @@ import { Block } from "./text_view.js";
 import { callView, folded, stepView } from "./work_view.js";
 import { writingView } from "./writing.js";
 
+/** @import { CandidateView, ContentWarning, MessageView, Text, TextSpan } from "../wire.d.ts" */
+
 export class AssignmentView {
   /** @param {import("./session.js").Session} session */
   constructor(session) {
@@ -20,9 +22,7 @@ export class AssignmentView {
     const { shown, form } = session;
     this.prompt = this.promptCard();
     /** @type {HTMLElement[]} */
-    this.cards = shown.candidates.map((/** @type {any} */ each, /** @type {number} */ place) =>
-      this.candidateCard(each, place),
-    );
+    this.cards = shown.candidates.map((each, place) => this.candidateCard(each, place));
     this.evidence = shown.evidence.length ? this.evidenceCard() : null;
     // Who writes an answer has the evidence beside it, and never within it.
     const beside = form.writing === "demonstration" ? this.evidence : null;
@@ -43,7 +43,7 @@ export class AssignmentView {
   }
 
   /**
-   * @param {any} text
+   * @param {Text} text
    * @param {string} name
    * @param {number | null} [candidate]
    */
@@ -55,7 +55,7 @@ export class AssignmentView {
 
   promptCard() {
     const { shown } = this.session;
-    const messages = shown.messages.map((/** @type {any} */ each, /** @type {number} */ place) =>
+    const messages = shown.messages.map((each, place) =>
       this.message(
         each,
         `Prompt${shown.messages.length > 1 ? `, turn ${place + 1}` : ""}`,
@@ -72,7 +72,7 @@ export class AssignmentView {
             el(
               "dl",
               { class: "tools" },
-              ...shown.tools.flatMap((/** @type {any} */ tool) => [
+              ...shown.tools.flatMap((tool) => [
                 el(
                   "dt",
                   {},
@@ -101,7 +101,7 @@ export class AssignmentView {
   }
 
   /**
-   * @param {any} message
+   * @param {MessageView} message
    * @param {string} name
    * @param {number | null} candidate
    * @param {boolean} [who] whether the speaker is named
@@ -114,12 +114,12 @@ export class AssignmentView {
       who ? el("div", { class: "who" }, words(message.role)) : null,
       block?.outline(),
       block?.element,
-      ...(message.calls ?? []).map((/** @type {any} */ call) => callView(call, this.session.shown.tools)),
+      ...(message.calls ?? []).map((call) => callView(call, this.session.shown.tools)),
     );
   }
 
   /**
-   * @param {any} candidate
+   * @param {CandidateView} candidate
    * @param {number} place
    */
   candidateCard(candidate, place) {
@@ -144,14 +144,12 @@ export class AssignmentView {
       { class: "card-body scroll", tabindex: 0, role: "region", "aria-label": `Response ${name}` },
       block?.outline(),
       block?.element,
-      ...(candidate.messages ?? []).map((/** @type {any} */ each, /** @type {number} */ turn) =>
-        this.message(each, `${name}, turn ${turn + 1}`, place),
-      ),
+      ...(candidate.messages ?? []).map((each, turn) => this.message(each, `${name}, turn ${turn + 1}`, place)),
       candidate.work.length
         ? el(
             "ol",
             { class: "steps" },
-            ...candidate.work.map((/** @type {any} */ step) =>
+            ...candidate.work.map((step) =>
               stepView(session, place, step, (text, title) => this.block(text, title, place)),
             ),
           )
@@ -194,7 +192,7 @@ export class AssignmentView {
 
   evidenceCard() {
     const { session } = this;
-    const items = session.shown.evidence.map((/** @type {any} */ each) => {
+    const items = session.shown.evidence.map((each) => {
       const block = each.text ? this.block(each.text, `Evidence ${each.number + 1}`) : null;
       return el(
         "li",
@@ -326,6 +324,7 @@ export class AssignmentView {
   /**
    * @param {Block} block
    * @param {{start: number, end: number}} span
+   * @returns {TextSpan}
    */
   spanOf(block, { start, end }) {
     return { at: "span", pointer: block.text.pointer, start, end, quote: slice(block.text.raw, start, end) };
@@ -336,10 +335,11 @@ export class AssignmentView {
     if (!this.element.isConnected) return;
     for (const severity of this.session.form.severities) {
       const ranges = this.session.said.errors
-        .filter((each) => (each.severity ?? "low") === severity && each.place.at === "span")
-        .flatMap((each) => {
-          const block = this.blocks.find((one) => one.text.pointer === each.place.pointer);
-          return block ? rangesOf(block.root(), each.place.start, each.place.end) : [];
+        .filter((each) => (each.severity ?? "low") === severity)
+        .flatMap(({ place }) => {
+          if (place.at !== "span") return [];
+          const block = this.blocks.find((each) => each.text.pointer === place.pointer);
+          return block ? rangesOf(block.root(), place.start, place.end) : [];
         });
       paint(`error-${severity}`, "errors", ranges);
     }
@@ -349,7 +349,7 @@ export class AssignmentView {
 /**
  * How severe the content is, before the content.
  *
- * @param {any} care
+ * @param {ContentWarning | null} care
  * @param {import("./session.js").Session} session
  */
 function careLine(care, session) {

@@ -2,9 +2,13 @@
 
 import { el } from "./dom.js";
 
+/** @import { Child } from "./dom.js" */
+
 let groups = 0;
 
-/** @typedef {{value: string, label: any, title?: string, spoken?: string, hint?: Node | null, class?: string}} Option */
+/**
+ * @typedef {{value: string, label: Child, title?: string, spoken?: string, hint?: Node | null, class?: string}} Option
+ */
 
 /**
  * @param {object} options

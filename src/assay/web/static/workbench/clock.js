@@ -1,5 +1,7 @@
 // Active time: the page is visible, and something was done within the last half minute.
 
+/** @import { Nothing } from "../wire.d.ts" */
+
 const IDLE_MS = 30_000;
 const TICK_MS = 1_000;
 

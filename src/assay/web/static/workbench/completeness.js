@@ -3,25 +3,35 @@
 
 import { letter, words } from "./dom.js";
 
+/** @import { Answer, DimensionScore } from "../wire.d.ts" */
+/** @import { FullForm, OpenAnswer } from "./answer.js" */
+
 /** @typedef {{code: string, pointer: string, message: string, hint: string, candidate?: number, item?: string}} Gap */
 /** @typedef {{steps: number[], original: string | null}} Shape */
+/**
+ * An answer whose lists are there.
+ *
+ * @typedef {"scores" | "reasons" | "step_labels" | "skipped_steps" | "rulings"} Lists
+ * @typedef {Answer & Required<Pick<Answer, Lists>>} JudgedAnswer
+ */
 
 const DECLINED = new Set(["abstained", "insufficient_context"]);
 const CHOSEN = new Set(["prefers", "ranks", "both_unacceptable"]);
 
 /** @param {number | null | undefined} place */
 const of = (place) => (place === null || place === undefined ? "" : ` of ${letter(place)}`);
-const filled = (/** @type {any} */ text) => Boolean(text && text.trim());
+const filled = (/** @type {string | null | undefined} */ text) => Boolean(text && text.trim());
 
 /**
  * Everything that the answer must still say, in the order of the rail; empty where it is complete.
  *
- * @param {any} answer as it is sent; its verdict may be null
- * @param {any} form with its defaults filled in
+ * @param {OpenAnswer} answer as it is sent; its verdict may be null
+ * @param {FullForm} form with its defaults filled in
  * @param {Shape} shape
  * @returns {Gap[]}
  */
 export function gaps(answer, form, shape) {
+  /** @type {JudgedAnswer} */
   const full = {
     scores: [],
     reasons: [],
@@ -55,7 +65,7 @@ export function gaps(answer, form, shape) {
   return missing;
 }
 
-/** @param {any} answer */
+/** @param {JudgedAnswer} answer */
 function saysAnything(answer) {
   return (
     answer.verdict.verdict !== "not_asked" ||
@@ -68,10 +78,10 @@ function saysAnything(answer) {
   );
 }
 
-/** @param {any} score */
+/** @param {DimensionScore} score */
 const says = ({ score }) => score.score !== "abstained" || filled(score.reason);
 
-/** @param {any} answer @param {any} form @returns {Gap[]} */
+/** @param {JudgedAnswer} answer @param {FullForm} form @returns {Gap[]} */
 function verdictGaps(answer, form) {
   const word = answer.verdict.verdict;
   if (word === "not_asked" && !form.verdicts.includes("not_asked")) {
@@ -103,7 +113,7 @@ function verdictGaps(answer, form) {
       },
     ];
   }
-  if (word === "insufficient_context" && !answer.reasons.some((/** @type {any} */ each) => filled(each.text))) {
+  if (word === "insufficient_context" && !answer.reasons.some((each) => filled(each.text))) {
     return [
       { code: "no-cause", pointer: "/reasons", message: "Say what is missing.", hint: "A few words are enough." },
     ];
@@ -111,7 +121,7 @@ function verdictGaps(answer, form) {
   return [];
 }
 
-/** @param {any} answer @param {any} form @returns {Gap[]} */
+/** @param {JudgedAnswer} answer @param {FullForm} form @returns {Gap[]} */
 function attackGaps(answer, form) {
   if (!form.attack) return [];
   const { outcome, severity } = answer.attack ?? {};
@@ -135,11 +145,11 @@ function attackGaps(answer, form) {
   ];
 }
 
-/** @param {any} answer @param {any} form @param {Shape} shape @returns {Gap[]} */
+/** @param {JudgedAnswer} answer @param {FullForm} form @param {Shape} shape @returns {Gap[]} */
 function stepGaps(answer, form, shape) {
   if (!form.steps) return [];
   const answered = new Set(
-    [...answer.step_labels, ...answer.skipped_steps].map((/** @type {any} */ each) => `${each.candidate}/${each.step}`),
+    [...answer.step_labels, ...answer.skipped_steps].map((each) => `${each.candidate}/${each.step}`),
   );
   const missing = /** @type {Gap[]} */ (
     shape.steps.flatMap((count, candidate) =>
@@ -167,11 +177,11 @@ function stepGaps(answer, form, shape) {
   return missing;
 }
 
-/** @param {any} answer @param {any} form @param {Shape} shape @returns {Gap[]} */
+/** @param {JudgedAnswer} answer @param {FullForm} form @param {Shape} shape @returns {Gap[]} */
 function sectionGaps(answer, form, shape) {
   if (form.kind !== "policy") return [];
   const places = shape.steps.length ? shape.steps.map((_, place) => place) : [null];
-  return form.sections.flatMap((/** @type {any} */ section) =>
+  return form.sections.flatMap((section) =>
     places
       .filter((place) => !covered(answer.rulings, "section", section.id, place))
       .map((place) => ({
@@ -185,7 +195,7 @@ function sectionGaps(answer, form, shape) {
   );
 }
 
-/** @param {any} answer @param {any} form @param {Shape} shape @returns {Gap[]} */
+/** @param {JudgedAnswer} answer @param {FullForm} form @param {Shape} shape @returns {Gap[]} */
 function scoreGaps(answer, form, shape) {
   return form.required_dimensions.flatMap((/** @type {string} */ dimension) =>
     shape.steps
@@ -205,17 +215,18 @@ function scoreGaps(answer, form, shape) {
 /**
  * Whether something is answered for a candidate, or for the record as a whole.
  *
- * @param {any[]} list
- * @param {string} field
+ * @template {string} F
+ * @param {({candidate?: number | null} & Record<F, string>)[]} list
+ * @param {F} field
  * @param {string} name
  * @param {number | null} place
  */
 const covered = (list, field, name, place) =>
   list.some((each) => each[field] === name && ((each.candidate ?? null) === null || each.candidate === place));
 
-/** @param {any} answer @param {any} form @returns {Gap[]} */
+/** @param {JudgedAnswer} answer @param {FullForm} form @returns {Gap[]} */
 function reasonGaps(answer, form) {
-  const tied = answer.reasons.some((/** @type {any} */ each) => each.dimension) || Boolean(answer.errors?.length);
+  const tied = answer.reasons.some((each) => each.dimension) || Boolean(answer.errors?.length);
   if (!form.reasons_required || !CHOSEN.has(answer.verdict.verdict) || tied) return [];
   return [
     {
@@ -227,7 +238,7 @@ function reasonGaps(answer, form) {
   ];
 }
 
-/** @param {any} answer @param {any} form @returns {Gap[]} */
+/** @param {JudgedAnswer} answer @param {FullForm} form @returns {Gap[]} */
 function errorGaps(answer, form) {
   if (!form.errors || answer.errors) return [];
   return [
@@ -240,7 +251,7 @@ function errorGaps(answer, form) {
   ];
 }
 
-/** @param {any} answer @param {any} form @returns {Gap[]} */
+/** @param {JudgedAnswer} answer @param {FullForm} form @returns {Gap[]} */
 function writingGaps(answer, form) {
   if (filled(answer.written)) return [];
   if (form.writing === "demonstration")
@@ -266,8 +277,8 @@ function writingGaps(answer, form) {
 /**
  * What a part that is there must say, whatever the kind and the verdict.
  *
- * @param {any} answer
- * @param {any} form
+ * @param {Answer} answer
+ * @param {FullForm} form
  * @param {Shape} shape
  * @returns {Gap[]}
  */
@@ -275,9 +286,9 @@ export function detailGaps(answer, form, shape) {
   return [...partGaps({ scores: [], rulings: [], ...answer }), ...revisionGaps(answer, form, shape)];
 }
 
-/** @param {any} answer @returns {Gap[]} */
+/** @param {Answer & Required<Pick<Answer, "scores" | "rulings">>} answer @returns {Gap[]} */
 function partGaps(answer) {
-  const rulings = answer.rulings.flatMap((/** @type {any} */ each, /** @type {number} */ place) =>
+  const rulings = answer.rulings.flatMap((each, place) =>
     each.ruling === "violates" && !filled(each.reason)
       ? [
           {
@@ -291,7 +302,7 @@ function partGaps(answer) {
         ]
       : [],
   );
-  const scores = answer.scores.flatMap((/** @type {any} */ each, /** @type {number} */ place) =>
+  const scores = answer.scores.flatMap((each, place) =>
     says(each)
       ? []
       : [
@@ -305,7 +316,7 @@ function partGaps(answer) {
           },
         ],
   );
-  const errors = (answer.errors ?? []).flatMap((/** @type {any} */ each, /** @type {number} */ place) =>
+  const errors = (answer.errors ?? []).flatMap((each, place) =>
     filled(each.category)
       ? []
       : [
@@ -321,10 +332,10 @@ function partGaps(answer) {
   return [...rulings, ...scores, ...errors];
 }
 
-/** @param {any} each */
+/** @param {{candidate?: number | null}} each */
 const candidateOf = (each) => ((each.candidate ?? null) === null ? {} : { candidate: each.candidate });
 
-/** @param {any} answer @param {any} form @param {Shape} shape @returns {Gap[]} */
+/** @param {Answer} answer @param {FullForm} form @param {Shape} shape @returns {Gap[]} */
 function revisionGaps(answer, form, shape) {
   if (form.writing !== "revision" || !answer.written) return [];
   if (answer.stands_as_is)

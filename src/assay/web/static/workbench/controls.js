@@ -4,15 +4,17 @@ import { alarm, say } from "./announce.js";
 import * as api from "./api.js";
 import { keysDialog, listen, typing } from "./keys.js";
 import * as keymap from "./keymap.js";
-import { leaveCritique } from "./rail_reasons.js";
+import { focusCritique, leaveCritique } from "./rail_reasons.js";
 import { withoutValue } from "./rail_scores.js";
 import { decide, preferences, rank } from "./rail_verdict.js";
 import { askText } from "./screens.js";
 
+/** @import { ErrorPlace } from "./answer.js" */
+
 /**
  * What commands act on: the desk of a reviewer, or the bench of an adjudicator.
  *
- * @type {any}
+ * @type {import("./desk.js").Desk | import("./adjudicate.js").Bench}
  */
 let desk;
 /** @type {HTMLElement} */
@@ -23,7 +25,7 @@ let dialog;
 /**
  * Binds keys and buttons to a bench of work.
  *
- * @param {any} bench
+ * @param {import("./desk.js").Desk | import("./adjudicate.js").Bench} bench
  * @param {HTMLElement} element where the work is shown
  */
 export function control(bench, element) {
@@ -57,7 +59,10 @@ function into(selector) {
   return Boolean(found);
 }
 
-/** @param {string} word a verdict without a winner @param {string} [next] where to go on */
+/**
+ * @param {"tie" | "both_unacceptable" | "insufficient_context" | "abstained"} word a verdict without a winner
+ * @param {string} [next] where to go on
+ */
 function decline(word, next) {
   const { session } = desk;
   if (!session?.form.verdicts.includes(word)) return say("This verdict is not asked here.");
@@ -71,22 +76,23 @@ function critique() {
   const { view } = page;
   const words = desk.words.block && desk.words.span ? view.spanOf(desk.words.block, desk.words.span) : null;
   const row = session.row;
+  /** @type {ErrorPlace | null} */
   const step = row?.type === "step" ? { at: "step", candidate: row.candidate, step: row.step } : null;
+  /** @type {ErrorPlace | null} */
   const whole = session.count ? { at: "whole", candidate: session.focus } : null;
   const place = words ?? view.selection() ?? step ?? whole;
   if (!place) return say("Select the words first.");
   desk.words.stop();
   getSelection()?.removeAllRanges();
   session.openCritique(place);
-  const item = /** @type {any} */ (root.querySelector(`[data-critique="${session.critique}"]`));
-  item?.scrollIntoView({ block: "nearest" });
-  item?.editor.focus();
+  const item = root.querySelector(`[data-critique="${session.critique}"]`);
+  if (item) focusCritique(item);
 }
 
 function nextCategory() {
   const { session } = desk;
   if (!session?.critique) return;
-  const names = session.form.categories.map((/** @type {any} */ each) => each.id);
+  const names = session.form.categories.map((each) => each.id);
   session.say((said) => {
     said.errors = said.errors.map((each) =>
       each.id === session.critique && names.length
@@ -133,7 +139,9 @@ function fold() {
 async function release() {
   const note = await askText({
     title: "Give the assignment back",
-    text: "Somebody else will see it. Say what is wrong, so that it can be fixed: unreadable, outside your field, a conflict of interest, …",
+    text:
+      "Somebody else will see it. Say what is wrong, so that it can be fixed: " +
+      "unreadable, outside your field, a conflict of interest, …",
     label: "Reason",
     send: "Give back",
     required: true,
@@ -147,7 +155,9 @@ async function gap() {
   const dimension = session.dimension?.id ?? null;
   const text = await askText({
     title: "The guideline does not cover this",
-    text: "Your question goes to whoever keeps the rubric, joined to this assignment, and is answered in its next version.",
+    text:
+      "Your question goes to whoever keeps the rubric, joined to this assignment, " +
+      "and is answered in its next version.",
     label: dimension ? `What is unclear about ${dimension}?` : "What is unclear?",
     send: "Send",
     required: true,
@@ -207,7 +217,7 @@ function guide() {
   into(".guide-body");
 }
 
-/** @type {Record<string, () => any>} */
+/** @type {Record<string, () => unknown>} */
 const commands = {
   submit: () => desk.submit(),
   undo: () => desk.undo(),

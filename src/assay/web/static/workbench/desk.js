@@ -18,6 +18,9 @@ import { Session } from "./session.js";
 import { unpaintAll } from "./spans.js";
 import { AssignmentView } from "./assignment_view.js";
 
+/** @import { AssignmentView as Assignment, Exposed, Receipt } from "../wire.d.ts" */
+/** @import { Said } from "./answer.js" */
+
 const HEARTBEAT_MS = 60_000;
 const WARN_MS = 120_000;
 const LOOK_AGAIN_MS = 60_000;
@@ -25,7 +28,10 @@ const REPORT_S = 30;
 const REMEMBERED = 5;
 const UNREAD_MS = 400;
 
-/** @typedef {{session: Session, view: AssignmentView, rail: ReturnType<typeof rail>, draft: Draft, found: Promise<any>}} Page */
+/**
+ * @typedef {{session: Session, view: AssignmentView, rail: ReturnType<typeof rail>, draft: Draft,
+ *   found: Promise<import("./drafts.js").Found | null>}} Page
+ */
 
 export class Desk {
   /**
@@ -47,7 +53,7 @@ export class Desk {
     this.draftState = "none";
     this.lease = { until: 0, beat: 0, warned: false };
     this.today = { judged: 0, active_ms: 0 };
-    /** @type {{category: string, minutes_today: number, cap_minutes: number}[]} */
+    /** @type {Exposed[]} */
     this.exposure = [];
     this.open_s = 0;
     this.lookAgain = 0;
@@ -78,8 +84,6 @@ export class Desk {
 
   async start() {
     await this.outbox.load();
-    const wanted = this.root.dataset.assignment;
-    if (wanted) return this.reopen(wanted, null);
     const [begun] = await Promise.all([begunHere(), this.queue.fill(this.held())]);
     this.queue.bringForward(begun);
     this.next();
@@ -88,7 +92,7 @@ export class Desk {
   /**
    * Builds an assignment's page ahead of its time, out of sight and without starting its clock.
    *
-   * @param {any} assignment
+   * @param {Assignment} assignment
    * @returns {Page}
    */
   prepare(assignment) {
@@ -121,7 +125,7 @@ export class Desk {
 
   /**
    * @param {Page} page
-   * @param {any} merged
+   * @param {Said} merged
    * @param {import("./drafts.js").Conflict[]} conflicts
    * @param {number} taken
    */
@@ -139,7 +143,7 @@ export class Desk {
   /**
    * The next assignment that is ready, painted at once; the queue is filled behind it.
    *
-   * @param {Promise<any>} [first] what the server must know before it is asked for more
+   * @param {Promise<unknown>} [first] what the server must know before it is asked for more
    */
   next(first = Promise.resolve()) {
     const assignment = this.queue.next();
@@ -155,7 +159,7 @@ export class Desk {
     return [...new Set([...(this.page ? [this.page.session.assignment.assignment] : []), ...underWay])];
   }
 
-  /** @param {Promise<any>} first */
+  /** @param {Promise<unknown>} first */
   async wait(first) {
     this.leave();
     await first;
@@ -277,7 +281,7 @@ export class Desk {
 
   /**
    * @param {import("./outbox.js").Letter} letter
-   * @param {any} receipt
+   * @param {Receipt} receipt
    */
   onStored(letter, receipt) {
     this.stored += 1;
@@ -305,8 +309,8 @@ export class Desk {
   }
 
   /**
-   * @param {any} assignment
-   * @param {any} said
+   * @param {Assignment} assignment
+   * @param {Said} said
    */
   rebuild(assignment, said) {
     this.ready.delete(assignment.assignment);
@@ -328,7 +332,7 @@ export class Desk {
 
   /**
    * @param {string} id
-   * @param {any} said what to go on from; what the server holds, where null
+   * @param {Said | null} said what to go on from; what the server holds, where null
    */
   async reopen(id, said) {
     try {
@@ -391,7 +395,8 @@ export class Desk {
     const until = new Date(this.lease.until).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     this.screen(
       pausedScreen(
-        `The assignment is held for you until ${until}. Afterwards your draft stays, and a late answer is stored all the same.`,
+        `The assignment is held for you until ${until}. ` +
+          "Afterwards your draft stays, and a late answer is stored all the same.",
       ),
       () => {
         this.clock.pause(false);
@@ -436,7 +441,8 @@ export class Desk {
     this.tell(
       left > 0
         ? "The hold on this assignment ends in two minutes. Go on working and it is renewed."
-        : "The hold on this assignment has ended. Your draft is kept; a late answer is stored all the same, and marked late.",
+        : "The hold on this assignment has ended. Your draft is kept; a late answer is stored all the same, " +
+            "and marked late.",
     );
   }
 
@@ -468,6 +474,7 @@ export class Desk {
   /** @param {string} text in sight and said */
   tell(text) {
     document.querySelector(".toast")?.remove();
+    /** @type {HTMLElement} */
     const toast = el(
       "div",
       { class: "toast" },
@@ -508,14 +515,15 @@ function painted() {
 
 /** @param {() => void} work */
 function whenIdle(work) {
-  if (window.requestIdleCallback) requestIdleCallback(work, { timeout: 2_000 });
+  // Not every browser has it.
+  if ("requestIdleCallback" in window) requestIdleCallback(work, { timeout: 2_000 });
   else setTimeout(work, 50);
 }
 
 /**
- * @param {any} object
+ * @param {any} object any: a path of names leads anywhere into what was said
  * @param {string[]} path
- * @param {any} value
+ * @param {unknown} value
  */
 function set(object, path, value) {
   const last = path[path.length - 1];

@@ -69,6 +69,7 @@ export function listen(handlers) {
 export function keysDialog(changed) {
   const list = el("div", { class: "key-groups" });
   const off = switchOff(changed);
+  /** @type {HTMLDialogElement} */
   const dialog = el(
     "dialog",
     { class: "keys", "aria-labelledby": "keys-title" },
@@ -82,7 +83,8 @@ export function keysDialog(changed) {
     el(
       "p",
       { class: "faint" },
-      "Keys never act while you type in a field; there Ctrl+Enter submits and Esc leaves the field. Press a key's button, then the new key.",
+      "Keys never act while you type in a field; there Ctrl+Enter submits and Esc leaves the field. " +
+        "Press a key's button, then the new key.",
     ),
     list,
     el(
@@ -208,7 +210,7 @@ function familyGroup(refresh) {
     );
     select.value = keymap.prefixOf(family);
     select.addEventListener("change", () => {
-      keymap.regroup(family, select.value);
+      keymap.regroup(family, /** @type {keymap.Held} */ (select.value));
       refresh();
     });
     return [el("dt", {}, select), el("dd", {}, keymap.FAMILY_LABELS[family])];

@@ -3,14 +3,20 @@
 import * as api from "./api.js";
 import * as store from "./store.js";
 
+/** @import { Problem, Receipt } from "../wire.d.ts" */
+/** @import { OpenAnswer, Said } from "./answer.js" */
+
 export const GRACE_MS = 10_000;
 const RETRY_MS = [2_000, 5_000, 15_000, 30_000];
 
-/** @typedef {{key: string, assignment: string, answer: any, said: any, made: number, leaves: number, restricted: boolean, problem: any}} Letter */
+/**
+ * @typedef {{key: string, assignment: string, answer: OpenAnswer, said: Said, made: number, leaves: number,
+ *   restricted: boolean, problem: (Partial<Problem> & {status: number, message: string}) | null}} Letter
+ */
 
 export class Outbox {
   /**
-   * @param {{changed: () => void, stored: (letter: Letter, receipt: any) => void}} told
+   * @param {{changed: () => void, stored: (letter: Letter, receipt: Receipt) => void}} told
    */
   constructor(told) {
     this.told = told;
@@ -60,8 +66,8 @@ export class Outbox {
    * Takes an answer. It leaves after the grace time, at once where nothing may be kept here.
    *
    * @param {string} assignment
-   * @param {any} answer
-   * @param {any} said
+   * @param {OpenAnswer} answer
+   * @param {Said} said
    * @param {boolean} restricted
    * @returns {Promise<Letter>}
    */
@@ -169,7 +175,7 @@ export class Outbox {
 
   /**
    * @param {Letter} letter
-   * @param {any} error
+   * @param {unknown} error
    */
   async failed(letter, error) {
     const refused = error instanceof api.Refused;

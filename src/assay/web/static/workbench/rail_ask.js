@@ -2,10 +2,12 @@
 // above it moves.
 
 import { ALL } from "./answer.js";
-import { el, field, words } from "./dom.js";
+import { el, field, inputOf, words } from "./dom.js";
 import { focusGap } from "./gap_focus.js";
 import { hint } from "./keymap.js";
 import { contradiction, vetoOf } from "./priority.js";
+
+/** @import { AskedRule } from "../wire.d.ts" */
 
 /** @param {import("./session.js").Session} session */
 export function askPart(session) {
@@ -34,11 +36,7 @@ export function askPart(session) {
           taken ? `${taken} change(s) were taken over.` : "",
         ),
         conflicts.length
-          ? el(
-              "p",
-              {},
-              `Kept as it is here, and different there: ${conflicts.map((each) => each.path.map(words).join(" › ")).join("; ")}.`,
-            )
+          ? el("p", {}, `Kept as it is here, and different there: ${conflicts.map(pathWords).join("; ")}.`)
           : "",
         el(
           "div",
@@ -131,7 +129,7 @@ export function abstainAsk(session) {
   const rows = new Map();
   const element = el("div", {});
   session.views.add(() => {
-    const open = session.form.dimensions.flatMap((/** @type {any} */ dimension) =>
+    const open = session.form.dimensions.flatMap((dimension) =>
       Object.entries(session.said.scores[dimension.id] ?? {})
         .filter(([, mark]) => mark.abstained)
         .map(([place]) => ({ dimension, place, key: `${dimension.id}/${place}` })),
@@ -155,7 +153,7 @@ export function abstainAsk(session) {
       element.append(row);
     }
     for (const [key, row] of rows) {
-      if (open.some((/** @type {any} */ each) => each.key === key)) continue;
+      if (open.some((each) => each.key === key)) continue;
       row.remove();
       rows.delete(key);
     }
@@ -163,10 +161,16 @@ export function abstainAsk(session) {
   return element;
 }
 
-/** @param {any} rule */
+/** @param {import("./drafts.js").Conflict} conflict */
+const pathWords = ({ path }) => path.map(words).join(" › ");
+
+/** @param {AskedRule} veto */
+const boundWords = ({ below, above }) => (typeof below === "number" ? `below ${below}` : `above ${above}`);
+
+/** @param {AskedRule | null | undefined} rule */
 function ruleWords(rule) {
   if (rule?.rule === "veto")
-    return `a response is unacceptable when ${words(rule.dimension).toLowerCase()} is ${rule.below !== undefined ? `below ${rule.below}` : `above ${rule.above}`}`;
+    return `a response is unacceptable when ${words(rule.dimension).toLowerCase()} is ${boundWords(rule)}`;
   return rule
     ? `${words(rule.dimension).toLowerCase()} decides${(rule.by ?? 1) > 1 ? ` from a difference of ${rule.by}` : ""}`
     : "the scores";
@@ -192,7 +196,7 @@ function priorityAsk(session) {
       said.exception = text;
     }),
   );
-  const input = why.querySelector("input");
+  const input = inputOf(why);
   const stand = el(
     "button",
     { type: "button", class: "small", "aria-pressed": "false", "data-stand": "" },

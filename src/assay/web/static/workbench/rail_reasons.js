@@ -1,12 +1,17 @@
 // Why: reasons tied to dimensions, critiques tied to words, and a note.
 
 import { choice } from "./choice.js";
-import { el, field, keyed, words } from "./dom.js";
+import { el, field, inputOf, keyed, words } from "./dom.js";
 import { hint } from "./keymap.js";
 import { severityMark } from "./rail_scores.js";
 import { OUTCOMES } from "./session.js";
 
+/** @import { Critique, ErrorPlace } from "./answer.js" */
+
 const REASON_KEYS = 6;
+
+/** What an item of a list does beside being there. @type {WeakMap<Element, {show: () => void, focus: () => void}>} */
+const behaviours = new WeakMap();
 
 /** @param {import("./session.js").Session} session */
 export function reasonsPart(session) {
@@ -16,7 +21,7 @@ export function reasonsPart(session) {
   const chips = el("div", { class: "chips" });
   // What goes wrong has no place where the reviewer writes the answer himself.
   const categories = writing ? [] : session.form.categories.slice(0, REASON_KEYS);
-  categories.forEach((/** @type {any} */ category, /** @type {number} */ place) => {
+  categories.forEach((category, place) => {
     const chip = el(
       "button",
       {
@@ -57,7 +62,7 @@ export function reasonsPart(session) {
       session.said.reasons,
       (each) => each.id,
       (each) => reasonItem(session, each.id),
-      (element) => element.show(),
+      (element) => behaviours.get(element)?.show(),
     );
   });
   return el(
@@ -75,28 +80,19 @@ export function reasonsPart(session) {
  */
 function reasonItem(session, id) {
   const reason = () => session.said.reasons.find((each) => each.id === id);
-  const change = (/** @type {any} */ part) =>
+  const change = (/** @type {object} */ part) =>
     session.say((said) => {
       said.reasons = said.reasons.map((each) => (each.id === id ? { ...each, ...part } : each));
     });
   const about = pick(
     "About",
-    [
-      ["", "all"],
-      ...session.shown.candidates.map((/** @type {any} */ each, /** @type {number} */ place) => [
-        String(place),
-        each.letter,
-      ]),
-    ],
+    [["", "all"], ...session.shown.candidates.map((each, place) => [String(place), each.letter])],
     (value) => change({ candidate: value === "" ? null : Number(value) }),
   );
   const rests = session.shown.evidence.length
     ? pick(
         "Evidence",
-        [
-          ["", "none"],
-          ...session.shown.evidence.map((/** @type {any} */ each) => [String(each.number), `[${each.number + 1}]`]),
-        ],
+        [["", "none"], ...session.shown.evidence.map((each) => [String(each.number), `[${each.number + 1}]`])],
         (value) => change({ evidence: value === "" ? null : Number(value) }),
       )
     : null;
@@ -120,7 +116,7 @@ function reasonItem(session, id) {
     ),
     el("div", { class: "because" }, session.count > 1 ? about.element : null, rests?.element, text),
   );
-  item.show = () => {
+  const show = () => {
     const now = reason();
     if (!now) return;
     title.replaceChildren(
@@ -131,6 +127,7 @@ function reasonItem(session, id) {
     rests?.set(now.evidence === null ? "" : String(now.evidence));
     if (document.activeElement !== text) text.value = now.text;
   };
+  behaviours.set(item, { show, focus: () => text.focus() });
   return item;
 }
 
@@ -185,7 +182,7 @@ export function critiquesPart(session) {
       session.said.errors,
       (each) => each.id,
       (each) => critiqueItem(session, each.id),
-      (element) => element.show(),
+      (element) => behaviours.get(element)?.show(),
     );
   });
   return el("section", { class: "part" }, el("h2", {}, "Critiques"), howto, list, noneLabel);
@@ -195,7 +192,7 @@ export function critiquesPart(session) {
  * What a critique is about, in words.
  *
  * @param {import("./session.js").Session} session
- * @param {any} place
+ * @param {ErrorPlace} place
  */
 export function placeWords(session, place) {
   if (place.at === "whole") return `${session.name(place.candidate)}, as a whole`;
@@ -212,7 +209,7 @@ export function placeWords(session, place) {
  */
 function critiqueItem(session, id) {
   const error = () => session.said.errors.find((each) => each.id === id);
-  const change = (/** @type {any} */ part) =>
+  const change = (/** @type {object} */ part) =>
     session.say((said) => {
       said.errors = said.errors.map((each) => (each.id === id ? { ...each, ...part } : each));
     });
@@ -252,8 +249,7 @@ function critiqueItem(session, id) {
     told,
     editor.element,
   );
-  item.editor = editor;
-  item.show = () => {
+  const show = () => {
     const now = error();
     if (!now) return;
     const open = session.critique === id;
@@ -268,7 +264,18 @@ function critiqueItem(session, id) {
     editor.element.hidden = !open;
     editor.show(now);
   };
+  behaviours.set(item, { show, focus: editor.focus });
   return item;
+}
+
+/**
+ * Puts the focus into a critique's editor.
+ *
+ * @param {Element} item as the list of critiques holds it
+ */
+export function focusCritique(item) {
+  item.scrollIntoView({ block: "nearest" });
+  behaviours.get(item)?.focus();
 }
 
 /** @param {import("./session.js").Session} session */
@@ -280,16 +287,15 @@ export function leaveCritique(session) {
 
 /**
  * @param {import("./session.js").Session} session
- * @param {any} error
- * @param {(part: any) => void} change
+ * @param {Critique | undefined} error
+ * @param {(part: Partial<Critique>) => void} change
  * @param {() => void} done
  */
 function critiqueEditor(session, error, change, done) {
   const category = session.form.categories.length
     ? choice({
         legend: "Category",
-        hint: "c",
-        options: session.form.categories.map((/** @type {any} */ each) => ({
+        options: session.form.categories.map((each) => ({
           value: each.id,
           label: words(each.id),
           title: each.description,
@@ -319,8 +325,8 @@ function critiqueEditor(session, error, change, done) {
   const verification = field("How you checked", { value: error?.verification, "data-part": "verification" }, (text) =>
     change({ verification: text }),
   );
-  correction.firstChild.append(" ", hint("c-correct"));
-  verification.firstChild.append(" ", hint("c-verify"));
+  correction.firstElementChild?.append(" ", hint("c-correct"));
+  verification.firstElementChild?.append(" ", hint("c-verify"));
   const element = el(
     "div",
     { class: "critique-editor" },
@@ -338,7 +344,7 @@ function critiqueEditor(session, error, change, done) {
   return {
     element,
     focus: () => (category ? category.focus() : own?.querySelector("input")?.focus()),
-    show(/** @type {any} */ now) {
+    show(/** @type {Critique} */ now) {
       category?.set(now.category || null);
       severity.set(now.severity);
     },
@@ -352,8 +358,8 @@ export function notePart(session) {
       said.note = text;
     }),
   );
-  note.firstChild.append(hint("note", session.letters));
-  const input = note.querySelector("textarea");
+  note.firstElementChild?.append(hint("note", session.letters));
+  const input = inputOf(note);
   session.views.add(() => {
     if (document.activeElement !== input) input.value = session.said.note;
   });
@@ -364,7 +370,7 @@ export function notePart(session) {
 export function attackPart(session) {
   if (!session.form.attack) return null;
   const place = session.rows.findIndex((row) => row.type === "attack");
-  const change = (/** @type {any} */ part) => session.say((said) => Object.assign(said.attack, part));
+  const change = (/** @type {object} */ part) => session.say((said) => Object.assign(said.attack, part));
   const outcome = choice({
     legend: "Outcome",
     options: OUTCOMES.map((value, n) => ({ value, label: words(value), hint: hint(`choose:${n + 1}`) })),
@@ -388,8 +394,8 @@ export function attackPart(session) {
       { value: "", ...number },
       (text) => change({ [name]: text }),
     );
-    if (name === "strategy") input.firstChild.append(" ", hint("write", session.letters));
-    const box = input.querySelector("input");
+    if (name === "strategy") input.firstElementChild?.append(" ", hint("write", session.letters));
+    const box = inputOf(input);
     session.views.add(() => {
       if (document.activeElement !== box) box.value = session.said.attack[name];
     });

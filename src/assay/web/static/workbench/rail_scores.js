@@ -2,15 +2,20 @@
 
 import { ALL } from "./answer.js";
 import { choice } from "./choice.js";
-import { el, field, words } from "./dom.js";
+import { el, field, inputOf, words } from "./dom.js";
 import { hint } from "./keymap.js";
 import { RULINGS, digitFor } from "./session.js";
+
+/** @import { AskedSection } from "../wire.d.ts" */
+/** @import { FullDimension, Mark } from "./answer.js" */
 
 const NARROW_VALUES = 10;
 
 /** @param {import("./session.js").Session} session */
 export function scoresPart(session) {
-  const rows = session.rows.map((row, place) => ({ row, place })).filter(({ row }) => row.type === "score");
+  const rows = session.rows
+    .map((row, place) => ({ row, place }))
+    .flatMap(({ row, place }) => (row.type === "score" ? [{ row, place }] : []));
   if (!rows.length) return null;
   const key = session.bare ? hint("choose:1") : hint("score:1");
   const head = el(
@@ -27,26 +32,20 @@ export function scoresPart(session) {
       "… value",
     ),
   );
-  const list = el(
-    "div",
-    { class: "scores" },
-    ...rows.map(({ row, place }) => scoreRow(session, /** @type {any} */ (row), place)),
-  );
+  const list = el("div", { class: "scores" }, ...rows.map(({ row, place }) => scoreRow(session, row, place)));
   return el("section", { class: "part" }, head, list);
 }
 
 /**
  * @param {import("./session.js").Session} session
- * @param {any} row
+ * @param {import("./session.js").ScoreRow} row
  * @param {number} place of the row
  */
 function scoreRow(session, row, place) {
   const { dimension, places } = row;
-  const short = dimension.values.every((/** @type {string} */ value) => value.length <= 2);
+  const short = dimension.values.every((value) => value.length <= 2);
   const inline = short && places.length <= 2 && places.length * dimension.values.length <= NARROW_VALUES;
-  const cells = places.map((/** @type {string} */ candidate, /** @type {number} */ column) =>
-    scoreCell(session, dimension, candidate, place, column),
-  );
+  const cells = places.map((candidate, column) => scoreCell(session, dimension, candidate, place, column));
   const element = el(
     "div",
     { class: `score-row ${inline ? "inline" : "stacked"}` },
@@ -63,7 +62,7 @@ function scoreRow(session, row, place) {
 
 /**
  * @param {import("./session.js").Session} session
- * @param {any} dimension
+ * @param {FullDimension} dimension
  * @param {string} candidate
  * @param {number} row
  * @param {number} column
@@ -73,7 +72,7 @@ function scoreCell(session, dimension, candidate, row, column) {
   const group = choice({
     legend: `${words(dimension.id)}${name && `, ${name}`}`,
     hidden: true,
-    options: dimension.values.map((/** @type {string} */ value) => ({
+    options: dimension.values.map((value) => ({
       value,
       label: value,
       title: dimension.anchors[value],
@@ -173,7 +172,7 @@ function guideOf(session, row, place, chosen) {
         section.text || "The policy in force has no such section: report it as a guideline gap.",
       ),
       section.benign_counterpart && el("p", {}, el("b", {}, "Must be served: "), section.benign_counterpart),
-    ].filter(Boolean);
+    ].filter((each) => each !== null && each !== undefined);
   }
   if (row?.type === "attack") {
     return [
@@ -195,15 +194,13 @@ const meanings = (pairs) =>
 
 /**
  * @param {import("./session.js").Session} session
- * @param {any} dimension
+ * @param {FullDimension} dimension
  * @param {string} place
  * @param {string | null | undefined} chosen
  */
 function dimensionGuide(session, dimension, place, chosen) {
-  const anchors = dimension.values.filter(
-    (/** @type {string} */ value) => dimension.anchors[value] || dimension.examples[value],
-  );
-  const line = (/** @type {string} */ title, /** @type {any} */ text) =>
+  const anchors = dimension.values.filter((value) => dimension.anchors[value] || dimension.examples[value]);
+  const line = (/** @type {string} */ title, /** @type {string | string[] | null | undefined} */ text) =>
     text && text.length
       ? el(
           "p",
@@ -227,7 +224,7 @@ function dimensionGuide(session, dimension, place, chosen) {
     el(
       "dl",
       { class: "anchors" },
-      ...anchors.flatMap((/** @type {string} */ value) => [
+      ...anchors.flatMap((value) => [
         el("dt", { class: value === chosen ? "chosen" : null }, value),
         el(
           "dd",
@@ -260,7 +257,7 @@ function dimensionGuide(session, dimension, place, chosen) {
       ),
       el("button", { type: "button", class: "small", "data-run": "gap" }, "Gap ", hint("gap", session.letters)),
     ),
-  ].filter(Boolean);
+  ].filter((each) => each !== null && each !== undefined);
 }
 
 /**
@@ -274,7 +271,9 @@ export function severityMark(severity) {
 
 /** @param {import("./session.js").Session} session */
 export function rulingsPart(session) {
-  const rows = session.rows.map((row, place) => ({ row, place })).filter(({ row }) => row.type === "ruling");
+  const rows = session.rows
+    .map((row, place) => ({ row, place }))
+    .flatMap(({ row, place }) => (row.type === "ruling" ? [{ row, place }] : []));
   if (!rows.length) return null;
   return el(
     "section",
@@ -291,20 +290,18 @@ export function rulingsPart(session) {
         " section",
       ),
     ),
-    ...rows.map(({ row, place }) => rulingRow(session, /** @type {any} */ (row), place)),
+    ...rows.map(({ row, place }) => rulingRow(session, row, place)),
   );
 }
 
 /**
  * @param {import("./session.js").Session} session
- * @param {any} row
+ * @param {import("./session.js").RulingRow} row
  * @param {number} place
  */
 function rulingRow(session, row, place) {
   const { section, places } = row;
-  const cells = places.map((/** @type {string} */ candidate, /** @type {number} */ column) =>
-    rulingCell(session, section, candidate, place, column),
-  );
+  const cells = places.map((candidate, column) => rulingCell(session, section, candidate, place, column));
   const element = el(
     "div",
     { class: "ruling-row" },
@@ -323,7 +320,7 @@ function rulingRow(session, row, place) {
 
 /**
  * @param {import("./session.js").Session} session
- * @param {any} section
+ * @param {AskedSection} section
  * @param {string} candidate
  * @param {number} row
  * @param {number} column
@@ -335,13 +332,13 @@ function rulingCell(session, section, candidate, row, column) {
     legend: here,
     hidden: true,
     options: RULINGS.map((value, n) => ({ value, label: value, class: value, hint: hint(`choose:${n + 1}`) })),
-    pick: (value) => session.rule(section, candidate, value && { ruling: value }),
+    pick: (value) => session.rule(section, candidate, value === null ? null : { ruling: value }),
   });
   const severity = choice({
     legend: `Severity, ${here}`,
     hidden: true,
     class: "severities",
-    options: session.form.severities.map((/** @type {string} */ value, /** @type {number} */ n) => ({
+    options: session.form.severities.map((value, n) => ({
       value,
       label: severityMark(value),
       hint: hint(`choose:${n + 4}`),
@@ -351,8 +348,8 @@ function rulingCell(session, section, candidate, row, column) {
   const reason = field(`Why it violates ${here}`, { "data-ruling-reason": `${section.id}/${candidate}` }, (text) =>
     session.rule(section, candidate, { reason: text }),
   );
-  reason.firstChild.append(" ", hint("own", session.letters));
-  const input = reason.querySelector("input");
+  reason.firstElementChild?.append(" ", hint("own", session.letters));
+  const input = inputOf(reason);
   const element = el(
     "div",
     { class: "cell ruling", "data-ruling": `${section.id}/${candidate}` },
@@ -366,7 +363,7 @@ function rulingCell(session, section, candidate, row, column) {
     const said = session.said.rulings[section.id]?.[candidate];
     ruling.set(said?.ruling ?? null);
     severity.set(said?.severity ?? null);
-    /** @type {any} */ (severity.element).disabled = said?.ruling !== "violates";
+    severity.element.disabled = said?.ruling !== "violates";
     reason.hidden = said?.ruling !== "violates";
     if (document.activeElement !== input) input.value = said?.reason ?? "";
     element.classList.toggle("current", session.at.row === row && session.at.column === column);

@@ -117,6 +117,6 @@ function notePart(session) {
       senior.note = text;
     }),
   );
-  note.firstChild.append(hint("note", session.letters));
+  note.firstElementChild?.append(hint("note", session.letters));
   return note;
 }

@@ -5,6 +5,8 @@ import { choice } from "./choice.js";
 import { el } from "./dom.js";
 import { hint } from "./keymap.js";
 
+/** @import { SaidVerdict } from "./answer.js" */
+
 const DECLINES = [
   { word: "tie", label: "Equally good", command: "tie" },
   { word: "both_unacceptable", label: "Both unacceptable", command: "both" },
@@ -30,7 +32,7 @@ export function preferences(strengths) {
   ];
 }
 
-/** @param {any} verdict */
+/** @param {SaidVerdict | null} verdict */
 function keyOfVerdict(verdict) {
   if (!verdict) return null;
   return verdict.verdict === "prefers" ? `prefers:${verdict.candidate}:${verdict.strength ?? ""}` : verdict.verdict;
@@ -40,7 +42,7 @@ function keyOfVerdict(verdict) {
  * Gives the verdict, or takes the same one back.
  *
  * @param {import("./session.js").Session} session
- * @param {any} verdict
+ * @param {SaidVerdict | null} verdict
  */
 export function decide(session, verdict) {
   const again = keyOfVerdict(session.said.verdict) === keyOfVerdict(verdict);
@@ -75,10 +77,13 @@ export function verdictPart(session) {
   return group.element;
 }
 
-/** @param {string} key */
+/**
+ * @param {string} key as an option of the scale has it
+ * @returns {SaidVerdict}
+ */
 function verdictOf(key) {
   const [verdict, candidate, strength] = key.split(":");
-  if (verdict !== "prefers") return { verdict };
+  if (verdict !== "prefers") return /** @type {SaidVerdict} */ ({ verdict });
   return { verdict, candidate: Number(candidate), ...(strength ? { strength: Number(strength) } : {}) };
 }
 
@@ -127,7 +132,7 @@ export function rank(session, place, rank) {
 /** @param {import("./session.js").Session} session */
 function ranking(session) {
   const numbers = Array.from({ length: session.count }, (_, place) => String(place + 1));
-  const rows = session.shown.candidates.map((/** @type {any} */ candidate, /** @type {number} */ place) => {
+  const rows = session.shown.candidates.map((candidate, place) => {
     const group = choice({
       legend: `Rank of ${candidate.letter}`,
       hidden: true,

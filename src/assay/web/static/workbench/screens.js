@@ -4,9 +4,15 @@ import { el, words } from "./dom.js";
 import { hint } from "./keymap.js";
 import { severityMark } from "./rail_scores.js";
 
+/** @import { ContentWarning, Exposed, Nothing } from "../wire.d.ts" */
+/** @import { Child } from "./dom.js" */
+
+/** @param {Exposed} exposed */
+const capWords = ({ cap_minutes: cap }) => (cap ? ` of ${cap}` : "");
+
 /**
- * @param {any} care
- * @param {{category: string, minutes_today: number, cap_minutes: number}[]} exposure
+ * @param {ContentWarning} care
+ * @param {Exposed[]} exposure
  */
 export function gate(care, exposure) {
   const own = exposure.filter((each) => care.harms.includes(each.category));
@@ -26,14 +32,11 @@ export function gate(care, exposure) {
       "p",
       {},
       care.blur ? "Every paragraph is covered until you uncover it. " : "",
-      "Nothing of it is kept on this device. You may leave at any moment without giving a reason, and it counts for nothing.",
+      "Nothing of it is kept on this device. You may leave at any moment without giving a reason, " +
+        "and it counts for nothing.",
     ),
     ...own.map((each) =>
-      el(
-        "p",
-        {},
-        `${words(each.category)} today: ${Math.round(each.minutes_today)}${each.cap_minutes ? ` of ${each.cap_minutes}` : ""} minutes.`,
-      ),
+      el("p", {}, `${words(each.category)} today: ${Math.round(each.minutes_today)}${capWords(each)} minutes.`),
     ),
     care.support ? el("p", { class: "faint" }, care.support) : null,
     el(
@@ -71,7 +74,8 @@ export function leftScreen(support) {
     el(
       "p",
       {},
-      "It counts for nothing: not against your quality, not against your pace. Look away from the screen for a while if that helps.",
+      "It counts for nothing: not against your quality, not against your pace. " +
+        "Look away from the screen for a while if that helps.",
     ),
     support ? el("p", {}, support) : null,
     el(
@@ -99,14 +103,15 @@ const STEPS = /** @type {Record<string, string>} */ ({
   "cool-down": "After severe content the desk pauses it for a while. Other queues stay open to you at home.",
   "not-qualified": "Home shows the exam for each qualification. It uses the same page as the work itself.",
   "not-consented":
-    "Home shows what kinds of content there are, with plain examples. Consent can be withdrawn at any time without a reason.",
+    "Home shows what kinds of content there are, with plain examples. " +
+    "Consent can be withdrawn at any time without a reason.",
   offline:
     "Your answers wait on this device and leave by themselves when the connection is back. You need not do anything.",
   problem: "Try again; if this persists, tell your lead what this page says.",
 });
 
 /**
- * @param {{code: string, message: string, until: string | null}} none
+ * @param {Nothing} none
  */
 export function emptyScreen(none) {
   const until = none.until ? new Date(none.until) : null;
@@ -136,12 +141,13 @@ export function emptyScreen(none) {
 /**
  * A dialog that asks for one text; resolved with null when it is closed.
  *
- * @param {{title: string, text: any, label: string, send: string, required?: boolean}} words
+ * @param {{title: string, text: Child, label: string, send: string, required?: boolean}} words
  * @returns {Promise<string | null>}
  */
 export function askText({ title, text, label, send, required = false }) {
   return new Promise((resolve) => {
     const input = el("textarea", { rows: 3, required, dir: "auto" });
+    /** @type {HTMLFormElement} */
     const form = el(
       "form",
       { method: "dialog" },
@@ -160,6 +166,7 @@ export function askText({ title, text, label, send, required = false }) {
         ),
       ),
     );
+    /** @type {HTMLDialogElement} */
     const dialog = el("dialog", { "aria-label": title }, form);
     input.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Enter" || !event.ctrlKey) return;
@@ -185,6 +192,7 @@ export function askText({ title, text, label, send, required = false }) {
  * @param {(letter: import("./outbox.js").Letter) => void} discard
  */
 export function refusedDialog(letters, reopen, discard) {
+  /** @type {HTMLDialogElement} */
   const dialog = el(
     "dialog",
     { "aria-labelledby": "refused-title" },
@@ -210,13 +218,11 @@ export function refusedDialog(letters, reopen, discard) {
         el(
           "li",
           {},
-          el("p", {}, el("b", {}, letter.problem.message ?? letter.problem.title ?? "The server refused it.")),
+          el("p", {}, el("b", {}, letter.problem?.message ?? "The server refused it.")),
           el(
             "ul",
             {},
-            ...(letter.problem.errors ?? []).map((/** @type {any} */ each) =>
-              el("li", {}, each.message, " ", each.hint ?? ""),
-            ),
+            ...(letter.problem?.errors ?? []).map((each) => el("li", {}, each.message, " ", each.hint ?? "")),
           ),
           el(
             "div",

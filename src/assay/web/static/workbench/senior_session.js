@@ -4,7 +4,8 @@ import { contradictions, fromAnswer } from "./answer.js";
 import { detailGaps } from "./completeness.js";
 import { Session } from "./session.js";
 
-/** @typedef {{what: string, candidate: number | null, item: string | null, words: string}} Dispute */
+/** @import { Answer, DisputeView, NewDecision, SeniorView, VoiceView } from "../wire.d.ts" */
+/** @import { Said } from "./answer.js" */
 
 /** The gap whose control decides a sort of dispute. */
 const CONTROLS = /** @type {Record<string, string>} */ ({
@@ -18,10 +19,10 @@ const CONTROLS = /** @type {Record<string, string>} */ ({
 });
 
 export class SeniorSession extends Session {
-  /** @param {any} view what the server holds of the record: assignment, voices, disputes */
+  /** @param {SeniorView} view what the server holds of the record: assignment, voices, disputes */
   constructor(view) {
     const { form } = view.assignment;
-    const disputed = new Set((view.disputes ?? []).map((/** @type {Dispute} */ each) => each.what));
+    const disputed = new Set((view.disputes ?? []).map((/** @type {DisputeView} */ each) => each.what));
     super({
       ...view.assignment,
       form: {
@@ -33,7 +34,7 @@ export class SeniorSession extends Session {
       },
     });
     this.voices = view.voices;
-    /** @type {Dispute[]} */
+    /** @type {DisputeView[]} */
     this.disputes = view.disputes ?? [];
     /** Whether any question has two answers that could differ. */
     this.compared = view.disputes !== null;
@@ -42,18 +43,18 @@ export class SeniorSession extends Session {
     this.refused = [];
   }
 
-  /** The answer with its verdict filled in, without what a decision does not hold. */
+  /** The answer with its verdict filled in, without what a decision does not hold. @returns {Answer} */
   get decided() {
     const { active_ms: _, reasons: __, skipped_steps: ___, ...answer } = this.answer;
     return { ...answer, verdict: answer.verdict ?? { verdict: "not_asked" } };
   }
 
-  /** What is sent. */
+  /** What is sent; the server checks the names. @returns {NewDecision} */
   get body() {
     const { decision, cause, note } = this.senior;
     return {
-      decision,
-      cause,
+      decision: /** @type {NewDecision["decision"]} */ (decision),
+      cause: /** @type {NewDecision["cause"]} */ (cause),
       ...(decision === "decided" ? { answer: this.decided } : {}),
       ...(note.trim() ? { note: note.trim() } : {}),
     };
@@ -65,7 +66,7 @@ export class SeniorSession extends Session {
     super.say(work);
   }
 
-  /** @param {Dispute} dispute */
+  /** @param {DisputeView} dispute */
   isDecided(dispute) {
     const answer = this.decided;
     if (answer.verdict.verdict === "insufficient_context") return true;
@@ -119,7 +120,7 @@ export class SeniorSession extends Session {
   /**
    * Begins with what one person answered.
    *
-   * @param {any} voice
+   * @param {VoiceView} voice
    */
   takeOver(voice) {
     this.say(() => {
@@ -140,7 +141,7 @@ export class SeniorSession extends Session {
 /**
  * The gap that stands for what is disputed and not decided.
  *
- * @param {Dispute} dispute
+ * @param {DisputeView} dispute
  * @returns {import("./completeness.js").Gap}
  */
 export function gapOf({ what, candidate, item, words }) {
@@ -157,7 +158,7 @@ export function gapOf({ what, candidate, item, words }) {
 /**
  * Everything that an answer decides, as sort, candidate and item.
  *
- * @param {any} answer
+ * @param {Answer} answer
  * @returns {[string, number | null, string | null][]}
  */
 function covered(answer) {

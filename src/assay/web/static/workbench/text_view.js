@@ -3,12 +3,14 @@
 import { el } from "./dom.js";
 import { putRendered } from "./rendered.js";
 
+/** @import { Text } from "../wire.d.ts" */
+
 const OUTLINE_FROM = 3;
 const LONG = 20_000;
 
 export class Block {
   /**
-   * @param {any} text
+   * @param {Text} text
    * @param {string} name what a reader calls it
    * @param {{candidate: number | null, veiled: boolean}} place
    */
@@ -82,7 +84,7 @@ export class Block {
   /** Links to the headings, where there are enough of them. @returns {HTMLElement | null} */
   outline() {
     if (this.text.outline.length < OUTLINE_FROM) return null;
-    const items = this.text.outline.map((/** @type {any} */ each) =>
+    const items = this.text.outline.map((each) =>
       el(
         "li",
         { class: `level-${Math.min(each.level, 4)}` },

@@ -5,6 +5,9 @@ import { el } from "./dom.js";
 import { hint } from "./keymap.js";
 import { LABELS } from "./session.js";
 
+/** @import { ShownCall, ShownTool, StepView, Text } from "../wire.d.ts" */
+/** @import { Child } from "./dom.js" */
+
 /** @param {string} text */
 export function pretty(text) {
   try {
@@ -17,7 +20,7 @@ export function pretty(text) {
 /**
  * JSON or other text that is folded until it is wanted.
  *
- * @param {any} summary
+ * @param {Child | Child[]} summary
  * @param {string} text
  * @param {string} name
  */
@@ -35,8 +38,8 @@ export function folded(summary, text, name) {
 }
 
 /**
- * @param {{name: string, arguments: string}} call
- * @param {any[]} tools
+ * @param {ShownCall} call
+ * @param {ShownTool[]} tools
  */
 export function callView(call, tools) {
   const tool = tools.find((each) => each.name === call.name);
@@ -56,8 +59,8 @@ export function callView(call, tools) {
 /**
  * @param {import("./session.js").Session} session
  * @param {number} candidate
- * @param {any} step
- * @param {(text: any, name: string) => import("./text_view.js").Block} block
+ * @param {StepView} step
+ * @param {(text: Text, name: string) => import("./text_view.js").Block} block
  */
 export function stepView(session, candidate, step, block) {
   const name = session.name(candidate);
