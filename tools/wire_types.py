@@ -139,7 +139,7 @@ def _field(start: str, kind: Any) -> Iterator[str]:
         yield f"    | {alternative}{';' if number == len(alternatives) else ''}"
 
 
-def _written(kind: Any) -> str:
+def _written(kind: Any) -> str:  # noqa: PLR0911  one return a kind of type
     """A type as TypeScript writes it."""
     match kind:
         case inspect.StructType():

@@ -1,5 +1,5 @@
 // What the least answer of each kind still lacks: the rule of the server's `review/completeness.py`.
-// One file of cases (`tests/known_answers/least_answers.json`) holds both to the same words.
+// One file of cases (`tests/cases/least_answers.json`) holds both to the same words.
 
 import { letter, words } from "./dom.js";
 
