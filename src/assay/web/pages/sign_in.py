@@ -114,7 +114,7 @@ async def sign_out(
 def invitation_page(request: Asked, program: NamedDependency[Program], secret: Secret) -> Template:
     """The page behind a one-time link."""
     found = program.accounts.invitation(secret, address=_address(request))
-    chosen = found.name or request.query_params.get("name", "")
+    chosen = str(found.name or request.query_params.get("name") or "")
     shown = InvitationPage(
         invitation=found, secret=secret, name=chosen, chosen=chosen, provider=_provider(program)
     )
