@@ -11,7 +11,7 @@ from litestar.response import Redirect, Template
 from assay.core.errors import AssayError, CheckError, InputError, MachineError, UsageError
 from assay.review.answer import RefusedAnswerError
 from assay.review.wire import PROBLEM_TYPE, FieldFault, Problem
-from assay.web.pages.frame import PageContext, PageFrame, names_of
+from assay.web.page_context import PageContext, PageFrame, names_of
 
 
 class ProblemPage(PageContext, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from jinja2.meta import find_referenced_templates, find_undeclared_variables
 from litestar.plugins.jinja import JinjaTemplateEngine
 
 from assay.web.app import HERE
-from assay.web.pages.frame import PageContext, PageFrame
+from assay.web.page_context import PageContext, PageFrame
 from assay.web.template_words import add_words
 
 

@@ -13,7 +13,8 @@ from assay.governance.failed_sign_ins import FailedSignIn
 from assay.governance.permissions import GRANTS, Permission, Principal
 from assay.program.program import Program
 from assay.web.authentication import opt, own_form
-from assay.web.pages.frame import PageContext, page
+from assay.web.page_context import PageContext
+from assay.web.pages.frame import page
 
 Asked = Request[Principal, Any, Any]
 

@@ -30,7 +30,8 @@ from assay.review.answer import Answer
 from assay.review.disputes import Dispute, Disputed
 from assay.review.presentation import letter
 from assay.web.authentication import opt, own_form
-from assay.web.pages.frame import PageContext, page
+from assay.web.page_context import PageContext
+from assay.web.pages.frame import page
 
 Asked = Request[Principal, Any, Any]
 

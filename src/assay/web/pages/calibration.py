@@ -16,8 +16,9 @@ from assay.program.program import Program
 from assay.review.calibration import USUAL_OUTCOME, RoundCause, RoundOutcome
 from assay.web.authentication import opt, own_form
 from assay.web.forms import LISTS
+from assay.web.page_context import PageContext
 from assay.web.pages.adjudication import CAUSES
-from assay.web.pages.frame import PageContext, page
+from assay.web.pages.frame import page
 from assay.web.shown import ReadView, read_view
 
 Asked = Request[Principal, Any, Any]

@@ -15,7 +15,8 @@ from assay.program.program import Program
 from assay.review.guideline_gap import GapAnswer, GuidelineGap
 from assay.review.wire import QueueCard
 from assay.web.authentication import opt, own_form
-from assay.web.pages.frame import Asked, PageContext, page
+from assay.web.page_context import PageContext
+from assay.web.pages.frame import Asked, page
 
 
 class HomePage(PageContext, frozen=True, kw_only=True):

@@ -17,7 +17,8 @@ from assay.program.program import Program
 from assay.review.guideline_gap import SecondLooks, Why
 from assay.web.authentication import opt, own_form
 from assay.web.forms import LISTS
-from assay.web.pages.frame import PageContext, page
+from assay.web.page_context import PageContext
+from assay.web.pages.frame import page
 from assay.web.shown import ReadView, read_view
 
 Asked = Request[Principal, Any, Any]

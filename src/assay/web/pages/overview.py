@@ -24,8 +24,9 @@ from assay.governance.permissions import Permission
 from assay.program.program import Program
 from assay.quality.wording import plain
 from assay.web.authentication import opt
+from assay.web.page_context import NavItem, PageContext
 from assay.web.pages.figures import Figure, FigureCell, number, records, short, to_csv, words
-from assay.web.pages.frame import Asked, NavItem, PageContext, page
+from assay.web.pages.frame import Asked, page
 
 if TYPE_CHECKING:
     from assay.desk.overview import CareStanding, OverviewService, QueueState

@@ -20,7 +20,8 @@ from assay.governance.permissions import Permission, Principal
 from assay.program.program import Program
 from assay.web.authentication import COOKIE, opt, own_form, texts
 from assay.web.forms import read_form
-from assay.web.pages.frame import Asked, PageContext, page
+from assay.web.page_context import PageContext
+from assay.web.pages.frame import Asked, page
 
 LONGEST_PATH = 1000
 """Most characters of a path to go on to after signing in."""
