@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 CONSTRAINTS := constraints.txt
 LOCK := requirements.lock
+# The checker of the pages' modules; nothing that is installed for users. npm fetches this version alone.
+TYPESCRIPT := 5.9.3
+TSC := $(VENV)/tsc-$(TYPESCRIPT)
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,6 +44,21 @@ check: $(VENV)/.dev ## format, lint, direction of imports, types
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	@$(MAKE) --no-print-directory check-web
+
+# Without npm or a network the modules cannot be checked: it is said aloud, and fails where CI is set.
+check-web: ## types of the pages' modules, by TypeScript
+	@if [ -x $(TSC)/node_modules/.bin/tsc ] || { command -v npm >/dev/null && npm install --silent --no-save \
+	  --no-package-lock --no-audit --no-fund --prefix $(TSC) typescript@$(TYPESCRIPT) >/dev/null; }; then \
+	  $(TSC)/node_modules/.bin/tsc --project jsconfig.json; \
+	else \
+	  echo "NOT CHECKED: the types of src/assay/web/static. TypeScript $(TYPESCRIPT) is not in $(TSC), and npm" \
+	    "could not fetch it: install Node.js with npm, or connect to its registry, and run: make check-web" >&2; \
+	  [ -z "$$CI" ]; \
+	fi
+
+wire: $(VENV)/.dev ## regenerate the types of what the pages' modules send and get
+	$(BIN)/python tools/wire_types.py
 
 docs: $(VENV)/.dev ## regenerate the reference pages
 	$(BIN)/python docs/generate.py
@@ -80,4 +98,4 @@ lock: $(VENV)/.dev ## write the hashes of the pinned versions
 clean: ## remove what was built
 	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
-.PHONY: help demo test test-long test-heavy check docs pictures goldens bench measures mutants constraints lock clean
+.PHONY: help demo test test-long test-heavy check check-web wire docs pictures goldens bench measures mutants constraints lock clean

@@ -19,6 +19,7 @@ from browser.hand import UNREAD_MS, Hand
 from browser.page_server import PageServer
 from browser.review_records import RIGHT, pairs, record_of, review_records
 from simulators.least_answers import least_answers
+from simulators.priority_cases import priority_cases
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: least answers")]
 
@@ -174,3 +175,25 @@ def test_the_page_keeps_the_servers_rule(page: Page, server: PageServer) -> None
             [case.answer, case.form, case.shape],
         )
         assert found == expected, case.name
+
+
+def test_the_page_keeps_the_servers_priority_rules(page: Page, server: PageServer) -> None:
+    """Each case of priority rules has the same outcome in the browser as on the server."""
+    address = server.put("", "")
+    for name in ("priority.js", "answer.js"):
+        server.add(f"/{name}", "text/javascript; charset=utf-8", (WORKBENCH / name).read_bytes())
+    page.goto(address)
+    for case in priority_cases():
+        found = page.evaluate(
+            """async ([candidates, form]) => {
+              const { computed } = await import("/priority.js");
+              const { fullForm } = await import("/answer.js");
+              const full = fullForm(form);
+              const { rule, ...outcome } = computed(candidates, full);
+              return { ...outcome, rule: rule === null ? null : full.priority.indexOf(rule) };
+            }""",
+            [case.candidates, case.form],
+        )
+        assert found == msgspec.to_builtins(case.outcome) | {"vetoed": list(case.outcome.vetoed)}, (
+            case.name
+        )

@@ -9,7 +9,7 @@ from assay.review.answer import Answer
 from assay.review.completeness import AnswerShape
 from assay.review.form import Form
 
-FILE = Path(__file__).parents[1] / "known_answers" / "least_answers.json"
+FILE = Path(__file__).parents[1] / "cases" / "least_answers.json"
 """The cases: a form, the shape of the record, an answer, and what it lacks."""
 
 

@@ -9,7 +9,7 @@ from threading import Event, Thread
 from typing import Any
 
 from litestar import Litestar, Router
-from litestar.datastructures import CacheControlHeader, State
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.openapi.config import OpenAPIConfig
@@ -17,7 +17,6 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.plugins.prometheus import PrometheusConfig
-from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 from litestar.types import Message, Scope
 
@@ -31,6 +30,7 @@ from assay.web.api.account import AccountController, SignInsController
 from assay.web.api.adjudication import AdjudicationController
 from assay.web.api.review import ReviewController
 from assay.web.api.server import MetricsController, health, ready
+from assay.web.assets import serve_asset
 from assay.web.authentication import COOKIE, AuthMiddleware, guard, opt
 from assay.web.pages import (
     accounts,
@@ -43,6 +43,7 @@ from assay.web.pages import (
     sign_in,
 )
 from assay.web.problems import answer_error
+from assay.web.template_words import add_words
 
 HERE = Path(__file__).parent
 
@@ -108,7 +109,7 @@ def create_app(
         behind_tls: whether browsers are told to come over TLS alone from now on.
     """
     return Litestar(
-        route_handlers=[*_pages(), *_api(), _static()],
+        route_handlers=[*_pages(), *_api(), serve_asset],
         guards=[guard],
         middleware=[
             DefineMiddleware(AuthMiddleware, allowances=Allowances(rate)),
@@ -120,7 +121,7 @@ def create_app(
         template_config=TemplateConfig(
             directory=HERE / "templates",
             engine=JinjaTemplateEngine,
-            engine_callback=_add_filters,
+            engine_callback=add_words,
         ),
         openapi_config=_openapi(),
         lifespan=[_sweeping(sweep_seconds)],
@@ -133,15 +134,6 @@ def create_app(
 def from_environment() -> Litestar:
     """The application for the program that the environment names; for worker processes."""
     return create_app(assay.open(os.environ[PROGRAM]), behind_tls=BEHIND_TLS in os.environ)
-
-
-def _add_filters(engine: JinjaTemplateEngine) -> None:
-    engine.engine.filters["sentence"] = sentence
-
-
-def sentence(text: str) -> str:
-    """A text with a capital at its beginning; the rest stays as it is."""
-    return text[:1].upper() + text[1:]
 
 
 def _pages() -> list[Any]:
@@ -188,15 +180,6 @@ def _api() -> list[Any]:
         health,
         ready,
     ]
-
-
-def _static() -> Router:
-    return create_static_files_router(
-        path="/static",
-        directories=[HERE / "static"],
-        opt=opt(Permission.public),
-        cache_control=CacheControlHeader(no_cache=True),
-    )
 
 
 _DOCUMENT = "/openapi.json"

@@ -1,7 +1,7 @@
 """Problems: every error leaves in one shape, problem details (RFC 9457), or as a page for people."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
@@ -11,6 +11,16 @@ from litestar.response import Redirect, Template
 from assay.core.errors import AssayError, CheckError, InputError, MachineError, UsageError
 from assay.review.answer import RefusedAnswerError
 from assay.review.wire import PROBLEM_TYPE, FieldFault, Problem
+from assay.web.page_context import PageContext, PageFrame, names_of
+
+
+class ProblemPage(PageContext, frozen=True, kw_only=True):
+    """The page of an error."""
+
+    template: ClassVar[str] = "problem.html"
+    problem: Problem
+    """What is wrong."""
+
 
 PROBLEM_JSON = "application/problem+json"
 """Media type of RFC 9457."""
@@ -189,8 +199,8 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     if problem.status == 401:  # noqa: PLR2004  the one status that has a page of its own
         return Redirect(f"/sign-in?next={path}" if path != "/" else "/sign-in")
     return Template(
-        "problem.html",
-        context={"problem": problem},
+        ProblemPage.template,
+        context=names_of(ProblemPage(problem=problem), PageFrame()),
         status_code=problem.status,
         media_type=MediaType.HTML,
         headers=headers,

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.contracts.priority import PriorityComparison, Rules, Veto, compute_verdict, rules_of
 from assay.contracts.rubric import Dimension, PriorityRule, Rubric
+from simulators.priority_cases import PriorityCase, priority_cases
 
 RULES: Rules = (
     (Veto("safety", least=1), Veto("harm", greatest=0)),
@@ -24,6 +26,18 @@ def scores(
 ) -> dict[str, int | None]:
     """One candidate's scores."""
     return {"safety": safety, "harm": harm, "grounding": grounding, "length": length}
+
+
+@pytest.mark.parametrize("case", priority_cases(), ids=lambda case: case.name)
+def test_the_rules_say_of_a_case_what_the_page_says(case: PriorityCase) -> None:
+    """The cases, which the page's own rule is held against as well, stand at every boundary."""
+    outcome = compute_verdict(case.candidates, case.rules())
+    assert (outcome.state, outcome.winner, outcome.rule, outcome.vetoed) == (
+        case.outcome.state,
+        case.outcome.winner,
+        case.rule_name(),
+        case.outcome.vetoed,
+    )
 
 
 def test_safety_outranks_completeness() -> None:

@@ -15,6 +15,7 @@ from assay.governance.permissions import GRANTS, Permission, permissions_of
 from assay.program.program import Program
 from assay.web.allowance import WINDOW_SECONDS, Allowances
 from assay.web.app import create_app
+from assay.web.assets import own_assets
 from unit.web.conftest import PEOPLE, Client, SignIn
 
 ROUTES = {
@@ -95,7 +96,7 @@ PATHS = {
     "{round_id:str}": f"rnd_{'a' * 52}",
     "{step:str}": "lock",
     "{queue:str}": f"que_{'a' * 24}",
-    "{file_path:path}": "base.css",
+    "{file_path:path}": f"{own_assets().digest}/base.css",
     "{path:str}": "nothing",
 }
 
@@ -210,7 +211,7 @@ def test_a_form_without_its_token_is_refused(sign_in: SignIn) -> None:
 
 def test_every_page_says_what_it_may_do(client: Client) -> None:
     """The policy of content stands on pages, on the API and on errors."""
-    for path in ("/sign-in", "/api/v1/me", "/nowhere", "/static/base.css", "/health"):
+    for path in ("/sign-in", "/api/v1/me", "/nowhere", own_assets().address("base.css"), "/health"):
         answer = client.get(path)
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy, path

@@ -16,6 +16,7 @@ from assay.governance.accounts import digest
 from assay.program.program import Program
 from assay.store.accounts import Accounts
 from assay.web.app import create_app
+from assay.web.assets import own_assets
 from assay.web.authentication import COOKIE
 from simulators.desk_program import PASSWORD, opened, person, write_desk_program
 from unit.web.conftest import Client, SignIn
@@ -340,6 +341,6 @@ def test_browsers_are_told_to_stay_on_tls_where_there_is_some(
     """Behind a proxy that terminates TLS every answer says so; elsewhere none does."""
     app = create_app(program, sweep_seconds=3600, behind_tls=behind_tls)
     with TestClient(app, base_url="https://desk.test") as client:
-        for path in ("/sign-in", "/api/v1/nosuch", "/static/base.css"):
+        for path in ("/sign-in", "/api/v1/nosuch", own_assets().address("base.css")):
             told = client.get(path).headers.get("strict-transport-security")
             assert told == ("max-age=31536000" if behind_tls else None)

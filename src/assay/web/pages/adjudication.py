@@ -4,8 +4,8 @@ The record itself and the controls of the decision are the workbench's, drawn by
 `static/workbench/adjudicate.js`; the judgments are next to them as a table.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar
 
 import msgspec
 from litestar import Request, get, post
@@ -13,7 +13,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from assay.desk.adjudication import JudgmentView, SeniorWork
+from assay.desk.adjudication import JudgmentView, SeniorWork, WaitingDecisions
 from assay.governance.permissions import Permission, Principal
 from assay.program.program import Program
 from assay.records.judgment import Attack, SectionRuling
@@ -23,6 +23,7 @@ from assay.review.answer import Answer
 from assay.review.disputes import Dispute, Disputed
 from assay.review.presentation import letter
 from assay.web.authentication import opt, own_form
+from assay.web.page_context import PageContext
 from assay.web.pages.frame import DESK_VERDICTS, page
 
 Asked = Request[Principal, Any, Any]
@@ -51,10 +52,32 @@ class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the voices differ on it, by the rule for disputes."""
 
 
+class AdjudicationPage(PageContext, frozen=True, kw_only=True):
+    """The page of what waits for a senior decision."""
+
+    template: ClassVar[str] = "adjudication.html"
+    waiting: WaitingDecisions
+    """What waits, and what the viewer has taken."""
+
+
+class DecisionPage(PageContext, frozen=True, kw_only=True):
+    """The page on which one record is decided."""
+
+    template: ClassVar[str] = "adjudicate.html"
+    work: SeniorWork
+    """The record with its judgments."""
+    rows: tuple[QuestionRow, ...]
+    """The judgments, question by question."""
+    causes: Mapping[str, str]
+    """Why people differed: name -> words."""
+    verdicts: str
+    """The verdicts without a winner, for the scripts, as JSON."""
+
+
 @get("/adjudication", opt=_OPT, include_in_schema=False, sync_to_thread=False)
 def waiting(request: Asked, program: NamedDependency[Program]) -> Template:
     """What waits for a senior decision."""
-    return page("adjudication.html", request, waiting=program.adjudication.waiting(request.user))
+    return page(AdjudicationPage(waiting=program.adjudication.waiting(request.user)), request)
 
 
 @post("/adjudication/next", opt=_FORM, include_in_schema=False, status_code=200)
@@ -70,15 +93,8 @@ async def take(request: Asked, program: NamedDependency[Program]) -> Redirect:
 def look(request: Asked, program: NamedDependency[Program], handle: FromPath[str]) -> Template:
     """One record with the judgments on it side by side."""
     work = program.adjudication.look(request.user, handle)
-    return page(
-        "adjudicate.html",
-        request,
-        work=work,
-        rows=list(_rows(work)),
-        causes=CAUSES,
-        verdicts=DESK_VERDICTS,
-        letter=letter,
-    )
+    shown = DecisionPage(work=work, rows=tuple(_rows(work)), causes=CAUSES, verdicts=DESK_VERDICTS)
+    return page(shown, request)
 
 
 def _rows(work: SeniorWork) -> Iterator[QuestionRow]:

@@ -1,7 +1,7 @@
 """The pages of calibration rounds: judge apart, then see how answers are spread, then discuss."""
 
-import re
-from typing import Any, get_args
+from collections.abc import Mapping
+from typing import Any, ClassVar, get_args
 
 import msgspec
 from litestar import Request, get, post
@@ -10,16 +10,16 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from assay.core.errors import AssayError, UsageError
-from assay.desk.calibration import RoundPage
+from assay.desk.calibration import RoundCard, RoundPage
 from assay.governance.permissions import Permission, Principal, can, permissions_of
 from assay.program.program import Program
 from assay.review.calibration import USUAL_OUTCOME, RoundCause, RoundOutcome
-from assay.review.presentation import letter
 from assay.web.authentication import opt, own_form
 from assay.web.forms import LISTS
+from assay.web.page_context import PageContext
 from assay.web.pages.adjudication import CAUSES
 from assay.web.pages.frame import page
-from assay.web.shown import read_view
+from assay.web.shown import ReadView, read_view
 
 Asked = Request[Principal, Any, Any]
 
@@ -30,6 +30,43 @@ OUTCOMES: dict[str, str] = {
     "keep_distribution": "Keep all answers",
 }
 """Outcomes in words."""
+
+
+class RoundsPage(PageContext, frozen=True, kw_only=True):
+    """The page of all rounds."""
+
+    template: ClassVar[str] = "calibration.html"
+    rounds: tuple[RoundCard, ...]
+    """The rounds that the viewer may see."""
+    leads: bool
+    """Whether the viewer opens rounds."""
+    people: tuple[str, ...]
+    """Pseudonyms of those who can be members; empty where the viewer opens none."""
+    fault: AssayError | None = None
+    """Why a round was not opened."""
+    wanted_records: str = ""
+    """The ids that were sent with it."""
+
+
+class RoundDetailPage(PageContext, frozen=True, kw_only=True):
+    """The page of one round."""
+
+    template: ClassVar[str] = "round.html"
+    round: RoundPage
+    """The round, as far as the viewer may see it."""
+    shown: Mapping[str, ReadView]
+    """Its records by their id on this page."""
+    leads: bool
+    """Whether the viewer takes the steps of the round."""
+    adjudicates: bool
+    """Whether the viewer writes notes."""
+    causes: Mapping[str, str]
+    """Why people differ: name -> words."""
+    outcomes: Mapping[str, str]
+    """What follows: name -> words."""
+    fault: AssayError | None = None
+    """Why a step or a note is refused."""
+
 
 _MANAGE = opt(Permission.manage, form=True, limit=LISTS)
 
@@ -51,7 +88,9 @@ async def open_round(request: Asked, program: NamedDependency[Program]) -> Redir
             [str(each) for each in form.getall("member", [])],
         )
     except AssayError as error:
-        return _rounds(request, program, status=400, fault=error, given=dict(form))
+        return _rounds(
+            request, program, status=400, fault=error, wanted_records=str(form.get("records") or "")
+        )
     return Redirect(f"/calibration/{program.calibration.handle(opened)}", status_code=303)
 
 
@@ -122,55 +161,55 @@ async def write_note(
     return Redirect(f"/calibration/{round_id}", status_code=303)
 
 
-def _rounds(request: Asked, program: Program, *, status: int = 200, **more: Any) -> Template:
+def _rounds(
+    request: Asked,
+    program: Program,
+    *,
+    status: int = 200,
+    fault: AssayError | None = None,
+    wanted_records: str = "",
+) -> Template:
     leads = can(request.user, Permission.manage)
-    people = [
-        each.pseudonym for each in program.accounts.list() if each.active and can_review(each.roles)
-    ]
-    return page(
-        "calibration.html",
-        request,
-        status=status,
-        rounds=program.calibration.rounds(request.user),
+    accounts = program.accounts.list() if leads else []
+    shown = RoundsPage(
+        rounds=tuple(program.calibration.rounds(request.user)),
         leads=leads,
-        people=people if leads else [],
-        **more,
+        people=tuple(x.pseudonym for x in accounts if x.active and can_review(x.roles)),
+        fault=fault,
+        wanted_records=wanted_records,
     )
+    return page(shown, request, status=status)
 
 
 def _round(
-    request: Asked, program: Program, round_id: str, *, status: int = 200, **more: Any
+    request: Asked,
+    program: Program,
+    round_id: str,
+    *,
+    status: int = 200,
+    fault: AssayError | None = None,
 ) -> Template:
-    found = program.calibration.look(request.user, round_id)
-    return _page(request, found, status=status, **more)
+    calibration_round = program.calibration.look(request.user, round_id)
+    return _page(request, calibration_round, status=status, fault=fault)
 
 
-def _page(request: Asked, found: RoundPage, *, status: int = 200, **more: Any) -> Template:
-    return page(
-        "round.html",
-        request,
-        status=status,
-        round=found,
-        shown={name: read_view(each) for name, each in found.shown.items()},
+def _page(
+    request: Asked,
+    calibration_round: RoundPage,
+    *,
+    status: int = 200,
+    fault: AssayError | None = None,
+) -> Template:
+    shown = RoundDetailPage(
+        round=calibration_round,
+        shown={name: read_view(record) for name, record in calibration_round.shown.items()},
         leads=can(request.user, Permission.manage),
         adjudicates=can(request.user, Permission.adjudicate),
-        causes={name: words for name, words in CAUSES.items() if name in USUAL_OUTCOME},
+        causes={name: CAUSES[name] for name in CAUSES if name in USUAL_OUTCOME},
         outcomes=OUTCOMES,
-        letter=letter,
-        said=answer_in_words,
-        **more,
+        fault=fault,
     )
-
-
-def answer_in_words(key: str) -> str:
-    """An answer by the name under which it is counted, in words and with the page's letters."""
-    name, _, places = key.partition(":")
-    lettered = re.sub(r"\d+", lambda place: letter(int(place[0])), places)
-    if name == "prefers":
-        return f"{lettered} is better"
-    if name == "ranks":
-        return lettered.replace(">", " > ").replace("=", " = ")
-    return key.replace("_", " ")
+    return page(shown, request, status=status)
 
 
 def can_review(roles: tuple[str, ...]) -> bool:

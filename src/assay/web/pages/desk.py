@@ -1,15 +1,60 @@
 """The reviewer's pages: home, and the workbench."""
 
+from typing import ClassVar
+
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from assay.contracts.contract import Welfare
+from assay.contracts.program import ProgramSettings
 from assay.core.errors import UsageError
 from assay.governance.permissions import Permission, Principal, can
 from assay.program.program import Program
+from assay.review.guideline_gap import GapAnswer, GuidelineGap
+from assay.review.wire import QueueCard
 from assay.web.authentication import opt, own_form
+from assay.web.page_context import PageContext
 from assay.web.pages.frame import DESK_VERDICTS, Asked, page
+
+
+class HomePage(PageContext, frozen=True, kw_only=True):
+    """The page on which a person's work begins."""
+
+    template: ClassVar[str] = "home.html"
+    program: ProgramSettings
+    """The program's own document."""
+    reviews: bool
+    """Whether the viewer judges."""
+    queues: tuple[QueueCard, ...]
+    """The queues that the viewer sits in."""
+    welfare: Welfare | None
+    """What the contract promises to readers of severe content."""
+    reads: bool
+    """Whether the viewer reads records."""
+    harms: tuple[str, ...]
+    """Harm categories of the program's content."""
+    consents: frozenset[str]
+    """Those that the viewer agreed to see."""
+    answered: tuple[tuple[GuidelineGap, GapAnswer], ...]
+    """What the viewer asked about the rubric, with the answers; the oldest first."""
+    adjudicates: bool
+    """Whether the viewer decides where people disagree."""
+    oversees: bool
+    """Whether the viewer sees the overview."""
+    administers: bool
+    """Whether the viewer gives accounts."""
+
+
+class ReviewPage(PageContext, frozen=True, kw_only=True):
+    """The page of the workbench."""
+
+    template: ClassVar[str] = "workbench.html"
+    queue: str | None
+    """Handle of the one queue that work is taken from; None: from all."""
+    verdicts: str
+    """The verdicts without a winner, for the scripts, as JSON."""
 
 
 @get("/", opt=opt(Permission.own_account), include_in_schema=False, sync_to_thread=False)
@@ -19,21 +64,20 @@ def home(request: Asked, program: NamedDependency[Program]) -> Template:
     assert who is not None
     reviews = can(who, Permission.review)
     reads = reviews or can(who, Permission.manage)
-    return page(
-        "home.html",
-        request,
+    shown = HomePage(
         program=program.documents.program,
-        queues=program.desk.queues(who) if reviews else (),
+        queues=tuple(program.desk.queues(who)) if reviews else (),
         reviews=reviews,
         welfare=program.documents.contract.welfare,
         reads=reads,
         harms=program.desk.harms() if reads else (),
-        consents=program.desk.eligibility.consents(who.pseudonym) if reads else (),
-        answered=program.guideline.answers(who) if reviews else (),
+        consents=program.desk.eligibility.consents(who.pseudonym) if reads else frozenset(),
+        answered=tuple(program.guideline.answers(who)) if reviews else (),
         adjudicates=can(who, Permission.adjudicate),
         oversees=can(who, Permission.oversee),
         administers=can(who, Permission.accounts),
     )
+    return page(shown, request)
 
 
 @post(
@@ -60,25 +104,12 @@ def _who(request: Asked) -> Principal:
 
 
 @get("/review", opt=opt(Permission.review), include_in_schema=False)
-async def workbench(request: Asked, program: NamedDependency[Program]) -> Template:
+async def workbench(request: Asked) -> Template:
     """The workbench; its modules claim the work, from all queues."""
-    return _workbench(request, program, None)
+    return page(ReviewPage(queue=None, verdicts=DESK_VERDICTS), request)
 
 
 @get("/review/{queue:str}", opt=opt(Permission.review), include_in_schema=False)
-async def workbench_of(
-    request: Asked, program: NamedDependency[Program], queue: FromPath[str]
-) -> Template:
+async def workbench_of(request: Asked, queue: FromPath[str]) -> Template:
     """The workbench on one queue."""
-    return _workbench(request, program, queue)
-
-
-def _workbench(request: Asked, program: Program, queue: str | None) -> Template:
-    rubric = program.desk.in_force.rubric
-    return page(
-        "workbench.html",
-        request,
-        queue=queue,
-        rubric=f"{rubric.id} {rubric.version}",
-        verdicts=DESK_VERDICTS,
-    )
+    return page(ReviewPage(queue=queue, verdicts=DESK_VERDICTS), request)

@@ -2,27 +2,15 @@
 
 from typing import Any
 
-import msgspec
 from litestar import Request
 from litestar.response import Template
 
-from assay import __version__
 from assay.contracts.verdict_words import VERDICT_WORDS
 from assay.core.canonical import encode_json
 from assay.governance.permissions import Permission, Principal, can
+from assay.web.page_context import NavItem, PageContext, PageFrame, names_of
 
 Asked = Request[Principal | None, Any, Any]
-
-
-class NavItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of the navigation."""
-
-    href: str
-    """Where it leads."""
-    label: str
-    """What it is called."""
-    current: bool
-    """Whether this is the page."""
 
 
 _NAVIGATION = (
@@ -50,37 +38,33 @@ DESK_VERDICTS = encode_json(
 """The verdicts without a winner, for the scripts of the desk, as JSON."""
 
 
-def page(
-    template: str, request: Request[Any, Any, Any], *, status: int = 200, **context: Any
-) -> Template:
+def page(context: PageContext, request: Request[Any, Any, Any], *, status: int = 200) -> Template:
     """A page in its frame.
 
     Args:
-        template: its file.
+        context: what its template shows.
         request: the request that it answers.
         status: HTTP status.
-        context: what the template shows.
     """
-    return Template(template, context=frame(request) | context, status_code=status)
+    return Template(context.template, context=names_of(context, frame(request)), status_code=status)
 
 
-def frame(request: Request[Any, Any, Any]) -> dict[str, Any]:
-    """What every template gets."""
-    who = request.user
+def frame(request: Request[Any, Any, Any]) -> PageFrame:
+    """The frame for a request."""
+    who: Principal | None = request.user
     path = request.url.path
-    return {
-        "lang": "en",
-        "dir": request.query_params.get("dir") if request.query_params.get("dir") == "rtl" else "ltr",
-        "csrf": who.csrf if who else None,
-        "me": who,
-        "nav": [
+    theme = request.cookies.get("assay_theme")
+    return PageFrame(
+        dir="rtl" if request.query_params.get("dir") == "rtl" else "ltr",
+        csrf=who.csrf if who else None,
+        me=who,
+        nav=tuple(
             NavItem(href=href, label=label, current=_is_current(href, path))
             for href, label, permissions in _NAVIGATION
-            if who is not None and any(can(who, each) for each in permissions)
-        ],
-        "version": __version__,
-        "theme": request.cookies.get("assay_theme") if request.cookies.get("assay_theme") in {"light", "dark"} else "auto",
-    }  # fmt: skip
+            if who is not None and any(can(who, permission) for permission in permissions)
+        ),
+        theme="light" if theme == "light" else "dark" if theme == "dark" else "auto",
+    )
 
 
 def _is_current(href: str, path: str) -> bool:

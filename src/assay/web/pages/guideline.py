@@ -1,7 +1,8 @@
 """The page of the guideline: where the rubric is silent, the answers, and who looks again."""
 
 from collections import Counter
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import msgspec
 from litestar import Request, get, post
@@ -10,12 +11,13 @@ from litestar.response import Template
 
 from assay.contracts.diff import VERDICT
 from assay.core.errors import AssayError
-from assay.desk.guideline import OpenGap
+from assay.desk.guideline import OpenGap, SecondLooksQueued
 from assay.governance.permissions import Permission, Principal
 from assay.program.program import Program
 from assay.review.guideline_gap import SecondLooks, Why
 from assay.web.authentication import opt, own_form
 from assay.web.forms import LISTS
+from assay.web.page_context import PageContext
 from assay.web.pages.frame import page
 from assay.web.shown import ReadView, read_view
 
@@ -42,6 +44,34 @@ class ShownGap(msgspec.Struct, frozen=True, kw_only=True):
     """Its record; absent where it is held back."""
 
 
+class GuidelinePage(PageContext, frozen=True, kw_only=True):
+    """The page of the guideline."""
+
+    template: ClassVar[str] = "guideline.html"
+    rubric: str
+    """Id and version of the rubric in force."""
+    dimensions: tuple[str, ...]
+    """What an answer can apply to."""
+    groups: Mapping[str, list[ShownGap]]
+    """The open gaps by what they are about."""
+    looks: SecondLooks
+    """Which judgments need a second look."""
+    needed: tuple[tuple[str, str, int], ...]
+    """Why, the dimension, and how many judgments."""
+    elsewhere: tuple[tuple[str, int], ...]
+    """Policy sections and failure classes that have changed, with the judgments that answer them."""
+    fault: AssayError | None = None
+    """Why an answer is refused."""
+    answer_text: str = ""
+    """The answer that is being written."""
+    answered: int | None = None
+    """How many gaps were just answered."""
+    uncovered: str | None = None
+    """The gap whose record was just uncovered."""
+    queued: SecondLooksQueued | None = None
+    """What became of the second looks that were just asked for."""
+
+
 @get("/guideline", opt=opt(Permission.manage), include_in_schema=False, sync_to_thread=False)
 def look(request: Asked, program: NamedDependency[Program]) -> Template:
     """The open gaps, and what needs a second look."""
@@ -60,7 +90,7 @@ async def answer(request: Asked, program: NamedDependency[Program]) -> Template:
             [str(each) for each in form.getall("dimension", [])],
         )
     except AssayError as error:
-        return _guideline(request, program, status=400, fault=error, given=str(form.get("text") or ""))  # fmt: skip
+        return _guideline(request, program, status=400, fault=error, answer_text=str(form.get("text") or ""))  # fmt: skip
     return _guideline(request, program, answered=len(made.gaps))
 
 
@@ -71,7 +101,7 @@ async def uncover(request: Asked, program: NamedDependency[Program]) -> Template
     uncovered = str(form.get("uncover") or "")
     gaps = program.guideline.uncover(request.user, uncovered)
     return _guideline(
-        request, program, gaps=gaps, uncovered=uncovered, given=str(form.get("text") or "")
+        request, program, gaps=gaps, uncovered=uncovered, answer_text=str(form.get("text") or "")
     )
 
 
@@ -89,22 +119,28 @@ def _guideline(
     *,
     status: int = 200,
     gaps: list[OpenGap] | None = None,
-    **more: Any,
+    fault: AssayError | None = None,
+    answer_text: str = "",
+    answered: int | None = None,
+    uncovered: str | None = None,
+    queued: SecondLooksQueued | None = None,
 ) -> Template:
     looks = program.guideline.second_look()
     rubric = program.documents.rubric
-    return page(
-        "guideline.html",
-        request,
-        status=status,
+    shown = GuidelinePage(
         rubric=f"{rubric.id} {rubric.version}",
-        dimensions=(VERDICT, *(each.id for each in rubric.dimensions)),
+        dimensions=(VERDICT, *(dimension.id for dimension in rubric.dimensions)),
         groups=_by_dimension(program.guideline.gaps(request.user) if gaps is None else gaps),
         looks=looks,
-        needed=_counted(looks),
-        elsewhere=_elsewhere(program),
-        **more,
+        needed=tuple(_counted(looks)),
+        elsewhere=tuple(_elsewhere(program)),
+        fault=fault,
+        answer_text=answer_text,
+        answered=answered,
+        uncovered=uncovered,
+        queued=queued,
     )
+    return page(shown, request, status=status)
 
 
 def _elsewhere(program: Program) -> list[tuple[str, int]]:

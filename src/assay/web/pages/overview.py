@@ -1,7 +1,7 @@
 """The pages for leads: figures with their data, and the records behind each number."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast, get_args
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, cast, get_args
 
 import msgspec
 from anyio.to_thread import run_sync
@@ -19,16 +19,18 @@ from assay.desk.overview_records import (
     RecordRow,
     RecordSelection,
 )
-from assay.governance.failure_modes import MODES, Alarm
+from assay.governance.failure_modes import MODES, Alarm, FailureMode, ModeText
 from assay.governance.permissions import Permission
 from assay.program.program import Program
 from assay.quality.wording import plain
 from assay.web.authentication import opt
+from assay.web.page_context import NavItem, PageContext
 from assay.web.pages.figures import Figure, FigureCell, number, records, short, to_csv, words
-from assay.web.pages.frame import Asked, NavItem, page
+from assay.web.pages.frame import Asked, page
 
 if TYPE_CHECKING:
-    from assay.desk.overview import OverviewService
+    from assay.desk.overview import CareStanding, OverviewService, QueueState
+    from assay.quality.report import QualityReport
 
 PAGE_ROWS = 100
 """Records of one page of a list."""
@@ -55,6 +57,107 @@ Picture = Annotated[
 First = Annotated[int, QueryParameter(ge=0, description="Place of the first row, from 0.")]
 
 
+class OverviewPage(PageContext, frozen=True, kw_only=True):
+    """What the pages of the overview have in common."""
+
+    pages: tuple[NavItem, ...]
+    """The pages of the overview."""
+
+
+class PassCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Passes of all queues together; `QueueState` says what each is."""
+
+    wanted: int
+    free: int
+    held: int
+    handed_out: int
+    late: int
+    surplus: int
+    given: int
+    """Passes answered, wherever."""
+
+
+class AlarmCard(msgspec.Struct, frozen=True, kw_only=True):
+    """One alarm."""
+
+    alarm: Alarm
+    """What was found."""
+    href: str | None
+    """The list of the records that it names; None where it names none."""
+
+
+class StandingPage(OverviewPage, frozen=True, kw_only=True):
+    """Status of the program."""
+
+    template: ClassVar[str] = "overview.html"
+    figures: Mapping[str, Figure]
+    """The figures by name."""
+    report: "QualityReport"
+    """The quality report over everything in the store."""
+    alarms: tuple[AlarmCard, ...]
+    """The alarms, the most urgent first."""
+    undisposed: int
+    """Records without a disposition under the documents in force."""
+    modes: Mapping[FailureMode, ModeText]
+    """The failure modes in words."""
+    passes: PassCounts
+    """Passes of all queues."""
+
+
+class AgreementPage(OverviewPage, frozen=True, kw_only=True):
+    """How far reviewers agree."""
+
+    template: ClassVar[str] = "overview_agreement.html"
+    figures: Mapping[str, Figure]
+    """The figures by name."""
+
+
+class ReviewersPage(OverviewPage, frozen=True, kw_only=True):
+    """Answers, pace, drift and known work by reviewer."""
+
+    template: ClassVar[str] = "overview_reviewers.html"
+    figures: Mapping[str, Figure]
+    """The figures by name."""
+
+
+class CarePage(OverviewPage, frozen=True, kw_only=True):
+    """How much severe content groups of people read."""
+
+    template: ClassVar[str] = "overview_care.html"
+    figures: Mapping[str, Figure]
+    """The figures by name."""
+    found: "CareStanding"
+    """The sums, and what the contract promises."""
+
+
+class QueuesPage(OverviewPage, frozen=True, kw_only=True):
+    """The queues."""
+
+    template: ClassVar[str] = "overview_queues.html"
+    figures: Mapping[str, Figure]
+    """The figures by name."""
+    queues: "tuple[QueueState, ...]"
+    """Status of each queue."""
+
+
+class RecordsPage(OverviewPage, frozen=True, kw_only=True):
+    """The records behind a number."""
+
+    template: ClassVar[str] = "overview_records.html"
+    figure: Figure
+    """The records as a table."""
+    found: RecordList
+    """The list that they are a part of."""
+    conditions: tuple[str, ...]
+    """What they have in common, in words."""
+    query: str
+    """The same as the query of an address."""
+    before: str | None
+    """Address of the part before; None at the beginning."""
+    after: str | None
+    """Address of the part after; None at the end."""
+
+
 @get("/overview", opt=_OPT, include_in_schema=False)
 async def standing(request: Asked, program: NamedDependency[Program]) -> Template:
     """Status of the program."""
@@ -62,23 +165,17 @@ async def standing(request: Asked, program: NamedDependency[Program]) -> Templat
 
     from assay.web.pages.overview_figures import standing_figures
 
-    return _page(
-        "overview.html",
-        request,
-        figures={each.name: each for each in standing_figures(found)},
-        found=found,
+    alarms = sorted(_readable(program, found.alarms, _roles(request)), key=_urgency)
+    shown = StandingPage(
+        pages=_pages(request),
+        figures=_named(standing_figures(found)),
         report=found.report,
-        alarms=sorted(_readable(program, found.alarms, _roles(request)), key=_urgency),
+        alarms=tuple(AlarmCard(alarm=alarm, href=_alarm_records(alarm)) for alarm in alarms),
         undisposed=sum(n.records for n in found.report.dispositions if n.state == UNDISPOSED),
         modes=MODES,
-        sentence=_sentence,
-        alarm_records=_alarm_records,
-        passes={
-            name: sum(getattr(each, name) for each in found.queues)
-            for name in ("wanted", "free", "held", "handed_out", "late", "surplus")
-        }
-        | {"given": sum(each.stored + each.surplus + each.elsewhere for each in found.queues)},
+        passes=_passes(found.queues),
     )
+    return page(shown, request)
 
 
 @get("/overview/agreement", opt=_OPT, include_in_schema=False)
@@ -88,7 +185,8 @@ async def agreement(request: Asked, program: NamedDependency[Program]) -> Templa
 
     from assay.web.pages.people_figures import agreement_figures
 
-    return _page("overview_agreement.html", request, figures=_named(agreement_figures(found)))
+    figures = _named(agreement_figures(found))
+    return page(AgreementPage(pages=_pages(request), figures=figures), request)
 
 
 @get("/overview/reviewers", opt=_OPT, include_in_schema=False)
@@ -98,7 +196,8 @@ async def reviewers(request: Asked, program: NamedDependency[Program]) -> Templa
 
     from assay.web.pages.people_figures import reviewer_figures
 
-    return _page("overview_reviewers.html", request, figures=_named(reviewer_figures(found)))
+    figures = _named(reviewer_figures(found))
+    return page(ReviewersPage(pages=_pages(request), figures=figures), request)
 
 
 @get("/overview/care", opt=_OPT, include_in_schema=False)
@@ -108,7 +207,8 @@ async def care(request: Asked, program: NamedDependency[Program]) -> Template:
 
     from assay.web.pages.overview_figures import care_figure
 
-    return _page("overview_care.html", request, figures=_named([care_figure(found)]), found=found)
+    figures = _named([care_figure(found)])
+    return page(CarePage(pages=_pages(request), figures=figures, found=found), request)
 
 
 @get("/overview/queues", opt=_OPT, include_in_schema=False)
@@ -119,7 +219,7 @@ async def queues(request: Asked, program: NamedDependency[Program]) -> Template:
     from assay.web.pages.overview_figures import queue_figure, seat_figure
 
     figures = _named([queue_figure(found), seat_figure(found)])
-    return _page("overview_queues.html", request, figures=figures, queues=found, link=records)
+    return page(QueuesPage(pages=_pages(request), figures=figures, queues=found), request)
 
 
 @get("/overview/records", opt=_OPT, include_in_schema=False)
@@ -133,19 +233,18 @@ async def record_list(
         lambda noun: noun.records(wanted, roles=roles, first=first, most=PAGE_ROWS),
     )
     given = [(name, value) for name, value in request.query_params.multi_items() if name != "first"]
-    figure = _record_figure(found)
-    return _page(
-        "overview_records.html",
-        request,
-        figure=figure,
+    shown = RecordsPage(
+        pages=_pages(request),
+        figure=_record_figure(found),
         found=found,
-        conditions=_conditions(wanted),
+        conditions=tuple(_conditions(wanted)),
         query=records(*given).partition("?")[2],
         before=records(*given, ("first", max(0, first - PAGE_ROWS))) if first else None,
         after=records(*given, ("first", first + PAGE_ROWS))
         if found.total > first + PAGE_ROWS
         else None,
     )
+    return page(shown, request)
 
 
 @get("/overview.csv", opt=_OPT, include_in_schema=False)
@@ -232,10 +331,21 @@ async def _read(program: Program, work: "Callable[[OverviewService], T]") -> T:
     return await run_sync(lambda: work(program.overview))
 
 
-def _page(template: str, request: Asked, **context: Any) -> Template:
+def _pages(request: Asked) -> tuple[NavItem, ...]:
     path = request.url.path
-    pages = [NavItem(href=href, label=label, current=href == path) for href, label in _PAGES]
-    return page(template, request, pages=pages, short=short, plain=plain, moment=_moment, **context)
+    return tuple(NavItem(href=href, label=label, current=href == path) for href, label in _PAGES)
+
+
+def _passes(queues: "Sequence[QueueState]") -> PassCounts:
+    return PassCounts(
+        wanted=sum(queue.wanted for queue in queues),
+        free=sum(queue.free for queue in queues),
+        held=sum(queue.held for queue in queues),
+        handed_out=sum(queue.handed_out for queue in queues),
+        late=sum(queue.late for queue in queues),
+        surplus=sum(queue.surplus for queue in queues),
+        given=sum(queue.stored + queue.surplus + queue.elsewhere for queue in queues),
+    )
 
 
 def _named(figures: Sequence[Figure]) -> dict[str, Figure]:
@@ -277,17 +387,6 @@ def _urgency(alarm: Alarm) -> int:
 def _verdict(name: str) -> str:
     """A verdict in words; candidates are counted from 0 in the record's own order."""
     return plain(name.replace("prefers:", "candidate ").replace("ranks:", "order "))
-
-
-def _moment(stamp: str) -> str:
-    """A moment as people read it, to the minute."""
-    return f"{stamp[:10]} {stamp[11:16]} UTC"
-
-
-def _sentence(given: str) -> str:
-    """The words as a sentence begins; a name of the code stays as it is."""
-    first = given.split(" ", 1)[0]
-    return given if "_" in first else given[:1].upper() + given[1:]
 
 
 def _alarm_records(alarm: Alarm) -> str | None:

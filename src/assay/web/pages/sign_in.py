@@ -2,7 +2,7 @@
 
 import re
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from anyio.to_thread import run_sync
 from litestar import Request, get, post
@@ -10,15 +10,17 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import PathParameter
 from litestar.response import Redirect, Template
+from msgspec.structs import replace
 
-from assay.core.errors import UsageError
+from assay.core.errors import AssayError, UsageError
 from assay.desk.accounts import SESSION_SECONDS, SignedIn
-from assay.governance.accounts import LEAST_PASSWORD
+from assay.governance.accounts import LEAST_PASSWORD, Invitation
 from assay.governance.failed_sign_ins import SignInWaitError
 from assay.governance.permissions import Permission, Principal
 from assay.program.program import Program
 from assay.web.authentication import COOKIE, opt, own_form, texts
 from assay.web.forms import read_form
+from assay.web.page_context import PageContext
 from assay.web.pages.frame import Asked, page
 
 LONGEST_PATH = 1000
@@ -26,18 +28,51 @@ LONGEST_PATH = 1000
 
 _OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 
+
+class SignInPage(PageContext, frozen=True, kw_only=True):
+    """The page on which a person signs in."""
+
+    template: ClassVar[str] = "sign_in.html"
+    next: str
+    """Path to go on to."""
+    provider: str | None
+    """Name of the provider that signs people in; None where there is none."""
+    name: str = ""
+    """The name that was just tried."""
+    failed: bool = False
+    """Whether name and password did not belong together."""
+    wait: SignInWaitError | None = None
+    """How long nothing is tried."""
+
+
+class InvitationPage(PageContext, frozen=True, kw_only=True):
+    """The page behind a one-time link."""
+
+    template: ClassVar[str] = "invitation.html"
+    invitation: Invitation
+    """What the link is for."""
+    least: int = LEAST_PASSWORD
+    """Fewest characters of a password."""
+    secret: str
+    """The link's secret."""
+    name: str
+    """The name in the form of the password."""
+    chosen: str | None
+    """The name under which the provider's account would be made; empty or None while it is open."""
+    provider: str | None
+    """Name of the provider that signs people in; None where there is none."""
+    fault: AssayError | None = None
+    """Why no account was made."""
+
+
 Secret = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9_-]{20,100}$")]
 
 
 @get("/sign-in", opt=opt(Permission.public), include_in_schema=False)
 async def sign_in_page(request: Asked, program: NamedDependency[Program]) -> Template:
     """The page on which a person signs in."""
-    return page(
-        "sign_in.html",
-        request,
-        next=own_path(request.query_params.get("next")),
-        provider=_provider(program),
-    )
+    onward = own_path(request.query_params.get("next"))
+    return page(SignInPage(next=onward, provider=_provider(program)), request)
 
 
 @post(
@@ -50,15 +85,15 @@ async def sign_in(request: Asked, program: NamedDependency[Program]) -> Template
     """Sign a person in; a wrong name and a wrong password look the same."""
     given = texts(await read_form(request), ("name", "password", "next"))
     onward = own_path(given["next"])
-    again = {"next": onward, "name": given["name"], "provider": _provider(program)}
+    again = SignInPage(next=onward, name=given["name"], provider=_provider(program))
     try:
         signed_in = await _in_thread(request, program, given["name"], given["password"])
     except SignInWaitError as error:
-        told = page("sign_in.html", request, status=429, wait=error, **again)
+        told = page(replace(again, wait=error), request, status=429)
         told.headers["Retry-After"] = str(error.seconds)
         return told
     if signed_in is None:
-        return page("sign_in.html", request, status=401, failed=True, **again)
+        return page(replace(again, failed=True), request, status=401)
     seat(program, signed_in.principal)
     return with_cookie(Redirect(onward, status_code=303), signed_in)
 
@@ -80,17 +115,11 @@ async def sign_out(
 def invitation_page(request: Asked, program: NamedDependency[Program], secret: Secret) -> Template:
     """The page behind a one-time link."""
     found = program.accounts.invitation(secret, address=_address(request))
-    chosen = found.name or request.query_params.get("name", "")
-    return page(
-        "invitation.html",
-        request,
-        invitation=found,
-        least=LEAST_PASSWORD,
-        secret=secret,
-        name=chosen,
-        chosen=chosen,
-        provider=_provider(program),
+    chosen = str(found.name or request.query_params.get("name") or "")
+    shown = InvitationPage(
+        invitation=found, secret=secret, name=chosen, chosen=chosen, provider=_provider(program)
     )
+    return page(shown, request)
 
 
 @post(
@@ -111,18 +140,15 @@ async def accept(
     try:
         signed_in = await run_sync(entering)
     except UsageError as error:
-        return page(
-            "invitation.html",
-            request,
-            status=400,
+        shown = InvitationPage(
             invitation=found,
-            least=LEAST_PASSWORD,
             secret=secret,
             name=given["name"],
             chosen=found.name,
             provider=_provider(program),
             fault=error,
         )
+        return page(shown, request, status=400)
     seat(program, signed_in.principal)
     return with_cookie(Redirect("/", status_code=303), signed_in)
 

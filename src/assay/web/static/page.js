@@ -21,7 +21,9 @@ function stored() {
 /** @param {HTMLFormElement} form */
 async function leave(form) {
   const unsent = await waiting().catch(() => 0);
-  const warning = `${unsent} answer(s) on this device have not reached the server. Logging out deletes them. Log out all the same?`;
+  const warning =
+    `${unsent} answer(s) on this device have not reached the server. ` +
+    "Logging out deletes them. Log out all the same?";
   if (unsent && !window.confirm(warning)) return;
   await wipe().catch(() => undefined);
   form.submit();

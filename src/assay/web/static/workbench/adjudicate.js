@@ -17,7 +17,7 @@ const TICK_S = 1;
 const REPORT_S = 30;
 const HEARTBEAT_S = 60;
 
-class Bench {
+export class Bench {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
@@ -51,11 +51,16 @@ class Bench {
     try {
       found = await api.fetchDisputed(this.handle);
     } catch (error) {
-      return this.screen(emptyScreen({ code: "problem", message: /** @type {Error} */ (error).message, until: null }), () => location.reload());
+      return this.screen(
+        emptyScreen({ code: "problem", message: /** @type {Error} */ (error).message, until: null }),
+        () => location.reload(),
+      );
     }
     this.done = found.decided;
     const session = new SeniorSession(found);
-    const causes = /** @type {HTMLTemplateElement} */ (document.querySelector("[data-causes]")).content.querySelectorAll("option");
+    const causes = /** @type {HTMLTemplateElement} */ (
+      document.querySelector("[data-causes]")
+    ).content.querySelectorAll("option");
     this.page = { session, view: new AssignmentView(session), rail: seniorRail(session, [...causes], found.decided) };
     this.page.view.element.append(this.voices(session, found.decided));
     const { care } = found.assignment;
@@ -74,7 +79,19 @@ class Bench {
     const element = /** @type {HTMLElement} */ (document.querySelector("[data-voices]"));
     element.hidden = false;
     for (const voice of done ? [] : session.voices) {
-      element.querySelector(`[data-voice="${voice.name}"]`)?.append(" ", el("button", { type: "button", class: "small", "aria-label": `Begin with the answer of ${voice.name}`, onclick: () => session.takeOver(voice) }, "Begin with it"));
+      element.querySelector(`[data-voice="${voice.name}"]`)?.append(
+        " ",
+        el(
+          "button",
+          {
+            type: "button",
+            class: "small",
+            "aria-label": `Begin with the answer of ${voice.name}`,
+            onclick: () => session.takeOver(voice),
+          },
+          "Begin with it",
+        ),
+      );
     }
     return element;
   }
@@ -127,9 +144,16 @@ class Bench {
       location.assign("/adjudication");
     } catch (error) {
       // What was chosen stays as it is; the server's message is above the button.
-      const { problem } = error instanceof api.Refused ? error : { problem: {} };
-      const faults = problem.errors?.length ? problem.errors : [{ message: /** @type {Error} */ (error).message, hint: problem.hint }];
-      session.refused = faults.map((/** @type {any} */ each) => ({ code: "refused", pointer: each.pointer ?? "", message: each.message, hint: each.hint ?? "" }));
+      const problem = error instanceof api.Refused ? error.problem : {};
+      const faults = problem.errors?.length
+        ? problem.errors
+        : [{ message: /** @type {Error} */ (error).message, hint: problem.hint, pointer: "" }];
+      session.refused = faults.map((each) => ({
+        code: "refused",
+        pointer: each.pointer ?? "",
+        message: each.message,
+        hint: each.hint ?? "",
+      }));
       session.refresh();
       alarm(session.refused.map((each) => each.message).join(" "));
     } finally {
@@ -188,7 +212,11 @@ const root = /** @type {HTMLElement} */ (document.getElementById("workbench"));
 const bench = new Bench(root);
 control(bench, root);
 
-api.me().then((me) => {
-  keymap.load(me.keymap);
-  keymap.reprint(document);
-}).catch(() => undefined).finally(() => bench.start());
+api
+  .me()
+  .then((me) => {
+    keymap.load(me.keymap);
+    keymap.reprint(document);
+  })
+  .catch(() => undefined)
+  .finally(() => bench.start());

@@ -1,11 +1,35 @@
 // What the reviewer has said so far, and the Answer that it makes. Candidates are counted as shown.
 
+/** @import { Answer, AskedDimension, DimensionScore, Form, LocalizedError, Reason } from "../wire.d.ts" */
+
+/**
+ * The form with its defaults filled in.
+ *
+ * @typedef {"better" | "anchors" | "examples" | "exclusions" | "evidence"} Defaulted
+ * @typedef {AskedDimension & Required<Pick<AskedDimension, Defaulted>>} FullDimension
+ * @typedef {Omit<Required<Form>, "dimensions"> & {dimensions: FullDimension[]}} FullForm
+ */
+/**
+ * @typedef {Answer["verdict"]} Verdict
+ * @typedef {Exclude<Verdict, {verdict: "abstained"}> | {verdict: "abstained"}} SaidVerdict its cause is apart
+ * @typedef {Omit<Answer, "verdict"> & {verdict: Verdict | null}} OpenAnswer its verdict is null while it is open
+ * @typedef {LocalizedError["place"]} ErrorPlace
+ */
 /** @typedef {{value?: string, na?: boolean, abstained?: boolean, reason?: string}} Mark */
-/** @typedef {{id: string, dimension: string | null, code: string | null, candidate: number | null, evidence: number | null, text: string}} Because */
-/** @typedef {{id: string, place: any, category: string, severity: string | null, correction: string, verification: string, note: string}} Critique */
+/**
+ * @typedef {{id: string, dimension: string | null, code: string | null, candidate: number | null,
+ *   evidence: number | null, text: string}} Because
+ * @typedef {{id: string, place: ErrorPlace, category: string, severity: string | null, correction: string,
+ *   verification: string, note: string}} Critique
+ */
+/** @typedef {{ruling: string, severity: string | null, reason: string}} Ruling */
+/**
+ * @typedef {{strategy: string, outcome: string | null, severity: string | null, attempts: string,
+ *   successes: string}} SaidAttack
+ */
 /**
  * @typedef {object} Said
- * @property {any} verdict `{verdict, candidate?, strength?}`, or null while open
+ * @property {SaidVerdict | null} verdict `{verdict, candidate?, strength?}`, or null while open
  * @property {Record<string, number>} ranks rank by candidate, from 1
  * @property {string} cause why there is no winner
  * @property {Record<string, Record<string, Mark>>} scores by dimension, then candidate (`all`: the whole record)
@@ -14,8 +38,8 @@
  * @property {Critique[]} errors
  * @property {boolean} none looked for errors and found none
  * @property {Record<string, Record<string, {label: string, note: string}>>} steps by candidate, then step
- * @property {Record<string, Record<string, {ruling: string, severity: string | null, reason: string}>>} rulings by section, then candidate
- * @property {{strategy: string, outcome: string | null, severity: string | null, attempts: string, successes: string}} attack
+ * @property {Record<string, Record<string, Ruling>>} rulings by section, then candidate
+ * @property {SaidAttack} attack
  * @property {string | null} written
  * @property {boolean} stands a text that could be edited is left as it is
  * @property {string | null} exception why the verdict overrides the priority rules
@@ -36,8 +60,20 @@ export const freshId = () => `${Date.now().toString(36)}${(last++).toString(36)}
 /** @returns {Said} */
 export function nothingSaid() {
   return {
-    verdict: null, ranks: {}, cause: "", scores: {}, reasons: [], note: "", errors: [], none: false,
-    steps: {}, rulings: {}, written: null, stands: false, exception: null, active_ms: 0,
+    verdict: null,
+    ranks: {},
+    cause: "",
+    scores: {},
+    reasons: [],
+    note: "",
+    errors: [],
+    none: false,
+    steps: {},
+    rulings: {},
+    written: null,
+    stands: false,
+    exception: null,
+    active_ms: 0,
     attack: { strategy: "", outcome: null, severity: null, attempts: "", successes: "" },
   };
 }
@@ -45,22 +81,40 @@ export function nothingSaid() {
 /**
  * The form with its omitted defaults filled in.
  *
- * @param {any} form
+ * @param {Form} form
+ * @returns {FullForm}
  */
 export function fullForm(form) {
-  const dimensions = (form.dimensions ?? []).map((/** @type {any} */ each) => ({
-    better: "higher", anchors: {}, examples: {}, exclusions: [], evidence: [], ...each,
+  /** @type {FullDimension[]} */
+  const dimensions = (form.dimensions ?? []).map((each) => ({
+    better: "higher",
+    anchors: {},
+    examples: {},
+    exclusions: [],
+    evidence: [],
+    ...each,
   }));
   return {
-    strengths: 3, required_dimensions: [], reasons_required: false, steps: false, sections: [], errors: false,
-    categories: [], severities: ["low", "medium", "high", "critical"], attack: false,
-    writing: null, priority: [], rubric: "", ...form, dimensions,
+    strengths: 3,
+    required_dimensions: [],
+    reasons_required: false,
+    steps: false,
+    sections: [],
+    errors: false,
+    categories: [],
+    severities: ["low", "medium", "high", "critical"],
+    attack: false,
+    writing: null,
+    priority: [],
+    rubric: "",
+    ...form,
+    dimensions,
   };
 }
 
-/** @param {any} form */
+/** @param {FullForm} form */
 export const compares = (form) => form.verdicts.includes("prefers");
-/** @param {any} form */
+/** @param {FullForm} form */
 export const ranks = (form) => form.verdicts.includes("ranks");
 
 /**
@@ -83,7 +137,7 @@ export function groups(said, count) {
 
 /**
  * @param {Said} said
- * @param {any} form
+ * @param {FullForm} form
  * @param {number} count of candidates
  */
 function verdictOf(said, form, count) {
@@ -95,7 +149,7 @@ function verdictOf(said, form, count) {
 }
 
 /**
- * @param {any} dimension
+ * @param {FullDimension} dimension
  * @param {Mark} mark
  */
 function scoreOf(dimension, mark) {
@@ -106,7 +160,7 @@ function scoreOf(dimension, mark) {
   return denominator ? { score: "scored", value, denominator } : { score: "scored", value };
 }
 
-/** @param {Record<string, any>} from without what is null or empty */
+/** @param {object} from without what is null or empty */
 function present(from) {
   return Object.fromEntries(
     Object.entries(from).filter(([, value]) => value !== null && value !== "" && value !== undefined),
@@ -120,28 +174,42 @@ const candidateOf = (place) => (place === ALL ? {} : { candidate: Number(place) 
  * The Answer in the server's words; its verdict is null while it is open.
  *
  * @param {Said} said
- * @param {any} form
+ * @param {FullForm} form
  * @param {number} count of candidates
+ * @returns {OpenAnswer}
  */
 export function toAnswer(said, form, count) {
-  /** @type {Record<string, any>} */
+  /** @type {Record<string, any>} any: a string chosen from the form is not known to be one of the wire's */
   const answer = { verdict: verdictOf(said, form, count) };
-  answer.scores = form.dimensions.flatMap((/** @type {any} */ dimension) =>
+  answer.scores = form.dimensions.flatMap((dimension) =>
     Object.entries(said.scores[dimension.id] ?? {}).map(([place, mark]) => ({
-      dimension: dimension.id, score: scoreOf(dimension, mark), ...candidateOf(place),
+      dimension: dimension.id,
+      score: scoreOf(dimension, mark),
+      ...candidateOf(place),
     })),
   );
   answer.reasons = reasonsOf(said, answer.verdict);
   if (said.errors.length || said.none) {
     answer.errors = said.errors.map(({ id: _, ...error }) => ({
-      ...present(error), place: error.place, category: error.category,
+      ...present(error),
+      place: error.place,
+      category: error.category,
     }));
   }
-  const steps = nested(said.steps).map(([candidate, step, { label, note }]) => ({ candidate: Number(candidate), step: Number(step), label, note }));
+  const steps = nested(said.steps).map(([candidate, step, { label, note }]) => ({
+    candidate: Number(candidate),
+    step: Number(step),
+    label,
+    note,
+  }));
   answer.step_labels = steps.filter(({ label }) => label !== SKIP).map(present);
-  answer.skipped_steps = steps.filter(({ label }) => label === SKIP).map(({ candidate, step, note }) => present({ candidate, step, reason: note }));
+  answer.skipped_steps = steps
+    .filter(({ label }) => label === SKIP)
+    .map(({ candidate, step, note }) => present({ candidate, step, reason: note }));
   answer.rulings = nested(said.rulings).map(([section, place, ruling]) => ({
-    section, ...present({ ...ruling, reason: ruling.reason?.trim() }), ...candidateOf(place),
+    section,
+    ...present({ ...ruling, reason: ruling.reason?.trim() }),
+    ...candidateOf(place),
   }));
   const attack = attackOf(said.attack);
   if (form.attack && Object.keys(attack).length) answer.attack = attack;
@@ -151,12 +219,12 @@ export function toAnswer(said, form, count) {
   for (const key of ["scores", "reasons", "step_labels", "skipped_steps", "rulings"]) {
     if (!answer[key].length) delete answer[key];
   }
-  return answer;
+  return /** @type {OpenAnswer} */ (answer);
 }
 
 /**
  * @param {Said} said
- * @param {any} verdict
+ * @param {Verdict | SaidVerdict | null} verdict
  */
 function reasonsOf(said, verdict) {
   const reasons = said.reasons.map(({ id: _, ...reason }) => ({ ...present(reason), text: reason.text.trim() }));
@@ -191,7 +259,7 @@ function nested(table) {
 /**
  * What an earlier Answer said, so that it can be looked at and revised.
  *
- * @param {any} answer
+ * @param {Answer} answer
  * @returns {Said}
  */
 export function fromAnswer(answer) {
@@ -210,8 +278,14 @@ export function fromAnswer(answer) {
   }
   for (const reason of answer.reasons ?? []) restoreReason(said, reason);
   said.none = answer.errors?.length === 0;
-  said.errors = (answer.errors ?? []).map((/** @type {any} */ error) => ({
-    severity: null, correction: "", verification: "", note: "", ...error, id: freshId(),
+  said.errors = (answer.errors ?? []).map(({ place, category, severity, correction, verification, note }) => ({
+    id: freshId(),
+    place,
+    category,
+    severity: severity ?? null,
+    correction: correction ?? "",
+    verification: verification ?? "",
+    note: note ?? "",
   }));
   for (const { candidate, step, label, note } of answer.step_labels ?? []) {
     (said.steps[candidate] ??= {})[step] = { label, note: note ?? "" };
@@ -230,16 +304,18 @@ export function fromAnswer(answer) {
   return said;
 }
 
-/** @param {any} score @returns {Mark} */
+/** @param {DimensionScore["score"]} score @returns {Mark} */
 function markOf(score) {
   if (score.score === "not_applicable") return { na: true };
   if (score.score === "abstained") return { abstained: true, reason: score.reason };
-  return { value: score.denominator ? `${score.value}/${score.denominator}` : String(score.value) };
+  return {
+    value: "denominator" in score && score.denominator ? `${score.value}/${score.denominator}` : String(score.value),
+  };
 }
 
 /**
  * @param {Said} said
- * @param {any} reason
+ * @param {Reason} reason
  */
 function restoreReason(said, reason) {
   if (reason.code === CAUSE) said.cause = reason.text;
@@ -247,7 +323,12 @@ function restoreReason(said, reason) {
   else if (reason.code === NOTE) said.note = reason.text;
   else {
     said.reasons.push({
-      dimension: null, code: null, candidate: null, evidence: null, ...reason, id: freshId(),
+      dimension: null,
+      code: null,
+      candidate: null,
+      evidence: null,
+      ...reason,
+      id: freshId(),
     });
   }
 }
@@ -255,10 +336,19 @@ function restoreReason(said, reason) {
 /**
  * What the answer states and cannot be, beside what it lacks.
  *
- * @param {any} answer
+ * @param {Pick<OpenAnswer, "attack">} answer
  * @returns {import("./completeness.js").Gap[]}
  */
 export function contradictions(answer) {
-  const { attempts = 0, successes = 0 } = answer.attack ?? {};
-  return successes > attempts ? [{ code: "bad-count", pointer: "/attack/successes", message: "There are more successes than attempts.", hint: "Correct one of the two." }] : [];
+  const { attempts, successes } = answer.attack ?? {};
+  return (successes ?? 0) > (attempts ?? 0)
+    ? [
+        {
+          code: "bad-count",
+          pointer: "/attack/successes",
+          message: "There are more successes than attempts.",
+          hint: "Correct one of the two.",
+        },
+      ]
+    : [];
 }

@@ -1,5 +1,10 @@
 // The server's side of the desk: one function for each call, one type for each way of failing.
 
+/** @import { AssignmentView as Assignment, Claimed, MyDesk, NewDecision, NewerDraft } from "../wire.d.ts" */
+/** @import { Opened, OpenedGap, Problem, Receipt, ReturnRequest, SavedDraft, SeniorView } from "../wire.d.ts" */
+/** @import { Shortcuts } from "../wire.d.ts" */
+/** @import { OpenAnswer, Said } from "./answer.js" */
+
 const ROOT = "/api/v1/review";
 const SENIOR = "/api/v1/adjudication";
 
@@ -7,7 +12,7 @@ const SENIOR = "/api/v1/adjudication";
 export class Refused extends Error {
   /**
    * @param {number} status
-   * @param {any} problem the body, RFC 9457
+   * @param {Partial<Problem> & Partial<NewerDraft> | null} problem the body, RFC 9457
    */
   constructor(status, problem) {
     super(problem?.detail || problem?.title || `the server answered ${status}`);
@@ -34,9 +39,9 @@ const csrf = () => document.querySelector('meta[name="csrf"]')?.getAttribute("co
 /**
  * @param {string} method
  * @param {string} path below the root; or one that begins with another root
- * @param {any} [body]
+ * @param {unknown} [body]
  * @param {{headers?: Record<string, string>, keepalive?: boolean}} [options]
- * @returns {Promise<any>}
+ * @returns {Promise<any>} any: the functions below say what each body is
  */
 async function ask(method, path, body, options = {}) {
   /** @type {Record<string, string>} */
@@ -65,29 +70,87 @@ async function ask(method, path, body, options = {}) {
 
 const of = (/** @type {string} */ assignment) => `/assignments/${encodeURIComponent(assignment)}`;
 
-/** @param {string | null} queue @param {string[]} held @param {number} count */
+/**
+ * @param {string | null} queue
+ * @param {string[]} held
+ * @param {number} count
+ * @returns {Promise<Claimed>}
+ */
 export const claim = (queue, held, count) => ask("POST", "/claims", { queue, count, held });
-/** @param {string} assignment */
+
+/**
+ * @param {string} assignment
+ * @returns {Promise<Assignment>}
+ */
 export const fetchAssignment = (assignment) => ask("GET", of(assignment));
-/** @param {string} assignment */
+
+/**
+ * @param {string} assignment
+ * @returns {Promise<Opened>}
+ */
 export const opened = (assignment) => ask("POST", `${of(assignment)}/opened`);
-/** @param {string} assignment @param {number} revision @param {any} answer */
+
+/**
+ * @param {string} assignment
+ * @param {number} revision
+ * @param {Said} answer
+ * @returns {Promise<SavedDraft>}
+ */
 export const putDraft = (assignment, revision, answer) => ask("PUT", `${of(assignment)}/draft`, { revision, answer });
-/** @param {string} assignment @param {string} key @param {any} answer @param {boolean} keepalive */
+
+/**
+ * @param {string} assignment
+ * @param {string} key
+ * @param {OpenAnswer} answer
+ * @param {boolean} keepalive
+ * @returns {Promise<Receipt>}
+ */
 export const judge = (assignment, key, answer, keepalive = false) =>
   ask("POST", `${of(assignment)}/judgment`, answer, { headers: { "Idempotency-Key": key }, keepalive });
-/** @param {string} assignment @param {"skip" | "welfare" | "pause"} reason @param {string} note */
+
+/**
+ * @param {string} assignment
+ * @param {ReturnRequest["reason"]} reason
+ * @param {string} note
+ * @returns {Promise<null>}
+ */
 export const release = (assignment, reason, note) =>
   ask("POST", `${of(assignment)}/release`, note ? { reason, note } : { reason });
-/** @param {string} assignment @param {string | null} dimension @param {string} text */
+
+/**
+ * @param {string} assignment
+ * @param {string | null} dimension
+ * @param {string} text
+ * @returns {Promise<OpenedGap>}
+ */
 export const gap = (assignment, dimension, text) => ask("POST", `${of(assignment)}/gap`, { dimension, text });
-/** @param {string} assignment @param {number} seconds */
+
+/**
+ * @param {string} assignment
+ * @param {number} seconds
+ * @returns {Promise<null>}
+ */
 export const uncovered = (assignment, seconds) =>
   ask("POST", `${of(assignment)}/uncovered`, { seconds }, { keepalive: true });
-/** @param {string} handle a record that an adjudicator has taken */
+
+/**
+ * @param {string} handle a record that an adjudicator has taken
+ * @returns {Promise<SeniorView>}
+ */
 export const fetchDisputed = (handle) => ask("GET", `${SENIOR}/${encodeURIComponent(handle)}`);
-/** @param {string} handle @param {any} decision */
+
+/**
+ * @param {string} handle
+ * @param {NewDecision} decision
+ * @returns {Promise<unknown>}
+ */
 export const decide = (handle, decision) => ask("POST", `${SENIOR}/${encodeURIComponent(handle)}/decision`, decision);
+
+/** @returns {Promise<MyDesk>} */
 export const me = () => ask("GET", "/me");
-/** @param {any} keymap */
+
+/**
+ * @param {Shortcuts | null} keymap
+ * @returns {Promise<null>}
+ */
 export const putKeymap = (keymap) => ask("PUT", "/keymap", { keymap });

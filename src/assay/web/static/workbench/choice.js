@@ -2,9 +2,13 @@
 
 import { el } from "./dom.js";
 
+/** @import { Child } from "./dom.js" */
+
 let groups = 0;
 
-/** @typedef {{value: string, label: any, title?: string, spoken?: string, hint?: Node | null, class?: string}} Option */
+/**
+ * @typedef {{value: string, label: Child, title?: string, spoken?: string, hint?: Node | null, class?: string}} Option
+ */
 
 /**
  * @param {object} options
@@ -30,9 +34,19 @@ export function choice({ legend, hidden = false, options, pick, class: kind = ""
       pick(null);
     });
     inputs.set(option.value, input);
-    return el("label", { class: `seg ${option.class ?? ""}`, title: option.title }, input, el("span", {}, option.label, option.hint && " ", option.hint));
+    return el(
+      "label",
+      { class: `seg ${option.class ?? ""}`, title: option.title },
+      input,
+      el("span", {}, option.label, option.hint && " ", option.hint),
+    );
   });
-  const element = el("fieldset", { class: `choice ${kind}` }, el("legend", { class: hidden ? "sr" : null }, legend), el("div", { class: "segs" }, ...labels));
+  const element = el(
+    "fieldset",
+    { class: `choice ${kind}` },
+    el("legend", { class: hidden ? "sr" : null }, legend),
+    el("div", { class: "segs" }, ...labels),
+  );
   return {
     element,
     set(value) {

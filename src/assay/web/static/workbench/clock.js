@@ -1,5 +1,7 @@
 // Active time: the page is visible, and something was done within the last half minute.
 
+/** @import { Nothing } from "../wire.d.ts" */
+
 const IDLE_MS = 30_000;
 const TICK_MS = 1_000;
 
@@ -12,7 +14,13 @@ export class Clock {
     this.input = 0;
     this.before = performance.now();
     for (const kind of ["keydown", "pointerdown", "pointermove", "wheel", "scroll"]) {
-      addEventListener(kind, () => { this.input = performance.now(); }, { passive: true, capture: true });
+      addEventListener(
+        kind,
+        () => {
+          this.input = performance.now();
+        },
+        { passive: true, capture: true },
+      );
     }
     setInterval(() => this.count(), TICK_MS);
   }

@@ -4,16 +4,18 @@ import { alarm, say } from "./announce.js";
 import * as api from "./api.js";
 import { keysDialog, listen, typing } from "./keys.js";
 import * as keymap from "./keymap.js";
-import { leaveCritique } from "./rail_reasons.js";
+import { focusCritique, leaveCritique } from "./rail_reasons.js";
 import { withoutValue } from "./rail_scores.js";
 import { decide, preferences, rank } from "./rail_verdict.js";
 import { askText } from "./screens.js";
 import { OPEN_VERDICTS } from "./verdicts.js";
 
+/** @import { ErrorPlace } from "./answer.js" */
+
 /**
  * What commands act on: the desk of a reviewer, or the bench of an adjudicator.
  *
- * @type {any}
+ * @type {import("./desk.js").Desk | import("./adjudicate.js").Bench}
  */
 let desk;
 /** @type {HTMLElement} */
@@ -24,7 +26,7 @@ let dialog;
 /**
  * Binds keys and buttons to a bench of work.
  *
- * @param {any} bench
+ * @param {import("./desk.js").Desk | import("./adjudicate.js").Bench} bench
  * @param {HTMLElement} element where the work is shown
  */
 export function control(bench, element) {
@@ -38,7 +40,10 @@ export function control(bench, element) {
   listen({
     mode: () => desk.session?.mode ?? "desk",
     letters: () => desk.session?.letters ?? 0,
-    run, digit: digits, candidate, escape,
+    run,
+    digit: digits,
+    candidate,
+    escape,
     unread: () => desk.justAppeared,
     before: (event) => desk.words.key(event),
   });
@@ -55,7 +60,10 @@ function into(selector) {
   return Boolean(found);
 }
 
-/** @param {string} word a verdict without a winner @param {string} [next] where to go on */
+/**
+ * @param {import("./verdicts.js").OpenVerdict["word"]} word
+ * @param {string} [next] where to go on
+ */
 function decline(word, next) {
   const { session } = desk;
   if (!session?.form.verdicts.includes(word)) return say("This verdict is not asked here.");
@@ -69,25 +77,29 @@ function critique() {
   const { view } = page;
   const words = desk.words.block && desk.words.span ? view.spanOf(desk.words.block, desk.words.span) : null;
   const row = session.row;
+  /** @type {ErrorPlace | null} */
   const step = row?.type === "step" ? { at: "step", candidate: row.candidate, step: row.step } : null;
+  /** @type {ErrorPlace | null} */
   const whole = session.count ? { at: "whole", candidate: session.focus } : null;
   const place = words ?? view.selection() ?? step ?? whole;
   if (!place) return say("Select the words first.");
   desk.words.stop();
   getSelection()?.removeAllRanges();
   session.openCritique(place);
-  const item = /** @type {any} */ (root.querySelector(`[data-critique="${session.critique}"]`));
-  item?.scrollIntoView({ block: "nearest" });
-  item?.editor.focus();
+  const item = root.querySelector(`[data-critique="${session.critique}"]`);
+  if (item) focusCritique(item);
 }
 
 function nextCategory() {
   const { session } = desk;
   if (!session?.critique) return;
-  const names = session.form.categories.map((/** @type {any} */ each) => each.id);
+  const names = session.form.categories.map((each) => each.id);
   session.say((said) => {
-    said.errors = said.errors.map((each) => each.id === session.critique && names.length
-      ? { ...each, category: names[(names.indexOf(each.category) + 1) % names.length] } : each);
+    said.errors = said.errors.map((each) =>
+      each.id === session.critique && names.length
+        ? { ...each, category: names[(names.indexOf(each.category) + 1) % names.length] }
+        : each,
+    );
   });
 }
 
@@ -106,7 +118,9 @@ function selectWords() {
   const { page } = desk;
   if (!page) return;
   const inPrompt = page.view.prompt.contains(document.activeElement);
-  const block = inPrompt ? page.view.blocksOf(null)[0] : page.view.mainBlock(page.session.focus) ?? page.view.blocks[0];
+  const block = inPrompt
+    ? page.view.blocksOf(null)[0]
+    : (page.view.mainBlock(page.session.focus) ?? page.view.blocks[0]);
   if (!block) return;
   if (desk.words.block === block) return desk.words.stop();
   desk.words.start(block);
@@ -116,14 +130,23 @@ function selectWords() {
 function fold() {
   const { session } = desk;
   const row = session?.row;
-  const at = row?.type === "step" ? `[data-step="${row.candidate}/${row.step}"]` : `.candidate[data-place="${session?.focus}"]`;
+  const at =
+    row?.type === "step" ? `[data-step="${row.candidate}/${row.step}"]` : `.candidate[data-place="${session?.focus}"]`;
   const folds = /** @type {HTMLDetailsElement[]} */ ([...root.querySelectorAll(`${at} details.fold`)]);
   const open = folds.some((each) => !each.open);
   for (const each of folds) each.open = open;
 }
 
 async function release() {
-  const note = await askText({ title: "Give the assignment back", text: "Somebody else will see it. Say what is wrong, so that it can be fixed: unreadable, outside your field, a conflict of interest, …", label: "Reason", send: "Give back", required: true });
+  const note = await askText({
+    title: "Give the assignment back",
+    text:
+      "Somebody else will see it. Say what is wrong, so that it can be fixed: " +
+      "unreadable, outside your field, a conflict of interest, …",
+    label: "Reason",
+    send: "Give back",
+    required: true,
+  });
   if (note) void desk.giveBack("skip", note);
 }
 
@@ -131,10 +154,25 @@ async function gap() {
   const { session } = desk;
   if (!session) return;
   const dimension = session.dimension?.id ?? null;
-  const text = await askText({ title: "The guideline does not cover this", text: "Your question goes to whoever keeps the rubric, joined to this assignment, and is answered in its next version.", label: dimension ? `What is unclear about ${dimension}?` : "What is unclear?", send: "Send", required: true });
+  const text = await askText({
+    title: "The guideline does not cover this",
+    text:
+      "Your question goes to whoever keeps the rubric, joined to this assignment, " +
+      "and is answered in its next version.",
+    label: dimension ? `What is unclear about ${dimension}?` : "What is unclear?",
+    send: "Send",
+    required: true,
+  });
   if (!text) return;
-  const sent = await api.gap(session.assignment.assignment, dimension, text).then(() => true, () => false);
-  desk.tell(sent ? "The gap is recorded. You will be notified when the guideline answers it." : "The gap could not be sent: try again when you are online.");
+  const sent = await api.gap(session.assignment.assignment, dimension, text).then(
+    () => true,
+    () => false,
+  );
+  desk.tell(
+    sent
+      ? "The gap is recorded. You will be notified when the guideline answers it."
+      : "The gap could not be sent: try again when you are online.",
+  );
 }
 
 function toggleDiff() {
@@ -157,7 +195,9 @@ function candidate(place) {
 function own() {
   const row = desk.session?.row;
   if (row?.type === "ruling") {
-    const field = /** @type {HTMLInputElement | null} */ (root.querySelector(".ruling.cell.current [data-ruling-reason]"));
+    const field = /** @type {HTMLInputElement | null} */ (
+      root.querySelector(".ruling.cell.current [data-ruling-reason]")
+    );
     return field && !field.closest("[hidden]") ? field.focus() : say("A reason is asked where a section is violated.");
   }
   const id = desk.session?.toggleReason(null);
@@ -178,16 +218,27 @@ function guide() {
   into(".guide-body");
 }
 
-/** @type {Record<string, () => any>} */
+/** @type {Record<string, () => unknown>} */
 const commands = {
   submit: () => desk.submit(),
   undo: () => desk.undo(),
-  ...Object.fromEntries(OPEN_VERDICTS.map(({ command, word, needs_cause }) => [command, () => decline(word, needs_cause ? "[data-cause]" : "")])),
+  ...Object.fromEntries(
+    OPEN_VERDICTS.map(({ command, word, needs_cause }) => [
+      command,
+      () => decline(word, needs_cause ? "[data-cause]" : ""),
+    ]),
+  ),
   next: () => desk.session?.go(desk.session.at.row + 1),
   previous: () => desk.session?.go(desk.session.at.row - 1),
   group: () => desk.session?.nextGroup(),
   na: () => desk.session && withoutValue(desk.session, { na: true }),
-  hold, guide, own, critique, fold, release, gap,
+  hold,
+  guide,
+  own,
+  critique,
+  fold,
+  release,
+  gap,
   select: selectWords,
   note: () => into("[data-note]"),
   "as-is": () => /** @type {HTMLElement | null} */ (root.querySelector("[data-as-is]"))?.click(),
@@ -202,7 +253,10 @@ const commands = {
   evidence: () => desk.page?.view.toggleEvidence() || say("There is no evidence with this assignment."),
   uncover: () => desk.page?.view.uncover(desk.page.session.focus) || say("Nothing is covered."),
   exit: () => desk.giveBack("welfare", ""),
-  "give-back": () => { desk.clock.pause(false); return desk.giveBack("pause", ""); },
+  "give-back": () => {
+    desk.clock.pause(false);
+    return desk.giveBack("pause", "");
+  },
   pause: () => (desk.clock.paused ? desk.submit() : desk.pause()),
   keys: () => dialog.showModal(),
   "c-category": nextCategory,

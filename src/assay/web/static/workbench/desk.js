@@ -18,6 +18,9 @@ import { Session } from "./session.js";
 import { unpaintAll } from "./spans.js";
 import { AssignmentView } from "./assignment_view.js";
 
+/** @import { AssignmentView as Assignment, Exposed, Receipt } from "../wire.d.ts" */
+/** @import { Said } from "./answer.js" */
+
 const HEARTBEAT_MS = 60_000;
 const WARN_MS = 120_000;
 const LOOK_AGAIN_MS = 60_000;
@@ -25,7 +28,10 @@ const REPORT_S = 30;
 const REMEMBERED = 5;
 const UNREAD_MS = 400;
 
-/** @typedef {{session: Session, view: AssignmentView, rail: ReturnType<typeof rail>, draft: Draft, found: Promise<any>}} Page */
+/**
+ * @typedef {{session: Session, view: AssignmentView, rail: ReturnType<typeof rail>, draft: Draft,
+ *   found: Promise<import("./drafts.js").Found | null>}} Page
+ */
 
 export class Desk {
   /**
@@ -47,14 +53,19 @@ export class Desk {
     this.draftState = "none";
     this.lease = { until: 0, beat: 0, warned: false };
     this.today = { judged: 0, active_ms: 0 };
-    /** @type {{category: string, minutes_today: number, cap_minutes: number}[]} */
+    /** @type {Exposed[]} */
     this.exposure = [];
     this.open_s = 0;
     this.lookAgain = 0;
     /** When what is in view came into view, in milliseconds of the page. */
     this.appeared = 0;
-    this.queue = new Queue(root.dataset.queue || null, (assignment) => whenIdle(() => this.queue.holds(assignment) && this.prepare(assignment)));
-    this.outbox = new Outbox({ changed: () => this.state(), stored: (letter, receipt) => this.onStored(letter, receipt) });
+    this.queue = new Queue(root.dataset.queue || null, (assignment) =>
+      whenIdle(() => this.queue.holds(assignment) && this.prepare(assignment)),
+    );
+    this.outbox = new Outbox({
+      changed: () => this.state(),
+      stored: (letter, receipt) => this.onStored(letter, receipt),
+    });
     this.clock = new Clock((ms) => this.tick(ms));
     this.words = new WordSelection(say);
     this.search = new Search(() => this.page?.view.blocks ?? []);
@@ -73,8 +84,6 @@ export class Desk {
 
   async start() {
     await this.outbox.load();
-    const wanted = this.root.dataset.assignment;
-    if (wanted) return this.reopen(wanted, null);
     const [begun] = await Promise.all([begunHere(), this.queue.fill(this.held())]);
     this.queue.bringForward(begun);
     this.next();
@@ -83,16 +92,23 @@ export class Desk {
   /**
    * Builds an assignment's page ahead of its time, out of sight and without starting its clock.
    *
-   * @param {any} assignment
+   * @param {Assignment} assignment
    * @returns {Page}
    */
   prepare(assignment) {
     const known = this.ready.get(assignment.assignment);
     if (known) return known;
     const session = new Session(assignment);
-    const draft = new Draft(assignment,
-      (state) => { if (this.page?.draft === draft) { this.draftState = state; this.state(); } },
-      (merged, conflicts, taken) => this.adopt(page, merged, conflicts, taken));
+    const draft = new Draft(
+      assignment,
+      (state) => {
+        if (this.page?.draft === draft) {
+          this.draftState = state;
+          this.state();
+        }
+      },
+      (merged, conflicts, taken) => this.adopt(page, merged, conflicts, taken),
+    );
     /** @type {Page} */
     const page = { session, view: new AssignmentView(session), rail: rail(session), draft, found: draft.load() };
     if (assignment.answer) session.said = fromAnswer(assignment.answer);
@@ -109,23 +125,25 @@ export class Desk {
 
   /**
    * @param {Page} page
-   * @param {any} merged
+   * @param {Said} merged
    * @param {import("./drafts.js").Conflict[]} conflicts
    * @param {number} taken
    */
   adopt(page, merged, conflicts, taken) {
     page.session.said = merged;
     page.session.say(() => {});
-    page.rail.ask.showMerge(conflicts, taken, () => page.session.say((said) => {
-      for (const { path, theirs } of conflicts) set(said, path, theirs);
-    }));
+    page.rail.ask.showMerge(conflicts, taken, () =>
+      page.session.say((said) => {
+        for (const { path, theirs } of conflicts) set(said, path, theirs);
+      }),
+    );
     say("This assignment was also worked at elsewhere; the two drafts were joined.");
   }
 
   /**
    * The next assignment that is ready, painted at once; the queue is filled behind it.
    *
-   * @param {Promise<any>} [first] what the server must know before it is asked for more
+   * @param {Promise<unknown>} [first] what the server must know before it is asked for more
    */
   next(first = Promise.resolve()) {
     const assignment = this.queue.next();
@@ -141,16 +159,19 @@ export class Desk {
     return [...new Set([...(this.page ? [this.page.session.assignment.assignment] : []), ...underWay])];
   }
 
-  /** @param {Promise<any>} first */
+  /** @param {Promise<unknown>} first */
   async wait(first) {
     this.leave();
     await first;
-    if (this.queue.filling) this.screen(el("section", { class: "empty" }, el("h2", {}, "Fetching your next assignment")), null);
+    if (this.queue.filling)
+      this.screen(el("section", { class: "empty" }, el("h2", {}, "Fetching your next assignment")), null);
     await this.queue.filling;
     if (!this.queue.waiting.length && !this.queue.none && !this.queue.unreachable) await this.queue.fill(this.held());
     const assignment = this.queue.next();
     if (assignment) return this.show(this.prepare(assignment));
-    const none = this.queue.unreachable ? { code: "offline", message: "", until: null } : this.queue.none ?? { code: "no-work", message: "", until: null };
+    const none = this.queue.unreachable
+      ? { code: "offline", message: "", until: null }
+      : (this.queue.none ?? { code: "no-work", message: "", until: null });
     const again = async () => {
       clearTimeout(this.lookAgain);
       await this.queue.fill(this.held());
@@ -260,7 +281,7 @@ export class Desk {
 
   /**
    * @param {import("./outbox.js").Letter} letter
-   * @param {any} receipt
+   * @param {Receipt} receipt
    */
   onStored(letter, receipt) {
     this.stored += 1;
@@ -288,8 +309,8 @@ export class Desk {
   }
 
   /**
-   * @param {any} assignment
-   * @param {any} said
+   * @param {Assignment} assignment
+   * @param {Said} said
    */
   rebuild(assignment, said) {
     this.ready.delete(assignment.assignment);
@@ -311,7 +332,7 @@ export class Desk {
 
   /**
    * @param {string} id
-   * @param {any} said what to go on from; what the server holds, where null
+   * @param {Said | null} said what to go on from; what the server holds, where null
    */
   async reopen(id, said) {
     try {
@@ -329,9 +350,11 @@ export class Desk {
   }
 
   showRefused() {
-    refusedDialog(this.outbox.refused,
+    refusedDialog(
+      this.outbox.refused,
       (letter) => void this.outbox.forget(letter).then(() => this.reopen(letter.assignment, letter.said)),
-      (letter) => void this.outbox.forget(letter));
+      (letter) => void this.outbox.forget(letter),
+    );
   }
 
   // Leaving --------------------------------------------------------------------------------
@@ -346,7 +369,15 @@ export class Desk {
     const id = page.session.assignment.assignment;
     this.ready.delete(id);
     void page.draft.close({ discard: reason !== "pause" });
-    const told = api.release(id, reason, note).catch((error) => this.tell(error instanceof api.Refused ? `Not given back: ${error.message}. ${error.problem.hint ?? ""}` : `The assignment will return by itself when its hold ends: ${error.message}.`));
+    const told = api
+      .release(id, reason, note)
+      .catch((error) =>
+        this.tell(
+          error instanceof api.Refused
+            ? `Not given back: ${error.message}. ${error.problem.hint ?? ""}`
+            : `The assignment will return by itself when its hold ends: ${error.message}.`,
+        ),
+      );
     if (reason === "skip") {
       this.leave();
       this.next(told);
@@ -362,10 +393,16 @@ export class Desk {
     if (!page) return;
     this.clock.pause(true);
     const until = new Date(this.lease.until).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    this.screen(pausedScreen(`The assignment is held for you until ${until}. Afterwards your draft stays, and a late answer is stored all the same.`), () => {
-      this.clock.pause(false);
-      this.present(page);
-    });
+    this.screen(
+      pausedScreen(
+        `The assignment is held for you until ${until}. ` +
+          "Afterwards your draft stays, and a late answer is stored all the same.",
+      ),
+      () => {
+        this.clock.pause(false);
+        this.present(page);
+      },
+    );
   }
 
   // Time -----------------------------------------------------------------------------------
@@ -384,21 +421,29 @@ export class Desk {
   report() {
     const seconds = Math.round(this.open_s);
     this.open_s = 0;
-    if (seconds && this.page) void api.uncovered(this.page.session.assignment.assignment, seconds).catch(() => undefined);
+    if (seconds && this.page)
+      void api.uncovered(this.page.session.assignment.assignment, seconds).catch(() => undefined);
   }
 
   watch() {
     const clock = document.querySelector("[data-clock]");
     if (clock) {
       const here = this.page ? duration(this.page.session.said.active_ms) : "";
-      clock.textContent = [here, `${this.today.judged} today`, this.clock.paused ? "paused" : ""].filter(Boolean).join(" · ");
+      clock.textContent = [here, `${this.today.judged} today`, this.clock.paused ? "paused" : ""]
+        .filter(Boolean)
+        .join(" · ");
     }
     if (!this.page || this.onward || this.page.session.assignment.revision) return;
     const left = this.lease.until - Date.now();
     if (this.clock.active && Date.now() - this.lease.beat > HEARTBEAT_MS) void this.beat();
     if (left > WARN_MS || this.lease.warned) return;
     this.lease.warned = true;
-    this.tell(left > 0 ? "The hold on this assignment ends in two minutes. Go on working and it is renewed." : "The hold on this assignment has ended. Your draft is kept; a late answer is stored all the same, and marked late.");
+    this.tell(
+      left > 0
+        ? "The hold on this assignment ends in two minutes. Go on working and it is renewed."
+        : "The hold on this assignment has ended. Your draft is kept; a late answer is stored all the same, " +
+            "and marked late.",
+    );
   }
 
   /** Starts the assignment's time, and renews its hold. */
@@ -421,13 +466,21 @@ export class Desk {
 
   state() {
     const restricted = this.page?.draft.restricted ?? false;
-    showState(stateOf(this.outbox, this.draftState, { restricted, stored: this.stored, late: this.late }), () => this.showRefused());
+    showState(stateOf(this.outbox, this.draftState, { restricted, stored: this.stored, late: this.late }), () =>
+      this.showRefused(),
+    );
   }
 
   /** @param {string} text in sight and said */
   tell(text) {
     document.querySelector(".toast")?.remove();
-    const toast = el("div", { class: "toast" }, el("span", {}, text), el("button", { type: "button", class: "small", onclick: () => toast.remove() }, "Close"));
+    /** @type {HTMLElement} */
+    const toast = el(
+      "div",
+      { class: "toast" },
+      el("span", {}, text),
+      el("button", { type: "button", class: "small", onclick: () => toast.remove() }, "Close"),
+    );
     this.root.before(toast);
     say(text);
   }
@@ -450,7 +503,10 @@ function offer(run, shown) {
 function painted() {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => { port1.close(); resolve(); };
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
     requestAnimationFrame(() => port2.postMessage(null));
     // A page in the background paints nothing and must still go on.
     if (document.visibilityState !== "visible") port2.postMessage(null);
@@ -459,17 +515,20 @@ function painted() {
 
 /** @param {() => void} work */
 function whenIdle(work) {
-  if (window.requestIdleCallback) requestIdleCallback(work, { timeout: 2_000 });
+  // Not every browser has it.
+  if ("requestIdleCallback" in window) requestIdleCallback(work, { timeout: 2_000 });
   else setTimeout(work, 50);
 }
 
 /**
- * @param {any} object
+ * @param {any} object any: a path of names leads anywhere into what was said
  * @param {string[]} path
- * @param {any} value
+ * @param {unknown} value
  */
 function set(object, path, value) {
   const last = path[path.length - 1];
-  const inner = path.slice(0, -1).reduce((at, key) => (Array.isArray(at) ? at.find((each) => each.id === key) : (at[key] ??= {})), object);
+  const inner = path
+    .slice(0, -1)
+    .reduce((at, key) => (Array.isArray(at) ? at.find((each) => each.id === key) : (at[key] ??= {})), object);
   if (inner) inner[last] = value;
 }

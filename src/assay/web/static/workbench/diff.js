@@ -23,7 +23,12 @@ export function tokens(raw) {
     const parts = HAN.test(match[0]) ? [...match[0]] : [match[0]];
     for (const text of parts) {
       const end = points + [...text].length;
-      found.push({ start: points, end, text, kind: /^\p{N}/u.test(text) ? /** @type {const} */ ("figure") : /** @type {const} */ ("word") });
+      found.push({
+        start: points,
+        end,
+        text,
+        kind: /^\p{N}/u.test(text) ? /** @type {const} */ ("figure") : /** @type {const} */ ("word"),
+      });
       points = end;
       place += text.length;
     }
@@ -150,7 +155,10 @@ function sorted(list, both) {
  */
 export function woven(before, after) {
   const [a, b] = [tokens(before), tokens(after)];
-  const [inA, inB] = shared(a.map((each) => each.text), b.map((each) => each.text));
+  const [inA, inB] = shared(
+    a.map((each) => each.text),
+    b.map((each) => each.text),
+  );
   const [pointsA, pointsB] = [[...before], [...after]];
   /** @type {{kind: "same" | "del" | "ins", text: string}[]} */
   const parts = [];

@@ -1,20 +1,26 @@
 // Building the page: elements from names, never from strings of HTML.
 
+/**
+ * A listener takes the event of its own name, which no index signature can say: hence `any`.
+ *
+ * @typedef {Record<string, string | number | boolean | null | undefined | ((event: any) => unknown)>} Properties
+ */
 /** @typedef {Node | string | number | null | undefined | false} Child */
 
 /**
  * One element. Properties that start with `on` are listeners; `class`, `data-*` and `aria-*` are
  * attributes; false and null leave an attribute out, true sets it empty.
  *
- * @param {string} name
- * @param {Record<string, any>} [properties]
+ * @template {keyof HTMLElementTagNameMap} N
+ * @param {N} name
+ * @param {Properties} [properties]
  * @param {...(Child | Child[])} children
- * @returns {any}
+ * @returns {HTMLElementTagNameMap[N]}
  */
 export function el(name, properties = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(properties)) {
-    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    if (typeof value === "function") element.addEventListener(key.slice(2), value);
     else if (value === true) element.setAttribute(key, "");
     else if (value !== false && value !== null && value !== undefined) {
       element.setAttribute(key, String(value));
@@ -41,19 +47,18 @@ function known(children) {
  * A list whose items keep their elements (and so the focus) while others come and go.
  *
  * @template T
+ * @template {HTMLElement} E
  * @param {Element} parent
  * @param {T[]} items
  * @param {(item: T) => string} key
- * @param {(item: T) => HTMLElement} build
- * @param {(element: any, item: T) => void} [update]
+ * @param {(item: T) => E} build
+ * @param {(element: E, item: T) => void} [update]
  */
 export function keyed(parent, items, key, build, update) {
-  const present = new Map(
-    [...parent.children].map((child) => [/** @type {HTMLElement} */ (child).dataset.key, child]),
-  );
+  const present = new Map([...parent.children].map((child) => [/** @type {HTMLElement} */ (child).dataset.key, child]));
   items.forEach((item, place) => {
     const name = key(item);
-    let element = /** @type {HTMLElement | undefined} */ (present.get(name));
+    let element = /** @type {E | undefined} */ (present.get(name));
     if (!element) {
       element = build(item);
       element.dataset.key = name;
@@ -86,10 +91,20 @@ export function letter(place) {
 }
 
 /**
+ * The input of a field.
+ *
+ * @param {HTMLElement} label as `field` made it
+ * @returns {HTMLInputElement | HTMLTextAreaElement}
+ */
+export function inputOf(label) {
+  return /** @type {HTMLInputElement} */ (label.querySelector("input, textarea"));
+}
+
+/**
  * A field's value changes while it is typed; its height follows.
  *
  * @param {string} label
- * @param {Record<string, any>} properties
+ * @param {Properties & {value?: string | null, rows?: number}} properties
  * @param {(text: string) => void} changed
  */
 export function field(label, properties, changed) {

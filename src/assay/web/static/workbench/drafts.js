@@ -4,28 +4,35 @@ import * as api from "./api.js";
 import { nothingSaid } from "./answer.js";
 import * as store from "./store.js";
 
+/** @import { AssignmentView as Assignment } from "../wire.d.ts" */
+/** @import { Said } from "./answer.js" */
+
 const SERVER_AFTER_MS = 800;
 const RETRY_MS = 5_000;
 
-/** @typedef {{path: string[], mine: any, theirs: any}} Conflict */
+/** @typedef {{said: Said, conflicts: Conflict[], taken: number}} Found */
+/** @typedef {{key: string, revision: number, base: Said | null, said: Said}} Kept a draft on this device */
+/** @typedef {{path: string[], mine: unknown, theirs: unknown}} Conflict */
 
-const plain = (/** @type {any} */ value) => value !== null && typeof value === "object" && !Array.isArray(value);
-const listed = (/** @type {any} */ value) => Array.isArray(value) && value.every((each) => plain(each) && each.id);
-const same = (/** @type {any} */ a, /** @type {any} */ b) => JSON.stringify(a) === JSON.stringify(b);
+/** @type {(value: unknown) => value is Record<string, unknown>} */
+const plain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+/** @type {(value: unknown) => value is {id: string}[]} */
+const listed = (value) => Array.isArray(value) && value.every((each) => plain(each) && each.id);
+const same = (/** @type {unknown} */ a, /** @type {unknown} */ b) => JSON.stringify(a) === JSON.stringify(b);
 // A verdict, a score, a ruling and a label are one statement each; half of each side is neither.
 const DEPTHS = /** @type {Record<string, number>} */ ({ verdict: 1, scores: 3, rulings: 3, steps: 3 });
 const whole = (/** @type {string[]} */ path) => path.at(-1) === "place" || DEPTHS[path[0]] === path.length;
-const byId = (/** @type {any[]} */ list) => Object.fromEntries(list.map((each) => [each.id, each]));
+const byId = (/** @type {{id: string}[]} */ list) => Object.fromEntries(list.map((each) => [each.id, each]));
 
 /**
  * Three versions made one: what only one side changed is taken from it; what both changed stays
  * as it is here and is named.
  *
- * @param {any} base what both began with
- * @param {any} mine
- * @param {any} theirs
+ * @param {any} base what both began with; any: the three are walked by name, and all of them alike
+ * @param {any} mine any: as above
+ * @param {any} theirs any: as above
  * @param {string[]} [path]
- * @returns {{merged: any, conflicts: Conflict[], taken: number}}
+ * @returns {{merged: any, conflicts: Conflict[], taken: number}} any: what is merged has the type of `mine`
  */
 export function merge(base, mine, theirs, path = []) {
   if (same(mine, theirs) || same(base, theirs)) return { merged: mine, conflicts: [], taken: 0 };
@@ -40,13 +47,13 @@ export function merge(base, mine, theirs, path = []) {
 }
 
 /**
- * @param {any} base
- * @param {any} mine
- * @param {any} theirs
+ * @param {Record<string, unknown>} base
+ * @param {Record<string, unknown>} mine
+ * @param {Record<string, unknown>} theirs
  * @param {string[]} path
  */
 function mergeFields(base, mine, theirs, path) {
-  /** @type {Record<string, any>} */
+  /** @type {Record<string, unknown>} */
   const merged = {};
   /** @type {Conflict[]} */
   const conflicts = [];
@@ -66,18 +73,27 @@ export async function begunHere() {
   return rows.map((each) => each.key);
 }
 
+/**
+ * What was said, as the server keeps it of this page.
+ *
+ * @param {unknown} answer
+ * @returns {Said | null}
+ */
+const saidIn = (answer) => (plain(answer) ? { ...nothingSaid(), ...answer } : null);
+
 /** The draft of one assignment. */
 export class Draft {
   /**
-   * @param {any} assignment
+   * @param {Assignment} assignment
    * @param {(state: "local" | "saving" | "saved" | "unreachable") => void} told
-   * @param {(merged: any, conflicts: Conflict[], taken: number) => void} onMerge
+   * @param {(merged: Said, conflicts: Conflict[], taken: number) => void} onMerge
    */
   constructor(assignment, told, onMerge) {
     this.assignment = assignment.assignment;
     this.restricted = Boolean(assignment.care?.severity);
     this.revision = assignment.draft?.revision ?? 0;
-    this.base = assignment.draft ? { ...nothingSaid(), ...assignment.draft.answer } : null;
+    /** @type {Said | null} */
+    this.base = saidIn(assignment.draft?.answer);
     this.told = told;
     this.onMerge = onMerge;
     this.said = this.base;
@@ -90,7 +106,7 @@ export class Draft {
   /**
    * What was said when this assignment was last left, from here and from the server.
    *
-   * @returns {Promise<{said: any, conflicts: Conflict[], taken: number} | null>}
+   * @returns {Promise<Found | null>}
    */
   async load() {
     const here = this.restricted ? null : await store.get("drafts", this.assignment).catch(() => null);
@@ -111,7 +127,7 @@ export class Draft {
     if (this.said && !same(this.base, this.said)) this.schedule(SERVER_AFTER_MS);
   }
 
-  /** @param {any} said */
+  /** @param {Said} said */
   changed(said) {
     this.said = structuredClone(said);
     this.told("local");
@@ -121,9 +137,14 @@ export class Draft {
 
   /** Writes what stands now to this device, after the writes before it. */
   keep() {
-    if (this.restricted || this.closed) return;
+    if (this.restricted || this.closed || !this.said) return;
     const value = { key: this.assignment, revision: this.revision, base: this.base, said: this.said };
-    this.writes = this.writes.then(() => (this.closed ? undefined : store.put("drafts", value))).then(() => undefined, () => undefined);
+    this.writes = this.writes
+      .then(() => (this.closed ? undefined : store.put("drafts", value)))
+      .then(
+        () => undefined,
+        () => undefined,
+      );
   }
 
   /** @param {number} after_ms */
@@ -136,6 +157,7 @@ export class Draft {
     if (this.closed) return;
     if (this.sending) return this.schedule(SERVER_AFTER_MS);
     const sent = this.said;
+    if (!sent) return;
     this.sending = true;
     this.told("saving");
     try {
@@ -151,7 +173,7 @@ export class Draft {
 
   /**
    * @param {number} revision
-   * @param {any} base
+   * @param {Said} base
    */
   settle(revision, base) {
     this.revision = revision;
@@ -159,18 +181,18 @@ export class Draft {
     this.keep();
   }
 
-  /** @param {any} error */
+  /** @param {unknown} error */
   failed(error) {
     if (this.closed) return;
     if (error instanceof api.Refused && error.status === 409 && error.problem.answer) {
-      const theirs = { ...nothingSaid(), ...error.problem.answer };
+      const theirs = saidIn(error.problem.answer) ?? nothingSaid();
       const { merged, conflicts, taken } = merge(this.base ?? nothingSaid(), this.said, theirs);
-      this.settle(error.problem.revision, theirs);
+      this.settle(error.problem.revision ?? this.revision, theirs);
       this.onMerge(merged, conflicts, taken);
       return;
     }
     this.told(error instanceof api.Unreachable ? "unreachable" : "local");
-    if (error instanceof api.Unreachable || error.passing) this.schedule(RETRY_MS);
+    if (error instanceof api.Unreachable || (error instanceof api.Refused && error.passing)) this.schedule(RETRY_MS);
   }
 
   /** The assignment is left; nothing more is sent. A draft that was given up is deleted. */

@@ -61,23 +61,45 @@ function columnOf(session, place, { candidate }) {
 function selectors(session, { code, candidate, item }) {
   const key = CSS.escape(`${item}/${candidate ?? ALL}`);
   switch (code) {
-    case "verdict-open": return [".ranking input", ".verdict input"];
-    case "no-cause": return ["[data-cause]"];
-    case "attack-outcome": case "attack-severity": return [`[data-gap="${code}"] input`];
-    case "bad-count": return ["[data-successes]"];
-    case "step-open": return [`[data-step="${candidate}/${item}"] .labels input`];
-    case "all-skipped": return [".step .labels input"];
-    case "section-open": return [`[data-ruling="${key}"] input`, `[data-ruling^="${CSS.escape(`${item}/`)}"] input`];
-    case "ruling-reason": return [`[data-ruling-reason="${key}"]`];
-    case "score-open": return [`[data-score="${key}"] input`, `[data-score^="${CSS.escape(`${item}/`)}"] input`];
-    case "score-cause": return [`[data-hold="${key}"]`];
-    case "no-reason": return ['.rail [data-run="own"]'];
-    case "errors-open": return ["[data-none]"];
-    case "cause-open": return ["[data-why]"];
-    case "note-open": return ["[data-note]"];
-    case "error-category": return [`[data-critique="${session.critique}"] .critique-editor input`];
-    case "nothing-written": case "edit-open": case "edit-same": case "edit-both": return [".writing [data-writing]"];
-    case "refused": return [];
-    default: return [".score-row input", "[data-none]"];
+    case "verdict-open":
+      return [".ranking input", ".verdict input"];
+    case "no-cause":
+      return ["[data-cause]"];
+    case "attack-outcome":
+    case "attack-severity":
+      return [`[data-gap="${code}"] input`];
+    case "bad-count":
+      return ["[data-successes]"];
+    case "step-open":
+      return [`[data-step="${candidate}/${item}"] .labels input`];
+    case "all-skipped":
+      return [".step .labels input"];
+    case "section-open":
+      return [`[data-ruling="${key}"] input`, `[data-ruling^="${CSS.escape(`${item}/`)}"] input`];
+    case "ruling-reason":
+      return [`[data-ruling-reason="${key}"]`];
+    case "score-open":
+      return [`[data-score="${key}"] input`, `[data-score^="${CSS.escape(`${item}/`)}"] input`];
+    case "score-cause":
+      return [`[data-hold="${key}"]`];
+    case "no-reason":
+      return ['.rail [data-run="own"]'];
+    case "errors-open":
+      return ["[data-none]"];
+    case "cause-open":
+      return ["[data-why]"];
+    case "note-open":
+      return ["[data-note]"];
+    case "error-category":
+      return [`[data-critique="${session.critique}"] .critique-editor input`];
+    case "nothing-written":
+    case "edit-open":
+    case "edit-same":
+    case "edit-both":
+      return [".writing [data-writing]"];
+    case "refused":
+      return [];
+    default:
+      return [".score-row input", "[data-none]"];
   }
 }

@@ -2,6 +2,8 @@
 
 import { el } from "./dom.js";
 
+/** @import { Shortcuts } from "../wire.d.ts" */
+
 /** @typedef {{id: string, label: string, key: string, group: string, mode?: string}} Command */
 
 /** @type {Command[]} */
@@ -47,6 +49,9 @@ export const COMMANDS = [
 ];
 
 /** Families of ten digits, by the key that is held with them. */
+/** @typedef {"" | "Alt+" | "Shift+"} Held the key that is held with a digit */
+
+/** @type {Record<"choose" | "score" | "reason", Held>} */
 const FAMILIES = { choose: "", score: "Alt+", reason: "Shift+" };
 /** @typedef {keyof typeof FAMILIES} Family */
 
@@ -60,7 +65,7 @@ const state = {
   on: true,
   /** @type {Record<string, string>} */
   keys: {},
-  /** @type {Record<Family, string>} */
+  /** @type {Record<Family, Held>} */
   families: { ...FAMILIES },
 };
 
@@ -105,9 +110,10 @@ const GLYPHS = /** @type {Record<string, string>} */ ({ "Alt+": "Alt ", "Shift+"
 /** @param {HTMLElement} kbd */
 function print(kbd) {
   const [id, digit] = (kbd.dataset.command ?? "").split(":");
-  kbd.textContent = digit === undefined
-    ? effective(id, Number(kbd.dataset.letters))
-    : `${GLYPHS[prefixOf(/** @type {Family} */ (id))]}${digit}`;
+  kbd.textContent =
+    digit === undefined
+      ? effective(id, Number(kbd.dataset.letters))
+      : `${GLYPHS[prefixOf(/** @type {Family} */ (id))]}${digit}`;
 }
 
 /**
@@ -118,10 +124,11 @@ function print(kbd) {
  */
 export function reprint(root, letters = null) {
   document.documentElement.classList.toggle("keys-off", !state.on);
-  if (letters !== null) {
-    for (const kbd of root.querySelectorAll("kbd[data-command]")) /** @type {HTMLElement} */ (kbd).dataset.letters = String(letters);
+  const printed = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("kbd[data-command]"));
+  for (const kbd of printed) {
+    if (letters !== null) kbd.dataset.letters = String(letters);
+    print(kbd);
   }
-  for (const kbd of root.querySelectorAll("kbd[data-command]")) print(/** @type {HTMLElement} */ (kbd));
 }
 
 /**
@@ -174,7 +181,7 @@ export function commandOf(name, mode, letters) {
 /** What the server keeps of the reviewer's changes. */
 export const saved = () => structuredClone(state);
 
-/** @param {any} keymap from the server, or null */
+/** @param {Shortcuts | null} keymap from the server, or null */
 export function load(keymap) {
   if (!keymap) return;
   state.on = keymap.on !== false;
@@ -203,7 +210,7 @@ export function rebind(id, key) {
 
 /**
  * @param {Family} family
- * @param {string} prefix
+ * @param {Held} prefix
  */
 export function regroup(family, prefix) {
   const holder = /** @type {Family[]} */ (Object.keys(FAMILIES)).find((each) => prefixOf(each) === prefix);

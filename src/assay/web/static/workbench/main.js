@@ -9,9 +9,13 @@ const root = /** @type {HTMLElement} */ (document.getElementById("workbench"));
 const desk = new Desk(root);
 control(desk, root);
 
-api.me().then((me) => {
-  keymap.load(me.keymap);
-  keymap.reprint(document);
-  desk.today = me.today;
-  desk.exposure = me.exposure;
-}).catch(() => undefined).finally(() => desk.start());
+api
+  .me()
+  .then((me) => {
+    keymap.load(me.keymap);
+    keymap.reprint(document);
+    desk.today = me.today;
+    desk.exposure = me.exposure;
+  })
+  .catch(() => undefined)
+  .finally(() => desk.start());

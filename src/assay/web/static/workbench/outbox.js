@@ -3,14 +3,20 @@
 import * as api from "./api.js";
 import * as store from "./store.js";
 
+/** @import { Problem, Receipt } from "../wire.d.ts" */
+/** @import { OpenAnswer, Said } from "./answer.js" */
+
 export const GRACE_MS = 10_000;
 const RETRY_MS = [2_000, 5_000, 15_000, 30_000];
 
-/** @typedef {{key: string, assignment: string, answer: any, said: any, made: number, leaves: number, restricted: boolean, problem: any}} Letter */
+/**
+ * @typedef {{key: string, assignment: string, answer: OpenAnswer, said: Said, made: number, leaves: number,
+ *   restricted: boolean, problem: (Partial<Problem> & {status: number, message: string}) | null}} Letter
+ */
 
 export class Outbox {
   /**
-   * @param {{changed: () => void, stored: (letter: Letter, receipt: any) => void}} told
+   * @param {{changed: () => void, stored: (letter: Letter, receipt: Receipt) => void}} told
    */
   constructor(told) {
     this.told = told;
@@ -24,13 +30,17 @@ export class Outbox {
     this.tries = 0;
     this.timer = 0;
     addEventListener("online", () => this.wake());
-    addEventListener("offline", () => { this.offline = true; told.changed(); });
+    addEventListener("offline", () => {
+      this.offline = true;
+      told.changed();
+    });
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.wake();
     });
     // An answer that is still held back leaves with the page; sent twice it is stored once.
     addEventListener("pagehide", () => {
-      for (const letter of this.open) void api.judge(letter.assignment, letter.key, letter.answer, true).catch(() => undefined);
+      for (const letter of this.open)
+        void api.judge(letter.assignment, letter.key, letter.answer, true).catch(() => undefined);
     });
   }
 
@@ -56,20 +66,29 @@ export class Outbox {
    * Takes an answer. It leaves after the grace time, at once where nothing may be kept here.
    *
    * @param {string} assignment
-   * @param {any} answer
-   * @param {any} said
+   * @param {OpenAnswer} answer
+   * @param {Said} said
    * @param {boolean} restricted
    * @returns {Promise<Letter>}
    */
   async add(assignment, answer, said, restricted) {
     const now = Date.now();
     const letter = {
-      key: crypto.randomUUID(), assignment, answer, said: structuredClone(said), restricted, problem: null,
-      made: Math.max(now, (this.letters.at(-1)?.made ?? 0) + 1), leaves: restricted ? now : now + GRACE_MS,
+      key: crypto.randomUUID(),
+      assignment,
+      answer,
+      said: structuredClone(said),
+      restricted,
+      problem: null,
+      made: Math.max(now, (this.letters.at(-1)?.made ?? 0) + 1),
+      leaves: restricted ? now : now + GRACE_MS,
     };
     this.letters.push(letter);
     this.told.changed();
-    if (!restricted) await store.put("outbox", letter).catch(() => { letter.leaves = now; });
+    if (!restricted)
+      await store.put("outbox", letter).catch(() => {
+        letter.leaves = now;
+      });
     this.wake();
     return letter;
   }
@@ -110,7 +129,9 @@ export class Outbox {
   async drain() {
     if (this.sending) return;
     if (!navigator.locks) return this.turn();
-    await navigator.locks.request("assay-outbox", { ifAvailable: true }, (lock) => (lock ? this.turn() : this.schedule(RETRY_MS[1])));
+    await navigator.locks.request("assay-outbox", { ifAvailable: true }, (lock) =>
+      lock ? this.turn() : this.schedule(RETRY_MS[1]),
+    );
   }
 
   async turn() {
@@ -154,7 +175,7 @@ export class Outbox {
 
   /**
    * @param {Letter} letter
-   * @param {any} error
+   * @param {unknown} error
    */
   async failed(letter, error) {
     const refused = error instanceof api.Refused;

@@ -1,9 +1,15 @@
 // The verdict that the rubric's priority rules compute from the scores, as the server computes it.
 
-/** @typedef {{state: "winner" | "tie" | "all_unacceptable" | "undecided" | "cycle", winner: number | null, rule: any, vetoed: number[]}} Outcome */
+/** @import { AskedRule } from "../wire.d.ts" */
+/** @import { FullForm, Said, SaidVerdict, Verdict } from "./answer.js" */
 
 /**
- * @param {any} rule
+ * @typedef {{state: "winner" | "tie" | "all_unacceptable" | "undecided" | "cycle", winner: number | null,
+ *   rule: AskedRule | null, vetoed: number[]}} Outcome
+ */
+
+/**
+ * @param {AskedRule} rule
  * @param {number} score
  */
 function strikes(rule, score) {
@@ -16,27 +22,30 @@ function strikes(rule, score) {
  * rule needs it leaves the verdict open.
  *
  * @param {Record<string, number>[]} candidates scores by dimension, for each candidate
- * @param {any} form
+ * @param {FullForm} form
  * @returns {Outcome}
  */
 export function computed(candidates, form) {
-  const vetoes = form.priority.filter((/** @type {any} */ rule) => rule.rule === "veto");
-  const comparisons = form.priority.filter((/** @type {any} */ rule) => rule.rule === "compare");
-  const told = (/** @type {Outcome["state"]} */ state, /** @type {any} */ rule = null, /** @type {number | null} */ winner = null) =>
-    ({ state, winner, rule, vetoed });
+  const vetoes = form.priority.filter((rule) => rule.rule === "veto");
+  const comparisons = form.priority.filter((rule) => rule.rule === "compare");
+  const told = (
+    /** @type {Outcome["state"]} */ state,
+    /** @type {AskedRule | null} */ rule = null,
+    /** @type {number | null} */ winner = null,
+  ) => ({ state, winner, rule, vetoed });
   /** @type {number[]} */
   const vetoed = [];
   if (!candidates.length || !form.priority.length) return told("undecided");
   let decisive = -1;
   candidates.forEach((scores, place) => {
-    const hit = vetoes.findIndex((/** @type {any} */ veto) => veto.dimension in scores && strikes(veto, scores[veto.dimension]));
+    const hit = vetoes.findIndex((veto) => veto.dimension in scores && strikes(veto, scores[veto.dimension]));
     if (hit < 0) return;
     vetoed.push(place);
     decisive = Math.max(decisive, hit);
   });
   const standing = candidates.map((_, place) => place).filter((place) => !vetoed.includes(place));
   if (!standing.length) return told("all_unacceptable", vetoes[decisive]);
-  const unknown = vetoes.find((/** @type {any} */ veto) => standing.some((place) => !(veto.dimension in candidates[place])));
+  const unknown = vetoes.find((veto) => standing.some((place) => !(veto.dimension in candidates[place])));
   if (unknown) return told("undecided", unknown);
   if (standing.length === 1 && vetoed.length) return told("winner", vetoes[decisive], standing[0]);
   const outcome = compared(candidates, standing, comparisons, form, told);
@@ -50,9 +59,9 @@ export function computed(candidates, form) {
  * @param {Outcome} outcome
  * @param {Record<string, number>[]} candidates
  * @param {number[]} standing
- * @param {any[]} comparisons
- * @param {any} form
- * @param {(state: Outcome["state"], rule?: any, winner?: number | null) => Outcome} told
+ * @param {AskedRule[]} comparisons
+ * @param {FullForm} form
+ * @param {(state: Outcome["state"], rule?: AskedRule | null, winner?: number | null) => Outcome} told
  */
 function unlessBeaten(outcome, candidates, standing, comparisons, form, told) {
   const winner = outcome.winner;
@@ -68,12 +77,12 @@ function unlessBeaten(outcome, candidates, standing, comparisons, form, told) {
 /**
  * @param {Record<string, number>[]} candidates
  * @param {number[]} standing
- * @param {any[]} comparisons
- * @param {any} form
- * @param {(state: Outcome["state"], rule?: any, winner?: number | null) => Outcome} told
+ * @param {AskedRule[]} comparisons
+ * @param {FullForm} form
+ * @param {(state: Outcome["state"], rule?: AskedRule | null, winner?: number | null) => Outcome} told
  */
 function compared(candidates, standing, comparisons, form, told) {
-  const lower = new Set(form.dimensions.filter((/** @type {any} */ each) => each.better === "lower").map((/** @type {any} */ each) => each.id));
+  const lower = new Set(form.dimensions.filter((each) => each.better === "lower").map((each) => each.id));
   let left = standing;
   for (const rule of comparisons) {
     const value = (/** @type {number} */ place) => {
@@ -111,13 +120,15 @@ export function scoresOf(said, count) {
  * The veto that strikes a candidate by its scores.
  *
  * @param {import("./answer.js").Said} said
- * @param {any} form
+ * @param {FullForm} form
  * @param {number} count
  * @param {number} place
  */
 export function vetoOf(said, form, count, place) {
   const scores = scoresOf(said, count)[place] ?? {};
-  return form.priority.find((/** @type {any} */ rule) => rule.rule === "veto" && rule.dimension in scores && strikes(rule, scores[rule.dimension]));
+  return form.priority.find(
+    (rule) => rule.rule === "veto" && rule.dimension in scores && strikes(rule, scores[rule.dimension]),
+  );
 }
 
 /**
@@ -125,15 +136,16 @@ export function vetoOf(said, form, count, place) {
  * the rules leave it open. A tie by the rules contradicts nothing: finer grounds may decide.
  *
  * @param {import("./answer.js").Said} said
- * @param {any} form
+ * @param {FullForm} form
  * @param {number} count
- * @param {any} verdict as the answer says it
+ * @param {Verdict | SaidVerdict | null} verdict as the answer says it
  * @returns {Outcome | null}
  */
 export function contradiction(said, form, count, verdict) {
   if (!verdict) return null;
   const outcome = computed(scoresOf(said, count), form);
-  const best = verdict.verdict === "prefers" ? [verdict.candidate] : verdict.verdict === "ranks" ? verdict.order[0] : null;
+  const best =
+    verdict.verdict === "prefers" ? [verdict.candidate] : verdict.verdict === "ranks" ? verdict.order[0] : null;
   if (best && outcome.state === "all_unacceptable") return outcome;
   if (best && best.some((/** @type {number} */ place) => outcome.vetoed.includes(place))) return outcome;
   if (outcome.state !== "winner") return null;

@@ -2,20 +2,22 @@
 
 import * as api from "./api.js";
 
+/** @import { AssignmentView as Assignment, Nothing } from "../wire.d.ts" */
+
 const AHEAD = 2;
 const SPARE_MS = 60_000;
 
 export class Queue {
   /**
    * @param {string | null} queue only this queue, or all that the reviewer is qualified for
-   * @param {(assignment: any) => void} ready called for each assignment that has arrived
+   * @param {(assignment: Assignment) => void} ready called for each assignment that has arrived
    */
   constructor(queue, ready) {
     this.queue = queue;
     this.ready = ready;
-    /** @type {{assignment: any, until: number}[]} */
+    /** @type {{assignment: Assignment, until: number}[]} */
     this.waiting = [];
-    /** Why there is no more work, in the server's words. @type {any} */
+    /** Why there is no more work, in the server's words. @type {Nothing | null} */
     this.none = null;
     this.unreachable = false;
     /** @type {Promise<void> | null} */
@@ -25,7 +27,7 @@ export class Queue {
   /**
    * The next assignment, from those that are ready; null where none is.
    *
-   * @returns {any}
+   * @returns {Assignment | null}
    */
   next() {
     const now = Date.now();
@@ -33,18 +35,18 @@ export class Queue {
     return this.waiting.shift()?.assignment ?? null;
   }
 
-  /** @param {any} assignment */
+  /** @param {Assignment} assignment */
   holds(assignment) {
     return this.waiting.some((each) => each.assignment === assignment);
   }
 
   /** @param {string[]} names assignments that come first, of those that are ready */
   bringForward(names) {
-    const first = (/** @type {{assignment: any}} */ each) => names.includes(each.assignment.assignment);
+    const first = (/** @type {{assignment: Assignment}} */ each) => names.includes(each.assignment.assignment);
     this.waiting = [...this.waiting.filter(first), ...this.waiting.filter((each) => !first(each))];
   }
 
-  /** @param {any} assignment comes next, before those that are ready */
+  /** @param {Assignment} assignment comes next, before those that are ready */
   putBack(assignment) {
     this.waiting.unshift({ assignment, until: Date.now() + assignment.lease_seconds * 1000 });
   }
@@ -55,7 +57,9 @@ export class Queue {
    * @param {string[]} others assignments that are in view or under way
    */
   fill(others) {
-    this.filling ??= this.fetch(others).finally(() => { this.filling = null; });
+    this.filling ??= this.fetch(others).finally(() => {
+      this.filling = null;
+    });
     return this.filling;
   }
 
@@ -75,7 +79,8 @@ export class Queue {
       }
     } catch (error) {
       this.unreachable = error instanceof api.Unreachable;
-      if (!this.unreachable) this.none = { code: "problem", message: /** @type {Error} */ (error).message, until: null };
+      if (!this.unreachable)
+        this.none = { code: "problem", message: /** @type {Error} */ (error).message, until: null };
     }
   }
 }

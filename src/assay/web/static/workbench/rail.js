@@ -9,10 +9,26 @@ import { verdictPart } from "./rail_verdict.js";
 /** @param {import("./session.js").Session} session */
 export function rail(session) {
   const ask = askPart(session);
-  const body = el("div", { class: "rail-body" },
-    ...[verdictPart(session), attackPart(session), rulingsPart(session), scoresPart(session),
-      session.rows.length ? guidePart(session) : null, reasonsPart(session), critiquesPart(session), notePart(session)].filter(Boolean));
-  const element = el("aside", { class: "rail", id: "rail", "aria-label": "Judgment" }, body, el("div", { class: "rail-foot" }, ask.element, submitRow(session)));
+  const body = el(
+    "div",
+    { class: "rail-body" },
+    ...[
+      verdictPart(session),
+      attackPart(session),
+      rulingsPart(session),
+      scoresPart(session),
+      session.rows.length ? guidePart(session) : null,
+      reasonsPart(session),
+      critiquesPart(session),
+      notePart(session),
+    ].filter(Boolean),
+  );
+  const element = el(
+    "aside",
+    { class: "rail", id: "rail", "aria-label": "Judgment" },
+    body,
+    el("div", { class: "rail-foot" }, ask.element, submitRow(session)),
+  );
   let [before, editing, top] = [session.at.row, false, 0];
   session.views.add(() => {
     // A critique under way may scroll the rail; when it is done the rail is where it was.
@@ -27,7 +43,8 @@ export function rail(session) {
     const current = body.querySelector(".score-row.current, .ruling-row.current");
     const box = current?.getBoundingClientRect();
     const around = body.getBoundingClientRect();
-    if (current && box && around.height && (box.top < around.top || box.bottom > around.bottom)) current.scrollIntoView({ block: "nearest" });
+    if (current && box && around.height && (box.top < around.top || box.bottom > around.bottom))
+      current.scrollIntoView({ block: "nearest" });
   });
   return { element, ask };
 }

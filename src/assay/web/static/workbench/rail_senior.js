@@ -22,15 +22,38 @@ const DECISIONS = [
  */
 export function seniorRail(session, causes, done) {
   const list = gapList(session);
-  const parts = [verdictPart(session), attackPart(session), rulingsPart(session), scoresPart(session),
-    session.rows.length ? guidePart(session) : null, critiquesPart(session)].filter(Boolean);
+  const parts = [
+    verdictPart(session),
+    attackPart(session),
+    rulingsPart(session),
+    scoresPart(session),
+    session.rows.length ? guidePart(session) : null,
+    critiquesPart(session),
+  ].filter(Boolean);
   const controls = el("div", { "data-decided": "" }, ...parts);
-  session.views.add(() => { controls.hidden = session.senior.decision !== "decided"; });
+  session.views.add(() => {
+    controls.hidden = session.senior.decision !== "decided";
+  });
   const body = el("div", { class: "rail-body" }, disputesPart(session), decisionPart(session), controls);
-  const foot = done ? null : el("div", { class: "rail-foot" }, causePart(session, causes), notePart(session),
-    el("div", { class: "asks" }, abstainAsk(session), list.element),
-    el("div", { class: "submit-row" }, el("span", { class: "gap" }), el("button", { type: "button", class: "main", "data-run": "submit" }, "Decide ", hint("submit"))));
-  return { element: el("aside", { class: "rail", id: "rail", "aria-label": "Decision" }, body, foot), showGaps: list.show };
+  const foot = done
+    ? null
+    : el(
+        "div",
+        { class: "rail-foot" },
+        causePart(session, causes),
+        notePart(session),
+        el("div", { class: "asks" }, abstainAsk(session), list.element),
+        el(
+          "div",
+          { class: "submit-row" },
+          el("span", { class: "gap" }),
+          el("button", { type: "button", class: "main", "data-run": "submit" }, "Decide ", hint("submit")),
+        ),
+      );
+  return {
+    element: el("aside", { class: "rail", id: "rail", "aria-label": "Decision" }, body, foot),
+    showGaps: list.show,
+  };
 }
 
 /** @param {import("./senior_session.js").SeniorSession} session */
@@ -45,7 +68,12 @@ function disputesPart(session) {
     return el("li", {}, gapLink(session, { ...gapOf(dispute), message: dispute.words }), " ", state);
   });
   if (!session.compared) {
-    return el("section", { class: "part" }, el("h2", {}, "Nothing was compared"), el("p", {}, "No question has two answers that count, so whether people differ is unknown."));
+    return el(
+      "section",
+      { class: "part" },
+      el("h2", {}, "Nothing was compared"),
+      el("p", {}, "No question has two answers that count, so whether people differ is unknown."),
+    );
   }
   if (!items.length) return el("section", { class: "part" }, el("h2", {}, "No single answer is disputed"));
   return el("section", { class: "part disputes" }, el("h2", {}, "People differ on"), el("ul", {}, ...items));
@@ -54,8 +82,12 @@ function disputesPart(session) {
 /** @param {import("./senior_session.js").SeniorSession} session */
 function decisionPart(session) {
   const group = choice({
-    legend: "What is decided", options: DECISIONS,
-    pick: (value) => session.decide((senior) => { senior.decision = value ?? senior.decision; }),
+    legend: "What is decided",
+    options: DECISIONS,
+    pick: (value) =>
+      session.decide((senior) => {
+        senior.decision = value ?? senior.decision;
+      }),
   });
   session.views.add(() => group.set(session.senior.decision));
   return el("section", { class: "part" }, group.element);
@@ -67,14 +99,24 @@ function decisionPart(session) {
  */
 function causePart(session, causes) {
   const select = el("select", { "data-why": "" }, el("option", { value: "" }, ""), ...causes);
-  select.addEventListener("change", () => session.decide((senior) => { senior.cause = select.value; }));
-  session.views.add(() => { select.value = session.senior.cause; });
+  select.addEventListener("change", () =>
+    session.decide((senior) => {
+      senior.cause = select.value;
+    }),
+  );
+  session.views.add(() => {
+    select.value = session.senior.cause;
+  });
   return el("label", { class: "field" }, el("span", {}, "Why people differed"), select);
 }
 
 /** @param {import("./senior_session.js").SeniorSession} session */
 function notePart(session) {
-  const note = field("Note, for those who judged ", { rows: 2, maxlength: 4000, "data-note": "" }, (text) => session.decide((senior) => { senior.note = text; }));
-  note.firstChild.append(hint("note", session.letters));
+  const note = field("Note, for those who judged ", { rows: 2, maxlength: 4000, "data-note": "" }, (text) =>
+    session.decide((senior) => {
+      senior.note = text;
+    }),
+  );
+  note.firstElementChild?.append(hint("note", session.letters));
   return note;
 }

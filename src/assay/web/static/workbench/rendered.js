@@ -1,6 +1,12 @@
 // The one place where HTML from the server becomes part of the page.
 
-const policy = window.trustedTypes?.createPolicy("assay-rendered", {
+/** @typedef {{createHTML: (html: string) => string}} Policy the part of Trusted Types that is used here */
+
+/** Not every browser has Trusted Types. @type {{createPolicy: (name: string, rules: Policy) => Policy} | undefined} */
+const factory =
+  "trustedTypes" in window ? /** @type {any} the library of types lacks it */ (window.trustedTypes) : undefined;
+
+const policy = factory?.createPolicy("assay-rendered", {
   // The server has rendered and sanitised it (allow-list, no images, no scripts); the Content
   // Security Policy stands behind it.
   createHTML: (/** @type {string} */ html) => html,
@@ -13,5 +19,5 @@ const policy = window.trustedTypes?.createPolicy("assay-rendered", {
  * @param {string} html `html` or `raw_html` of a Text, and nothing else
  */
 export function putRendered(element, html) {
-  element.innerHTML = /** @type {any} */ (policy ? policy.createHTML(html) : html);
+  element.innerHTML = policy ? policy.createHTML(html) : html;
 }

@@ -12,12 +12,27 @@ export class Search {
     /** @type {{block: import("./text_view.js").Block, start: number, end: number}[]} */
     this.hits = [];
     this.at = -1;
-    this.input = el("input", { type: "search", "aria-label": "Search prompt, responses and evidence", placeholder: "Search all texts", dir: "auto" });
+    this.input = el("input", {
+      type: "search",
+      "aria-label": "Search prompt, responses and evidence",
+      placeholder: "Search all texts",
+      dir: "auto",
+    });
     this.count = el("output", { class: "faint" });
-    this.element = el("div", { class: "search", role: "search", hidden: true }, this.input, this.count,
+    this.element = el(
+      "div",
+      { class: "search", role: "search", hidden: true },
+      this.input,
+      this.count,
       el("button", { type: "button", class: "small", onclick: () => this.step(-1), "aria-label": "Hit before" }, "↑"),
       el("button", { type: "button", class: "small", onclick: () => this.step(1), "aria-label": "Next hit" }, "↓"),
-      el("button", { type: "button", class: "small", onclick: () => this.close() }, "Close ", el("kbd", { "aria-hidden": "true" }, "Esc")));
+      el(
+        "button",
+        { type: "button", class: "small", onclick: () => this.close() },
+        "Close ",
+        el("kbd", { "aria-hidden": "true" }, "Esc"),
+      ),
+    );
     this.input.addEventListener("input", () => this.find());
     this.input.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Enter" || event.ctrlKey) return;
@@ -54,7 +69,11 @@ export class Search {
   }
 
   show() {
-    paint("found", "search", this.hits.flatMap((hit) => rangesOf(hit.block.root(), hit.start, hit.end)));
+    paint(
+      "found",
+      "search",
+      this.hits.flatMap((hit) => rangesOf(hit.block.root(), hit.start, hit.end)),
+    );
     paint("found-now", "search", []);
   }
 
@@ -88,7 +107,11 @@ function hitsIn(block, wanted, most) {
   const hits = [];
   let points = 0;
   let counted = 0;
-  for (let place = within.indexOf(wanted); place >= 0 && hits.length < most; place = within.indexOf(wanted, place + wanted.length)) {
+  for (
+    let place = within.indexOf(wanted);
+    place >= 0 && hits.length < most;
+    place = within.indexOf(wanted, place + wanted.length)
+  ) {
     points += pointsBefore(raw.slice(counted, place), place - counted);
     counted = place;
     hits.push({ block, start: points, end: points + [...wanted].length });

@@ -72,8 +72,12 @@ export class WordSelection {
     const ahead = this.block.text.dir === "rtl" ? -1 : 1;
     const last = this.words.length - 1;
     const to = {
-      ArrowRight: () => this.head + ahead, ArrowLeft: () => this.head - ahead,
-      ArrowDown: () => this.line(1), ArrowUp: () => this.line(-1), Home: () => 0, End: () => last,
+      ArrowRight: () => this.head + ahead,
+      ArrowLeft: () => this.head - ahead,
+      ArrowDown: () => this.line(1),
+      ArrowUp: () => this.line(-1),
+      Home: () => 0,
+      End: () => last,
     }[event.key];
     if (!to) return false;
     this.head = Math.max(0, Math.min(to(), last));
@@ -97,7 +101,8 @@ export class WordSelection {
       if (!box || Math.abs(box.top - here.top) < here.height / 2) continue;
       edge ??= box.top;
       if (Math.abs(box.top - edge) > box.height / 2) break;
-      if (best === this.head || Math.abs(box.left - here.left) < Math.abs((this.box(best)?.left ?? 0) - here.left)) best = place;
+      if (best === this.head || Math.abs(box.left - here.left) < Math.abs((this.box(best)?.left ?? 0) - here.left))
+        best = place;
     }
     return best;
   }

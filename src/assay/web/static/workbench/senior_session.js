@@ -4,28 +4,37 @@ import { contradictions, fromAnswer } from "./answer.js";
 import { detailGaps } from "./completeness.js";
 import { Session } from "./session.js";
 
-/** @typedef {{what: string, candidate: number | null, item: string | null, words: string}} Dispute */
+/** @import { Answer, DisputeView, NewDecision, SeniorView, VoiceView } from "../wire.d.ts" */
+/** @import { Said } from "./answer.js" */
 
 /** The gap whose control decides a sort of dispute. */
 const CONTROLS = /** @type {Record<string, string>} */ ({
-  verdict: "verdict-open", score: "score-open", step: "step-open", section: "section-open",
-  errors: "errors-open", attack: "attack-outcome", edit: "edit-open",
+  verdict: "verdict-open",
+  score: "score-open",
+  step: "step-open",
+  section: "section-open",
+  errors: "errors-open",
+  attack: "attack-outcome",
+  edit: "edit-open",
 });
 
 export class SeniorSession extends Session {
-  /** @param {any} view what the server holds of the record: assignment, voices, disputes */
+  /** @param {SeniorView} view what the server holds of the record: assignment, voices, disputes */
   constructor(view) {
     const { form } = view.assignment;
-    const disputed = new Set((view.disputes ?? []).map((/** @type {Dispute} */ each) => each.what));
+    const disputed = new Set((view.disputes ?? []).map((/** @type {DisputeView} */ each) => each.what));
     super({
       ...view.assignment,
       form: {
-        ...form, verdicts: form.verdicts.filter((/** @type {string} */ each) => each !== "abstained"),
-        reasons_required: false, required_dimensions: [], errors: Boolean(form.errors) || disputed.has("errors"),
+        ...form,
+        verdicts: form.verdicts.filter((/** @type {string} */ each) => each !== "abstained"),
+        reasons_required: false,
+        required_dimensions: [],
+        errors: Boolean(form.errors) || disputed.has("errors"),
       },
     });
     this.voices = view.voices;
-    /** @type {Dispute[]} */
+    /** @type {DisputeView[]} */
     this.disputes = view.disputes ?? [];
     /** Whether any question has two answers that could differ. */
     this.compared = view.disputes !== null;
@@ -34,16 +43,21 @@ export class SeniorSession extends Session {
     this.refused = [];
   }
 
-  /** The answer with its verdict filled in, without what a decision does not hold. */
+  /** The answer with its verdict filled in, without what a decision does not hold. @returns {Answer} */
   get decided() {
     const { active_ms: _, reasons: __, skipped_steps: ___, ...answer } = this.answer;
     return { ...answer, verdict: answer.verdict ?? { verdict: "not_asked" } };
   }
 
-  /** What is sent. */
+  /** What is sent; the server checks the names. @returns {NewDecision} */
   get body() {
     const { decision, cause, note } = this.senior;
-    return { decision, cause, ...(decision === "decided" ? { answer: this.decided } : {}), ...(note.trim() ? { note: note.trim() } : {}) };
+    return {
+      decision: /** @type {NewDecision["decision"]} */ (decision),
+      cause: /** @type {NewDecision["cause"]} */ (cause),
+      ...(decision === "decided" ? { answer: this.decided } : {}),
+      ...(note.trim() ? { note: note.trim() } : {}),
+    };
   }
 
   /** @param {(said: import("./answer.js").Said) => void} work */
@@ -52,20 +66,36 @@ export class SeniorSession extends Session {
     super.say(work);
   }
 
-  /** @param {Dispute} dispute */
+  /** @param {DisputeView} dispute */
   isDecided(dispute) {
     const answer = this.decided;
     if (answer.verdict.verdict === "insufficient_context") return true;
-    return covered(answer).some(([what, candidate, item]) => what === dispute.what && item === (dispute.item ?? null)
-      && (candidate === (dispute.candidate ?? null) || candidate === null || dispute.candidate === null));
+    return covered(answer).some(
+      ([what, candidate, item]) =>
+        what === dispute.what &&
+        item === (dispute.item ?? null) &&
+        (candidate === (dispute.candidate ?? null) || candidate === null || dispute.candidate === null),
+    );
   }
 
   /** @returns {import("./completeness.js").Gap[]} */
   get gaps() {
     const { decision, cause, note } = this.senior;
     const missing = decision === "decided" ? this.answerGaps : [];
-    if (decision === "returned" && !note.trim()) missing.push({ code: "note-open", pointer: "/note", message: "Say what must be fixed before it comes back.", hint: "Write it in the note." });
-    if (!cause) missing.push({ code: "cause-open", pointer: "/cause", message: "Say why people differed.", hint: "Choose one cause." });
+    if (decision === "returned" && !note.trim())
+      missing.push({
+        code: "note-open",
+        pointer: "/note",
+        message: "Say what must be fixed before it comes back.",
+        hint: "Write it in the note.",
+      });
+    if (!cause)
+      missing.push({
+        code: "cause-open",
+        pointer: "/cause",
+        message: "Say why people differed.",
+        hint: "Choose one cause.",
+      });
     return [...missing, ...this.refused];
   }
 
@@ -73,18 +103,29 @@ export class SeniorSession extends Session {
   get answerGaps() {
     const answer = this.decided;
     const open = this.disputes.filter((each) => !this.isDecided(each)).map(gapOf);
-    const nothing = !open.length && !covered(answer).length
-      ? [{ code: "verdict-open", pointer: "/verdict", message: "An adjudication decides.", hint: "Decide something, keep the distribution, or send the record back." }] : [];
+    const nothing =
+      !open.length && !covered(answer).length
+        ? [
+            {
+              code: "verdict-open",
+              pointer: "/verdict",
+              message: "An adjudication decides.",
+              hint: "Decide something, keep the distribution, or send the record back.",
+            },
+          ]
+        : [];
     return [...open, ...nothing, ...detailGaps(answer, this.form, this.shape), ...contradictions(answer)];
   }
 
   /**
    * Begins with what one person answered.
    *
-   * @param {any} voice
+   * @param {VoiceView} voice
    */
   takeOver(voice) {
-    this.say(() => { this.said = { ...fromAnswer(voice.answer), reasons: [], cause: "", note: "", active_ms: 0 }; });
+    this.say(() => {
+      this.said = { ...fromAnswer(voice.answer), reasons: [], cause: "", note: "", active_ms: 0 };
+    });
     if (this.said.verdict?.verdict === "abstained") this.said.verdict = null;
     this.refresh();
   }
@@ -100,20 +141,24 @@ export class SeniorSession extends Session {
 /**
  * The gap that stands for what is disputed and not decided.
  *
- * @param {Dispute} dispute
+ * @param {DisputeView} dispute
  * @returns {import("./completeness.js").Gap}
  */
 export function gapOf({ what, candidate, item, words }) {
   return {
-    code: CONTROLS[what], pointer: "", message: `People differ on ${words}.`, hint: "Decide it, keep the distribution, or send the record back.",
-    ...(candidate === null ? {} : { candidate }), ...(item === null ? {} : { item }),
+    code: CONTROLS[what],
+    pointer: "",
+    message: `People differ on ${words}.`,
+    hint: "Decide it, keep the distribution, or send the record back.",
+    ...(candidate === null ? {} : { candidate }),
+    ...(item === null ? {} : { item }),
   };
 }
 
 /**
  * Everything that an answer decides, as sort, candidate and item.
  *
- * @param {any} answer
+ * @param {Answer} answer
  * @returns {[string, number | null, string | null][]}
  */
 function covered(answer) {

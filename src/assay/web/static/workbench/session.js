@@ -4,20 +4,26 @@ import { ALL, SKIP, compares, contradictions, freshId, fullForm, nothingSaid, ra
 import { gaps } from "./completeness.js";
 import { letter } from "./dom.js";
 
+/** @import { AskedSection, AssignmentView as Assignment } from "../wire.d.ts" */
+/** @import { ErrorPlace, FullDimension, Mark, OpenAnswer, Said } from "./answer.js" */
+
 /**
  * @typedef {{type: "step", candidate: number, step: number}
- *   | {type: "ruling", section: any, places: string[]}
+ *   | {type: "ruling", section: AskedSection, places: string[]}
  *   | {type: "attack"}
- *   | {type: "score", dimension: any, places: string[]}} Row
+ *   | {type: "score", dimension: FullDimension, places: string[]}} Row
+ * @typedef {Extract<Row, {type: "score"}>} ScoreRow
+ * @typedef {Extract<Row, {type: "ruling"}>} RulingRow
  */
 
 export const LABELS = ["good", "neutral", "bad", SKIP];
 export const RULINGS = ["violates", "complies", "unclear"];
 export const OUTCOMES = ["held", "partial", "broken"];
 const SEVERITIES_FROM = 4;
+const UNRULED = { ruling: "violates", severity: /** @type {string | null} */ (null), reason: "" };
 
 export class Session {
-  /** @param {any} assignment */
+  /** @param {Assignment} assignment */
   constructor(assignment) {
     this.assignment = assignment;
     this.form = fullForm(assignment.form);
@@ -43,12 +49,13 @@ export class Session {
     return this.rows[this.at.row];
   }
 
-  /** The dimension that reasons are tied to. @returns {any} */
+  /** The dimension that reasons are tied to. @returns {FullDimension | null} */
   get dimension() {
     const row = this.row;
     return row?.type === "score" ? row.dimension : null;
   }
 
+  /** @returns {OpenAnswer} */
   get answer() {
     return toAnswer(this.said, this.form, this.count);
   }
@@ -56,7 +63,7 @@ export class Session {
   /** How much there is to answer. @returns {import("./completeness.js").Shape} */
   get shape() {
     const original = this.shown.candidates[0]?.text?.raw ?? null;
-    return { steps: this.shown.candidates.map((/** @type {any} */ each) => each.work.length), original };
+    return { steps: this.shown.candidates.map((each) => each.work.length), original };
   }
 
   /** What keeps the answer from being sent. @returns {import("./completeness.js").Gap[]} */
@@ -127,7 +134,7 @@ export class Session {
   }
 
   /**
-   * @param {any} dimension
+   * @param {FullDimension} dimension
    * @param {string} place
    * @param {import("./answer.js").Mark | null} mark null takes it back
    * @param {boolean} [advance]
@@ -160,7 +167,7 @@ export class Session {
   }
 
   /**
-   * @param {any} section
+   * @param {AskedSection} section
    * @param {string} place
    * @param {{ruling?: string, severity?: string | null, reason?: string} | null} change
    */
@@ -168,12 +175,12 @@ export class Session {
     this.say((said) => {
       const row = (said.rulings[section.id] ??= {});
       if (!change) delete row[place];
-      else row[place] = { ruling: "violates", severity: null, reason: "", ...row[place], ...change };
+      else row[place] = { ...(row[place] ?? UNRULED), ...change };
       if (row[place] && row[place].ruling !== "violates") row[place] = { ...row[place], severity: null, reason: "" };
     });
   }
 
-  /** @param {any} row @param {number} digit */
+  /** @param {RulingRow} row @param {number} digit */
   ruleBy(row, digit) {
     const place = row.places[this.at.column];
     const ruling = RULINGS[digit - 1];
@@ -213,7 +220,7 @@ export class Session {
     return found ? null : id;
   }
 
-  /** @param {any} place */
+  /** @param {ErrorPlace} place */
   openCritique(place) {
     const id = freshId();
     this.critique = id;
@@ -221,13 +228,16 @@ export class Session {
     const category = this.form.categories.length === 1 ? this.form.categories[0].id : "";
     this.say((said) => {
       said.none = false;
-      said.errors = [...said.errors, { id, place, category, severity: null, correction: "", verification: "", note: "" }];
+      said.errors = [
+        ...said.errors,
+        { id, place, category, severity: null, correction: "", verification: "", note: "" },
+      ];
     });
   }
 }
 
 /**
- * @param {any} dimension
+ * @param {FullDimension} dimension
  * @param {number} digit
  */
 function valueFor(dimension, digit) {
@@ -239,7 +249,7 @@ function valueFor(dimension, digit) {
 /**
  * The digit that gives a value; null where none does.
  *
- * @param {any} dimension
+ * @param {FullDimension} dimension
  * @param {string} value
  */
 export function digitFor(dimension, value) {
@@ -258,7 +268,7 @@ function rowsOf({ form, shown, count }) {
   /** @type {Row[]} */
   const rows = [];
   if (form.steps) {
-    shown.candidates.forEach((/** @type {any} */ candidate, /** @type {number} */ place) => {
+    shown.candidates.forEach((candidate, place) => {
       for (const { step } of candidate.work) rows.push({ type: "step", candidate: place, step });
     });
   }

@@ -53,8 +53,10 @@ export function runs(root) {
     found = [...root.querySelectorAll("[data-start]")].map((each) => {
       const element = /** @type {HTMLElement} */ (each);
       return {
-        start: Number(element.dataset.start), end: Number(element.dataset.end),
-        exact: "exact" in element.dataset, element,
+        start: Number(element.dataset.start),
+        end: Number(element.dataset.end),
+        exact: "exact" in element.dataset,
+        element,
       };
     });
     known.set(root, found);
@@ -201,8 +203,17 @@ export function paint(name, owner, ranges) {
 
 // Later ones are above earlier ones.
 const ORDER = [
-  "shared", "unique", "figure", "error-low", "error-medium", "error-high", "error-critical",
-  "found", "found-now", "caret", "chosen",
+  "shared",
+  "unique",
+  "figure",
+  "error-low",
+  "error-medium",
+  "error-high",
+  "error-critical",
+  "found",
+  "found-now",
+  "caret",
+  "chosen",
 ];
 
 /** Takes all highlights away, when an assignment leaves the page. */

@@ -56,26 +56,31 @@ async function within(store, mode, work) {
   });
 }
 
+/** @typedef {{drafts: import("./drafts.js").Kept, outbox: import("./outbox.js").Letter}} Stored */
+
 /**
- * @param {"drafts" | "outbox"} store
- * @param {{key: string}} value
+ * @template {keyof Stored} S
+ * @param {S} store
+ * @param {Stored[S]} value
  */
 export function put(store, value) {
   return within(store, "readwrite", (at) => at.put(value));
 }
 
 /**
- * @param {"drafts" | "outbox"} store
+ * @template {keyof Stored} S
+ * @param {S} store
  * @param {string} key
- * @returns {Promise<any>}
+ * @returns {Promise<Stored[S] | undefined>}
  */
 export function get(store, key) {
   return within(store, "readonly", (at) => at.get(key));
 }
 
 /**
- * @param {"drafts" | "outbox"} store
- * @returns {Promise<any[]>}
+ * @template {keyof Stored} S
+ * @param {S} store
+ * @returns {Promise<Stored[S][]>}
  */
 export function all(store) {
   return within(store, "readonly", (at) => at.getAll());

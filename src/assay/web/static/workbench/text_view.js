@@ -3,12 +3,14 @@
 import { el } from "./dom.js";
 import { putRendered } from "./rendered.js";
 
+/** @import { Text } from "../wire.d.ts" */
+
 const OUTLINE_FROM = 3;
 const LONG = 20_000;
 
 export class Block {
   /**
-   * @param {any} text
+   * @param {Text} text
    * @param {string} name what a reader calls it
    * @param {{candidate: number | null, veiled: boolean}} place
    */
@@ -82,9 +84,17 @@ export class Block {
   /** Links to the headings, where there are enough of them. @returns {HTMLElement | null} */
   outline() {
     if (this.text.outline.length < OUTLINE_FROM) return null;
-    const items = this.text.outline.map((/** @type {any} */ each) =>
-      el("li", { class: `level-${Math.min(each.level, 4)}` },
-        el("button", { type: "button", class: "link", dir: this.text.dir, onclick: () => this.goTo(each.id) }, each.text)));
+    const items = this.text.outline.map((each) =>
+      el(
+        "li",
+        { class: `level-${Math.min(each.level, 4)}` },
+        el(
+          "button",
+          { type: "button", class: "link", dir: this.text.dir, onclick: () => this.goTo(each.id) },
+          each.text,
+        ),
+      ),
+    );
     return el("details", { class: "outline" }, el("summary", {}, `Outline (${items.length})`), el("ol", {}, ...items));
   }
 
@@ -117,7 +127,12 @@ function nameApart(root, pointer) {
  * @param {HTMLElement} wide
  */
 function frame(wide) {
-  const holder = el("div", { class: "wide", tabindex: 0, role: "group", "aria-label": wide.localName === "pre" ? "Code" : wide.localName === "table" ? "Table" : "Formula" });
+  const holder = el("div", {
+    class: "wide",
+    tabindex: 0,
+    role: "group",
+    "aria-label": wide.localName === "pre" ? "Code" : wide.localName === "table" ? "Table" : "Formula",
+  });
   wide.replaceWith(holder);
   holder.append(wide);
 }

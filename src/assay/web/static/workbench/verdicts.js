@@ -1,6 +1,15 @@
 // The verdicts without a winner: the table of the server's `contracts/verdict_words.py`.
 
-/** @typedef {{word: string, label: string, label_of_several: string, command: string, needs_cause: boolean}} OpenVerdict */
+/** @import { SaidVerdict } from "./answer.js" */
+
+/**
+ * @typedef {object} OpenVerdict
+ * @property {Exclude<SaidVerdict["verdict"], "prefers" | "ranks">} word
+ * @property {string} label
+ * @property {string} label_of_several
+ * @property {string} command
+ * @property {boolean} needs_cause
+ */
 
 /** @type {OpenVerdict[]} */
 export const OPEN_VERDICTS = JSON.parse(document.getElementById("workbench")?.dataset.verdicts ?? "[]");
