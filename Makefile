@@ -16,11 +16,11 @@ $(BIN)/python:
 	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade pip -c $(CONSTRAINTS)
 
 $(VENV)/.base: $(BIN)/python pyproject.toml $(CONSTRAINTS)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e .
+	$(BIN)/pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[demo]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.base
-	$(BIN)/pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) --group dev -e .
+	$(BIN)/pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) --group dev -e '.[all]'
 	@touch $@
 
 demo: $(VENV)/.base ## install, then run every step on a small program in ./demo
@@ -44,6 +44,9 @@ check: $(VENV)/.dev ## format, lint, direction of imports, types
 
 docs: $(VENV)/.dev ## regenerate the reference pages
 	$(BIN)/python docs/generate.py
+
+docs-site: $(VENV)/.dev ## build the documentation as a site in build/site; a broken link fails
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 pictures: $(VENV)/.dev ## take new pictures of the desk, in a real Chromium
 	$(BIN)/python docs/pictures.py
@@ -77,4 +80,4 @@ lock: $(VENV)/.dev ## write the hashes of the pinned versions
 clean: ## remove what was built
 	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
-.PHONY: help demo test test-long test-heavy check docs pictures goldens bench measures constraints lock clean
+.PHONY: help demo test test-long test-heavy check docs docs-site pictures goldens bench measures constraints lock clean

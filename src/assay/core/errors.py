@@ -64,10 +64,14 @@ class MachineError(AssayError):
     exit_code = 4
 
 
+MISSING_EXTRA = "missing-extra"
+"""Code of the error for an optional part that is not installed."""
+
+
 def missing_extra(extra: str, need: str) -> MachineError:
     """The error for an optional part that is not installed, with its install line."""
     return MachineError(
-        code="missing-extra",
+        code=MISSING_EXTRA,
         message=f"{need} needs the extra {extra!r}, which is not installed",
         hint=f"pip install 'assay[{extra}]'",
     )

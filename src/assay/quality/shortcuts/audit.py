@@ -13,7 +13,13 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+
+from assay.core.errors import missing_extra
+
+try:
+    from scipy import stats
+except ImportError as error:
+    raise missing_extra("statistics", "the shortcut audit") from error
 
 from assay.quality.estimate import Rate, rate
 from assay.quality.shortcuts.cue_test import (
