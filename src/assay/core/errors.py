@@ -64,14 +64,10 @@ class MachineError(AssayError):
     exit_code = 4
 
 
-MISSING_EXTRA = "missing-extra"
-"""Code of the error for an optional part that is not installed."""
-
-
 def missing_extra(extra: str, need: str) -> MachineError:
     """The error for an optional part that is not installed, with its install line."""
     return MachineError(
-        code=MISSING_EXTRA,
+        code="missing-extra",
         message=f"{need} needs the extra {extra!r}, which is not installed",
         hint=f"pip install 'assay[{extra}]'",
     )

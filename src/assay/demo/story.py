@@ -11,7 +11,7 @@ from pathlib import Path
 from assay.core.errors import UsageError, missing_extra
 
 try:
-    import altair  # noqa: F401  asked for before the first step, not in the middle of the story
+    import altair as alt  # noqa: F401  asked for before the first step, not in the middle of the story
     import httpx  # noqa: F401
     import scipy  # noqa: F401
     import vl_convert  # noqa: F401

@@ -279,7 +279,7 @@ class Program:
             self.store,
             self.context.facts,
             self.documents.contract,
-            quality=report.alarms if report else self.quality.alarms(),
+            quality=(report or self.quality.report()).alarms,
             comparison=self.reserve.check(),
             releases=self.releases.folder,
             gate_key=self.keys.gate,

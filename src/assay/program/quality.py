@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.context import Context
-from assay.core.errors import MISSING_EXTRA, MachineError
-from assay.governance.failure_modes import Alarm
 from assay.plugins import load, names
 from assay.quality import service
 from assay.quality.bootstrap import Resampling
@@ -72,15 +70,6 @@ class QualityService:
             cues=_cues(),
             on_progress=on_progress,
         )
-
-    def alarms(self) -> tuple[Alarm, ...]:
-        """What the quality report says of the failure modes; unknown without `statistics`."""
-        try:
-            return self.report().alarms
-        except MachineError as error:
-            if error.code != MISSING_EXTRA:
-                raise
-            return service.unknown_alarms(error)
 
     def write_report(
         self,

@@ -263,18 +263,6 @@ def report(
     return report_of(gathered, resampling, rubrics(store))
 
 
-def unknown_alarms(error: AssayError) -> tuple[Alarm, ...]:
-    """The alarms of a quality report that cannot be made, each unknown for this error.
-
-    Args:
-        error: why there is no report.
-    """
-    return tuple(
-        Alarm(mode=mode, state="unknown", stage="quality", reason=error.message, remedy=error.hint)
-        for mode in REPORTED_MODES
-    )
-
-
 def rubrics(store: FactStore) -> dict[str, str]:
     """Document id of every rubric that the store holds -> its name and version."""
     return {

@@ -174,7 +174,9 @@ def p_value(spread: Spread) -> float | None:
     if spread.discordant:
         gained, lost = spread.discordant
         few, all_ = min(gained, lost), gained + lost
-        return float(2 * scipy("stats").binom.cdf(few, all_, 0.5) - scipy("stats").binom.pmf(few, all_, 0.5))
+        return float(
+            2 * scipy("stats").binom.cdf(few, all_, 0.5) - scipy("stats").binom.pmf(few, all_, 0.5)
+        )
     p = (
         2 * float(scipy("stats").t.sf(abs(spread.mean) / spread.error, spread.degrees))
         if spread.error
@@ -190,7 +192,9 @@ def detectable(spread: Spread, risk: float = 0.025) -> float | None:
     found = bounds(spread, risk)
     if found is None:
         return None
-    factor = scipy("stats").t.ppf(1 - risk, spread.degrees) + scipy("stats").t.ppf(POWER, spread.degrees)
+    factor = scipy("stats").t.ppf(1 - risk, spread.degrees) + scipy("stats").t.ppf(
+        POWER, spread.degrees
+    )
     # Differences that scatter little by chance do not make the data larger than it is.
     least = (found[1] - found[0]) / 2 if _scarce(spread) else 0.0
     return max(float(factor) * spread.error, least)
@@ -316,6 +320,12 @@ def tango(gained: int, lost: int, pairs: int, risk: float = 0.025) -> tuple[floa
 
     centre = (gained - lost) / pairs
     edge = 1 - 1e-12
-    low = -1.0 if score(-edge) <= z else scipy("optimize").brentq(lambda d: score(d) - z, -edge, centre)
-    high = 1.0 if score(edge) >= -z else scipy("optimize").brentq(lambda d: score(d) + z, centre, edge)
+    low = (
+        -1.0
+        if score(-edge) <= z
+        else scipy("optimize").brentq(lambda d: score(d) - z, -edge, centre)
+    )
+    high = (
+        1.0 if score(edge) >= -z else scipy("optimize").brentq(lambda d: score(d) + z, centre, edge)
+    )
     return float(low), float(high)
