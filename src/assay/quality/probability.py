@@ -31,8 +31,10 @@ def log_logistic(values: Floats) -> Floats:
 
 def normal_probability(values: Floats) -> Floats:
     """Probability that a standard normal variable is at most x."""
-    tails = np.frompyfunc(math.erfc, 1, 1)(values / -math.sqrt(2)).astype(np.float64)
-    return np.asarray(tails / 2, dtype=np.float64)
+    tails: Floats = np.asarray(
+        np.frompyfunc(math.erfc, 1, 1)(values / -math.sqrt(2)), dtype=np.float64
+    )
+    return tails / 2
 
 
 def average_ranks(values: Floats) -> Floats:
@@ -83,4 +85,4 @@ def _expanded(z: float, degrees: int) -> float:
         (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
         (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
     )
-    return sum(term / degrees**power for power, term in enumerate(terms))
+    return math.fsum(term / degrees**power for power, term in enumerate(terms))

@@ -226,7 +226,8 @@ def _products(values: Floats, raters: Integers, items: Integers, n_raters: int) 
     order = np.argsort(items, kind="stable")
     values, raters, items = values[order], raters[order], items[order]
     size = n_raters * n_raters
-    products = np.bincount(raters * n_raters + raters, weights=values**2, minlength=size)
+    own = np.bincount(raters * n_raters + raters, weights=values**2, minlength=size)
+    products: Floats = np.asarray(own, dtype=np.float64)
     for lag in range(1, len(items)):
         first = np.flatnonzero(items[lag:] == items[:-lag])
         if not len(first):

@@ -155,7 +155,7 @@ def _evaluate(columns: Floats, outcome: Floats, beta: Floats) -> _At:
     sign, determinant = np.linalg.slogdet(information)
     if sign <= 0 or determinant < SINGULAR:
         return _At(-np.inf, np.zeros(len(beta)), information, np.eye(len(beta)))
-    inverse = np.linalg.inv(information)
+    inverse: Floats = np.asarray(np.linalg.inv(information), dtype=np.float64)
     leverage = np.einsum("ij,jk,ik->i", weighted, inverse, weighted, optimize=True)
     score = columns.T @ (outcome - chance + leverage * (0.5 - chance))
     likelihood = float(log_logistic(np.where(outcome > 0.5, index, -index)).sum())  # noqa: PLR2004
