@@ -19,11 +19,11 @@ $(BIN)/python:
 	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade pip -c $(CONSTRAINTS)
 
 $(VENV)/.base: $(BIN)/python pyproject.toml $(CONSTRAINTS)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e .
+	$(BIN)/pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[demo]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.base
-	$(BIN)/pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) --group dev -e .
+	$(BIN)/pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) --group dev -e '.[all]'
 	@touch $@
 
 demo: $(VENV)/.base ## install, then run every step on a small program in ./demo
@@ -63,6 +63,9 @@ wire: $(VENV)/.dev ## regenerate the types of what the pages' modules send and g
 docs: $(VENV)/.dev ## regenerate the reference pages
 	$(BIN)/python docs/generate.py
 
+docs-site: $(VENV)/.dev ## build the documentation as a site in build/site; a broken link fails
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 pictures: $(VENV)/.dev ## take new pictures of the desk, in a real Chromium
 	$(BIN)/python docs/pictures.py
 
@@ -98,4 +101,4 @@ lock: $(VENV)/.dev ## write the hashes of the pinned versions
 clean: ## remove what was built
 	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
-.PHONY: help demo test test-long test-heavy check check-web wire docs pictures goldens bench measures mutants constraints lock clean
+.PHONY: help demo test test-long test-heavy check check-web wire docs docs-site pictures goldens bench measures mutants constraints lock clean

@@ -1,4 +1,7 @@
-"""Writes the reference pages from the code: `make docs`. A test fails when they have drifted."""
+"""Writes the reference pages from the code, and the lists of pages from the pages: `make docs`.
+
+A test fails when they have drifted.
+"""
 
 import ast
 import inspect
@@ -8,6 +11,10 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from contents import ROOT, SECTIONS, pages_of, title_of
 
 import assay
 from assay.cli.commands import load_stage
@@ -148,7 +155,29 @@ def pages() -> dict[str, str]:
         "verifiers.md": HEAD + "# Verifiers\n\n" + "\n".join(_verifiers()),
         "../formats/exports.md": render_matrix(),
         "exporters.md": HEAD + "# Exporters\n\n" + "\n".join(_plugins("exporters")),
+        "../decisions/README.md": HEAD + "# Decisions\n\n" + "\n".join(_decisions()),
+        "../index.md": HEAD + "# Documentation\n\n" + "\n".join(_index()),
     }
+
+
+def _index() -> Iterator[str]:
+    yield "Every page, in the order of the data.\n"
+    for section in SECTIONS:
+        yield f"## {section.title}\n"
+        for page in pages_of(section):
+            path = Path("..", page) if not page.startswith("docs/") else Path(page[len("docs/") :])
+            yield f"- [{title_of(page)}]({path.as_posix()})"
+        yield ""
+
+
+def _decisions() -> Iterator[str]:
+    yield (
+        "One page for each choice that a newcomer would ask about: what was decided, why, and what "
+        "it\ncosts. A decision that no longer holds is superseded by a new page, not edited.\n"
+    )
+    for page in sorted((ROOT / "docs" / "decisions").glob("0*.md")):
+        yield f"- [{title_of(page.relative_to(ROOT).as_posix())}]({page.name})"
+    yield ""
 
 
 def _commands() -> Iterator[str]:

@@ -36,10 +36,10 @@ def serve(
     ),
 ) -> None:
     """Serve the reviewer's desk; the first time it prints the link that makes an administrator."""
-    import uvicorn
-
-    from assay.web.app import BEHIND_TLS, PROGRAM, create_app
+    from assay.web.app import BEHIND_TLS, PROGRAM, create_app  # names the extra where it is missing
     from assay.web.connections import BoundedProtocol
+
+    import uvicorn  # isort: skip
 
     if host not in LOOPBACK and not behind_tls:
         raise UsageError(

@@ -8,10 +8,19 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from assay.core.errors import UsageError, missing_extra
+
+try:
+    import altair as alt  # noqa: F401  asked for before the first step, not in the middle of the story
+    import httpx  # noqa: F401
+    import scipy  # noqa: F401
+    import vl_convert  # noqa: F401
+except ImportError as error:
+    raise missing_extra("demo", "the demo") from error
+
 import assay
 from assay.contracts import service as contracts
 from assay.core.clock import fixed_clock
-from assay.core.errors import UsageError
 from assay.demo.caught import catch_failures
 from assay.demo.collecting import import_records, review, seal_reserve, verify, wait_at_desk
 from assay.demo.documents import MOMENT, write_program

@@ -11,9 +11,15 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-import altair as alt
 import msgspec
-import vl_convert
+
+from assay.core.errors import missing_extra
+
+try:
+    import altair as alt
+    import vl_convert
+except ImportError as error:
+    raise missing_extra("report", "the pictures of the quality report") from error
 
 from assay.quality.outline import SectionKey
 from assay.review.exchange import defused

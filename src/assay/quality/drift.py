@@ -15,10 +15,14 @@ from typing import Literal
 
 import msgspec
 import numpy as np
-from scipy.optimize import brentq
-from scipy.stats import norm
 
-from assay.core.errors import UsageError
+from assay.core.errors import UsageError, missing_extra
+
+try:
+    from scipy.optimize import brentq
+    from scipy.stats import norm
+except ImportError as error:
+    raise missing_extra("statistics", "watching reviewers for drift") from error
 
 MOST_STEP = 200
 """Largest gain of one wrong answer: shares of errors below about 1 in 200 need other charts."""

@@ -221,15 +221,34 @@ def _leading_direction(
     raters, items, residual = place[rater_of[keep]], table.items[keep], residual[keep]
     norms = np.sqrt(np.bincount(raters, weights=residual**2, minlength=len(active)))
     norms[norms == 0] = 1.0
-    # Loaded here: it takes longer than the rest of the desk's imports, which never come this far.
-    from scipy.sparse import csr_array
-
-    # Few raters see one item, so nearly all of raters x items is empty.
-    scaled = csr_array(
-        (residual / norms[raters], (raters, items)), shape=(len(active), table.n_items)
+    eigenvalues, vectors = np.linalg.eigh(
+        _products(residual / norms[raters], raters, items, len(active))
     )
-    eigenvalues, vectors = np.linalg.eigh((scaled @ scaled.T).toarray())
     return float(eigenvalues[-1]), vectors[:, -1]
+
+
+def _products(values: Floats, raters: Integers, items: Integers, n_raters: int) -> Floats:
+    """Raters x raters: the sum, over items, of the products of two raters' values.
+
+    Few raters see one item, so nearly all of raters x items is empty: answers are put in order of
+    their items, and each is multiplied with those of its item that stand 1, 2, ... places further.
+    """
+    order = np.argsort(items, kind="stable")
+    values, raters, items = values[order], raters[order], items[order]
+    size = n_raters * n_raters
+    own = np.bincount(raters * n_raters + raters, weights=values**2, minlength=size)
+    products: Floats = np.asarray(own, dtype=np.float64)
+    for lag in range(1, len(items)):
+        first = np.flatnonzero(items[lag:] == items[:-lag])
+        if not len(first):
+            break
+        second = first + lag
+        cells = raters[first] * n_raters + raters[second]
+        mirrored = raters[second] * n_raters + raters[first]
+        weights = values[first] * values[second]
+        products += np.bincount(cells, weights=weights, minlength=size)
+        products += np.bincount(mirrored, weights=weights, minlength=size)
+    return products.reshape(n_raters, n_raters)
 
 
 def _measure_split(

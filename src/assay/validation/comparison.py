@@ -4,15 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
-from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import multinomial_proportions_confint
+import numpy as np
 
 from assay.contracts.contract import Contract
 from assay.contracts.metrics import Worse, counts_failures
 from assay.contracts.rubric import Rubric
 from assay.quality.estimate import Rate, rate
 from assay.validation import metrics
-from assay.validation.difference import PairedDifference, compare
+from assay.validation.difference import PairedDifference, compare, scipy
 from assay.validation.evaluation import ItemResult
 
 Change = Literal["rose", "fell", "no_change", "cannot_tell"]
@@ -254,7 +253,7 @@ def claim_shares(arms: Arms) -> tuple[ClaimShare, ...]:
         total = sum(counts)
         if not total:
             continue
-        ends = multinomial_proportions_confint(counts, alpha=0.05, method="goodman")
+        ends = goodman_intervals(counts)
         for kind, count, (low, high) in zip(metrics.CLAIM_CLASSES, counts, ends, strict=True):
             rows.append(
                 ClaimShare(
@@ -263,11 +262,34 @@ def claim_shares(arms: Arms) -> tuple[ClaimShare, ...]:
                     count=count,
                     total=total,
                     share=count / total,
-                    low=max(0.0, float(low)),
-                    high=min(1.0, float(high)),
+                    low=low,
+                    high=high,
                 )
             )
     return tuple(rows)
+
+
+def goodman_intervals(counts: Sequence[int], *, risk: float = 0.05) -> list[tuple[float, float]]:
+    """Intervals of the shares of a multinomial that hold all at once with probability 1 - risk.
+
+    Source: Goodman 1965, Technometrics 7:247-254.
+
+    Args:
+        counts: how many of each class; at least one in all.
+        risk: probability that any interval misses its share.
+
+    Returns:
+        The ends of each class's share, within 0 to 1.
+    """
+    total = sum(counts)
+    shares = np.array(counts) / total
+    chi2 = scipy("stats").chi2.ppf(1 - risk / len(counts), 1)
+    spread = np.sqrt(chi2**2 + 4 * total * shares * chi2 * (1 - shares))
+    middle = 2 * total * shares + chi2
+    scale = 2 * (chi2 + total)
+    low = np.clip((middle - spread) / scale, 0.0, 1.0)
+    high = np.clip((middle + spread) / scale, 0.0, 1.0)
+    return list(zip(low.tolist(), high.tolist(), strict=True))
 
 
 def _by_item(
@@ -312,7 +334,7 @@ def adjusted_p(values: Sequence[float | None]) -> list[float | None]:
     adjusted: list[float | None] = [None] * len(values)
     if places:
         defined = [values[place] for place in places]
-        _, corrected, *_ = multipletests(defined, alpha=FALSE_DISCOVERIES, method="fdr_bh")
+        corrected = scipy("stats").false_discovery_control(defined)
         for place, p in zip(places, corrected, strict=True):
             adjusted[place] = float(p)
     return adjusted

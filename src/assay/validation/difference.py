@@ -9,13 +9,15 @@ open, and never a point.
 """
 
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, stats
 
 from assay.contracts.reach import POWER
+from assay.core.errors import missing_extra
 from assay.quality.estimate import rate as wilson
 
 FEW_DIFFER = 5
@@ -76,6 +78,20 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the metric lies between 0 and 1."""
     discordant: tuple[int, int] | None
     """Single pairs of 0 and 1 that gained and that lost; None where there are others."""
+
+
+def scipy(part: str) -> Any:
+    """A part of SciPy, loaded where a number is first asked for.
+
+    `assay status` reads stored comparisons, and an installation without the extra has none.
+
+    Raises:
+        MachineError: if the extra `statistics` is not installed.
+    """
+    try:
+        return import_module(f"scipy.{part}")
+    except ImportError as error:
+        raise missing_extra("statistics", "comparing two checkpoints") from error
 
 
 def spread_of(differences: Floats, families: Sequence[str], *, rate: bool) -> Spread:
@@ -141,7 +157,7 @@ def bounds(spread: Spread, risk: float) -> tuple[float, float] | None:
         return None
     if spread.discordant:
         return tango(*spread.discordant, spread.items, risk)
-    reach = float(stats.t.ppf(1 - risk, spread.degrees)) * spread.error
+    reach = float(scipy("stats").t.ppf(1 - risk, spread.degrees)) * spread.error
     if _scarce(spread):
         # What share of differing clusters could have gone unseen?
         reach = max(reach, 1 - risk ** (1 / spread.clusters))
@@ -164,9 +180,11 @@ def p_value(spread: Spread) -> float | None:
         # Concordant pairs say nothing of a direction, so the test looks at the discordant ones
         # alone.
         few, all_ = min(gained, lost), gained + lost
-        return float(2 * stats.binom.cdf(few, all_, 0.5) - stats.binom.pmf(few, all_, 0.5))
+        return float(
+            2 * scipy("stats").binom.cdf(few, all_, 0.5) - scipy("stats").binom.pmf(few, all_, 0.5)
+        )
     p = (
-        2 * float(stats.t.sf(abs(spread.mean) / spread.error, spread.degrees))
+        2 * float(scipy("stats").t.sf(abs(spread.mean) / spread.error, spread.degrees))
         if spread.error
         else None
     )
@@ -180,7 +198,9 @@ def detectable(spread: Spread, risk: float = 0.025) -> float | None:
     interval = bounds(spread, risk)
     if interval is None:
         return None
-    factor = stats.t.ppf(1 - risk, spread.degrees) + stats.t.ppf(POWER, spread.degrees)
+    factor = scipy("stats").t.ppf(1 - risk, spread.degrees) + scipy("stats").t.ppf(
+        POWER, spread.degrees
+    )
     # Differences that scatter little by chance do not make the data larger than it is.
     least = (interval[1] - interval[0]) / 2 if _scarce(spread) else 0.0
     return max(float(factor) * spread.error, least)
@@ -294,7 +314,7 @@ def tango(gained: int, lost: int, pairs: int, risk: float = 0.025) -> tuple[floa
         pairs: all pairs, at least 1.
         risk: on each side.
     """
-    z = float(stats.norm.ppf(1 - risk))
+    z = float(scipy("stats").norm.ppf(1 - risk))
 
     def score(delta: float) -> float:
         a = 2 * pairs
@@ -313,6 +333,12 @@ def tango(gained: int, lost: int, pairs: int, risk: float = 0.025) -> tuple[floa
     centre = (gained - lost) / pairs
     # At exactly -1 and 1 the variance under the null is zero and the score has no finite value.
     edge = 1 - 1e-12
-    low = -1.0 if score(-edge) <= z else optimize.brentq(lambda d: score(d) - z, -edge, centre)
-    high = 1.0 if score(edge) >= -z else optimize.brentq(lambda d: score(d) + z, centre, edge)
+    low = (
+        -1.0
+        if score(-edge) <= z
+        else scipy("optimize").brentq(lambda d: score(d) - z, -edge, centre)
+    )
+    high = (
+        1.0 if score(edge) >= -z else scipy("optimize").brentq(lambda d: score(d) + z, centre, edge)
+    )
     return float(low), float(high)

@@ -5,3 +5,10 @@ HTML in which such a text can be read. Always holds: a text is material and neve
 shows, hides or names is shown as it is; every visible word knows its place in the raw text.
 Beside it: `cli`.
 """
+
+from assay.core.errors import missing_extra
+
+try:
+    import litestar  # noqa: F401  a page is nothing without it
+except ImportError as error:
+    raise missing_extra("desk", "the desk in the browser") from error

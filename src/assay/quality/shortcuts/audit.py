@@ -13,9 +13,9 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from assay.quality.estimate import Rate, rate
+from assay.quality.probability import student_quantile
 from assay.quality.shortcuts.cue_test import (
     RISK,
     CueTest,
@@ -220,7 +220,7 @@ def _position(rows: PreferenceColumns, wins: Integers, clusters: Integers) -> Po
         sums = np.bincount(codes, weights=off)
         if len(sums) > 1:
             error = np.sqrt((sums**2).sum() * len(sums) / (len(sums) - 1)) / seen.sum()
-            margin = float(stats.t.ppf(0.975, len(sums) - 1) * error)
+            margin = float(student_quantile(0.975, len(sums) - 1) * error)
             low, high = max(0.0, share - margin), min(1.0, share + margin)
     return Position(
         first=first,

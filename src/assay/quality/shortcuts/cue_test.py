@@ -13,8 +13,8 @@ from typing import Literal
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
+from assay.quality.probability import logistic
 from assay.quality.shortcuts.firth import Floats, fit_firth
 from assay.quality.shortcuts.logit import independent_columns
 from assay.quality.shortcuts.noisy_substance import (
@@ -291,7 +291,7 @@ def _logit_effects(
     chance = np.full(len(wins), 0.5)
     if adjusters.shape[1]:
         fitted = fit_firth(adjusters, wins.astype(np.float64))
-        chance = expit(adjusters @ fitted.coefficients)
+        chance = logistic(adjusters @ fitted.coefficients)
     weights = chance * (1 - chance)
     residuals = signs
     if adjusters.shape[1]:

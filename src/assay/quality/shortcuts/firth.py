@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, log_expit
+
+from assay.quality.probability import log_logistic, logistic
 
 Floats = npt.NDArray[np.float64]
 
@@ -150,7 +151,7 @@ def _end(
 def _evaluate(columns: Floats, outcome: Floats, beta: Floats) -> _At:
     """The penalised likelihood, its modified score, and the inverse of the information."""
     index = columns @ beta
-    chance = expit(index)
+    chance = logistic(index)
     weighted = columns * np.sqrt(chance * (1 - chance))[:, None]
     information = weighted.T @ weighted
     sign, determinant = np.linalg.slogdet(information)
@@ -158,8 +159,8 @@ def _evaluate(columns: Floats, outcome: Floats, beta: Floats) -> _At:
     # inverted.
     if sign <= 0 or determinant < SINGULAR:
         return _At(-np.inf, np.zeros(len(beta)), information, np.eye(len(beta)))
-    inverse = np.linalg.inv(information)
+    inverse: Floats = np.asarray(np.linalg.inv(information), dtype=np.float64)
     leverage = np.einsum("ij,jk,ik->i", weighted, inverse, weighted, optimize=True)
     score = columns.T @ (outcome - chance + leverage * (0.5 - chance))
-    likelihood = float(log_expit(np.where(outcome > 0.5, index, -index)).sum())  # noqa: PLR2004
+    likelihood = float(log_logistic(np.where(outcome > 0.5, index, -index)).sum())  # noqa: PLR2004
     return _At(likelihood + determinant / 2, score, information, inverse)

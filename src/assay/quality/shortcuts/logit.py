@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
+from assay.quality.probability import logistic
 from assay.quality.shortcuts.firth import FirthFit, Floats, fit_firth, profile_interval
 
 Integers = npt.NDArray[np.int64]
@@ -127,7 +127,7 @@ def design_effects(
     columns: Floats, outcome: Floats, fitted: FirthFit, clusters: Integers
 ) -> Floats:
     """By column: variance with rows of one cluster together over that of rows apart, at least 1."""
-    chance = expit(columns @ fitted.coefficients)
+    chance = logistic(columns @ fitted.coefficients)
     inverse = np.linalg.inv((columns * (chance * (1 - chance))[:, None]).T @ columns)
     single = (columns * (outcome - chance)[:, None]) @ inverse
     codes = np.unique(clusters, return_inverse=True)[1]

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
+from assay.quality.probability import normal_probability
 from assay.quality.shortcuts.firth import Floats
 from assay.quality.shortcuts.sign_flips import by_cluster, flip_signs
 
@@ -71,7 +71,7 @@ def calibrate(substance: Floats, noise: Floats, signs: Floats, codes: Integers) 
         slopes = np.linalg.lstsq(whole, targets.T, rcond=None)[0]
         expected[rows] = both[rows] @ slopes
         left = np.sqrt(np.maximum(np.diag(true) - (targets.T * slopes).sum(axis=0), 1e-9))
-        sign[rows] = 2 * ndtr(expected[rows] / left) - 1
+        sign[rows] = 2 * normal_probability(expected[rows] / left) - 1
     return np.hstack([expected, sign])
 
 

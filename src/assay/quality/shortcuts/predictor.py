@@ -7,8 +7,8 @@ percentiles over draws of whole prompts. Every pair is in both orders, so there 
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
+from assay.quality.probability import average_ranks
 from assay.quality.shortcuts.firth import Floats, fit_firth
 from assay.quality.shortcuts.logit import independent_columns
 
@@ -141,6 +141,6 @@ def _draws(codes: Integers, draw: np.random.Generator) -> list[Integers]:
 def _auc(predicted: Floats, wins: Integers) -> float:
     """Area under the curve by ranks, each pair in both orders (Mann and Whitney 1947)."""
     toward = np.where(wins == 1, predicted, -predicted)
-    ranks = stats.rankdata(np.concatenate([toward, -toward]))
+    ranks = average_ranks(np.concatenate([toward, -toward]))
     n = len(toward)
     return float((ranks[:n].sum() - n * (n + 1) / 2) / (n * n))
