@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from assay.cli.output import say
+from assay.cli.output import say_text
 
 app = typer.Typer(add_completion=False)
 
@@ -23,4 +23,4 @@ def demo(
     """
     from assay.demo.story import tell
 
-    tell(directory, say, failures=not brief)
+    tell(directory, say_text, failures=not brief)
