@@ -257,7 +257,7 @@ def test_a_hold_that_ends_says_so_and_a_late_answer_is_stored_late(
 
 
 def test_an_answer_that_is_refused_shows_the_way_out(device: Devices, desk: DeskServer) -> None:
-    """The server says no: the line says so, and the answer is opened, mended and stored."""
+    """The server says no: the line says so, and the answer is opened, corrected and stored."""
     hand = device()
     hand.open_queue("preference · refuse")
     choose(hand)

@@ -229,7 +229,7 @@ def test_a_right_that_is_withdrawn_while_the_desk_is_served_holds_at_the_next_vi
 def test_while_the_sources_do_not_check_nothing_is_shown(
     broken: str | None, program: Program, browse: Browse
 ) -> None:
-    """Rights that cannot be read permit nothing: no last good version is used on; mended, work goes on."""
+    """Rights that cannot be read permit nothing: no last good version is used on; corrected, work goes on."""
     _fill(program)
     client = browse("ana")
     _, handles = claimed(client, 2)

@@ -151,7 +151,7 @@ def places(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
-def spoilt(row: Any, way: tuple[Any, ...], *, by: Any, gone: bool) -> Any:
+def damaged(row: Any, way: tuple[Any, ...], *, by: Any, gone: bool) -> Any:
     """A copy of a row in which what is at one place is another value, or gone."""
     copied = json.loads(json.dumps(row))
     inner = copied
@@ -180,7 +180,7 @@ def test_a_row_that_is_spoilt_anywhere_is_read_or_refused(
         ways = places(row)
         if ways:
             way = draw.draw(st.sampled_from(ways))
-            row = spoilt(row, way, by=value, gone=draw.draw(st.booleans()))
+            row = damaged(row, way, by=value, gone=draw.draw(st.booleans()))
     told = refusal_of(lambda: load("readers", name).read(row, context))
     assert told is None or told
 

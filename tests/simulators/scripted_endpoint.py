@@ -47,8 +47,8 @@ class Drop(msgspec.Struct, frozen=True, kw_only=True):
     """Close the connection without an answer."""
 
 
-Deed = Say | Refuse | Send | Drop
-Script = Callable[[dict[str, Any], int], Deed]
+EndpointAction = Say | Refuse | Send | Drop
+Script = Callable[[dict[str, Any], int], EndpointAction]
 """From the request's body and how often the same body came before, to what is done."""
 
 
@@ -86,7 +86,7 @@ class Endpoint:
             self._in_flight -= 1
 
 
-def steady(body: dict[str, Any], _: int) -> Deed:
+def steady(body: dict[str, Any], _: int) -> EndpointAction:
     """The same answer to the same request, different ones to different requests."""
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     return Say(text=f"answer {digest[:12]}")
@@ -135,15 +135,15 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             self.endpoint.leave()
 
-    def _do(self, deed: Deed) -> None:
-        match deed:
+    def _do(self, action: EndpointAction) -> None:
+        match action:
             case Say():
-                time.sleep(deed.seconds)
-                self._send(200, _completion(deed), {})
+                time.sleep(action.seconds)
+                self._send(200, _completion(action), {})
             case Refuse():
-                self._send(deed.status, deed.body, deed.headers)
+                self._send(action.status, action.body, action.headers)
             case Send():
-                self._send(200, deed.body, {})
+                self._send(200, action.body, {})
             case Drop():
                 self.close_connection = True
                 self.connection.close()

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from simulators.scripted_endpoint import Deed, Say, Script
+from simulators.scripted_endpoint import EndpointAction, Say, Script
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +47,7 @@ def read_question(body: dict[str, Any]) -> Question:
 def judging(decide: Decide, **said: Any) -> Script:
     """A script whose every answer is what `decide` makes of the question."""
 
-    def answer(body: dict[str, Any], _: int) -> Deed:
+    def answer(body: dict[str, Any], _: int) -> EndpointAction:
         decided = decide(read_question(body))
         text = decided if isinstance(decided, str) else json.dumps(decided)
         return Say(text=text, **said)

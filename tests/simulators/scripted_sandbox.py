@@ -61,7 +61,7 @@ class ScriptedSandbox:
         try:
             self.checked.append(candidate)
             if self._dawdles:
-                # The earlier a candidate, the later it is done: order must not hang on speed.
+                # The earlier a candidate, the later it is done: order must not depend on speed.
                 time.sleep(0.002 * (len(candidate) % 3))
             return TestRun(
                 verdict=VERDICTS[candidate.split(maxsplit=1)[0]],

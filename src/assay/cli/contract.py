@@ -93,7 +93,7 @@ def print_difference(difference: "DocumentDifferences") -> None:
     if difference.second_look:
         say()
         say(f"* alters meaning: judgments on {', '.join(difference.second_look)}")
-        say("  need a second look.")
+        say("  need a re-review.")
     for document in difference.versions_not_raised:
         say(f"{document}: the content changed, the version did not", fg="yellow")
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def show_judges(judges: Iterable["JudgeAgreement"]) -> None:
-    """Print each judge with what it is, what hung on the order, and its agreement with people."""
+    """Print each judge with what it is, what depended on the order, and its agreement with people."""
     for each in judges:
         pins = each.pins
         pinned = f"prompt {pins.prompt[:19]}, revision {pins.revision}" if pins else "imported"

@@ -283,10 +283,10 @@ def _base(url: str) -> str:
     return url
 
 
-def _path(handle: str, deed: str = "") -> str:
+def _path(handle: str, action: str = "") -> str:
     if not handle.isalnum() and not handle.replace("_", "").isalnum():
         raise UsageError(code="bad-handle", message=f"{handle!r} is not a handle", where="handle")
-    return "/".join(filter(None, ("/api/v1/review/assignments", handle, deed)))
+    return "/".join(filter(None, ("/api/v1/review/assignments", handle, action)))
 
 
 def _problem(response: httpx.Response) -> AssayError:

@@ -2,7 +2,7 @@
 
 A change alters the meaning of labels where the same output could now rightly get another label:
 what a dimension asks, its scale and anchors, what counts as evidence, which dimension outranks
-which, what the policy says. Judgments that rest on it need a second look. All other changes
+which, what the policy says. Judgments that rest on it need a re-review. All other changes
 (who reviews, how much is sampled, contacts, rights) leave existing labels as they are.
 """
 
@@ -58,7 +58,7 @@ class DocumentDifferences(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...]
     """Every change, in the order of the documents."""
     second_look: tuple[str, ...]
-    """Labels whose judgments need a second look: dimensions, `failure:`, `policy:`, `verdict`."""
+    """Labels whose judgments need a re-review: dimensions, `failure:`, `policy:`, `verdict`."""
     versions_not_raised: tuple[DocumentKind, ...]
     """Documents that say something else under the same version."""
 

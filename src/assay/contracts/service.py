@@ -169,7 +169,7 @@ def show(directory: Path) -> str:
 
 
 def diff(old: Path, new: Path) -> DocumentDifferences:
-    """What changed between two programs, and which judgments need a second look.
+    """What changed between two programs, and which judgments need a re-review.
 
     Raises:
         CheckError: if a document of either cannot be read; faults of substance do not matter.

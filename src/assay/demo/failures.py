@@ -223,14 +223,14 @@ def unverified_rationales(scene: FailureScene) -> FailureScene:
 
 def leakage(scene: FailureScene) -> FailureScene:
     """Three sealed questions come back in training: word for word, in other dress, quoted."""
-    spoilt = list(scene.items)
-    places = [n for n, item in enumerate(spoilt) if item.record.kind == "demonstration"][:3]
+    damaged = list(scene.items)
+    places = [n for n, item in enumerate(damaged) if item.record.kind == "demonstration"][:3]
     for place, sealed, dress in zip(
         places, scene.reserve, (_verbatim, _dressed, _quoted), strict=False
     ):
         text = dress(sealed.task.messages[0].content)
-        spoilt[place] = _asking(spoilt[place], text)
-    return replace(scene, items=tuple(spoilt))
+        damaged[place] = _asking(damaged[place], text)
+    return replace(scene, items=tuple(damaged))
 
 
 def _verbatim(text: str) -> str:

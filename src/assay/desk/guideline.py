@@ -1,11 +1,11 @@
-"""The `guideline` interface of an open program: gaps in the rubric, answers, second looks.
+"""The `guideline` interface of an open program: gaps in the rubric, answers, re-reviews.
 
-A second look is a person's own work, and nobody else's: it waits in a queue of the stage
+A re-review is a person's own work, and nobody else's: it waits in a queue of the stage
 `second_look` that names the one person (`Queue.only`) and the version of the rubric (`layer`), so
 no need of an ordinary item is raised, nobody has to be barred, and a still newer version makes new
 queues and closes the old. The person gets a fresh assignment, in an order of its own and without
 the earlier answer in sight; the judgment that it gives supersedes the earlier one. Where a scope
-has an exam, a second look asks for the qualification as other work does. Once all second looks of
+has an exam, a re-review asks for the qualification as other work does. Once all re-reviews of
 a record are given, the desk derives the record's state again.
 """
 
@@ -30,8 +30,8 @@ from assay.review.assignment import Assignment
 from assay.review.guideline_gap import (
     GapAnswer,
     GuidelineGap,
-    SecondLook,
-    SecondLooks,
+    ReReview,
+    ReReviews,
     answers_for,
     open_gaps,
     second_look,
@@ -66,11 +66,11 @@ class OpenGap(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it was found in the version that is in force now."""
 
 
-class SecondLooksQueued(msgspec.Struct, frozen=True, kw_only=True):
-    """What queueing second looks did: `needed` is the sum of the others."""
+class ReReviewsQueued(msgspec.Struct, frozen=True, kw_only=True):
+    """What queueing re-reviews did: `needed` is the sum of the others."""
 
     needed: int
-    """Judgments that need a second look."""
+    """Judgments that need a re-review."""
     queued: int
     """Those whose person finds them among the queues now and did not before."""
     already_queued: int
@@ -86,7 +86,7 @@ class SecondLooksQueued(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GuidelineService:
-    """List gaps, answer them, find and queue second looks."""
+    """List gaps, answer them, find and queue re-reviews."""
 
     def __init__(self, context: Context, desk: DeskService) -> None:
         self._context = context
@@ -200,7 +200,7 @@ class GuidelineService:
         own = list(store.scan(GuidelineGap, reviewer=who.pseudonym))
         return answers_for(who.pseudonym, own, store.scan(GapAnswer)) if own else []
 
-    def second_look(self) -> SecondLooks:
+    def re_reviews(self) -> ReReviews:
         """Which standing judgments the rubric in force touches, against all stored versions."""
         store = self._context.store
         stored = (each for each in store.scan(Document) if each.kind == "rubric")
@@ -213,15 +213,15 @@ class GuidelineService:
             answers=store.scan(GapAnswer),
         )
 
-    def queue_second_look(self, who: Principal) -> SecondLooksQueued:
-        """Have every judgment that needs a second look wait for the person who gave it.
+    def queue_re_reviews(self, who: Principal) -> ReReviewsQueued:
+        """Have every judgment that needs a re-review wait for the person who gave it.
 
         It may be asked for again at any time: what waits already, or was given, is left as it is.
 
         Args:
             who: the lead who asks.
         """
-        needed = self.second_look().needed
+        needed = self.re_reviews().needed
         counts: Counter[str] = Counter()
         groups: dict[Queue, list[str]] = defaultdict(list)
         for look, told in self._destined(needed):
@@ -244,10 +244,10 @@ class GuidelineService:
         people = sorted({str(queue.only) for queue in groups})
         queued = 0
         if groups:
-            queued = self._desk.submit(work, "guideline.second_look", actor=who.pseudonym)
+            queued = self._desk.submit(work, "guideline.re_reviews", actor=who.pseudonym)
             self._desk.seat_members(people, by=who.pseudonym)
         waiting = sum(len(records) for records in groups.values())
-        return SecondLooksQueued(
+        return ReReviewsQueued(
             needed=len(needed),
             queued=queued,
             already_queued=waiting - queued,
@@ -257,8 +257,8 @@ class GuidelineService:
             no_layer=counts["no_layer"],
         )
 
-    def _destined(self, needed: Sequence[SecondLook]) -> list[tuple[SecondLook, Queue | str]]:
-        """The queue in which each second look is to wait, or why it cannot."""
+    def _destined(self, needed: Sequence[ReReview]) -> list[tuple[ReReview, Queue | str]]:
+        """The queue in which each re-review is to wait, or why it cannot."""
         store = self._context.store
         judgments = {
             each.id: each
@@ -269,7 +269,7 @@ class GuidelineService:
         known |= {each.key.record for each in store.scan(Sentinel)}
         accounts = Accounts(store)
         people = {each.reviewer: accounts.by_pseudonym(each.reviewer) for each in needed}
-        found: list[tuple[SecondLook, Queue | str]] = []
+        found: list[tuple[ReReview, Queue | str]] = []
         for look in needed:
             told: Queue | str
             if judgments[look.judgment].reviewer.kind != "human":
@@ -303,7 +303,7 @@ class GuidelineService:
         return own if any(True for _ in seat) else "nobody_left"
 
 
-def _ids(given: Sequence[GuidelineGap] | Sequence[SecondLook]) -> list[str]:
+def _ids(given: Sequence[GuidelineGap] | Sequence[ReReview]) -> list[str]:
     return sorted({each.record for each in given})
 
 

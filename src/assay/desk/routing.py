@@ -98,7 +98,7 @@ def _settle_looks(
     rows: dict[int, QueueRow],
     items: Sequence[QueueItem],
 ) -> None:
-    """Remember second looks that were given: the state of the review is derived again from the register."""
+    """Remember re-reviews that were given: the state of the review is derived again from the register."""
     given = [each.id for each in items if rows[each.queue].queue.stage == "second_look"]
     if not given:
         return

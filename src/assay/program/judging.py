@@ -38,7 +38,7 @@ class JudgeReport(msgspec.Struct, frozen=True, kw_only=True):
     unparseable: Rate
     """Answers that could not be read, among all answers; they are in no other denominator."""
     position: Rate
-    """Verdicts that hung on the order, among comparisons read in both orders: position bias."""
+    """Verdicts that depended on the order, among comparisons read in both orders: position bias."""
     agreement: tuple[JudgeAgreement, ...]
     """Agreement with people over all that this judge ever judged, by revision; empty: nothing."""
     held_back: HeldBack

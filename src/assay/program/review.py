@@ -198,7 +198,7 @@ class ReviewService:
             from assay.review.formats.service import native_rows  # noqa: PLC0415  only where asked for
 
             form = _review_format(format)
-            rows = native_rows(rows, form, whose=whose, mended=is_rejects(path))
+            rows = native_rows(rows, form, whose=whose, corrected=is_rejects(path))
         folder = Path(rejects) if rejects else path.parent
         mask = PeopleMask(self._context.pseudonym)
         with closing(RejectsFile(folder / f"{path.name}{SUFFIX}", mask)) as kept:

@@ -1,4 +1,4 @@
-"""The judge run: what a judge was asked, what came back, and what hung on the order; counts add up."""
+"""The judge run: what a judge was asked, what came back, and what depended on the order; counts add up."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -89,7 +89,7 @@ class JudgeRun(msgspec.Struct, frozen=True, kw_only=True):
     compared: int = 0
     """Judgments on two candidates or more, asked in both orders."""
     inconsistent: int = 0
-    """Of these, whose verdict hung on the order: they abstain, and prefer nobody."""
+    """Of these, whose verdict depended on the order: they abstain, and prefer nobody."""
     favoured_first: int = 0
     """Of those, where the candidate shown first won each time."""
     favoured_last: int = 0
@@ -97,7 +97,7 @@ class JudgeRun(msgspec.Struct, frozen=True, kw_only=True):
     scored: int = 0
     """Scores asked in both orders."""
     scores_inconsistent: int = 0
-    """Of these, that hung on the order: they abstain."""
+    """Of these, that depended on the order: they abstain."""
     requests: int = 0
     """Requests sent in this run, retries included."""
     retried: int = 0

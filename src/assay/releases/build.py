@@ -44,7 +44,7 @@ from assay.releases.gates import (
     verification_gate,
     versions_gate,
 )
-from assay.releases.inputs import ReleaseInputs, TypedDocuments, day_of, paperwork, texts_in
+from assay.releases.inputs import ReleaseInputs, TypedDocuments, day_of, texts_in, typed_documents
 from assay.releases.item import ReleaseItem
 from assay.releases.keys import key_id
 from assay.releases.manifest import (
@@ -142,15 +142,15 @@ class _Build:
         return {kind: file.document for kind, file in self.inputs.documents.items()}
 
     @cached_property
-    def paperwork(self) -> TypedDocuments:
+    def typed_documents(self) -> TypedDocuments:
         """The documents in force, typed."""
-        return paperwork(self.documents)
+        return typed_documents(self.documents)
 
     @cached_property
     def permits(self) -> Permits:
         """What the sources permit on the day of the build."""
         day, territory = day_of(self.inputs.created), self.inputs.program.territory
-        return Permits(self.paperwork.sources.classes, on=day, territory=territory)
+        return Permits(self.typed_documents.sources.classes, on=day, territory=territory)
 
     @cached_property
     def rights(self) -> ExitRights:
@@ -176,11 +176,11 @@ class _Build:
                 use=self.inputs.use,
                 rights=self.rights,
                 spool=chosen,
-                sampling=self.paperwork.contract.sampling,
+                sampling=self.typed_documents.contract.sampling,
                 reserve=self.inputs.reserve,
                 leave_out_overlaps=self.inputs.leave_out_overlaps,
             )
-            demand = EvidenceDemand(self.paperwork.contract, self.paperwork.rubric)
+            demand = EvidenceDemand(self.typed_documents.contract, self.typed_documents.rubric)
             publication = Publication(chosen, self.inputs.record_handle)
             publication.write(published)
             tally = assemble(
@@ -216,7 +216,7 @@ class _Build:
         self, selection: SelectedRecords, tally: ReleaseTally, items: Spool
     ) -> tuple[ManifestHead, dict[str, str]]:
         """The manifest's head and the texts, once every gate has let them pass."""
-        covered = coverage(selection.cells, self.paperwork.contract.sampling)
+        covered = coverage(selection.cells, self.typed_documents.contract.sampling)
         difference, before = self._difference(items)
         issues = [issue for file in self.inputs.documents.values() for issue in file.issues]
         figures = selection.figures
@@ -232,7 +232,7 @@ class _Build:
                 stale=self.inputs.stale,
             ),
             agreement_gate(
-                self.inputs.floors, len(self.paperwork.contract.review.agreement_floors)
+                self.inputs.floors, len(self.typed_documents.contract.review.agreement_floors)
             ),
             verification_gate(tally.verifiers, tally.applying()),
         )
@@ -255,7 +255,7 @@ class _Build:
             [*selection.overlaps, *(each for overlaps in found for each in overlaps)],
             figures.accepted + figures.preserved,
             index.sealed if index else {},
-            self.paperwork.contract,
+            self.typed_documents.contract,
             wordless=index.wordless if index else 0,
         )
 
@@ -340,16 +340,16 @@ class _Build:
         covered: DistributionCoverage,
         difference: ReleaseDifference | None,
     ) -> dict[str, str]:
-        portrait = DataCardContext(
+        card_context = DataCardContext(
             head=head,
-            paperwork=self.paperwork,
+            typed_documents=self.typed_documents,
             covered=covered,
             key_id=key_id(self.key.public_key()),
             difference=difference,
             limitations=self.inputs.limitations,
             alarms=tuple(each for each in self.inputs.alarms if each.state == "raised"),
         )
-        return render_texts(portrait) | {CROISSANT: describe(head, self.paperwork)}
+        return render_texts(card_context) | {CROISSANT: describe(head, self.typed_documents)}
 
     def _claiming(self, texts: Mapping[str, str]) -> dict[str, list[str]]:
         """All texts of the release that could claim something."""

@@ -48,7 +48,7 @@ class DataCardContext(msgspec.Struct, frozen=True, kw_only=True):
 
     head: ManifestHead
     """The head of the manifest."""
-    paperwork: TypedDocuments
+    typed_documents: TypedDocuments
     """The documents in force."""
     covered: DistributionCoverage
     """Coverage of the contract's distribution by the records of the release."""
@@ -62,23 +62,27 @@ class DataCardContext(msgspec.Struct, frozen=True, kw_only=True):
     """What people know of the data's limits, as Markdown."""
 
 
-def render_texts(portrait: DataCardContext) -> dict[str, str]:
+def render_texts(card_context: DataCardContext) -> dict[str, str]:
     """The texts: file name -> Markdown."""
-    context = _context(portrait)
+    context = _context(card_context)
     return {name: _environment().get_template(f"{name}.j2").render(context) for name in TEXTS}
 
 
-def render_readme(head: ManifestHead, papers: TypedDocuments, key: str, script: str) -> str:
+def render_readme(
+    head: ManifestHead, typed_documents: TypedDocuments, key: str, script: str
+) -> str:
     """The README of a release, from what a verifier has as well.
 
     Args:
         head: the head of the release's manifest.
-        papers: the documents in force.
+        typed_documents: the documents in force.
         key: id of the key that signs.
         script: the shell lines that it shows.
     """
     template = _environment().get_template(f"{README}.j2")
-    return template.render(head=head, paperwork=papers, key_id=key, verify_script=script)
+    return template.render(
+        head=head, typed_documents=typed_documents, key_id=key, verify_script=script
+    )
 
 
 def licences_of(head: ManifestHead) -> list[str]:
@@ -86,35 +90,37 @@ def licences_of(head: ManifestHead) -> list[str]:
     return sorted({entry.licence for entry in head.source_classes if entry.licence})
 
 
-def _context(portrait: DataCardContext) -> dict[str, Any]:
-    head, paperwork = portrait.head, portrait.paperwork
+def _context(card_context: DataCardContext) -> dict[str, Any]:
+    head, typed_documents = card_context.head, card_context.typed_documents
     drawn_on = {entry.id for entry in head.source_classes}
-    dimensions = paperwork.rubric.dimensions
+    dimensions = typed_documents.rubric.dimensions
     return {
         "head": head,
-        "paperwork": paperwork,
-        "covered": portrait.covered,
-        "key_id": portrait.key_id,
-        "limitations": portrait.limitations,
-        "alarms": [(MODES[each.mode].title, each) for each in portrait.alarms],
+        "typed_documents": typed_documents,
+        "covered": card_context.covered,
+        "key_id": card_context.key_id,
+        "limitations": card_context.limitations,
+        "alarms": [(MODES[each.mode].title, each) for each in card_context.alarms],
         "verify_script": VERIFY_SCRIPT.read_text(),
         "licences": licences_of(head),
-        "sources": [source for source in paperwork.sources.classes if source.id in drawn_on],
+        "sources": [source for source in typed_documents.sources.classes if source.id in drawn_on],
         "uncertain": [each for each in dimensions if each.judged_by == "uncertain"],
         "evidence": {entry.dimension: entry for entry in head.dimensions},
         "state_meanings": STATE_MEANINGS,
         "standing_meanings": STANDING_MEANINGS,
-        "compatible": paperwork.contract.compatible,
+        "compatible": typed_documents.contract.compatible,
         "not_sought": NOT_SOUGHT,
         "unverified": [
             each for each in dimensions if each.nature == "objective" and not each.verifier
         ],
-        "gaps": [gap for gap in map(_gap, portrait.covered.axes) if gap["empty"] or gap["missing"]],
+        "gaps": [
+            gap for gap in map(_gap, card_context.covered.axes) if gap["empty"] or gap["missing"]
+        ],
         "denied": {
             entry.id: [use for use in USES if use not in entry.permitted]
             for entry in head.source_classes
         },
-        **_changes(portrait.difference),
+        **_changes(card_context.difference),
     }
 
 

@@ -53,7 +53,7 @@ from assay.releases.inheritance import (
     descent_faults,
     item_faults,
 )
-from assay.releases.inputs import TypedDocuments, day_of, paperwork
+from assay.releases.inputs import TypedDocuments, day_of, typed_documents
 from assay.releases.item import ReleaseItem, make_item
 from assay.releases.manifest import MANIFEST, ManifestHead, read_manifest
 from assay.releases.parquet import (
@@ -85,19 +85,24 @@ def examine(folder: Path, head: ManifestHead, faults: Faults) -> TypedDocuments:
     """
     _examine_head(folder, head, faults)
     documents = _examine_documents(folder, head, faults)
-    papers = paperwork(documents)
+    typed = typed_documents(documents)
     permits = Permits(
-        papers.sources.classes, on=day_of(head.created), territory=head.program.territory
+        typed.sources.classes, on=day_of(head.created), territory=head.program.territory
     )
-    tally = ReleaseTally(EvidenceDemand(papers.contract, papers.rubric))
+    tally = ReleaseTally(EvidenceDemand(typed.contract, typed.rubric))
     walk = _Walk(
-        folder, head, permits=permits, sampling=papers.contract.sampling, faults=faults, tally=tally
+        folder,
+        head,
+        permits=permits,
+        sampling=typed.contract.sampling,
+        faults=faults,
+        tally=tally,
     )
     walk.go()
     _compare(head, walk.tally, permits, faults)
     _examine_tables(folder, faults)
-    _run_gates(head, walk, papers, documents, faults)
-    return papers
+    _run_gates(head, walk, typed, documents, faults)
+    return typed
 
 
 def _examine_head(folder: Path, head: ManifestHead, faults: Faults) -> None:
@@ -347,7 +352,7 @@ def _examine_tables(folder: Path, faults: Faults) -> None:
 def _run_gates(
     head: ManifestHead,
     walk: _Walk,
-    papers: TypedDocuments,
+    typed_documents: TypedDocuments,
     documents: dict[DocumentKind, Document],
     faults: Faults,
 ) -> None:
@@ -364,7 +369,7 @@ def _run_gates(
         quota_gate(
             coverage(
                 walk.cells,
-                _sampling(head, papers, counts),
+                _sampling(head, typed_documents, counts),
                 copies_count=head.format in COPIES_COUNT,
             )
         ),
@@ -394,9 +399,9 @@ def _examine_gates(head: ManifestHead, faults: Faults) -> None:
             faults.error("other-gate-state", MANIFEST, message)
 
 
-def _sampling(head: ManifestHead, papers: TypedDocuments, counts: QaFigures) -> Sampling:
+def _sampling(head: ManifestHead, typed_documents: TypedDocuments, counts: QaFigures) -> Sampling:
     """The distribution as the release's format reads it: up to the third, shares of what is there."""
-    sampling = papers.contract.sampling
+    sampling = typed_documents.contract.sampling
     if head.format not in TWO_STATES:
         return sampling
     return sampling.model_copy(

@@ -72,16 +72,16 @@ _MEDIA_TYPES = {
 }
 
 
-def describe(head: ManifestHead, papers: TypedDocuments) -> str:
+def describe(head: ManifestHead, typed_documents: TypedDocuments) -> str:
     """The Croissant description of a release, as JSON.
 
     Args:
         head: the head of the release's manifest.
-        papers: the documents in force.
+        typed_documents: the documents in force.
     """
     # A URI that stands for the release, which has no page of its own.
     address = f"urn:assay:{head.program.id}:{head.version}"
-    contract = papers.contract
+    contract = typed_documents.contract
     licences = licences_of(head)
     description = {
         "@context": _CONTEXT,
@@ -105,7 +105,7 @@ def describe(head: ManifestHead, papers: TypedDocuments) -> str:
             _record_set("records", RECORD_SCHEMA, RECORD_COLUMNS),
             _record_set("judgments", JUDGMENT_SCHEMA, JUDGMENT_COLUMNS),
         ],
-        **_responsible(head, papers),
+        **_responsible(head, typed_documents),
     }
     return json.dumps(description, indent=2, ensure_ascii=False) + "\n"
 
@@ -158,11 +158,11 @@ def _record_set(name: str, schema: pa.Schema, columns: dict[str, str]) -> dict[s
     }
 
 
-def _responsible(head: ManifestHead, paperwork: TypedDocuments) -> dict[str, Any]:
+def _responsible(head: ManifestHead, typed_documents: TypedDocuments) -> dict[str, Any]:
     """The RAI properties that the release can state; the others are left out, not guessed."""
-    counts, contract = head.counts, paperwork.contract
+    counts, contract = head.counts, typed_documents.contract
     drawn_on = {entry.id for entry in head.source_classes}
-    sources = [each for each in paperwork.sources.classes if each.id in drawn_on]
+    sources = [each for each in typed_documents.sources.classes if each.id in drawn_on]
     left_out = [f"{entry.records} records: {entry.reason}" for entry in head.left_out]
     properties = {
         "dataCollection": " ".join(source.description for source in sources),
@@ -181,7 +181,7 @@ def _responsible(head: ManifestHead, paperwork: TypedDocuments) -> dict[str, Any
             or "No record names another that it was made from."
         ),
         "dataAnnotationProtocol": " ".join(
-            f"{each.id}: {each.question}" for each in paperwork.rubric.dimensions
+            f"{each.id}: {each.question}" for each in typed_documents.rubric.dimensions
         ),
         "dataAnnotationAnalysis": ["See quality.md and quality.json."],
         "annotationsPerItem": (

@@ -34,20 +34,20 @@ _FIGURES = ("name", "version", "url", "license", "creator", "datePublished", "di
 
 
 def examine_texts(
-    folder: Path, head: ManifestHead, papers: TypedDocuments, key: str, faults: Faults
+    folder: Path, head: ManifestHead, typed_documents: TypedDocuments, key: str, faults: Faults
 ) -> None:
     """Report every text that is not what manifest and documents say, and every file too many.
 
     Args:
         folder: the release; its files are those that were signed.
         head: the head of its manifest.
-        papers: its documents.
+        typed_documents: its documents.
         key: id of the key that signed it.
         faults: takes what is found.
     """
     _examine_names(folder, head, faults)
-    _examine_croissant(folder / CROISSANT, head, papers, faults)
-    _examine_readme(folder / README, head, papers, key, faults)
+    _examine_croissant(folder / CROISSANT, head, typed_documents, faults)
+    _examine_readme(folder / README, head, typed_documents, key, faults)
 
 
 def _examine_names(folder: Path, head: ManifestHead, faults: Faults) -> None:
@@ -64,9 +64,9 @@ def _examine_names(folder: Path, head: ManifestHead, faults: Faults) -> None:
 
 
 def _examine_croissant(
-    file: Path, head: ManifestHead, papers: TypedDocuments, faults: Faults
+    file: Path, head: ManifestHead, typed_documents: TypedDocuments, faults: Faults
 ) -> None:
-    derived = describe(head, papers)
+    derived = describe(head, typed_documents)
     written = _text(file)
     if head.format in TWO_STATES:
         same = _figures(written) == _figures(derived)
@@ -77,7 +77,7 @@ def _examine_croissant(
 
 
 def _examine_readme(
-    file: Path, head: ManifestHead, papers: TypedDocuments, key: str, faults: Faults
+    file: Path, head: ManifestHead, typed_documents: TypedDocuments, key: str, faults: Faults
 ) -> None:
     written = _text(file)
     shown = _SCRIPT.search(written)
@@ -86,7 +86,9 @@ def _examine_readme(
     if script != VERIFY_SCRIPT.read_text(encoding="utf-8") and digest not in _EARLIER_SCRIPTS:
         message = "its shell lines are none that Assay ever wrote: do not run them"
         faults.error("other-readme", file.name, message)
-    elif head.format not in TWO_STATES and written != render_readme(head, papers, key, script):
+    elif head.format not in TWO_STATES and written != render_readme(
+        head, typed_documents, key, script
+    ):
         faults.error("other-readme", file.name, "it does not say what manifest and documents say")
 
 

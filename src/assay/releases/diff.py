@@ -171,4 +171,4 @@ def _sentence(change: Change) -> str:
     if not change.alters_meaning:
         return f"`{change.path}` changed, which by the rules of `contract diff` alters no label"
     touched = ", ".join(change.touches) or "every dimension"
-    return f"`{change.path}` changed; judgments of {touched} need a second look"
+    return f"`{change.path}` changed; judgments of {touched} need a re-review"

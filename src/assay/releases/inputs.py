@@ -96,7 +96,7 @@ class TypedDocuments(msgspec.Struct, frozen=True, kw_only=True):
     """The policy, where there is one."""
 
 
-def paperwork(documents: Mapping[DocumentKind, Document]) -> TypedDocuments:
+def typed_documents(documents: Mapping[DocumentKind, Document]) -> TypedDocuments:
     """The typed documents from their facts.
 
     Raises:

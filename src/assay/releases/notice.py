@@ -62,7 +62,7 @@ class Notices(msgspec.Struct, frozen=True, kw_only=True):
     superseded_by: str | None
     """The version of a later release that names this one as the one before it."""
     issues: tuple[Issue, ...]
-    """What they say of this release, and which of them cannot be believed."""
+    """What they say of this release, and which of them cannot be verified."""
 
 
 def notices_at_hand(

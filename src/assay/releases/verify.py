@@ -153,8 +153,8 @@ def _verify_content(
         if predicate_of(head) != statement.predicate:
             message = "the signed statement and the manifest say different things"
             faults.error("other-claim", ATTESTATION, message)
-        papers = examine(folder, head, faults)
-        examine_texts(folder, head, papers, signed_by, faults)
+        typed_documents = examine(folder, head, faults)
+        examine_texts(folder, head, typed_documents, signed_by, faults)
     except AssayError as error:
         faults.error(error.code, error.where or MANIFEST, error.message, error.hint)
         return None

@@ -1,7 +1,7 @@
 """The guideline gap: where the rubric leaves a reviewer without an answer, and who then looks again.
 
 A reviewer names the gap at the record; a later version of the rubric answers it. Judgments that
-were given under the older words need a second look where the new words touch them, and only there.
+were given under the older words need a re-review where the new words touch them, and only there.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ _EVERYTHING = "*"
 """Stands for all that a judgment answers; no dimension has this name."""
 
 Why = Literal["meaning_changed", "gap_answered"]
-"""Why a judgment needs a second look.
+"""Why a judgment needs a re-review.
 
 `meaning_changed`: a dimension that it answers now asks something else; `gap_answered`: the answer
 to a gap at its record applies to what it answers.
@@ -63,8 +63,8 @@ class GapAnswer(Fact):
     """Dimensions that it applies to, `verdict` among them; empty: those of the gaps themselves."""
 
 
-class SecondLook(msgspec.Struct, frozen=True, kw_only=True):
-    """One judgment that needs a second look."""
+class ReReview(msgspec.Struct, frozen=True, kw_only=True):
+    """One judgment that needs a re-review."""
 
     judgment: str
     """Id of the judgment."""
@@ -80,11 +80,11 @@ class SecondLook(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of the gaps whose answers apply to it; sorted."""
 
 
-class SecondLooks(msgspec.Struct, frozen=True, kw_only=True):
+class ReReviews(msgspec.Struct, frozen=True, kw_only=True):
     """Which judgments a new rubric touches: `untouched + current + unknown` are all the others."""
 
-    needed: tuple[SecondLook, ...]
-    """Those that need a second look, in the order in which they were given."""
+    needed: tuple[ReReview, ...]
+    """Those that need a re-review, in the order in which they were given."""
     untouched: int
     """Judgments under an older version that mean the same under the new one."""
     current: int
@@ -114,7 +114,7 @@ def second_look(
     new: str,
     gaps: Iterable[GuidelineGap] = (),
     answers: Iterable[GapAnswer] = (),
-) -> SecondLooks:
+) -> ReReviews:
     """Which standing judgments a new version of the rubric touches, and where.
 
     A judgment under an older version is touched in what it answers: where the question, scale,
@@ -135,7 +135,7 @@ def second_look(
         raise UsageError(
             code="unknown-rubric",
             message=f"the new version {new!r} is not among the rubrics given",
-            where="second look",
+            where="re-review",
             hint="give the new version as well as the older ones",
         )
     changed = {
@@ -143,7 +143,7 @@ def second_look(
         for identity, old in rubrics.items()
     }
     spoken = _spoken(gaps, [each for each in answers if each.rubric == new])
-    looks: list[SecondLook] = []
+    looks: list[ReReview] = []
     counts: Counter[str] = Counter()
     for judgment in standing(judgments):
         if judgment.rubric == new:
@@ -154,7 +154,7 @@ def second_look(
             looks.append(look)
         else:
             counts["untouched"] += 1
-    return SecondLooks(
+    return ReReviews(
         needed=tuple(looks),
         untouched=counts["untouched"],
         current=counts["current"],
@@ -163,7 +163,7 @@ def second_look(
 
 
 def looked_at(judgments: Iterable[Judgment], *, reviewer: str, rubric: str) -> Judgment | None:
-    """The judgment that a person's second look replaces: the newest under another version.
+    """The judgment that a person's re-review replaces: the newest under another version.
 
     Args:
         judgments: judgments of one record in their order of entry, by anybody.
@@ -196,7 +196,7 @@ def _spoken(
 
 def _look(
     judgment: Judgment, changed: frozenset[str], spoken: Mapping[str, frozenset[str]]
-) -> SecondLook | None:
+) -> ReReview | None:
     given = frozenset(_answered(judgment))
     altered = given & changed
     by_gap = {
@@ -210,7 +210,7 @@ def _look(
         why.append("gap_answered")
     if altered:
         why.append("meaning_changed")
-    return SecondLook(
+    return ReReview(
         judgment=judgment.id,
         record=judgment.record,
         reviewer=judgment.reviewer.pseudonym,

@@ -270,4 +270,4 @@ FAMILIES = (
     ),
     Family("plans", DataPlan, {"contract": _CONTRACT}, _planned),
 )
-"""Every family, in the order of the data's way."""
+"""Every family, in the order of the data flow."""

@@ -110,7 +110,7 @@ class PassKeeper:
     def conclude_anew(self, records: Sequence[str]) -> None:
         """Have what follows from these records be asked again, as their answers have changed.
 
-        While somebody still owes a second look, nothing follows yet.
+        While somebody still owes a re-review, nothing follows yet.
 
         Args:
             records: ids of the records.

@@ -61,7 +61,7 @@ class Sandboxes:
         self._idle.put(self.first)
 
     @contextmanager
-    def lent(self) -> Iterator[Sandbox]:
+    def borrowed(self) -> Iterator[Sandbox]:
         """A sandbox for one test.
 
         Raises:
@@ -125,7 +125,7 @@ class WorkerPool:
 
     def _proven(self, kind: type) -> tuple[str, ...]:
         try:
-            with self.sandboxes.lent() as sandbox:
+            with self.sandboxes.borrowed() as sandbox:
                 return prove(kind, sandbox)
         except MachineError as error:
             return (str(error),)
@@ -153,7 +153,7 @@ class WorkerPool:
         self, planned: PlannedTest, subject: Record, place: int
     ) -> Found | NothingToVerify:
         try:
-            with self.sandboxes.lent() as sandbox:
+            with self.sandboxes.borrowed() as sandbox:
                 return _tested(partial(planned.test.verify_in, sandbox), subject, place)
         except MachineError as error:
             return _unavailable(str(error))

@@ -1,4 +1,4 @@
-"""The rejects file: what was set aside can be mended and imported again."""
+"""The rejects file: what was set aside can be corrected and imported again."""
 
 import json
 from contextlib import closing
@@ -12,7 +12,7 @@ from assay.core.errors import InputError, MachineError
 from assay.records.people_mask import PeopleMask
 from assay.records.ports import Row
 
-FAULT = InputError(code="some-fault", message="it is wrong", where="field", hint="mend it")
+FAULT = InputError(code="some-fault", message="it is wrong", where="field", hint="correct it")
 
 MASK = PeopleMask(lambda raw: f"rvr_{raw}")
 
@@ -32,7 +32,7 @@ def test_a_reject_says_all(tmp_path: Path) -> None:
             "code": "some-fault",
             "message": "it is wrong",
             "where": "row 3, line 5, field",
-            "hint": "mend it",
+            "hint": "correct it",
             "raw": {"a": "1"},
         }
     ]
@@ -58,14 +58,14 @@ def test_no_rejects_no_file(tmp_path: Path) -> None:
 
 
 def test_mended_rejects_are_never_written_over(tmp_path: Path) -> None:
-    """Each mended file goes on under the first free name, with every byte."""
+    """Each corrected file goes on under the first free name, with every byte."""
     path = tmp_path / "a.rejects.jsonl"
-    mends = [b"mended once\n", b"mended twice\n"]
+    corrections = [b"corrected once\n", b"corrected twice\n"]
     put(path, 1)
-    for number, mended in enumerate(mends, start=1):
-        path.write_bytes(mended)
+    for number, corrected in enumerate(corrections, start=1):
+        path.write_bytes(corrected)
         assert put(path, 1) == f"a.{number}.rejects.jsonl"
-    assert [(tmp_path / f"a.{n}.rejects.jsonl").read_bytes() for n in (1, 2)] == mends
+    assert [(tmp_path / f"a.{n}.rejects.jsonl").read_bytes() for n in (1, 2)] == corrections
     assert [line["row"] for line in kept(path)] == [1]
 
 
@@ -82,7 +82,7 @@ def test_rejects_that_come_again_are_kept_once(tmp_path: Path, earlier: tuple[in
 def test_a_resumed_run_tells_what_the_killed_one_set_aside(tmp_path: Path) -> None:
     """Rejects that a run set aside before it was killed are named by the run that goes on."""
     path = tmp_path / "a.rejects.jsonl"
-    path.write_text("mended\n")
+    path.write_text("corrected\n")
     with closing(RejectsFile(path, MASK)) as killed:
         killed.resume(0)
         killed.put(Row(number=1, text=b"{"), FAULT)
@@ -107,7 +107,7 @@ def test_a_resumed_run_tells_the_reasons_that_it_keeps(tmp_path: Path) -> None:
 def test_rejects_that_were_changed_are_not_guessed_at(tmp_path: Path) -> None:
     """A file that is no longer as it was left stops a resumed run, and makes way for a new one."""
     path = tmp_path / "a.rejects.jsonl"
-    path.write_text("mended by hand\n")
+    path.write_text("corrected by hand\n")
     with pytest.raises(InputError, match="were changed"):
         RejectsFile(path, MASK).resume(5)
     assert path.exists()
@@ -141,7 +141,7 @@ def test_a_resumed_run_keeps_what_is_committed(tmp_path: Path) -> None:
 
 
 def test_mended_rows_are_rows_again(tmp_path: Path) -> None:
-    """A rejects file reads as rows: objects, tables' cells and mended JSON text alike."""
+    """A rejects file reads as rows: objects, tables' cells and corrected JSON text alike."""
     path = tmp_path / "a.csv.rejects.jsonl"
     lines = [
         {"row": 4, "raw": {"a": "1"}},

@@ -295,10 +295,10 @@ def test_an_open_quote_takes_in_a_bounded_number_of_lines(tmp_path: Path) -> Non
     """An open quote over millions of short lines spoils one of them, in bounded memory."""
     path = write(tmp_path, "a.csv", b'a,b\n1,"open\n' + b"3,4\n" * 1_500_000)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    spoilt, second = itertools.islice(DiskFile(path).rows(), 2)
+    damaged, second = itertools.islice(DiskFile(path).rows(), 2)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert spoilt.fault
-    assert "does not close it" in spoilt.fault.message
+    assert damaged.fault
+    assert "does not close it" in damaged.fault.message
     assert second.values == {"a": "3", "b": "4"}
     assert grown * 1024 < 64 * BUFFER
 

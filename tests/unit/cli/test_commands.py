@@ -55,14 +55,14 @@ def test_importing_names_what_became_of_each_row(assay: Run, program: Path) -> N
 
 
 def test_mended_rejects_are_kept_and_named(assay: Run, program: Path) -> None:
-    """Importing the original again says where the mended rejects went."""
+    """Importing the original again says where the corrected rejects went."""
     data = program / "data" / "records.jsonl"
     call = ("record", "import", data, "-p", program)
     assert "earlier rejects" not in assay(*call).out
     rejects = data.with_name("records.jsonl.rejects.jsonl")
-    rejects.write_text("mended\n")
+    rejects.write_text("corrected\n")
     assert "earlier rejects kept as records.jsonl.1.rejects.jsonl" in assay(*call).out
-    assert data.with_name("records.jsonl.1.rejects.jsonl").read_text() == "mended\n"
+    assert data.with_name("records.jsonl.1.rejects.jsonl").read_text() == "corrected\n"
 
 
 def test_our_own_lines_need_no_source(assay: Run, program: Path, tmp_path: Path) -> None:
@@ -285,7 +285,7 @@ def test_answers_go_out_blind_and_come_back_as_judgments(
 def test_answers_that_were_set_aside_are_mended_and_imported(
     assay: Run, program: Path, tmp_path: Path, suffix: str
 ) -> None:
-    """The rejects beside the answers, or in a named folder, hold the row and come in once mended."""
+    """The rejects beside the answers, or in a named folder, hold the row and come in once corrected."""
     extra = json.loads(assay("record", "list", "--limit", 1, "--json", "-p", program).out)[0]["id"]
     assay("review", "assign", "-r", "jo=reviewer", "--extra", extra, "-p", program)
     work, kept = tmp_path / f"jo{suffix}", tmp_path / "kept"
@@ -306,8 +306,8 @@ def test_answers_that_were_set_aside_are_mended_and_imported(
     assert (reject["row"], reject["code"]) == (1, "unknown-verdict")
     assert "'Q' is not a verdict" in reject["message"]
     rejects.write_text(json.dumps(reject | {"raw": reject["raw"] | {"verdict": "A"}}) + "\n")
-    mended = assay("review", "import", rejects, "-p", program)
-    assert "read 1 = stored 1 + already there 0 + unanswered 0 + set aside 0" in mended.out
+    corrected = assay("review", "import", rejects, "-p", program)
+    assert "read 1 = stored 1 + already there 0 + unanswered 0 + set aside 0" in corrected.out
     assert not (tmp_path / f"{rejects.name}.rejects.jsonl").exists()
 
 

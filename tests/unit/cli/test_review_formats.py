@@ -145,8 +145,8 @@ def test_what_was_set_aside_is_mended_and_imported_in_the_same_way(
     own["raw"]["verdict"] = "A"
     foreign["raw"]["annotations"][0]["result"][0]["type"] = "choices"
     rejects.write_text(json.dumps(own) + "\n" + json.dumps(foreign) + "\n")
-    mended = assay("review", "import", rejects, "--from", "label-studio", "-p", program)
-    assert "read 2 = stored 2 + already there 0 + unanswered 0 + set aside 0" in mended.out
+    corrected = assay("review", "import", rejects, "--from", "label-studio", "-p", program)
+    assert "read 2 = stored 2 + already there 0 + unanswered 0 + set aside 0" in corrected.out
 
 
 @pytest.mark.parametrize(

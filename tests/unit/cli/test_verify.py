@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assay.verification.sandbox import sandbox as rooms
+from assay.verification.sandbox import sandbox as sandbox_module
 from simulators.sandboxes import real_sandbox
 
 Run = Callable[..., Any]
@@ -127,7 +127,7 @@ def test_without_isolation_nothing_runs(
     assay: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The exit code is 4 and the remedy is named."""
-    monkeypatch.setattr(rooms, "bubblewraps", list)
+    monkeypatch.setattr(sandbox_module, "bubblewraps", list)
     good = written(tmp_path, "good.py", "print(1)")
     for command in (["exec", good], ["prove"]):
         found = assay("verify", *command)

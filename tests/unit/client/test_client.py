@@ -157,10 +157,14 @@ class Script:
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.seen.append((request.headers.get("idempotency-key"), request.read()))
-        deed = self.deeds.pop(0)
-        if isinstance(deed, Exception):
-            raise deed
-        return deed if isinstance(deed, httpx.Response) else httpx.Response(deed, content=RECEIPT)
+        action = self.deeds.pop(0)
+        if isinstance(action, Exception):
+            raise action
+        return (
+            action
+            if isinstance(action, httpx.Response)
+            else httpx.Response(action, content=RECEIPT)
+        )
 
     def client(self, attempts: int = 5) -> Client:
         return Client(

@@ -57,7 +57,7 @@ def test_a_change_of_meaning_names_the_labels(
     path: str,
     second_look: tuple[str, ...],
 ) -> None:
-    """Anchors, questions, scales, exclusions, priority and policy text need a second look."""
+    """Anchors, questions, scales, exclusions, priority and policy text need a re-review."""
     difference = changed(tmp_path, template, edit[0], edit[1:])
     change = only(difference)
     assert (change.path, change.alters_meaning) == (path, True)
@@ -82,7 +82,7 @@ def test_a_change_of_meaning_names_the_labels(
 def test_other_changes_leave_labels_as_they_are(
     tmp_path: Path, file: str, old: str, new: str, path: str
 ) -> None:
-    """Rationales, quotas, review, contacts and titles need no second look."""
+    """Rationales, quotas, review, contacts and titles need no re-review."""
     difference = changed(tmp_path, "preference", file, (old, new))
     change = only(difference)
     assert (change.path, change.alters_meaning, change.touches) == (path, False, ())
@@ -108,7 +108,7 @@ def test_comments_and_key_order_are_no_difference(tmp_path: Path) -> None:
 
 
 def test_a_new_dimension_touches_itself_and_the_verdict(tmp_path: Path) -> None:
-    """Verdicts given before a dimension existed need a second look too."""
+    """Verdicts given before a dimension existed need a re-review too."""
     added = "dimensions:\n  - {id: tone, question: Is it calm?, scale: binary, judged_by: expert}\n"
     difference = changed(tmp_path, "preference", "rubric.yaml", ("dimensions:\n", added))
     change = only(difference)

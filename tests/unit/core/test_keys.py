@@ -4,7 +4,7 @@ from assay.core.keys import derive
 
 
 def test_the_derivation_is_fixed() -> None:
-    """The same master gives the same key for ever: a store's pseudonyms and fingerprints hang on it."""
+    """The same master gives the same key for ever: a store's pseudonyms and fingerprints depend on it."""
     known = derive(b"0123456789abcdef", "gate")
     assert known == b"52d080566ffa5c5ebd43ba96c60107d01c6e542aa3b7dc28515d865d8500476a"
     assert len(bytes.fromhex(known.decode())) == 32

@@ -166,7 +166,7 @@ def test_a_reversed_scale_is_read_from_its_good_end() -> None:
 
 
 def test_equal_words_give_equal_answers_and_other_seeds_other_ones() -> None:
-    """An answer hangs on the seed, the reviewer and the words; nothing is drawn elsewhere."""
+    """An answer depends on the seed, the reviewer and the words; nothing is drawn elsewhere."""
     reviewer = SimulatedReviewer(name="r", skill=0.5, first_bias=0.3, length_love=0.2)
     first, second, other = (Simulation(reviewer, seed=seed) for seed in (1, 1, 2))
     views = pairs(80)

@@ -1,4 +1,4 @@
-"""Second looks: who judged under older words looks again, alone, and the new judgment replaces it."""
+"""Re-reviews: who judged under older words looks again, alone, and the new judgment replaces it."""
 
 import shutil
 from collections.abc import Iterator
@@ -106,7 +106,7 @@ def test_a_gap_is_answered_for_those_who_asked_and_is_open_no_more(changed: Prog
     assert changed.guideline.gaps(lea) == []
     assert [answer.text for _, answer in changed.guideline.answers(ana)] == ["No."]
     assert changed.guideline.answers(ben) == []
-    touched = [each for each in changed.guideline.second_look().needed if each.gaps]
+    touched = [each for each in changed.guideline.re_reviews().needed if each.gaps]
     assert {(each.record, each.gaps) for each in touched} == {(gap.record, made.gaps)}
 
 
@@ -133,14 +133,14 @@ def test_the_same_people_look_again_and_their_judgments_are_replaced(changed: Pr
     """Each gets their own judgments and no other; the new one supersedes the old under new words."""
     lea, ana, ben, eva = (signed_in(changed, name) for name in ("lea", "ana", "ben", "eva"))
     old = list(changed.store.scan(Judgment))
-    queued = changed.guideline.queue_second_look(lea)
+    queued = changed.guideline.queue_re_reviews(lea)
     assert queued.needed == queued.queued == len(old)
-    again = changed.guideline.queue_second_look(lea)
+    again = changed.guideline.queue_re_reviews(lea)
     assert (again.needed, again.queued, again.already_queued) == (len(old), 0, len(old))
-    assert not [each for each in changed.desk.queues(eva) if "second look" in each.title]
+    assert not [each for each in changed.desk.queues(eva) if "re-review" in each.title]
     for who in (ana, ben):
         own = {each.record: each for each in old if each.reviewer.pseudonym == who.pseudonym}
-        leases = judge(changed, who, "second look", value=1)
+        leases = judge(changed, who, "re-review", value=1)
         assert {each.record for each in leases} == set(own)
         for lease in leases:
             assignment = changed.store.get(Assignment, str(lease.assignment))
@@ -151,16 +151,16 @@ def test_the_same_people_look_again_and_their_judgments_are_replaced(changed: Pr
     now = standing(changed.store.scan(Judgment))
     assert {each.rubric for each in now} == {changed.context.ids["rubric"]}
     assert len(now) == len(old)
-    assert changed.guideline.second_look().needed == ()
-    assert changed.guideline.queue_second_look(lea).needed == 0
+    assert changed.guideline.re_reviews().needed == ()
+    assert changed.guideline.queue_re_reviews(lea).needed == 0
     assert verify(changed.store).ok
 
 
 def test_the_earlier_answer_is_not_in_sight(changed: Program) -> None:
-    """A second look begins empty; a first answer is not copied."""
+    """A re-review begins empty; a first answer is not copied."""
     lea, ana = signed_in(changed, "lea"), signed_in(changed, "ana")
-    changed.guideline.queue_second_look(lea)
-    card = next(each for each in changed.desk.queues(ana) if "second look" in each.title)
+    changed.guideline.queue_re_reviews(lea)
+    card = next(each for each in changed.desk.queues(ana) if "re-review" in each.title)
     (lease,) = changed.desk.claim(ana, queue=card.queue).result().leases
     work = changed.desk.work(ana, str(lease.handle))
     assert work.answer is None
@@ -174,29 +174,29 @@ def test_who_has_left_is_counted_and_nobody_else_looks(changed: Program) -> None
     changed.accounts.close(ben.id, by="tests")
     theirs = changed.store.count(Judgment, reviewer=ben.pseudonym)
     assert theirs
-    queued = changed.guideline.queue_second_look(lea)
+    queued = changed.guideline.queue_re_reviews(lea)
     assert queued.nobody_left == theirs
     assert queued.needed == queued.queued + theirs
 
 
 def test_a_still_newer_version_closes_the_queues_of_the_older(folder: Path) -> None:
-    """Second looks are given under the version in force alone; what waited is queued anew."""
+    """Re-reviews are given under the version in force alone; what waited is queued anew."""
     publish(folder, "Are all fares right?", "2.0.0")
     with opened(folder) as program:
         lea = signed_in(program, "lea")
-        before = program.guideline.queue_second_look(lea)
+        before = program.guideline.queue_re_reviews(lea)
     file = folder / "rubric.yaml"
     text = file.read_text(encoding="utf-8").replace("all fares right", "all times right")
     file.write_text(text.replace("version: 2.0.0", "version: 3.0.0"), encoding="utf-8")
     with opened(folder) as program:
         lea, ana = signed_in(program, "lea"), signed_in(program, "ana")
-        after = program.guideline.queue_second_look(lea)
+        after = program.guideline.queue_re_reviews(lea)
         assert after.queued == before.queued
         own = program.store.count(Judgment, reviewer=ana.pseudonym)
-        assert len(judge(program, ana, "second look")) == own
+        assert len(judge(program, ana, "re-review")) == own
 
 
-def test_a_record_is_concluded_from_anew_once_all_its_second_looks_are_given(
+def test_a_record_is_concluded_from_anew_once_all_its_re_reviews_are_given(
     changed: Program,
 ) -> None:
     """While one is missing nothing is concluded; with the last, the record is concluded from anew."""
@@ -205,10 +205,10 @@ def test_a_record_is_concluded_from_anew_once_all_its_second_looks_are_given(
     changed.desk.route()
     desk = changed.desk._queue_store
     settled = {each.id for each in desk.unsettled([row.id for row in desk.queues()], 1000)}
-    changed.guideline.queue_second_look(lea)
-    judge(changed, ana, "second look", value=1)
+    changed.guideline.queue_re_reviews(lea)
+    judge(changed, ana, "re-review", value=1)
     changed.desk.route()
     assert {each.id for each in desk.unsettled([row.id for row in desk.queues()], 1000)} == settled
-    judge(changed, ben, "second look", value=1)
+    judge(changed, ben, "re-review", value=1)
     again = changed.desk.route()
     assert again.closed + again.second_review + again.adjudication > 0

@@ -192,7 +192,7 @@ def test_an_injection_breaks_no_parsing(tmp_path: Path) -> None:
 
 
 def test_no_candidate_can_write_the_mark() -> None:
-    """The mark hangs on the key, on what is shown and on nothing that a candidate could hold."""
+    """The mark depends on the key, on what is shown and on nothing that a candidate could hold."""
     asking = config()
     record = pair(1)
     first = asking.request(record.id, record, (0, 1)).messages
@@ -338,7 +338,7 @@ def test_support_classes_are_a_dimension_like_any_other(tmp_path: Path) -> None:
 
 
 def test_three_candidates_are_ranked_in_both_orders(tmp_path: Path) -> None:
-    """A ranking by content is the same in both orders; one by place hangs on the order."""
+    """A ranking by content is the same in both orders; one by place depends on the order."""
     store = filled(pair(1, ("1", "2", "3")))
 
     def by_content(asked: Question) -> dict[str, Any]:

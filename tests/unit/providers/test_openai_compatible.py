@@ -14,7 +14,15 @@ from assay.core.errors import MachineError, UsageError
 from assay.providers.endpoint import Completion, Failure, Request, SamplingParameters
 from assay.providers.openai_compatible import OpenAICompatible, Settings, retry_after_seconds
 from assay.records.task import Message
-from simulators.scripted_endpoint import Deed, Drop, Refuse, Say, Send, scripted_endpoint, steady
+from simulators.scripted_endpoint import (
+    Drop,
+    EndpointAction,
+    Refuse,
+    Say,
+    Send,
+    scripted_endpoint,
+    steady,
+)
 
 KEY = "sk-scripted-0123456789"
 
@@ -42,8 +50,8 @@ def ask(given: Settings, *prompts: str) -> list[Completion | Failure]:
     return asyncio.run(gather())
 
 
-def fail_first(times: int, deed: Deed) -> Any:
-    return lambda body, before: deed if before < times else steady(body, before)
+def fail_first(times: int, action: EndpointAction) -> Any:
+    return lambda body, before: action if before < times else steady(body, before)
 
 
 def failure(answer: Completion | Failure) -> Failure:
@@ -68,22 +76,22 @@ def test_requests_under_way_are_bounded() -> None:
 
 
 @pytest.mark.parametrize(
-    "deed",
+    "action",
     [
         Refuse(status=408), Refuse(status=409), Refuse(status=429), Refuse(status=500),
         Refuse(status=503), Drop(), Send(body=b'{"choices": ['), Send(body=b"<html>busy</html>"),
     ],
 )  # fmt: skip
-def test_what_passes_is_tried_again(deed: Deed) -> None:
+def test_what_passes_is_tried_again(action: EndpointAction) -> None:
     """After two passing faults the third attempt brings the answer."""
-    with scripted_endpoint(fail_first(2, deed)) as server:
+    with scripted_endpoint(fail_first(2, action)) as server:
         [answer] = ask(settings(server.url), "a")
     assert isinstance(answer, Completion)
     assert (answer.attempts, len(server.bodies)) == (3, 3)
 
 
 @pytest.mark.parametrize(
-    ("deed", "reason", "final"),
+    ("action", "reason", "final"),
     [
         (Refuse(status=400), "http-400", False),
         (Refuse(status=401), "http-401", True),
@@ -94,9 +102,9 @@ def test_what_passes_is_tried_again(deed: Deed) -> None:
         (Refuse(status=307, headers={"Location": "/v1/elsewhere"}), "http-307", False),
     ],
 )
-def test_a_refusal_is_asked_once(deed: Deed, reason: str, final: bool) -> None:
+def test_a_refusal_is_asked_once(action: EndpointAction, reason: str, final: bool) -> None:
     """A status that another attempt cannot change is a failure at once, with the server's words."""
-    with scripted_endpoint(lambda _, __: deed) as server:
+    with scripted_endpoint(lambda _, __: action) as server:
         [answer] = ask(settings(server.url), "a")
     assert len(server.bodies) == 1
     message = f"HTTP {reason.removeprefix('http-')}: scripted"
@@ -104,16 +112,16 @@ def test_a_refusal_is_asked_once(deed: Deed, reason: str, final: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("deed", "reason"),
+    ("action", "reason"),
     [
         (Refuse(status=500), "http-500"),
         (Drop(), "connection"),
         (Send(body=b"{"), "unreadable-answer"),
     ],
 )
-def test_attempts_are_counted_and_end(deed: Deed, reason: str) -> None:
+def test_attempts_are_counted_and_end(action: EndpointAction, reason: str) -> None:
     """A fault that stays fails after the allowed attempts, with its reason."""
-    with scripted_endpoint(lambda _, __: deed) as server:
+    with scripted_endpoint(lambda _, __: action) as server:
         [answer] = ask(settings(server.url, attempts=3), "a")
     assert (failure(answer).reason, failure(answer).attempts) == (reason, 3)
     assert len(server.bodies) == 3
@@ -150,7 +158,7 @@ def test_the_deadline_covers_all_attempts() -> None:
 def test_a_silent_attempt_is_tried_again() -> None:
     """An attempt without an answer in its time gives way to the next."""
 
-    def slow_once(body: dict[str, Any], before: int) -> Deed:
+    def slow_once(body: dict[str, Any], before: int) -> EndpointAction:
         return Say(text="late", seconds=1.5) if before == 0 else steady(body, before)
 
     with scripted_endpoint(slow_once) as server:

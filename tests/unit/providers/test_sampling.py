@@ -20,7 +20,7 @@ from assay.providers.openai_compatible import Settings
 from assay.providers.sampling_report import SamplingReport
 from assay.providers.sampling_run import Sampled, SamplingPlan
 from assay.records.record import Record
-from simulators.scripted_endpoint import Deed, Refuse, Say, scripted_endpoint, steady
+from simulators.scripted_endpoint import EndpointAction, Refuse, Say, scripted_endpoint, steady
 
 KEY = "sk-scripted-0123456789"
 DRAFTS = 30
@@ -111,7 +111,7 @@ def test_a_killed_sampling_asks_only_for_what_is_missing(tmp_path: Path) -> None
     """After kill -9 the next run asks for no remembered answer and makes the same records."""
     journal = tmp_path / "journal.jsonl"
 
-    def slow(body: dict[str, Any], before: int) -> Deed:
+    def slow(body: dict[str, Any], before: int) -> EndpointAction:
         answer = steady(body, before)
         return Say(text=answer.text if isinstance(answer, Say) else "", seconds=0.02)
 
@@ -140,7 +140,7 @@ def test_a_killed_sampling_asks_only_for_what_is_missing(tmp_path: Path) -> None
 def test_the_key_stands_in_no_output(tmp_path: Path) -> None:
     """Neither what is printed, nor the journal, nor a record or reject holds the key."""
 
-    def repeating(body: dict[str, Any], before: int) -> Deed:
+    def repeating(body: dict[str, Any], before: int) -> EndpointAction:
         if body["messages"][0]["content"].endswith("7"):
             return Refuse(status=400, body=f"who is Bearer {KEY}?".encode())
         return steady(body, before)
@@ -157,7 +157,7 @@ def test_the_key_stands_in_no_output(tmp_path: Path) -> None:
 def test_failures_are_counted_by_reason_and_their_tasks_rejected(tmp_path: Path) -> None:
     """A task that fails is a reject with its reason; the others are records."""
 
-    def flaky(body: dict[str, Any], before: int) -> Deed:
+    def flaky(body: dict[str, Any], before: int) -> EndpointAction:
         number = int(body["messages"][0]["content"].split()[-1])
         if number == 3:
             return Refuse(status=400)
@@ -175,7 +175,7 @@ def test_a_refused_key_ends_the_run_and_keeps_what_was_answered(tmp_path: Path) 
     """When the endpoint refuses all, the run ends with the server's words and can go on later."""
     journal = tmp_path / "journal.jsonl"
 
-    def revoked(body: dict[str, Any], before: int) -> Deed:
+    def revoked(body: dict[str, Any], before: int) -> EndpointAction:
         number = int(body["messages"][0]["content"].split()[-1])
         return steady(body, before) if number < 5 else Refuse(status=401)
 

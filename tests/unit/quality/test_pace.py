@@ -16,7 +16,7 @@ def test_median_and_quartiles_are_those_of_the_times() -> None:
 
 
 def test_one_time_has_no_spread_and_none_has_no_median() -> None:
-    """What is not there is absent, never nought; every judgment is counted as timed or not."""
+    """What is not there is absent, never zero; every judgment is counted as timed or not."""
     one = judged(RECORD, "ada", 0, active_ms=0)
     found = paces([one, judged(RECORD, "bob", 0)])
     assert [(each.median_ms, each.low_ms) for each in found] == [(0, None), (None, None)]

@@ -152,7 +152,7 @@ def test_no_spelling_hides_a_doubled_key(
 
 
 def test_a_mended_reject_is_imported(tmp_path: Path, store: Store, context: Context) -> None:
-    """A row that was set aside, mended in the rejects file, is stored by the same reader."""
+    """A row that was set aside, corrected in the rejects file, is stored by the same reader."""
     path = write(tmp_path / "a.jsonl", record(0), record(1, part={"kind": "preferense"}))
     run(path, store, context)
     rejects = tmp_path / "a.jsonl.rejects.jsonl"
@@ -165,7 +165,7 @@ def test_a_mended_reject_is_imported(tmp_path: Path, store: Store, context: Cont
 def test_mended_rejects_outlive_a_second_import(
     tmp_path: Path, store: Store, context: Context
 ) -> None:
-    """Importing the original again keeps the mended rejects under a name that imports them."""
+    """Importing the original again keeps the corrected rejects under a name that imports them."""
     path = write(tmp_path / "a.jsonl", record(0), record(1, part={"kind": "preferense"}))
     assert run(path, store, context).earlier_rejects is None
     assert run(path, store, context).earlier_rejects is None

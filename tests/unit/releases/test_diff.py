@@ -71,7 +71,7 @@ def test_a_changed_document_is_told_with_its_meaning(releases: Path) -> None:
     [change] = diff(releases / "1.0.0", releases / "1.1.0").documents
     assert (change.kind, change.before, change.after) == ("rubric", "1.0.0", "1.1.0")
     assert change.meaning == (
-        "`dimensions.tone.question` changed; judgments of tone need a second look",
+        "`dimensions.tone.question` changed; judgments of tone need a re-review",
     )
 
 
@@ -82,7 +82,7 @@ def test_the_change_log_says_the_same(releases: Path) -> None:
     assert f"- `{preference(9).id}`" in text
     assert f"- `{preference(1).id}`: accepted to disagreement_preserved" in text
     assert "**rubric**: 1.0.0 to 1.1.0" in text
-    assert "judgments of tone need a second look" in text
+    assert "judgments of tone need a re-review" in text
     assert "first release" in (releases / "1.0.0" / "CHANGELOG.md").read_text()
 
 
@@ -121,7 +121,7 @@ def test_a_right_that_was_lost_is_told(releases: Path) -> None:
 
 
 def test_a_change_that_leaves_labels_alone_says_so(releases: Path, tmp_path: Path) -> None:
-    """A new contact in the sources asks for no second look."""
+    """A new contact in the sources asks for no re-review."""
     head, _ = read_manifest(releases / "1.0.0" / MANIFEST)
     facts = read_documents(releases / "1.0.0", head)
     text = TEXTS["sources"].replace("contact: the harbour desk", "contact: the new desk")

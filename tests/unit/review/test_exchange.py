@@ -176,7 +176,7 @@ def test_a_file_and_the_desk_ask_for_a_reason_of_the_same_answers(cells: dict[st
 
 
 def test_every_fault_of_a_row_is_named_at_once() -> None:
-    """Each has its code and its column, so that one look mends the row."""
+    """Each has its code and its column, so that one look corrections the row."""
     errors = [{"category": "x", "colour": "red"}, {"candidate": "Z", "category": "x"}]
     with pytest.raises(RefusedAnswerError) as caught:
         _read(

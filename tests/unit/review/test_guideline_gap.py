@@ -1,4 +1,4 @@
-"""Guideline gaps and second looks."""
+"""Guideline gaps and re-reviews."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from assay.records.verdict import NotAsked
 from assay.review.guideline_gap import (
     GapAnswer,
     GuidelineGap,
-    SecondLooks,
+    ReReviews,
     answers_for,
     open_gaps,
     second_look,
@@ -43,12 +43,12 @@ def _answer(*gaps: GuidelineGap, dimensions: tuple[str, ...] = (), new: str = NE
     )  # fmt: skip
 
 
-def _look(new: Rubric, *given: Any, **parts: Any) -> SecondLooks:
+def _look(new: Rubric, *given: Any, **parts: Any) -> ReReviews:
     return second_look(given, rubrics={RUBRIC: OLD, NEW: new}, new=NEW, **parts)
 
 
 def test_a_changed_dimension_touches_the_judgments_that_score_it() -> None:
-    """A new anchor asks for a second look at that score, and leaves the verdict alone."""
+    """A new anchor asks for a re-review at that score, and leaves the verdict alone."""
     scored, unscored = answer(RECORDS[0]), answer(RECORDS[1], clarity=None)
     found = _look(_changed(1, anchors={"5": "Nothing could be misread."}), scored, unscored)
     assert [(each.judgment, each.dimensions, each.why) for each in found.needed] == [
@@ -67,7 +67,7 @@ def test_a_changed_dimension_touches_the_judgments_that_score_it() -> None:
         {"exclusions": ["Spelling."]},
     ],
 )
-def test_what_bears_meaning_asks_for_a_second_look(changes: dict[str, Any]) -> None:
+def test_what_bears_meaning_asks_for_a_re_review(changes: dict[str, Any]) -> None:
     """Question, scale, anchors, interpolation and exclusions each alter what a score means."""
     assert len(_look(_changed(1, **changes), answer(RECORDS[0])).needed) == 1
 

@@ -59,7 +59,7 @@ ROUTES = {
     ("GET", "/guideline"): "review:manage",
     ("POST", "/guideline/answers"): "review:manage",
     ("POST", "/guideline/texts"): "review:manage",
-    ("POST", "/guideline/second-looks"): "review:manage",
+    ("POST", "/guideline/re-reviews"): "review:manage",
     ("GET", "/health"): "public",
     ("GET", "/invitation/{secret:str}"): "public",
     ("POST", "/invitation/{secret:str}"): "public",
@@ -162,7 +162,7 @@ def test_an_administrator_reads_no_data() -> None:
 
 
 def test_a_route_without_a_permission_lets_nobody_in(program: Program) -> None:
-    """Default deny: even an administrator meets a closed door."""
+    """Default deny: even an administrator is refused."""
 
     @get("/forgotten")
     async def forgotten() -> str:

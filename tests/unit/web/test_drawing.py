@@ -67,7 +67,7 @@ def test_bars_are_as_long_as_their_numbers() -> None:
 
 
 def test_what_is_nothing_is_not_drawn() -> None:
-    """A bar of nought has no box, and keeps its label and its number."""
+    """A bar of zero has no box, and keeps its label and its number."""
     root = _bars(0)
     assert list(root.iter("rect")) == []
     assert [each.text for each in root.iter("text")][1] == "5 of 10"

@@ -1,4 +1,4 @@
-"""The page of the guideline: a gap is answered, the asker hears of it, second looks are queued."""
+"""The page of the guideline: a gap is answered, the asker hears of it, re-reviews are queued."""
 
 from pathlib import Path
 
@@ -30,6 +30,11 @@ def report(sign_in: SignIn, dimension: str | None) -> None:
     assert sent.is_success, sent.text
 
 
+def _words(page: str) -> str:
+    """A page's text with single spaces, however its template is wrapped."""
+    return " ".join(page.split())
+
+
 def test_a_gap_is_shown_answered_and_told_to_who_asked(sign_in: SignIn, program: Program) -> None:
     """The lead sees the words, not who wrote them; the reviewer finds the answer at home."""
     report(sign_in, "correct")
@@ -57,11 +62,11 @@ def test_a_gap_is_shown_answered_and_told_to_who_asked(sign_in: SignIn, program:
     assert "Only if asked." not in sign_in("ben").get("/").text
 
 
-def test_second_looks_are_called_for_with_a_count(sign_in: SignIn) -> None:
+def test_re_reviews_are_called_for_with_a_count(sign_in: SignIn) -> None:
     """The button answers with every number, even where nothing is needed."""
-    done = sign_in("lea").post("/guideline/second-looks", data={})
+    done = sign_in("lea").post("/guideline/re-reviews", data={})
     assert done.status_code == 200
-    assert "Of 0 judgments, 0 wait for a second look now" in done.text
+    assert "Of 0 judgments, 0 wait for a re-review now" in done.text
 
 
 def test_the_page_is_in_the_navigation_of_leads_alone(sign_in: SignIn) -> None:
@@ -71,7 +76,7 @@ def test_the_page_is_in_the_navigation_of_leads_alone(sign_in: SignIn) -> None:
 
 
 def test_a_changed_policy_section_is_named_with_the_command_that_asks_again(folder: Path) -> None:
-    """Rulings under the older text are counted, though second looks are about the rubric alone."""
+    """Rulings under the older text are counted, though re-reviews are about the rubric alone."""
     with opened(folder) as program:
         lea = program.accounts.sign_in("lea", PASSWORD)
         assert lea
@@ -88,7 +93,7 @@ def test_a_changed_policy_section_is_named_with_the_command_that_asks_again(fold
         app = create_app(program, sweep_seconds=3600)
         with TestClient(app, base_url="https://desk.test") as client:
             client.cookies.set(COOKIE, lea.cookie)
-            shown = client.get("/guideline").text
+            shown = _words(client.get("/guideline").text)
     assert "Policy evasion: 1 judgments" in shown
     assert "assay review stale --assign" in shown
 
@@ -108,10 +113,10 @@ def test_what_a_new_version_touches_is_counted_by_why_and_dimension(folder: Path
         with TestClient(app, base_url="https://desk.test") as client:
             client.cookies.set(COOKIE, lea.cookie)
             client.headers["x-csrf-token"] = str(lea.principal.csrf)
-            shown = client.get("/guideline").text
-            assert f"{number} judgments need a second look" in shown
+            shown = _words(client.get("/guideline").text)
+            assert f"{number} judgments need a re-review" in shown
             assert "asks something else now" in shown
-            done = client.post("/guideline/second-looks", data={}).text
-            assert f"Of {number} judgments, {number} wait for a second look now" in done
-            again = client.post("/guideline/second-looks", data={}).text
-            assert f"0 wait for a second look now, {number} waited before" in again
+            done = _words(client.post("/guideline/re-reviews", data={}).text)
+            assert f"Of {number} judgments, {number} wait for a re-review now" in done
+            again = _words(client.post("/guideline/re-reviews", data={}).text)
+            assert f"0 wait for a re-review now, {number} waited before" in again

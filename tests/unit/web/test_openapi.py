@@ -77,7 +77,7 @@ SEGMENT = st.text(
 """Signs within one segment of a path: none that would end it."""
 
 
-class Door(NamedTuple):
+class ServedApi(NamedTuple):
     """A served desk with somebody who is signed in and holds work."""
 
     url: str
@@ -88,7 +88,7 @@ class Door(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def door(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+def api(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApi]:
     folder = shutil.copytree(template, tmp_path_factory.mktemp("openapi") / "program")
     with opened(folder) as program, requests.Session() as session:
         document = create_app(program).openapi_schema.to_schema()
@@ -101,31 +101,31 @@ def door(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
         }
         with served(program) as url, Desk(url, token) as desk:
             handles = [each.assignment for each in desk.claim(count=4).assignments]
-            yield Door(url, headers, document, handles, session)
+            yield ServedApi(url, headers, document, handles, session)
 
 
-def operations(door: Door) -> dict[str, Any]:
+def operations(api: ServedApi) -> dict[str, Any]:
     """Every operation of the document by its name."""
-    schema = schemathesis.openapi.from_dict(door.document)
+    schema = schemathesis.openapi.from_dict(api.document)
     return {each.ok().label: each.ok() for each in schema.get_all_operations()}
 
 
 @st.composite
-def asked(draw: st.DrawFn, operation: Any, door: Door, *, way: str) -> Any:
+def asked(draw: st.DrawFn, operation: Any, api: ServedApi, *, way: str) -> Any:
     """One request to an operation: one that fits the document, or one that is bent."""
-    told = door.document["paths"][operation.path][operation.method]
+    told = api.document["paths"][operation.path][operation.method]
     places: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}}
     for parameter in told.get("parameters", ()):
         if parameter.get("required") or draw(st.booleans()):
-            value = draw(fitting(parameter["schema"], door.document))
+            value = draw(fitting(parameter["schema"], api.document))
             places[parameter["in"]][parameter["name"]] = value
     if "handle" in places["path"] and draw(st.booleans()):
-        places["path"]["handle"] = draw(st.sampled_from(door.handles))
+        places["path"]["handle"] = draw(st.sampled_from(api.handles))
     body: dict[str, Any] = {}
     if "requestBody" in told:
         content = told["requestBody"]["content"]["application/json"]
         body = {
-            "body": draw(fitting(content["schema"], door.document)),
+            "body": draw(fitting(content["schema"], api.document)),
             "media_type": "application/json",
         }
     if way == "bent":
@@ -152,10 +152,10 @@ def _bend(draw: st.DrawFn, places: dict[str, dict[str, Any]], body: dict[str, An
 
 @pytest.mark.parametrize("way", ["fitting", "bent"])
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_no_request_is_a_fault_of_the_server(door: Door, name: str, way: str) -> None:
+def test_no_request_is_a_fault_of_the_server(api: ServedApi, name: str, way: str) -> None:
     """Requests that fit the document, and ones that are bent, get an answer that is in it."""
-    operation = operations(door)[name]
-    body = "requestBody" in door.document["paths"][operation.path][operation.method]
+    operation = operations(api)[name]
+    body = "requestBody" in api.document["paths"][operation.path][operation.method]
 
     @settings(
         max_examples=EXAMPLES if body else EXAMPLES // 4,
@@ -163,14 +163,14 @@ def test_no_request_is_a_fault_of_the_server(door: Door, name: str, way: str) ->
         database=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(case=asked(operation, door, way=way))
+    @given(case=asked(operation, api, way=way))
     def ask(case: Any) -> None:
-        response = case.call(base_url=door.url, headers=door.headers, session=door.session)
+        response = case.call(base_url=api.url, headers=api.headers, session=api.session)
         case.validate_response(response, checks=CHECKS)
 
     ask()
 
 
-def test_every_operation_is_asked(door: Door) -> None:
+def test_every_operation_is_asked(api: ServedApi) -> None:
     """The operations above are those of the document."""
-    assert sorted(operations(door)) == sorted(OPERATIONS)
+    assert sorted(operations(api)) == sorted(OPERATIONS)

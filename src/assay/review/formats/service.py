@@ -72,7 +72,7 @@ def hand_out(
 
 
 def native_rows(
-    rows: Iterable[Row], form: ReviewFormat, *, whose: Whose | None = None, mended: bool = False
+    rows: Iterable[Row], form: ReviewFormat, *, whose: Whose | None = None, corrected: bool = False
 ) -> Iterator[Row]:
     """Rows that another tool exported as rows of `review.exchange`, faults with their reason.
 
@@ -82,17 +82,19 @@ def native_rows(
         rows: rows of the tool's export.
         form: the format.
         whose: who answers under a name, for tasks that several people answered.
-        mended: whether the rows are rejects of an earlier import: those that were rows of
+        corrected: whether the rows are rejects of an earlier import: those that were rows of
             `review.exchange` when they were set aside are given as they are.
     """
-    given = (each for row in rows for each in _answers(row, form, whose, mended=mended))
+    given = (each for row in rows for each in _answers(row, form, whose, corrected=corrected))
     return _joined(given) if form.in_parts else given
 
 
-def _answers(row: Row, form: ReviewFormat, whose: Whose | None, *, mended: bool) -> Iterator[Row]:
+def _answers(
+    row: Row, form: ReviewFormat, whose: Whose | None, *, corrected: bool
+) -> Iterator[Row]:
     try:
         values = row_values(row)
-        if mended and is_answer_row(values):
+        if corrected and is_answer_row(values):
             yield row
             return
         parts = list(form.apart(values))

@@ -82,7 +82,11 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         layer = None if self.stage == "second_look" else self.layer
         words = [self.kind, self.family, self.language, layer]
         title = " · ".join(word.replace("_", " ") for word in words if word)
-        return title if self.stage == "review" else f"{self.stage.replace('_', ' ')} · {title}"
+        if self.stage == "review":
+            return title
+        # Stores hold the stage under this name; people call it a re-review.
+        stage = "re-review" if self.stage == "second_look" else self.stage
+        return f"{stage} · {title}"
 
 
 class QueueRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""The wheel: whose turn it is among queues, so that each gets claims in proportion to its weight."""
+"""Weighted round robin: whose turn it is among queues, so that each gets claims in proportion to its weight."""
 
 from collections.abc import Collection, Mapping
 

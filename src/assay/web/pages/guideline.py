@@ -11,10 +11,10 @@ from litestar.response import Template
 
 from assay.contracts.diff import VERDICT
 from assay.core.errors import AssayError
-from assay.desk.guideline import OpenGap, SecondLooksQueued
+from assay.desk.guideline import OpenGap, ReReviewsQueued
 from assay.governance.permissions import Permission, Principal
 from assay.program.program import Program
-from assay.review.guideline_gap import SecondLooks, Why
+from assay.review.guideline_gap import ReReviews, Why
 from assay.web.authentication import opt, own_form
 from assay.web.forms import LISTS
 from assay.web.page_context import PageContext
@@ -30,7 +30,7 @@ WHY: dict[Why, str] = {
     "meaning_changed": "It answers a dimension that asks something else now",
     "gap_answered": "A gap at its record was answered",
 }
-"""Why a second look is needed, in words."""
+"""Why a re-review is needed, in words."""
 
 _MANAGE = opt(Permission.manage, form=True, limit=LISTS)
 
@@ -54,8 +54,8 @@ class GuidelinePage(PageContext, frozen=True, kw_only=True):
     """What an answer can apply to."""
     groups: Mapping[str, list[ShownGap]]
     """The open gaps by what they are about."""
-    looks: SecondLooks
-    """Which judgments need a second look."""
+    looks: ReReviews
+    """Which judgments need a re-review."""
     needed: tuple[tuple[str, str, int], ...]
     """Why, the dimension, and how many judgments."""
     elsewhere: tuple[tuple[str, int], ...]
@@ -68,13 +68,13 @@ class GuidelinePage(PageContext, frozen=True, kw_only=True):
     """How many gaps were just answered."""
     uncovered: str | None = None
     """The gap whose record was just uncovered."""
-    queued: SecondLooksQueued | None = None
-    """What became of the second looks that were just asked for."""
+    queued: ReReviewsQueued | None = None
+    """What became of the re-reviews that were just asked for."""
 
 
 @get("/guideline", opt=opt(Permission.manage), include_in_schema=False, sync_to_thread=False)
 def look(request: Asked, program: NamedDependency[Program]) -> Template:
-    """The open gaps, and what needs a second look."""
+    """The open gaps, and what needs a re-review."""
     return _guideline(request, program)
 
 
@@ -105,11 +105,11 @@ async def uncover(request: Asked, program: NamedDependency[Program]) -> Template
     )
 
 
-@post("/guideline/second-looks", opt=_MANAGE, include_in_schema=False, status_code=200)
+@post("/guideline/re-reviews", opt=_MANAGE, include_in_schema=False, status_code=200)
 async def queue(request: Asked, program: NamedDependency[Program]) -> Template:
-    """Have what needs a second look wait for those who judged."""
+    """Have what needs a re-review wait for those who judged."""
     await own_form(request)
-    queued = program.guideline.queue_second_look(request.user)
+    queued = program.guideline.queue_re_reviews(request.user)
     return _guideline(request, program, queued=queued)
 
 
@@ -123,9 +123,9 @@ def _guideline(
     answer_text: str = "",
     answered: int | None = None,
     uncovered: str | None = None,
-    queued: SecondLooksQueued | None = None,
+    queued: ReReviewsQueued | None = None,
 ) -> Template:
-    looks = program.guideline.second_look()
+    looks = program.guideline.re_reviews()
     rubric = program.documents.rubric
     shown = GuidelinePage(
         rubric=f"{rubric.id} {rubric.version}",
@@ -163,7 +163,7 @@ def _by_dimension(gaps: list[OpenGap]) -> dict[str, list[ShownGap]]:
     return found
 
 
-def _counted(looks: SecondLooks) -> list[tuple[str, str, int]]:
+def _counted(looks: ReReviews) -> list[tuple[str, str, int]]:
     """Why, the dimension, and how many judgments; one may be in several rows."""
     counts = Counter(
         (why, dimension)

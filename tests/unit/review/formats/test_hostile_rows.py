@@ -142,7 +142,7 @@ def test_any_row_is_read_or_has_a_reason(name: str, row: dict[str, Any]) -> None
 
 @pytest.mark.parametrize("tool", WHOLE_ROWS)
 def test_the_sound_rows_are_sound(tool: str) -> None:
-    """Before anything is spoilt every row is read without a fault."""
+    """Before anything is damaged every row is read without a fault."""
     name, row = WHOLE_ROWS[tool]
     assert [each.fault for each in _read(name, row)] in ([None], [None, None])
 

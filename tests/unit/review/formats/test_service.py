@@ -260,7 +260,7 @@ def test_mended_rejects_are_taken_as_they_stand() -> None:
     own = {"assignment": task["data"]["assignment"], "verdict": "tie", "answered_by": "anna"}
     foreign = {**task, "annotations": [_annotation("anna", "A")]}
     rows = [Row(number=1, values=own), Row(number=2, values=foreign)]
-    first, second = native_rows(rows, LABEL_STUDIO, mended=True)
+    first, second = native_rows(rows, LABEL_STUDIO, corrected=True)
     assert first.values == own
     assert (second.values or {})["verdict"] == "A"
     unmended, _ = native_rows(rows, LABEL_STUDIO)

@@ -153,7 +153,7 @@ def test_a_record_sent_up_anew_wants_another_persons_decision() -> None:
     assert states("adjudication", {"ines": again}, spent) == {"ines": "judged"}
 
 
-def test_a_second_look_is_given_by_the_persons_own_judgment_under_its_rubric() -> None:
+def test_a_re_review_is_given_by_the_persons_own_judgment_under_its_rubric() -> None:
     """Another person's, and one beside an older judgment that still stands, leave it open."""
     look = queue("second_look", only="ana")
     item = QueueItem(**{**_fields(ITEM), "need": 1})

