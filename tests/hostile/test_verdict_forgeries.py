@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.verification.ports import Limits, TestRun
+from assay.verification.ports import CheckedCandidate, Limits
 from assay.verification.sandbox import WarmSandbox
 from assay.verification.verification import CouldNotSay, Crash, Fail, NotDelivered, Pass
 from simulators.sandboxes import real_sandbox
@@ -31,7 +31,7 @@ def sandbox() -> Iterator[WarmSandbox]:
         yield opened
 
 
-def meet(sandbox: WarmSandbox, forgery: Forgery) -> TestRun:
+def meet(sandbox: WarmSandbox, forgery: Forgery) -> CheckedCandidate:
     seconds = 0.5 if "timeout" in forgery.may_end_in else 60.0
     limits = Limits(seconds=seconds, memory_mb=256)
     return sandbox.check(forgery.candidate, forgery.tests, entry="add", limits=limits)

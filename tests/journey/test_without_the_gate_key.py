@@ -112,7 +112,7 @@ def _validate(folder: Path) -> dict[str, Any]:
         said["status"] = program_status(program)
         said["findings"] = program.planning.findings()
         for found in said["findings"]:
-            program.planning.set_cause(found.id, "demonstrations", person="ines", note="a probe")
+            program.planning.cause(found.id, "demonstrations", person="ines", note="a probe")
         said["plan"] = program.planning.draft(total=150)
         said["facts"] = [
             each.canonical().decode()

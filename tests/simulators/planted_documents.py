@@ -75,5 +75,14 @@ def edit(node: Any, where: tuple[str | int, ...], what: Any) -> None:
 def dump(kind: str, plain: Any) -> str:
     """Plain values as a file: JSON is YAML, and flat TOML is keys with quoted text."""
     if kind == "program":
-        return "".join(f"{key} = {json.dumps(value)}\n" for key, value in plain.items())
+        return "".join(f"{key} = {_toml(value)}\n" for key, value in plain.items())
     return json.dumps(plain, indent=1, ensure_ascii=False)
+
+
+def _toml(value: Any) -> str:
+    """A value as TOML writes it: JSON, but for tables, whose keys stand before an equals sign."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value)

@@ -10,7 +10,7 @@ from assay.core.errors import MachineError
 from assay.records.candidate import candidate_text
 from assay.records.record import Record
 from assay.verification.cases import case
-from assay.verification.ports import Limits, Run, Sandbox, TestRun, TrustedEvaluation
+from assay.verification.ports import CheckedCandidate, Limits, Run, Sandbox, TrustedEvaluation
 from assay.verification.verification import (
     Fail,
     MachineVerdict,
@@ -53,7 +53,7 @@ class ScriptedSandbox:
         context: str = "",
         shared: bool = False,
         limits: Limits,
-    ) -> TestRun:
+    ) -> CheckedCandidate:
         """Do what the candidate says."""
         del tests, entry, context, limits
         if not self._busy.acquire(blocking=False):
@@ -63,7 +63,7 @@ class ScriptedSandbox:
             if self._dawdles:
                 # The earlier a candidate, the later it is done: order must not depend on speed.
                 time.sleep(0.002 * (len(candidate) % 3))
-            return TestRun(
+            return CheckedCandidate(
                 verdict=VERDICTS[candidate.split(maxsplit=1)[0]],
                 note=None,
                 borrowed=(),

@@ -333,7 +333,8 @@ def adjusted_p(values: Sequence[float | None]) -> list[float | None]:
     places = [place for place, p in enumerate(values) if p is not None]
     adjusted: list[float | None] = [None] * len(values)
     if places:
-        defined = [values[place] for place in places]
+        # Rounding can carry a p-value of 1 a little above it, which SciPy refuses.
+        defined = [min(1.0, value) for value in values if value is not None]
         corrected = scipy("stats").false_discovery_control(defined)
         for place, p in zip(places, corrected, strict=True):
             adjusted[place] = float(p)

@@ -59,7 +59,7 @@ class AssertionTally(msgspec.Struct, frozen=True, kw_only=True):
         return f"{said}, not {'; '.join(self.missed)}" if self.missed else said
 
 
-class TestRun(msgspec.Struct, frozen=True, kw_only=True):
+class CheckedCandidate(msgspec.Struct, frozen=True, kw_only=True):
     """One candidate checked against tests."""
 
     verdict: MachineVerdict
@@ -114,7 +114,7 @@ class Sandbox(Protocol):
         context: str = "",
         shared: bool = False,
         limits: Limits,
-    ) -> TestRun:
+    ) -> CheckedCandidate:
         """Hold a candidate against tests, each in a process that has never seen the other.
 
         Args:

@@ -137,7 +137,7 @@ def test_an_import_that_used_no_row_ends_with_3(assay: Run, program: Path, tmp_p
     call = ("record", "import", rows, "-f", "trl", "-s", "desk-authors", "-p", program)
     refused = assay(*call)
     assert refused.code == 3
-    assert "read as preference; --as also takes demonstration" in refused.out
+    assert "read as preference; --kind also takes demonstration" in refused.out
     assert assay(*call, "--as", "demonstration").code == 0
 
 

@@ -152,7 +152,7 @@ def test_what_was_set_aside_is_mended_and_imported_in_the_same_way(
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("x.json", "--to", "doccano"), 2, "one of: label-studio"),
+        (("x.json", "--to", "doccano"), 2, "there are: label-studio"),
         (("x.csv", "--to", "label-studio"), 2, "end it in .json"),
         (("--to", "label-studio"), 2, "no file is named"),
         ((), 2, "no file is named"),

@@ -398,6 +398,12 @@ PLANTS = [
     ),
     rubric("example-is-anchor", "dimensions[0].examples.0",
            ((*DIMENSION, "examples"), {"0": "following it is dangerous."})),
+    # data files
+    Plant("no-data-file", "data[0].path", (("program", ("data",), [{"path": "votes.csv"}]),)),
+    Plant("two-readers", "data[0].format",
+          (("program", ("data",), [{"path": "contract.yaml", "mapping": "rubric.yaml", "format": "trl"}]),)),
+    Plant("unknown-source", "data[0].source",
+          (("program", ("data",), [{"path": "contract.yaml", "source": "nowhere"}]),)),
     # claims
     contract("forbidden-claim", "gap", (("gap",), "The data holds the model's hidden chain of thought.")),
     Plant("forbidden-claim", "name", (("program", ("name",), "Certified answers"),)),
@@ -438,7 +444,8 @@ def documented() -> dict[str, str]:
 def test_a_planted_fault_is_found_alone(plant: Plant, tmp_path: Path) -> None:
     """The check reports its own fault at its place, and no other check reports anything."""
     write(tmp_path, plant)
-    issues = service.check(tmp_path, CONTEXT).issues
+    context = msgspec.structs.replace(CONTEXT, folder=tmp_path)
+    issues = service.check(tmp_path, context).issues
     found = {issue.code for issue in issues} - CONSEQUENCES.get(plant.code, set())
     assert found == {plant.code}
     own = [issue for issue in issues if issue.code == plant.code]

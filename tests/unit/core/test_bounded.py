@@ -119,7 +119,9 @@ def test_a_fork_has_a_child_of_its_own() -> None:
 
 
 CALLER = """
-import os, sys
+import os, signal, sys
+# A program that was started in the background ignores interruptions unless it says otherwise.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, {folder!r})
 import misbehaving
 from assay.core.bounded import CallLimits, call

@@ -27,6 +27,11 @@ Client = TestClient[Litestar]
 SignIn = Callable[[str], Client]
 
 
+def single_spaced(page: str) -> str:
+    """A page's text with single spaces, however its template is wrapped."""
+    return " ".join(page.split())
+
+
 @pytest.fixture(scope="session")
 def template(once: Once) -> Path:
     """A program with filled queues and people; tests work on copies."""

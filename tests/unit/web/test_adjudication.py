@@ -12,7 +12,7 @@ from assay.review.adjudication import Adjudication, Decided
 from assay.review.calibration import RoundNote, RoundStep
 from assay.review.handle import DECISION_HANDLE
 from assay.store.queue import SqlQueue
-from unit.web.conftest import Client, SignIn
+from unit.web.conftest import Client, SignIn, single_spaced
 from unit.web.test_review_api import assert_no_content_ids
 
 REVIEWERS = ("ana", "ben", "eva")
@@ -78,7 +78,7 @@ def test_a_disagreement_waits_for_an_adjudicator_who_sees_all_sides(
 ) -> None:
     """Three voices stand side by side without a name or a pseudonym, and the decision is kept."""
     client = sign_in("sen")
-    assert "3 records wait" in client.get("/adjudication").text
+    assert "3 records wait" in single_spaced(client.get("/adjudication").text)
     taken = client.post("/adjudication/next", data={}, follow_redirects=True)
     page = taken.text
     for words in ("R1", "R2", "R3", "words of ana", "words of ben", "differs"):
@@ -87,7 +87,7 @@ def test_a_disagreement_waits_for_an_adjudicator_who_sees_all_sides(
         if account.name in REVIEWERS:
             assert account.pseudonym not in page
     handle = str(taken.url.path).rsplit("/", 1)[-1]
-    assert "people differ on section" in client.get("/adjudication").text
+    assert "people differ on section" in single_spaced(client.get("/adjudication").text)
     look = client.get(f"{API}/{handle}").json()
     answer = NOT_ASKED | {"rulings": [ruled(x, "complies") for x in sections(look)]}
     decided = client.post(
@@ -107,7 +107,7 @@ def test_a_disagreement_waits_for_an_adjudicator_who_sees_all_sides(
     )
     assert adjudication.cause == "guideline_ambiguity"
     assert len(adjudication.judgments) == 3
-    assert "2 records wait" in client.get("/adjudication").text
+    assert "2 records wait" in single_spaced(client.get("/adjudication").text)
     assert "You have decided this record" in client.get(str(taken.url.path)).text
     again = client.post(
         f"{API}/{handle}/decision", json={"decision": "preserved", "cause": "expertise"}
@@ -301,7 +301,7 @@ def test_a_round_goes_from_apart_to_a_cause(sign_in: SignIn, program: Program) -
         assert "prefers" not in member.get(path).text
     assert_no_content_ids(member.get(path).content + path.encode())
     assert sign_in("lea").post(f"{path}/reveal", data={}).status_code == 200
-    seen = sign_in("ana").get(path).text
+    seen = single_spaced(sign_in("ana").get(path).text)
     assert "people differ" in seen
     assert "A is better: 1" in seen
     assert "B is better: 1" in seen

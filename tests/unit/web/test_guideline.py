@@ -13,7 +13,7 @@ from assay.web.authentication import COOKIE
 from simulators.desk_program import PASSWORD, opened
 from simulators.small_program import judged
 from unit.desk.test_guideline import judge, publish
-from unit.web.conftest import SignIn
+from unit.web.conftest import SignIn, single_spaced
 from unit.web.test_adjudication import queue_titled
 from unit.web.test_care import account
 
@@ -28,11 +28,6 @@ def report(sign_in: SignIn, dimension: str | None) -> None:
     path = f"/api/v1/review/assignments/{given['assignment']}/gap"
     sent = client.post(path, json={"dimension": dimension, "text": WORDS})
     assert sent.is_success, sent.text
-
-
-def _words(page: str) -> str:
-    """A page's text with single spaces, however its template is wrapped."""
-    return " ".join(page.split())
 
 
 def test_a_gap_is_shown_answered_and_told_to_who_asked(sign_in: SignIn, program: Program) -> None:
@@ -93,7 +88,7 @@ def test_a_changed_policy_section_is_named_with_the_command_that_asks_again(fold
         app = create_app(program, sweep_seconds=3600)
         with TestClient(app, base_url="https://desk.test") as client:
             client.cookies.set(COOKIE, lea.cookie)
-            shown = _words(client.get("/guideline").text)
+            shown = single_spaced(client.get("/guideline").text)
     assert "Policy evasion: 1 judgments" in shown
     assert "assay review stale --assign" in shown
 
@@ -113,10 +108,10 @@ def test_what_a_new_version_touches_is_counted_by_why_and_dimension(folder: Path
         with TestClient(app, base_url="https://desk.test") as client:
             client.cookies.set(COOKIE, lea.cookie)
             client.headers["x-csrf-token"] = str(lea.principal.csrf)
-            shown = _words(client.get("/guideline").text)
+            shown = single_spaced(client.get("/guideline").text)
             assert f"{number} judgments need a re-review" in shown
             assert "asks something else now" in shown
-            done = _words(client.post("/guideline/re-reviews", data={}).text)
+            done = single_spaced(client.post("/guideline/re-reviews", data={}).text)
             assert f"Of {number} judgments, {number} wait for a re-review now" in done
-            again = _words(client.post("/guideline/re-reviews", data={}).text)
+            again = single_spaced(client.post("/guideline/re-reviews", data={}).text)
             assert f"0 wait for a re-review now, {number} waited before" in again

@@ -34,7 +34,7 @@ from assay.web.authentication import COOKIE
 from assay.web.pages.figures import FigureCell, number, to_csv, words
 from assay.web.pages.people_figures import sentinel_figure
 from simulators.desk_program import CANARY, PASSWORD, person
-from unit.web.conftest import Client, SignIn
+from unit.web.conftest import Client, SignIn, single_spaced
 from unit.web.test_review_api import claim, of_kind, preferring, send
 
 PAGES = ("", "/agreement", "/reviewers", "/care", "/queues", "/records")
@@ -83,7 +83,8 @@ def demo(told: Path, visit: Visit) -> tuple[Client, Program]:
 def _get(client: Client, path: str) -> str:
     answer = client.get(f"/overview{path}")
     assert answer.status_code == 200, (path, answer.text)
-    return str(answer.text)
+    text = str(answer.text)
+    return text if ".csv" in path else single_spaced(text)
 
 
 def _rows(client: Client, path: str) -> list[dict[str, str]]:
@@ -92,7 +93,7 @@ def _rows(client: Client, path: str) -> list[dict[str, str]]:
 
 def _links(page: str) -> dict[str, int]:
     """Lists that a page links from numbers: address -> the number."""
-    found = re.findall(r'<a href="(/overview/records\?[^"]*)">([\d,]+)</a>', page)
+    found = re.findall(r'<a href="(/overview/records\?[^"]*)">\s*([\d,]+)\s*</a\s*>', page)
     return {html.unescape(address): int(shown.replace(",", "")) for address, shown in found}
 
 

@@ -19,7 +19,7 @@ from assay.contracts.contract import IsolationLevel
 from assay.core.canonical import json_text
 from assay.core.digest import labelled
 from assay.core.errors import MachineError
-from assay.verification.ports import Limits, Run, TestRun, TrustedEvaluation
+from assay.verification.ports import CheckedCandidate, Limits, Run, TrustedEvaluation
 from assay.verification.sandbox import inside
 from assay.verification.sandbox.host import (
     BrokenError,
@@ -137,7 +137,7 @@ class WarmSandbox:
         context: str = "",
         shared: bool = False,
         limits: Limits,
-    ) -> TestRun:
+    ) -> CheckedCandidate:
         """Hold a candidate against tests; see `Sandbox.check`."""
         job = {"tests": tests, "context": context, "entry": entry or ""}
         try:
@@ -149,7 +149,7 @@ class WarmSandbox:
                 VerifierError(reason=f"the runner failed: {error}"), {}, _NOTHING_USED, SPLIT
             )
 
-    def _apart(self, candidate: str, job: dict[str, Any], limits: Limits) -> TestRun:
+    def _apart(self, candidate: str, job: dict[str, Any], limits: Limits) -> CheckedCandidate:
         """A split check; once more where the candidate changed its arguments, or gave one back.
 
         Tests that run apart do not see such changes, because a candidate could change by them what
@@ -173,7 +173,7 @@ class WarmSandbox:
 
     def _split(
         self, candidate: str, job: dict[str, Any], limits: Limits
-    ) -> tuple[TestRun, dict[str, Any]]:
+    ) -> tuple[CheckedCandidate, dict[str, Any]]:
         judge, subject = self._server("tests"), self._server("candidate")
         reading, report = os.pipe2(os.O_CLOEXEC)
         # The candidate has nothing to report: its process must not hold a way to say the verdict.
@@ -197,7 +197,7 @@ class WarmSandbox:
         verdict = split_verdict(said, heard.ending, theirs, limits)
         return self._checked(verdict, said, usage, SPLIT), said
 
-    def _shared(self, job: dict[str, Any], limits: Limits) -> TestRun:
+    def _shared(self, job: dict[str, Any], limits: Limits) -> CheckedCandidate:
         uses_pytest = bool(_IMPORTS_PYTEST.search(job["tests"]))
         if uses_pytest and find_spec("pytest") is None:
             missing = Unavailable(reason="the suite needs pytest: pip install pytest")
@@ -210,9 +210,9 @@ class WarmSandbox:
 
     def _checked(
         self, verdict: MachineVerdict, said: dict[str, Any], usage: Usage, how: str
-    ) -> TestRun:
+    ) -> CheckedCandidate:
         note = said.get("note") if isinstance(verdict, Pass) else None
-        return TestRun(
+        return CheckedCandidate(
             verdict=verdict,
             note=one_line(str(note)) if note else None,
             assertions=assertions_of(said),

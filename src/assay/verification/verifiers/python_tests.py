@@ -8,7 +8,7 @@ from assay.records.evidence import Evidence
 from assay.records.kinds import Outcome
 from assay.records.record import Record
 from assay.verification.cases import case
-from assay.verification.ports import AssertionTally, Limits, Sandbox, TestRun
+from assay.verification.ports import AssertionTally, CheckedCandidate, Limits, Sandbox
 from assay.verification.verification import Fail, NotDelivered, Pass, reason_of
 from assay.verification.verifier import CaseOutcome, Found, NothingToVerify, Test, VerifierCase
 
@@ -87,7 +87,7 @@ class PythonTests(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )
 
 
-def _found(checks: list[TestRun], last: Evidence, pieces: int, candidate: int) -> Found:
+def _found(checks: list[CheckedCandidate], last: Evidence, pieces: int, candidate: int) -> Found:
     verdict = checks[-1].verdict
     borrowed = sorted({name for each in checks for name in each.borrowed})
     notes = [f"{len(checks)} of {pieces} pieces of tests run"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.verification.ports import AssertionTally, Limits, TestRun
+from assay.verification.ports import AssertionTally, CheckedCandidate, Limits
 from assay.verification.sandbox import WarmSandbox
 from assay.verification.verification import Fail, Pass, VerifierError
 
@@ -19,7 +19,7 @@ class T(unittest.TestCase):
 
 def check(
     sandbox: WarmSandbox, tests: str, candidate: str = ADD, *, shared: bool = False
-) -> TestRun:
+) -> CheckedCandidate:
     return sandbox.check(candidate, tests, shared=shared, limits=Limits(seconds=20.0))
 
 

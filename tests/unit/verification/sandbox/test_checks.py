@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.verification.ports import AssertionTally, Limits, TestRun
+from assay.verification.ports import AssertionTally, CheckedCandidate, Limits
 from assay.verification.sandbox import WarmSandbox
 from assay.verification.verification import (
     Crash,
@@ -22,7 +22,9 @@ LIMITS = Limits(seconds=1.0, memory_mb=256)
 CHECK = "def check(candidate):\n    assert candidate(2, 3) == 5\n    assert candidate(10**9, 1) == 10**9 + 1\n"
 
 
-def check(sandbox: WarmSandbox, candidate: str, tests: str = CHECK, **more: object) -> TestRun:
+def check(
+    sandbox: WarmSandbox, candidate: str, tests: str = CHECK, **more: object
+) -> CheckedCandidate:
     return sandbox.check(candidate, tests, limits=LIMITS, **more)  # type: ignore[arg-type]
 
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from assay.verification.ports import Limits, TestRun
+from assay.verification.ports import CheckedCandidate, Limits
 from assay.verification.sandbox import WarmSandbox
 from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
 
 LIMITS = Limits(seconds=20.0, memory_mb=256)
 
 
-def check(sandbox: WarmSandbox, candidate: str, tests: str) -> TestRun:
+def check(sandbox: WarmSandbox, candidate: str, tests: str) -> CheckedCandidate:
     return sandbox.check(candidate, tests, limits=LIMITS)
 
 
