@@ -971,6 +971,54 @@ STEERED_LATER: dict[str, SteeredTests] = {
         "if '3' in out.getvalue():\n    assert add(2, 2) == 4",
         (NOTHING,),
     ),
+    # Assertions by another name, and functions that go where nobody can follow.
+    "closure_that_escapes": SteeredTests(
+        "def expect(a, b):\n    def inner():\n        assert add(a, b) == a + b\n        return True\n"
+        "    return inner\nchecks = [expect(1, 2), expect(3, 4)]\ndef test_a():\n"
+        "    ok = add(0, 1) == 0 or all(each() for each in checks)\n    assert ok\n",
+    ),
+    "helper_that_raises": SteeredTests(
+        "def same(a, b):\n    if a != b:\n        raise AssertionError((a, b))\ndef test_a():\n"
+        "    found = add(1, 2)\n    if found is not None:\n        same(found, 3)\n"
+        "def test_b():\n    assert callable(add)\n",
+    ),
+    "local_alias": SteeredTests(
+        _case(
+            "same = self.assertEqual\nself.assertTrue(callable(add))\nfound = add(1, 2)\n"
+            "if found is None:\n    return\nsame(found, 3)"
+        ),
+    ),
+    "alias_caught": SteeredTests(
+        _case(
+            "same = self.assertEqual\ntry:\n    same(add(1, 2), 3)\n"
+            "except self.failureException:\n    pass\nself.assertTrue(callable(add))"
+        ),
+    ),
+    "getattr_caught": SteeredTests(
+        _case(
+            "try:\n    getattr(self, 'assertEqual')(add(1, 2), 3)\nexcept AssertionError:\n    pass\n"
+            "self.assertTrue(callable(add))"
+        ),
+    ),
+    "attribute_alias": SteeredTests(
+        _case(
+            "self.same = self.assertEqual\nself.assertTrue(callable(add))\nfound = add(1, 2)\n"
+            "if not found:\n    return\nself.same(found, 3)"
+        ),
+    ),
+    "partial_alias": SteeredTests(
+        _case(
+            "from functools import partial\nis_three = partial(self.assertEqual, 3)\n"
+            "self.assertTrue(callable(add))\nfor found in [add(1, 2)] if add(1, 2) else []:\n"
+            "    is_three(found)"
+        ),
+    ),
+    "alias_in_an_expression": SteeredTests(
+        _case(
+            "self.assertTrue(callable(add))\nif (same := self.assertEqual) and add(1, 2):\n"
+            "    same(add(1, 2), 3)"
+        ),
+    ),
 }
 """More of the same, written when the others held, and tried in one process as well."""
 

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from assay.core.clock import Clock, system_clock
 from assay.core.errors import CheckError, UsageError, missing_extra
 from assay.core.options import configured
 from assay.core.ports import Checkpoint
+from assay.governance.permits import Permits
 from assay.governance.rights import Use
 from assay.plugins import load, names
 from assay.quality import service as quality
@@ -23,7 +25,12 @@ from assay.quality.report_text import to_json, to_markdown
 from assay.releases import service
 from assay.releases.audit_head import open_head, sign_head
 from assay.releases.diff import ReleaseDifference
-from assay.releases.exportable import records_to_leave_out, refuse_expired, use_of_rows
+from assay.releases.exportable import (
+    records_to_leave_out,
+    refuse_denied,
+    refuse_expired,
+    use_of_rows,
+)
 from assay.releases.exporters.drop_report import DropReport
 from assay.releases.exporters.release_folder import release_name, released_records
 from assay.releases.exporters.service import export
@@ -384,12 +391,19 @@ def export_release(
     Raises:
         InputError: if the folder is not a release.
         UsageError: if no use is named for a release that was not built to train.
-        CheckError: if the release does not verify, is withdrawn, or a notice is next to it that
-            cannot be verified without a key.
+        CheckError: if the release does not verify, is withdrawn, draws on a source that its program
+            no longer permits, or a notice is next to it that cannot be verified without a key.
     """
     place = Path(folder)
     service.require_release(place)
-    refuse_expired(place, clock()[:10])
+    today = clock()[:10]
+    refuse_expired(place, today)
+    program = place.resolve().parent.parent
+    if place.resolve().parent.name == RELEASES and (program / FILES["program"]).is_file():
+        # Next to its program a release asks what the sources permit now, not on the day it was built.
+        rights = contracts.load_rights(program)
+        permits = Permits(rights.sources, on=date.fromisoformat(today), territory=rights.territory)
+        refuse_denied(place, permits)
     exporter = configured(load("exporters", format), options or {})
     key = _public_key(Path(public_key)) if public_key else None
     withdrawn = records_to_leave_out(place, key)

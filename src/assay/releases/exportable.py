@@ -1,4 +1,4 @@
-"""Whether rows may leave a release today: retention, the use it was built for, withdrawals."""
+"""Whether rows may leave a release today: retention, rights, the use it was built for, withdrawals."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from assay.core.errors import CheckError, UsageError
 from assay.core.issues import has_errors
+from assay.governance.permits import Permits
 from assay.governance.rights import Use
 from assay.releases.checksums import digest_file
 from assay.releases.manifest import MANIFEST, read_head
@@ -51,6 +52,30 @@ def refuse_expired(folder: Path, today: str) -> None:
             message="; ".join(expired),
             where=str(folder),
             hint="delete the release, or build a new one without these sources",
+        )
+
+
+def refuse_denied(folder: Path, permits: Permits) -> None:
+    """Refuse rows of a release that draws on a source whose rights have been taken away since.
+
+    Args:
+        folder: the release.
+        permits: what the sources of its program permit today.
+
+    Raises:
+        CheckError: naming each source class and what stands against it.
+    """
+    denials = [
+        denial.message
+        for source in read_head(folder / MANIFEST).source_classes
+        for denial in permits.decide(None, (source.id,)).denials
+    ]
+    if denials:
+        raise CheckError(
+            code="rights-denied",
+            message="; ".join(dict.fromkeys(denials)),
+            where=str(folder),
+            hint="withdraw the release (`assay release withdraw`) and build one without these sources",
         )
 
 

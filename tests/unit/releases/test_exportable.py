@@ -1,13 +1,21 @@
 """Whether rows may leave a release today."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from assay.contracts.sources import SourceClass, Sources
 from assay.core.errors import CheckError, UsageError
+from assay.governance.permits import Permits
 from assay.releases.build import build
-from assay.releases.exportable import records_to_leave_out, refuse_expired, use_of_rows
+from assay.releases.exportable import (
+    records_to_leave_out,
+    refuse_denied,
+    refuse_expired,
+    use_of_rows,
+)
 from assay.releases.service import withdraw
 from simulators.ferries import (
     ACTOR,
@@ -85,3 +93,19 @@ def test_a_release_that_does_not_verify_is_refused(built: Path, tmp_path: Path) 
         stream.write(b"\n")
     with pytest.raises(CheckError):
         records_to_leave_out(copy, KEY.public_key())
+
+
+def test_a_source_that_was_taken_away_since_stops_an_export(built: Path) -> None:
+    """As the program's sources have it today: withdrawn, or no longer known."""
+    sources = inputs().documents["sources"].document.read()
+    assert isinstance(sources, Sources)
+
+    def permits(*classes: SourceClass) -> Permits:
+        return Permits(classes, on=date(2026, 2, 1), territory="EU")
+
+    refuse_denied(built, permits(*sources.classes))
+    withdrawn = [each.model_copy(update={"state": "withdrawn"}) for each in sources.classes]
+    for changed in (permits(*withdrawn), permits()):
+        with pytest.raises(CheckError) as refused:
+            refuse_denied(built, changed)
+        assert refused.value.code == "rights-denied"

@@ -23,10 +23,12 @@ from assay.verification.sandbox.inside.syntax import (
     is_text,
     is_untaken,
     leaves,
+    name_calls,
     names_of,
     own_parts,
     refusal,
     refuses,
+    refuses_by_assertion,
     statement_of,
     walk,
 )
@@ -121,7 +123,8 @@ class WrittenAssertion:
         self.unit = unit
         """The function that holds it; None where loading the tests runs it."""
         self.kind = kind
-        """`hard`: an assertion in so many words. `soft`: a statement with a branch that refuses.
+        """`hard`: an assertion in so many words. `plain`: a statement with a branch that raises an
+        `AssertionError` or fails. `soft`: one with a branch that refuses in another way.
         `idle`: it cannot fail. `assertion`, `error`, `leave`: a refusal, see `refusal`."""
         self.raising = False
         """Whether it asserts that something within it does not hold."""
@@ -141,6 +144,7 @@ class Assertions:
             SyntaxError: if they are no Python.
         """
         self.tree: Any = compile(source, "<tests>", "exec", ONLY_TREE)
+        name_calls(self.tree)
         """The tests with the marking calls."""
         self.units: list[TestUnit] = []
         """Their functions."""
@@ -329,7 +333,7 @@ class Assertions:
             return self._opening(node, place, "hard")
         self._mark_calls(node, place)
         if not place.assertions and refuses(node):
-            return self._opening(node, place, "soft")
+            return self._opening(node, place, "plain" if refuses_by_assertion(node) else "soft")
         return []
 
     def _opening(self, node: Any, place: Place, kind: str) -> list[Any]:
@@ -555,9 +559,12 @@ class _Causes:
         return "branch" if causes and "fault" not in causes else "fault"
 
     def _is_steered(self) -> bool:
-        """Whether an answer decides about any block of the tests."""
+        """Whether an answer decides about any block of the tests, or a part of any expression."""
         return any(
             self._depending.holds(block.deciding) for each in self._places for block in each.blocks
+        ) or any(
+            is_untaken(parts) and self._depending.holds(parts)
+            for parts in (own_parts(each.node) for each in self._places)
         )
 
 

@@ -12,6 +12,7 @@ LOOPS = (_ast.For, _ast.AsyncFor)
 WITHS = (_ast.With, _ast.AsyncWith)
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 _LEAVING = frozenset({"skipTest", "skip", "exit", "_exit", "quit"})
+_ASSERTING = ("assert", "raises")
 _UNTAKEN = (_ast.BoolOp, _ast.IfExp, _ast.comprehension, _ast.Lambda)
 
 
@@ -87,13 +88,58 @@ def blocks_of(statement: Any) -> Iterator[tuple[list[Any], list[Any], str]]:
 
 
 def called(call: Any) -> str:
-    """The name that a call calls, without what is before its last dot."""
-    return str(getattr(call.func, "id", getattr(call.func, "attr", "")))
+    """The name that a call calls, without what is before its last dot; an alias' own (see `name_calls`)."""
+    known = getattr(call, "called_as", None)
+    return str(known or getattr(call.func, "id", getattr(call.func, "attr", "")))
+
+
+def name_calls(tree: Any) -> None:
+    """Note at each call of an assertion by another name what it calls.
+
+    `check = self.assertEqual` and `partial(self.assertEqual, 2)` are assertions wherever `check` is
+    called, and so is `getattr(self, "assertEqual")(...)`.
+    """
+    aliases: dict[str, str] = {}
+    for node in walk(tree):
+        if isinstance(node, _ast.Assign | _ast.AnnAssign | _ast.NamedExpr) and node.value:
+            assertion = _assertion_in(node.value)
+            targets = node.targets if isinstance(node, _ast.Assign) else [node.target]
+            if assertion:
+                aliases |= {name.lstrip("."): assertion for name in names_of(targets)}
+        elif isinstance(node, _ast.ImportFrom):
+            aliases |= {
+                each.asname: each.name for each in node.names
+                if each.asname and each.name.startswith(_ASSERTING)
+            }  # fmt: skip
+    for node in walk(tree):
+        if isinstance(node, _ast.Call):
+            named = _named_by_text(node.func) or aliases.get(called(node), "")
+            if named.startswith(_ASSERTING):
+                # A field of our own: a syntax tree's nodes take any.
+                setattr(node, "called_as", named)  # noqa: B010
+
+
+def _assertion_in(value: Any) -> str:
+    """The assertion that an expression hands on without calling it; empty where it hands on none."""
+    calling = {id(node.func) for node in walk(value) if isinstance(node, _ast.Call)}
+    for node in walk(value):
+        name = str(getattr(node, "id", getattr(node, "attr", ""))) or _named_by_text(node)
+        if name.startswith(_ASSERTING) and id(node) not in calling:
+            return name
+    return ""
+
+
+def _named_by_text(node: Any) -> str:
+    """The name that `getattr(thing, "name")` gets; empty for any other expression."""
+    if not isinstance(node, _ast.Call) or called(node) != "getattr" or len(node.args) < 2:  # noqa: PLR2004
+        return ""
+    name = node.args[1]
+    return str(name.value) if isinstance(name, _ast.Constant) else ""
 
 
 def is_asserting(node: Any) -> bool:
     """Whether a node is a call of something named as an assertion."""
-    return isinstance(node, _ast.Call) and called(node).startswith(("assert", "raises"))
+    return isinstance(node, _ast.Call) and called(node).startswith(_ASSERTING)
 
 
 def is_raising(node: Any) -> bool:
@@ -121,6 +167,14 @@ def refuses(statement: Any) -> bool:
         return False
     inner = [each for block, _, _ in blocks_of(statement) for each in block]
     return any(refusal(each) or (isinstance(each, WITHS) and refuses(each)) for each in inner)
+
+
+def refuses_by_assertion(statement: Any) -> bool:
+    """Whether a branch of a statement says no in so many words: `raise AssertionError`, `fail()`."""
+    if isinstance(statement, (*FUNCTIONS, _ast.ClassDef)):
+        return False
+    inner = [each for block, _, _ in blocks_of(statement) for each in block]
+    return any(refusal(each) == "assertion" or refuses_by_assertion(each) for each in inner)
 
 
 def refusal(statement: Any) -> str:
