@@ -21,8 +21,15 @@ _fact_encoder = msgspec.json.Encoder(order="sorted")
 
 
 def encode_fact(fact: msgspec.Struct) -> bytes:
-    """The canonical bytes of a fact (a `core.fact.Value`): sorted keys, no spaces, UTF-8."""
-    return _fact_encoder.encode(fact)
+    """The canonical bytes of a fact (a `core.fact.Value`): sorted keys, no spaces, UTF-8.
+
+    Raises:
+        InputError: for a text that is no Unicode: half of a surrogate pair.
+    """
+    try:
+        return _fact_encoder.encode(fact)
+    except UnicodeEncodeError as error:
+        raise _no_canonical_form(error) from error
 
 
 def encode_json(value: Any) -> bytes:
@@ -35,11 +42,15 @@ def encode_json(value: Any) -> bytes:
     try:
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
-        raise InputError(
-            code="not-canonical-json",
-            message=f"this value has no canonical JSON form: {error}",
-            hint="carry large integers and decimals as strings; remove NaN and infinity",
-        ) from error
+        raise _no_canonical_form(error) from error
+
+
+def _no_canonical_form(error: Exception) -> InputError:
+    return InputError(
+        code="not-canonical-json",
+        message=f"this value has no canonical JSON form: {error}",
+        hint="carry large integers and decimals as strings; remove NaN and infinity",
+    )
 
 
 def json_text(value: Any) -> str:

@@ -472,3 +472,22 @@ def test_label_studio_spans_and_choices(context: Context) -> None:
     brush = {"from_name": "x", "to_name": "answer", "type": "brushlabels", "value": {}}
     row["annotations"] = [{"completed_by": 1, "result": [brush]}]
     assert refused("label-studio", row, context("critique")) == "unknown-result"
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [(place, value) for place in ("eval", "scores") for value in ([], "text", 5, [[]])]
+    + [("input", 5), ("input", {}), ("input", [[]])],
+)
+def test_a_log_of_another_shape_is_refused(
+    place: str, value: object, context: Callable[[str], RowContext]
+) -> None:
+    """A part of an Inspect log that is a list, a number or a text in place of an object."""
+    said = [{"role": "user", "content": "How deep?"}, {"role": "assistant", "content": "4 m"}]
+    row: dict[str, dict[str, object]] = {
+        "rest": {"eval": {"task": "t", "model": "m"}},
+        "item": {"id": "1", "input": "How deep?", "messages": said},
+    }
+    row["rest" if place == "eval" else "item"][place] = value
+    with pytest.raises(InputError):
+        load("readers", "inspect").read(row, context("outcome"))

@@ -97,6 +97,15 @@ class Fields:
             raise self.error(name, f"{name!r} must be a list, not {type(value).__name__}")
         return list(value)
 
+    def mapping(self, name: str) -> Mapping[str, Any]:
+        """A field that must be an object; a missing one is empty."""
+        value = self._values.get(name)
+        if value is None:
+            return {}
+        if not isinstance(value, Mapping):
+            raise self.error(name, f"{name!r} must be an object, not {type(value).__name__}")
+        return value
+
     def texts(self, name: str) -> list[str]:
         """A field that must be a list of texts; a missing one is empty."""
         values = self.items(name)

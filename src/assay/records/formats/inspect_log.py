@@ -55,7 +55,7 @@ class InspectLog:
         """
         outer = Fields(row, ("rest", "item"))
         log = Fields(outer.any("rest"), _LOG, "log")
-        run = log.any("eval")
+        run = log.mapping("eval")
         sample = Fields(outer.any("item"), (*_SAMPLE, *_RUN), "sample")
         refuse_failed(outer.any("item"))
         asked, answered = _conversation(sample)
@@ -68,16 +68,17 @@ class InspectLog:
             evidence=tuple(_evidence(sample)),
             key=f"{run.get('task')}/{sample.name_or_none('id')}/{sample.name_or_none('epoch')}",
         )
-        scores = sample.any("scores") if sample.has("scores") else {}
-        judgments = [_judgment(record, name, value) for name, value in scores.items()]
+        scores = sample.mapping("scores").items()
+        judgments = [_judgment(record, name, value) for name, value in scores]
         return [Read(record=record, judgments=judgments)]
 
 
 def _conversation(sample: Fields) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
-    given = sample.any("input")
-    if isinstance(given, str):
-        given = [{"role": "user", "content": given}]
-    asked = tuple(_message(value) for value in given)
+    asked_text = sample.any("input")
+    if isinstance(asked_text, str):
+        asked: tuple[Message, ...] = (_message({"role": "user", "content": asked_text}),)
+    else:
+        asked = tuple(_message(value) for value in sample.items("input"))
     said = tuple(_message(value) for value in sample.items("messages"))
     answered = said[_last_asked(said, asked) :]
     if not answered:
@@ -103,7 +104,7 @@ def _message(value: Any) -> Message:
     if not isinstance(content, str):
         content = "".join(_text_part(part) for part in fields.items("content"))
     return Message(
-        role=fields.any("role"),
+        role=fields.text("role"),
         content=content,
         name=fields.text_or_none("function"),
         tool_calls=tuple(_call(each) for each in fields.items("tool_calls")),
