@@ -46,15 +46,16 @@ check: $(VENV)/.dev ## format, lint, direction of imports, types
 	$(BIN)/mypy
 	@$(MAKE) --no-print-directory check-web
 
-# Without npm or a network the modules cannot be checked: it is said aloud, and fails where CI is set.
+# Without npm or its registry the modules cannot be checked: it is said aloud, and fails where
+# REQUIRE_TYPESCRIPT is set. A machine that builds offline is no fault of the modules.
 check-web: ## types of the pages' modules, by TypeScript
 	@if [ -x $(TSC)/node_modules/.bin/tsc ] || { command -v npm >/dev/null && npm install --silent --no-save \
-	  --no-package-lock --no-audit --no-fund --prefix $(TSC) typescript@$(TYPESCRIPT) >/dev/null; }; then \
+	  --no-package-lock --no-audit --no-fund --fetch-retries=0 --fetch-timeout=30000 --prefix $(TSC) typescript@$(TYPESCRIPT) >/dev/null; }; then \
 	  $(TSC)/node_modules/.bin/tsc --project jsconfig.json; \
 	else \
 	  echo "NOT CHECKED: the types of src/assay/web/static. TypeScript $(TYPESCRIPT) is not in $(TSC), and npm" \
 	    "could not fetch it: install Node.js with npm, or connect to its registry, and run: make check-web" >&2; \
-	  [ -z "$$CI" ]; \
+	  [ -z "$$REQUIRE_TYPESCRIPT" ]; \
 	fi
 
 wire: $(VENV)/.dev ## regenerate the types of what the pages' modules send and get
