@@ -103,8 +103,10 @@ def _message(value: Any) -> Message:
     content = fields.any("content")
     if not isinstance(content, str):
         content = "".join(_text_part(part) for part in fields.items("content"))
+    # A text that is no role is refused with the rest of the record, when it is read back.
+    role: Any = fields.text("role")
     return Message(
-        role=fields.text("role"),
+        role=role,
         content=content,
         name=fields.text_or_none("function"),
         tool_calls=tuple(_call(each) for each in fields.items("tool_calls")),
