@@ -70,7 +70,7 @@ MUTANTS = (
            "while counting[0].ended + span <= each.ended:", "while counting[0].ended + span < each.ended:",
            "unit/review/test_welfare.py"),
     Mutant("an answer after the time is surplus once the passes are there", "review/queue/leasing.py",
-           "LeaseState.stored if open_slots > 0", "LeaseState.stored if open_slots >= 0",
+           "LeaseState.stored if open_slots() > 0", "LeaseState.stored if open_slots() >= 0",
            "unit/review/queue/test_leasing.py"),
     Mutant("a lease that ran out makes its answer late", "review/queue/leasing.py",
            "else LeaseState.surplus), True", "else LeaseState.surplus), False",

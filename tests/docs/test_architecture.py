@@ -24,5 +24,8 @@ def test_every_file_on_the_map_is_there() -> None:
 
 
 def test_the_map_holds_at_least_thirty_rules() -> None:
-    """Each row has a rule and the file in which it stands."""
-    assert len(_named()) >= 60
+    """Each row of the table has a rule and the file in which it stands."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = text.split("## Where is the rule that ...")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| .+ \| `[a-z_]+/.+ \|$", table, re.MULTILINE)
+    assert len(rows) >= 30

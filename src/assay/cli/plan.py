@@ -75,11 +75,13 @@ def cause(
 
     chosen = one_of(because, Cause, "cause")
     with assay.open(program) as opened:
-        said = opened.planning.cause(finding, chosen, person=person or opened.actor, note=note)
+        root_cause = opened.planning.cause(
+            finding, chosen, person=person or opened.actor, note=note
+        )
     if as_json:
-        print_json({"id": said.id, "root_cause": said})
+        print_json({"id": root_cause.id, "root_cause": root_cause})
         return
-    say(f"{said.finding[:16]}: {said.cause}")
+    say(f"{root_cause.finding[:16]}: {root_cause.cause}")
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import chain
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from assay.quality.sections.questions import ReportQuestion, Verdicts
 from assay.quality.sections.reviewers import ReviewerRates
 from assay.quality.sentinels import SentinelRates, sentinel_rates
 from assay.records.judgment import Judgment
+from assay.review.assignment import Assignment
 from assay.review.qualification import (
     Qualification,
     renewal_due,
@@ -37,7 +39,6 @@ from assay.review.sentinel import (
     used_up,
 )
 from assay.review.welfare import LEAST_PEOPLE, Exposure, ExposureSummary, Suppressed, care_of_groups
-from assay.store.families import FAMILIES
 from assay.store.queue import SqlQueue
 from assay.store.queue_overview import Progress, QueueOverview
 
@@ -326,7 +327,13 @@ class OverviewService:
     def _reviewers(self, rates: tuple[ReviewerRates, ...]) -> ReviewersStanding:
         judgments = list(self._context.store.scan(Judgment))
         sentinels = standing_sentinels(self._context.store.scan(Sentinel))
-        shown = exposures((each.record, each.reviewer.pseudonym) for each in judgments)
+        # Whoever gave it back has seen it as well as whoever answered.
+        shown = exposures(
+            chain(
+                ((each.record, each.reviewer.pseudonym) for each in judgments),
+                ((each.record, each.reviewer) for each in self._context.store.scan(Assignment)),
+            )
+        )
         answers = self._sentinel_answers(judgments)
         dimensions = [each.id for each in self._context.documents.rubric.dimensions]
         return ReviewersStanding(
@@ -361,9 +368,6 @@ class OverviewService:
         )
 
     def _sentinel_answers(self, judgments: list[Judgment]) -> list[SentinelAnswer]:
-        # Programs without known work keep no such family.
-        if not any(family.fact is Sentinel for family in FAMILIES):
-            return []
         return answers_to(judgments, self._context.store.scan(Sentinel))
 
     def _care_of_week(self, begins: datetime) -> tuple[ExposureSummary | Suppressed, ...]:

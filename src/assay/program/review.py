@@ -24,6 +24,8 @@ from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, R
 from assay.review.assign import Assignee, refuse_unknown_members
 from assay.review.assignment import Assignment
 from assay.review.disputes import Dispute, undecided
+from assay.review.eligibility import refuse_without_credentials
+from assay.review.qualification import Credential
 from assay.review.queue import pass_service
 from assay.review.queue.passes import PassChange
 from assay.review.renewal import Renewals, renew
@@ -94,9 +96,19 @@ class ReviewService:
         Args:
             people: raw id of a person -> role; ids become pseudonyms here.
             extra: ids of records that get one more pass.
+
+        Raises:
+            UsageError: for a person without a name, without a role of the contract, or without the
+                credentials that the role asks for.
         """
         refuse_unknown_members(people, self._context.documents.contract)
         pseudonym = self._context.pseudonym
+        refuse_without_credentials(
+            people,
+            pseudonym,
+            self._context.documents.contract,
+            list(self._context.store.scan(Credential)),
+        )
         members = [Assignee(pseudonym=pseudonym(name), role=role) for name, role in people.items()]
         return pass_service.assign(
             self._context.store,

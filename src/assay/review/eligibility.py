@@ -5,7 +5,7 @@ an exam, the role that an administrator gave is enough, and the leads' page says
 paper admit to a role's work and to its exam; they are never enough where there is an exam.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from assay.contracts.contract import Contract, QualificationRule
 from assay.contracts.diff import VERDICT
 from assay.contracts.rubric import Rubric
+from assay.core.errors import UsageError
 from assay.records.fields import Role
 from assay.review.calibration import Round
 from assay.review.qualification import (
@@ -105,6 +106,39 @@ def _is_open(member: QueueMember, queue: Queue, facts: EligibilityFacts) -> bool
 def rule_of(contract: Contract, role: str) -> QualificationRule | None:
     """What the contract asks of a role; None where it names none."""
     return next((rule for rule in contract.roles if rule.role == role), None)
+
+
+def refuse_without_credentials(
+    people: Mapping[str, str],
+    pseudonym: Callable[[str], str],
+    contract: Contract,
+    credentials: Sequence[Credential],
+) -> None:
+    """Refuse people who lack what their role asks for on paper, whatever way the work goes out.
+
+    Args:
+        people: raw id of a person -> role.
+        pseudonym: turns a raw id into the person's pseudonym.
+        contract: the contract in force.
+        credentials: everybody's credentials.
+
+    Raises:
+        UsageError: naming every such person with what is missing.
+    """
+    lacking = []
+    for name, role in people.items():
+        rule = rule_of(contract, role)
+        lacking += [
+            f"{name!r}: {needed!r}"
+            for needed in (rule.credentials if rule else ())
+            if not has_credentials(credentials, reviewer=pseudonym(name), needed=(needed,))
+        ]
+    if lacking:
+        raise UsageError(
+            code="no-credential",
+            message=f"these people lack what their role asks for on paper: {'; '.join(lacking)}",
+            hint='once you have seen it: assay review credential NAME "WHAT"',
+        )
 
 
 def family_of(queue: Queue) -> str:

@@ -3,9 +3,16 @@
 from datetime import date
 
 import msgspec
+import pytest
 
 from assay.contracts.contract import QualificationRule
-from assay.review.eligibility import EligibilityFacts, scope_of, seats_of
+from assay.core.errors import UsageError
+from assay.review.eligibility import (
+    EligibilityFacts,
+    refuse_without_credentials,
+    scope_of,
+    seats_of,
+)
 from assay.review.qualification import (
     Credential,
     Qualification,
@@ -111,6 +118,24 @@ def test_a_credential_admits_and_never_qualifies() -> None:
     assert _seats(admitted, "bob") == []
     qualified = msgspec.structs.replace(without, qualifications=[_qualification()])
     assert _seats(qualified) == []
+
+
+def test_work_in_files_asks_for_credentials_as_the_desk_does() -> None:
+    """Everybody who lacks one is named with it; whoever has it is asked."""
+    rule = QualificationRule(
+        role="reviewer", duty="Judges.", expertise="Care.", credentials=("nurse", "midwife")
+    )
+    asked = contract().model_copy(update={"roles": (rule,)})
+    held = [
+        Credential(reviewer="p-ada", what=what, checked_by="lea", checked="2026-01-02")
+        for what in ("nurse", "midwife")
+    ]
+    people = {"ada": "reviewer", "lea": "lead"}
+    refuse_without_credentials(people, "p-{}".format, asked, held)
+    with pytest.raises(UsageError, match=r"on paper: 'ada': 'midwife' "):
+        refuse_without_credentials(people, "p-{}".format, asked, held[:1])
+    with pytest.raises(UsageError, match="'bob': 'nurse'; 'bob': 'midwife'"):
+        refuse_without_credentials({"bob": "reviewer"}, "p-{}".format, asked, held)
 
 
 def test_a_qualification_under_an_older_rubric_counts_for_what_means_the_same() -> None:

@@ -301,7 +301,7 @@ def settle(
         judgment: id of the judgment or the adjudication.
         at: the time; absent where it is a decision, which is no work of the queue's hour.
     """
-    state, late = answered_state(lease, transaction.item(lease.item).open_slots)
+    state, late = answered_state(lease, lambda: transaction.item(lease.item).open_slots)
     if lease.drafted:
         transaction.drop_draft(str(lease.handle))
     answered = msgspec.structs.replace(
@@ -317,19 +317,19 @@ def settle(
     return answered
 
 
-def answered_state(lease: Lease, open_slots: int) -> tuple[LeaseState, bool]:
+def answered_state(lease: Lease, open_slots: Callable[[], int]) -> tuple[LeaseState, bool]:
     """The state of a lease that is answered now, and whether the answer is late (rules 6 and 7).
 
     Args:
         lease: the lease before the answer.
-        open_slots: passes of its item that nobody holds or gave.
+        open_slots: reads how many passes of its item nobody holds or gave; asked where it is late.
     """
     if lease.state in ANSWERED:
         return lease.state, lease.late
     if lease.state == LeaseState.held:
         return LeaseState.stored, False
     # The slot went back when the time ran out: somebody else may have taken it since.
-    return (LeaseState.stored if open_slots > 0 else LeaseState.surplus), True
+    return (LeaseState.stored if open_slots() > 0 else LeaseState.surplus), True
 
 
 def is_decided(lease: Lease) -> bool:

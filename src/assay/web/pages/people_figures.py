@@ -322,7 +322,8 @@ def qualification_figure(held: Sequence[HeldQualification]) -> Figure:
     return Figure(
         name="qualifications",
         title="Qualifications",
-        caption="Each ends on its day. Before that its exam is open to its holder again.",
+        caption="Each ends on its day. Before that its exam is open to its holder again, with items "
+        "that the holder has not seen: add new ones.",
         panels=(),
         columns=("reviewer", "role", "task family", "language", "until", "renewal"),
         rows=tuple(

@@ -13,6 +13,15 @@ def _lease(state: LeaseState, *, late: bool = False, judgment: str | None = None
     )
 
 
+def _never_read() -> int:
+    raise AssertionError("an answer in time needs no look at its item")
+
+
+def test_an_answer_in_time_reads_nothing_more() -> None:
+    """Most answers are: they cost no query for what is free."""
+    assert answered_state(_lease(LeaseState.held), _never_read) == (LeaseState.stored, False)
+
+
 @pytest.mark.parametrize(
     ("state", "open_slots", "expected"),
     [
@@ -28,14 +37,14 @@ def test_an_answer_is_kept_whenever_it_comes(
     state: LeaseState, open_slots: int, expected: tuple[LeaseState, bool]
 ) -> None:
     """In time it is stored; after the time it takes a free pass, or is one too many."""
-    assert answered_state(_lease(state), open_slots) == expected
+    assert answered_state(_lease(state), lambda: open_slots) == expected
 
 
 @pytest.mark.parametrize("state", [LeaseState.stored, LeaseState.surplus])
 @pytest.mark.parametrize("late", [False, True])
 def test_an_answer_that_is_given_again_changes_no_pass(state: LeaseState, *, late: bool) -> None:
     """Whether it was late stays as it was."""
-    assert answered_state(_lease(state, late=late), 0) == (state, late)
+    assert answered_state(_lease(state, late=late), _never_read) == (state, late)
 
 
 def test_a_record_is_decided_once() -> None:
