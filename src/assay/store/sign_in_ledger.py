@@ -83,6 +83,7 @@ class FileLedger:
             for each in _SETTINGS:
                 connection.execute(each)
         except BaseException:
+            # Whatever ended it, an interruption too: nobody else would close the file.
             connection.close()
             raise
         return connection
