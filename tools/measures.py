@@ -1,13 +1,15 @@
 """Measure the source: sizes, names, documentation, tests and reachable pages (`make measures`).
 
-Run without arguments from the repository. Each figure is a count over the syntax tree of the files
-under `src/assay`, so the same tree gives the same figures everywhere.
+Run without arguments from the repository for the table; with a folder, such as `src/assay/review`,
+for the places that the table's rows on names and texts count. Each figure is a count over the
+syntax tree of the files, so the same tree gives the same figures everywhere.
 """
 
 import ast
 import io
 import re
 import statistics
+import sys
 import tokenize
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -96,6 +98,26 @@ def bound_names(source: Iterable[Module]) -> Counter[str]:
             elif isinstance(node, ast.arg):
                 names[node.arg] += 1
     return names
+
+
+def places(source: Iterable[Module]) -> Iterator[str]:
+    """Where a vague name is bound, a function is named by a participle, or a text says too little."""
+    for module in source:
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                name = node.id
+            elif isinstance(node, ast.arg):
+                name = node.arg
+            elif isinstance(node, Function) and PARTICIPLE.fullmatch(node.name):
+                yield f"{module.path}:{node.lineno}: function {node.name}"
+                continue
+            else:
+                continue
+            if name in VAGUE:
+                yield f"{module.path}:{node.lineno}: name {name}"
+        for text in field_texts([module]):
+            if len(text.split()) <= FEW_WORDS:
+                yield f"{module.path}: text {text!r}"
 
 
 def participles(source: Iterable[Module]) -> list[str]:
@@ -211,7 +233,11 @@ def measure() -> Mapping[str, str]:
 
 
 def main() -> None:
-    """Print the figures as a Markdown table."""
+    """Print the figures as a Markdown table, or the places in one folder."""
+    if folders := sys.argv[1:]:
+        for folder in folders:
+            print("\n".join(places(modules(Path(folder)))))
+        return
     print("| measure | figure |\n|---|--:|")
     for name, figure in measure().items():
         print(f"| {name} | {figure} |")
