@@ -136,6 +136,8 @@ class Sampling(Part):
     """Slices that are hard for the model and must not be left out."""
     quotas: tuple[Quota, ...] = ()
     """What single slices must have."""
+    least_items: Annotated[int, Field(ge=2, le=1000)] = 8
+    """Evaluated items that a slice needs to be planned for on its own; smaller ones are merged."""
 
     def hard_values(self) -> Iterator[tuple[str, int]]:
         """Axis and place of each value that is hard by its meaning: difficulties and clusters."""
@@ -242,6 +244,30 @@ class AgreementFloor(Part):
     """What must reach it: the lower end of alpha's 95 % interval, or alpha itself."""
 
 
+_LEAST_DRIFT = 0.03
+"""Least distance of two shares of errors that a chart is asked to tell apart."""
+
+
+class DriftWatch(Part):
+    """When a reviewer counts as no longer judging as before."""
+
+    run_length: Annotated[int, Field(ge=50, le=10_000)] = 1000
+    """Mean number of answers of a sound reviewer until a false alarm, on each chart."""
+    least_values: Annotated[int, Field(ge=10, le=1000)] = 20
+    """Values below which a reviewer's chart is not drawn."""
+    sound_share: Annotated[float, Field(ge=0.02, le=0.4, allow_inf_nan=False)] = 0.1
+    """Share of wrong answers to known work that is sound."""
+    drifted_share: Annotated[float, Field(ge=0.05, le=0.9, allow_inf_nan=False)] = 0.3
+    """Share of wrong answers to known work that an alarm is to find."""
+
+    @model_validator(mode="after")
+    def _tells_drifted_from_sound(self) -> Self:
+        # Shares closer together need thousands of answers before a chart can tell them apart.
+        if round(self.drifted_share - self.sound_share, 9) < _LEAST_DRIFT:
+            raise ValueError("drifted_share must be at least sound_share plus 0.03")
+        return self
+
+
 class Review(Part):
     """Who sees what, how often, and what makes a record accepted."""
 
@@ -253,6 +279,8 @@ class Review(Part):
     """Share of the work at the desk that is known work, by which drift is seen."""
     skip_share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.5
     """Most of what one person ends at the desk within an hour that may be skips; ten are always free."""
+    drift: DriftWatch = DriftWatch()
+    """When a reviewer counts as no longer judging as before."""
     layers: Annotated[tuple[ReviewLayer, ...], Field(min_length=1)]
     """The layers, from the strictest to the one that takes all other records."""
     agreement_floors: tuple[AgreementFloor, ...] = ()
@@ -326,6 +354,8 @@ class Welfare(Part):
     """Harm categories with caps of their own below those on all together: category -> caps."""
     break_after_minutes: Annotated[int, Field(ge=1, le=240)] | None = None
     """Minutes after which a break is due."""
+    break_minutes: Annotated[int, Field(ge=1, le=240)] = 10
+    """Minutes that a break lasts."""
     cool_down_items: Annotated[int, Field(ge=1, le=100)] | None = None
     """Benign items that come after a break was due, before the next severe content."""
     skip_without_penalty: bool = False

@@ -121,6 +121,11 @@ def _review(contract: Contract) -> list[str]:
         f"At most {_percent(review.skip_share)} of what one person ends at the desk within an hour may be skips; ten are always free.",
         "",
     ]
+    drift = review.drift
+    lines += [
+        f"Drift of reviewers: one false alarm in {drift.run_length:,} answers of a sound reviewer, charts from {drift.least_values} values; {_percent(drift.sound_share)} wrong answers to known work are sound, {_percent(drift.drifted_share)} are to be found.",
+        "",
+    ]
     head = ("layer", "records", "judged by", "passes", "second review", "accepted when", "else")
     lines += [*_table(head, [_layer(each) for each in review.layers]), ""]
     floors = [
@@ -158,6 +163,7 @@ def _review(contract: Contract) -> list[str]:
                 for name, caps in welfare.categories.items()
             ),
             f"- Minutes until a break: {welfare.break_after_minutes or 'not set'}",
+            f"- Minutes of a break: {welfare.break_minutes}",
             f"- Benign items after a break: {welfare.cool_down_items or 'none'}",
             f"- Support: {_line(welfare.support or 'not named')}",
             "",

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from assay.context import Context
-from assay.contracts.contract import Welfare
+from assay.contracts.contract import DriftWatch, Welfare
 from assay.desk.overview_records import RecordList, RecordSelection, list_records
 from assay.governance.failure_modes import Alarm
 from assay.quality import service as quality
@@ -172,6 +172,8 @@ class ReviewersStanding(msgspec.Struct, frozen=True, kw_only=True):
     """Active time of an item by reviewer."""
     drift: tuple[WatchedReviewer, ...]
     """Control charts by dimension and reviewer."""
+    drift_rule: DriftWatch
+    """The contract's rule that the charts were planned by."""
     sentinels: tuple[SentinelRates, ...]
     """Answers to known work; empty where there is none."""
     sentinels_standing: int
@@ -336,10 +338,12 @@ class OverviewService:
         )
         answers = self._sentinel_answers(judgments)
         dimensions = [each.id for each in self._context.documents.rubric.dimensions]
+        drift_rule = self._context.documents.contract.review.drift
         return ReviewersStanding(
             rates=rates,
             paces=paces(judgments),
-            drift=watch_by_reviewer(judgments, dimensions, answers),
+            drift=watch_by_reviewer(judgments, dimensions, answers, rule=drift_rule),
+            drift_rule=drift_rule,
             sentinels=sentinel_rates(count(answers)),
             sentinels_standing=len(sentinels),
             sentinels_used_up=len(used_up(sentinels, shown)),
