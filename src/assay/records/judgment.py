@@ -57,10 +57,10 @@ class Action(Value, tag_field="at", tag="step"):
 
 
 class Unanchored(Value, tag_field="at", tag="unanchored"):
-    """A place that the source names but that does not match the text; kept as it was given."""
+    """A place that the source names but that does not match the text; stored as it was given."""
 
     stated: str
-    """What the source said: the quote, or its offsets."""
+    """What the source states: the quote, or its offsets."""
     reason: str
     """Why it could not be anchored."""
 

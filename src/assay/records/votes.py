@@ -10,7 +10,7 @@ class Votes:
     """The judgments of one file under each key that a mapping names with `once`.
 
     Which row comes first must not decide, so the whole file is read before a row is used.
-    A vote is kept as 64 bits of its key and 64 of its content.
+    A vote is remembered as 64 bits of its key and 64 of its content.
     """
 
     def __init__(self) -> None:
