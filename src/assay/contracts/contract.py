@@ -86,6 +86,7 @@ def whole_records(share: float, total: int) -> int:
         share: from 0 to 1.
         total: records of which it is a share.
     """
+    # Rounded first: 0.07 * 100 is 7.000000000000001 in binary, and would become 8 records.
     return math.ceil(round(share * total, 6))
 
 
@@ -105,7 +106,7 @@ class Quota(Part):
             raise ValueError("a quota asks for a share, a minimum or both")
         return self
 
-    def needed(self, total: int) -> int:
+    def records_needed(self, total: int) -> int:
         """The accepted records that the slice must have, by the stricter of the two.
 
         Args:
@@ -149,7 +150,7 @@ class Sampling(Part):
     def hard_slices(self) -> tuple[Slice, ...]:
         """Every hard slice: those that are named, and those that are hard by their meaning."""
         meant = ({axis: self.axes[axis][place]} for axis, place in self.hard_values())
-        return tuple({frozenset(each.items()): each for each in (*self.hard, *meant)}.values())
+        return tuple({frozenset(cut.items()): cut for cut in (*self.hard, *meant)}.values())
 
 
 class Reserve(Part):
@@ -172,7 +173,7 @@ class Reserve(Part):
             raise ValueError("a reserve has either a size or a share")
         return self
 
-    def declared(self, total: int) -> int:
+    def declared_size(self, total: int) -> int:
         """How many items the reserve must hold.
 
         Args:
@@ -209,7 +210,7 @@ class ReviewLayer(Part):
     severities: tuple[Severity, ...] = ()
     """Only records whose content has one of these severities (`sensitivity.severity`); empty: any."""
     roles: Annotated[tuple[Role, ...], Field(min_length=1)]
-    """Who may judge."""
+    """Roles that may judge records of this layer."""
     passes: Annotated[int, Field(ge=0, le=25)]
     """Independent judgments of each record; 0 only where machines verify and people sample."""
     needs_verification: bool = False
@@ -235,7 +236,7 @@ class AgreementFloor(Part):
     """The agreement among people that a release needs on one dimension."""
 
     dimension: DimensionName
-    """The dimension."""
+    """The dimension of the rubric whose scores must agree."""
     slice: Slice = {}
     """The records that it is about (axis -> value); empty: all."""
     least: Annotated[float, Field(gt=-1, le=1)]
@@ -288,14 +289,14 @@ class Review(Part):
 
 
 IsolationLevel = Literal["landlock", "namespaces"]
-"""How firmly a sandbox holds code, from the weaker to the stronger."""
+"""How a sandbox isolates code, from the weaker to the stronger."""
 
 
 class MachineEvidence(Part):
     """What a verifier's verdict must rest on to count."""
 
     minimum_isolation: IsolationLevel | None = None
-    """Weakest level at which code under test may have been held; verdicts below it do not count."""
+    """Weakest isolation of code under test; verdicts from a weaker one do not count."""
     refuse_forgeable: bool = False
     """Whether verdicts that a candidate could forge are refused even beside an expert's."""
 
@@ -304,7 +305,7 @@ class QualificationRule(Part):
     """What a person must have shown before working in a role."""
 
     role: Role
-    """The role."""
+    """The role that the person is to work in."""
     duty: Text
     """What the role decides."""
     expertise: Text
@@ -316,7 +317,7 @@ class QualificationRule(Part):
     pass_mark: Share | None = None
     """Least share of the items answered as the key says."""
     credentials: tuple[Text, ...] = ()
-    """What must be on paper before anybody sits the test or works in the role, each seen by a lead;
+    """Certificates that must be presented before anybody takes the test or works in the role, each seen by a lead;
     never enough where there is a test."""
     valid_days: Annotated[int, Field(ge=1, le=3650)] = 180
     """Days for which the passed test counts."""
@@ -374,9 +375,9 @@ class CompatibleVersion(Part):
     """An older version of a document whose labels still hold, although its words have changed."""
 
     document: Literal["contract", "rubric", "policy"]
-    """Which document."""
+    """The document that has the older version."""
     version: Annotated[str, Field(pattern=SEMVER, max_length=64)]
-    """The older version."""
+    """The older version, such as 1.2.0."""
     because: Text
     """Why labels made under it mean the same now; releases print it."""
 
@@ -385,7 +386,7 @@ class Contract(Header):
     """What the model must do, on which evidence, and how improvement is measured."""
 
     kind: Literal["contract"]
-    """`contract`."""
+    """`contract`, by which a reader recognises the document."""
     gap: Text
     """The behaviour gap: the concrete family of failures that this program is to close."""
     deployment: Text
@@ -403,7 +404,7 @@ class Contract(Header):
     sampling: Sampling
     """The distribution that the records are drawn to."""
     reserve: Reserve | None = None
-    """Evaluation data under seal."""
+    """Evaluation data that is sealed; absent where there is none yet."""
     acceptance_tests: tuple[AcceptanceTest, ...] = ()
     """How improvement is measured on data that is excluded from training."""
     review: Review

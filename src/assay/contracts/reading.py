@@ -58,7 +58,7 @@ class Reading(msgspec.Struct, frozen=True):
         listed = self.tree.plain.get(key)
         items = listed if isinstance(listed, list) else []
         ids = (item.get("id") for item in items if isinstance(item, dict))
-        return frozenset(each for each in ids if isinstance(each, str))
+        return frozenset(identity for identity in ids if isinstance(identity, str))
 
     def issue(
         self, path: Path, code: str, severity: Severity, message: str, hint: str

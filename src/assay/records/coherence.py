@@ -38,7 +38,7 @@ def judgment_faults(record: Record, judgment: Judgment) -> Iterator[str]:
     yield from _verdict_faults(judgment.verdict, count)
     if judgment.order is not None and sorted(judgment.order) != list(range(count)):
         yield f"the presented order {list(judgment.order)} does not name each of {count} candidates"
-    for what, number in _candidates_named(judgment):
+    for what, number in _candidate_references(judgment):
         if number is not None and number >= count:
             yield f"{what} names candidate {number}, the record has {count}"
     yield from _twice("score", ((s.dimension, s.candidate) for s in judgment.scores))
@@ -70,12 +70,13 @@ def _labelling_faults(record: Record, judgment: Judgment) -> Iterator[str]:
 
 def text_at(record: Record, pointer: str) -> str | None:
     """The text at an RFC 6901 pointer such as `/candidates/0/content`; None where there is none."""
-    found = _at(record, pointer)
-    return found if isinstance(found, str) else None
+    value = _at(record, pointer)
+    return value if isinstance(value, str) else None
 
 
 def _at(record: Record, pointer: str) -> Any:
     node: Any = record
+    # RFC 6901: `~1` is undone before `~0`, else the escaped text `~01` would become `/`.
     for token in pointer.split("/")[1:]:
         name = token.replace("~1", "/").replace("~0", "~")
         if isinstance(node, tuple):
@@ -84,6 +85,7 @@ def _at(record: Record, pointer: str) -> Any:
         elif isinstance(node, dict):
             node = node.get(name)
         else:
+            # Only declared fields: the pointer is foreign text and must not reach methods.
             node = (
                 getattr(node, name, None)
                 if name in getattr(node, "__struct_fields__", ())
@@ -105,7 +107,7 @@ def _verdict_faults(verdict: Verdict, count: int) -> Iterator[str]:
             yield f"the ranking names candidates {ranked}, the record has {count}"
 
 
-def _candidates_named(judgment: Judgment) -> Iterator[tuple[str, int | None]]:
+def _candidate_references(judgment: Judgment) -> Iterator[tuple[str, int | None]]:
     for score in judgment.scores:
         yield "a score", score.candidate
     for reason in judgment.reasons:
@@ -117,8 +119,8 @@ def _candidates_named(judgment: Judgment) -> Iterator[tuple[str, int | None]]:
 def _twice(what: str, keys: Iterable[tuple[Any, ...]]) -> Iterator[str]:
     for key, times in Counter(keys).items():
         if times > 1:
-            named = ", ".join(str(part) for part in key if part is not None)
-            yield f"there are {times} {what}s for {named}"
+            parts = ", ".join(str(part) for part in key if part is not None)
+            yield f"there are {times} {what}s for {parts}"
 
 
 def _step_faults(candidates: Sequence[Candidate], candidate: int, step: int) -> Iterator[str]:

@@ -84,6 +84,6 @@ def last_answer(judgments: Sequence[Judgment], rubric: str | None = None) -> Jud
 
 
 def _guidance(judgment: Judgment, rubric: str | None) -> tuple[bool, bool]:
-    """How near the text that a judgment was given under is to the one in force."""
+    """How close a judgment's guideline is to the rubric in force; the greater is preferred."""
     in_force = rubric is not None and judgment.rubric == rubric
     return in_force, judgment.rubric is not None or judgment.guideline is None

@@ -30,7 +30,7 @@ class RowContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recurrence(msgspec.Struct, frozen=True, kw_only=True):
-    """What a mapping states of how a judgment recurs: on several rows, or as a later one."""
+    """What a mapping states about repetition: one vote on several rows, or a later judgment."""
 
     once: str = ""
     """The columns and values that name the vote, where several rows repeat it; else empty."""
@@ -77,7 +77,7 @@ class LayoutReader(Reader, Protocol):
     """A reader that knows how its files are cut into rows."""
 
     layout: Layout
-    """What it knows; the file's name settles the rest."""
+    """The settings that the format fixes; the file's name determines the rest."""
 
 
 @runtime_checkable

@@ -176,8 +176,8 @@ def _kept_version(kind: DocumentKind, before: Document, document: Document) -> s
     """What changed of a document that kept its version, in words."""
     found = compare({kind: before.read()}, {kind: document.read()})
     kept = f"and kept the version {document.version}"
-    if found.second_look:
-        return f"the {kind} changed the meaning of {', '.join(found.second_look)} {kept}"
+    if found.re_review:
+        return f"the {kind} changed the meaning of {', '.join(found.re_review)} {kept}"
     paths = ", ".join(change.path for change in found.changes[:_SHOWN])
     return f"the {kind} changed ({paths or 'its words'}), no label means anything else, {kept}"
 

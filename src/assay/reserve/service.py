@@ -343,7 +343,7 @@ def short_of(contract: Contract, sealed: Mapping[str, int]) -> str | None:
     """
     if contract.reserve is None:
         return None
-    name, declared = contract.reserve.id, contract.reserve.declared(contract.sampling.total)
+    name, declared = contract.reserve.id, contract.reserve.declared_size(contract.sampling.total)
     held = sealed.get(name, 0)
     if held >= declared:
         return None
@@ -467,7 +467,7 @@ def status(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Rese
             slices.setdefault(axis, Counter())[value] += 1
     return ReserveStatus(
         reserve=declared.id,
-        wanted=declared.declared(contract_of(documents).sampling.total),
+        wanted=declared.declared_size(contract_of(documents).sampling.total),
         items=len(seen),
         sealings=store.count(Sealing, reserve=declared.id),
         openings=store.count(Opening, reserve=declared.id),
