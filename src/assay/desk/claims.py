@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from typing import NamedTuple
 
 import msgspec
 
@@ -31,6 +32,12 @@ class ClaimResult(msgspec.Struct, frozen=True, kw_only=True):
     """What the reviewer holds by it: leases resumed first, then new ones."""
     none: Nothing | None = None
     """Why there are no leases; None where there are, or where the page has them already."""
+
+
+class _Claim(NamedTuple):
+    who: Principal
+    numbers: Sequence[int]
+    now: str
 
 
 class Claims:
@@ -73,17 +80,13 @@ class Claims:
             if not leases:
                 desk.refuse_more_skips(transaction, who, now, coming=0)
             refusals: list[Withheld] = []
-            for _ in range(room):
-                next_work = self._give_next(transaction, who, numbers, now, refusals)
-                if next_work is None:
-                    break
-                lease, assignment = next_work
-                desk.facts.remember(assignment)
-                leases.append(lease)
-            none = None if leases or mine else (cap_reached(cap) if cap else NO_WORK)
-            if none is not None and refusals:
-                none = content_withheld(refusals[0])
-            return ClaimResult(leases=tuple(leases), none=none)
+            claim = _Claim(who, numbers, now)
+            leases += self._give(transaction, claim, room, refusals)
+            if leases or mine:
+                return ClaimResult(leases=tuple(leases))
+            if refusals:
+                return ClaimResult(leases=(), none=content_withheld(refusals[0]))
+            return ClaimResult(leases=(), none=cap_reached(cap) if cap else NO_WORK)
 
         return desk.writer.post(work, "review.claim", actor=reviewer)
 
@@ -103,30 +106,48 @@ class Claims:
                 self._close(transaction, who, lease.queue, lease.record)
         return leases
 
-    def _give_next(
+    def _give(
         self,
         transaction: QueueTransaction,
-        who: Principal,
-        numbers: Sequence[int],
-        now: str,
+        claim: _Claim,
+        room: int,
         refusals: list[Withheld],
+    ) -> list[Lease]:
+        """New leases, as many as there is room for; fewer where the queues give no more."""
+        leases: list[Lease] = []
+        while len(leases) < room:
+            next_work = self._give_next(transaction, claim, refusals)
+            if next_work is None:
+                break
+            lease, assignment = next_work
+            self._desk.facts.remember(assignment)
+            leases.append(lease)
+        return leases
+
+    def _give_next(
+        self, transaction: QueueTransaction, claim: _Claim, refusals: list[Withheld]
     ) -> tuple[Lease, Assignment] | None:
         """Give the next assignment: at times a sentinel, which looks like any other.
 
         A queue whose next text the reviewer may not read gives nothing; the reason joins `refusals`.
         """
-        desk, reviewer = self._desk, who.pseudonym
-        for number in desk.offering.order(numbers):
-            turn = self._turn(transaction, who, number)
+        desk, reviewer = self._desk, claim.who.pseudonym
+        for number in desk.offering.order(claim.numbers):
+            turn = self._turn(transaction, claim.who, number)
             if turn is None:
                 continue
             record = desk.facts.record(turn.item.record)
-            refusal = desk.text_access.withheld(who, record, begun=False)
+            refusal = desk.text_access.withheld(claim.who, record, begun=False)
             if refusal is not None:
                 refusals.append(refusal)
                 continue
             next_work = leasing.give(
-                transaction, desk.in_force, desk.facts.record, reviewer=reviewer, turn=turn, now=now
+                transaction,
+                desk.in_force,
+                desk.facts.record,
+                reviewer=reviewer,
+                turn=turn,
+                now=claim.now,
             )
             if desk.offering.is_known(turn.item.record):
                 # A known record waits in several queues; nobody meets it twice.
@@ -147,7 +168,7 @@ class Claims:
     def _close(
         self, transaction: QueueTransaction, who: Principal, number: int, identity: str
     ) -> None:
-        """Give a record to nobody more in whose role it may not be read, or not to this person."""
+        """Stop offering a record: to everybody where its rights permit no role of the queue, else to one."""
         record = self._desk.facts.record(identity)
         roles = self._desk.offering.queue(number).queue.roles
         if self._desk.rights.decide(identity, record, roles).permitted:
