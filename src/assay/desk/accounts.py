@@ -179,7 +179,7 @@ class AccountsService:
     def enter(self, secret: str, *, name: str, password: str) -> SignedIn:
         """Make the account that an invitation is for, and sign it in.
 
-        The link is what lets the person in, so failed sign-ins with the name do not count.
+        The link admits the person, so failed sign-ins with the name do not count.
 
         Raises:
             UsageError: as `accept`.
@@ -209,7 +209,7 @@ class AccountsService:
     def add_program(
         self, name: str, roles: Iterable[str], *, scopes: Iterable[str], days: int, by: str
     ) -> tuple[Account, str]:
-        """Make an account for a program: nobody can sign in to it, and its one token is all it has.
+        """Make an account for a program: it has no password, and its one token is its only access.
 
         Args:
             name: the account's name.
@@ -268,7 +268,7 @@ class AccountsService:
         return self.failed_sign_ins.rows({account.name for account in self._accounts.all()})
 
     def sign_in_as(self, subject: str) -> SignedIn | None:
-        """Sign in whom an OpenID Connect provider vouches for; None where no account names them."""
+        """Sign in the account that an OpenID Connect subject is linked to; None where there is none."""
         account = self._accounts.by_subject(subject)
         return self._begin(account) if account and account.active else None
 
@@ -322,7 +322,7 @@ class AccountsService:
         """Make an API token; its secret is shown once.
 
         Raises:
-            UsageError: for a scope that is none or that the person does not hold.
+            UsageError: for an unknown scope, or one that the person does not hold.
         """
         requested = read_scopes(scopes)
         beyond = [scope for scope in requested if scope not in who.permissions]
@@ -380,7 +380,7 @@ class AccountsService:
         return closed
 
     def link(self, number: int, subject: str, *, by: str) -> Account:
-        """Let an OpenID Connect provider vouch for an account."""
+        """Link an account to the subject by which an OpenID Connect provider names the person."""
         linked = msgspec.structs.replace(self._account(number), subject=subject)
         with self._write("account.link", by, linked.name) as unit:
             self._accounts.change(unit, linked)
@@ -415,7 +415,7 @@ class AccountsService:
             return self._accounts.add(unit, account)
 
     def _end_first_links(self, unit: WriteUnit, account: Account) -> None:
-        """Withdraw the links to become the first administrator, once somebody is to be it."""
+        """Withdraw the open links for the first administrator, once this account becomes it."""
         if ADMINISTRATOR in account.roles and not self._has_administrator():
             self._accounts.withdraw_open(unit, ADMINISTRATOR)
 
@@ -434,7 +434,7 @@ class AccountsService:
         return SignedIn(cookie=cookie, principal=_principal(account, csrf=csrf))
 
     def _write(self, action: str, actor: str, account: str) -> AbstractContextManager[WriteUnit]:
-        """A transaction on somebody's account; the audit log has neither name."""
+        """A transaction on an account; the audit log has pseudonyms and no names."""
         return self._context.store.write(
             action, actor=self._audit_name(actor), subject=self._audit_name(account)
         )

@@ -56,7 +56,7 @@ class SeniorWork(msgspec.Struct, frozen=True, kw_only=True):
     care: ContentWarning | None
     """What is shown before the content."""
     decided: bool
-    """Whether it is decided: by this adjudicator, or meanwhile by somebody else."""
+    """Whether it is decided: by this adjudicator, or meanwhile by another."""
 
 
 class HeldRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +75,7 @@ class WaitingDecisions(msgspec.Struct, frozen=True, kw_only=True):
     held: tuple[HeldRecord, ...]
     """What the adjudicator has taken and not decided."""
     open: int
-    """Records that wait for anybody."""
+    """Records that wait for any adjudicator."""
 
 
 class AdjudicationService:

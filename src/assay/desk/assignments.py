@@ -279,7 +279,7 @@ class Assignments:
 
 
 def _own_lease(lease: Lease | None, who: Principal) -> Lease:
-    """The lease, if it is the person's own; a foreign handle is answered like one that is none."""
+    """The lease, if it is the person's own; the handle of another person's is refused like an unknown one."""
     if lease is None or lease.reviewer != who.pseudonym or lease.handle is None:
         raise UsageError(
             code="no-assignment",

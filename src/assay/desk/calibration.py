@@ -140,7 +140,7 @@ class CalibrationService:
         return self._context.handle(ROUND_HANDLE, calibration_round.id)
 
     def rounds(self, who: Principal) -> list[RoundCard]:
-        """The rounds that somebody may see, newest first."""
+        """The rounds that a person may see, newest first."""
         cards = [
             self._card(state, who)
             for state in self._states()
@@ -152,7 +152,7 @@ class CalibrationService:
         """A round with the text of one record that is covered; that it was asked for is logged.
 
         Raises:
-            UsageError: as `look`, for a record that is none, or a text that is not for the viewer.
+            UsageError: as `look`, for an unknown record, or a text that the viewer may not see.
         """
         state = self._state(handle)
         calibration.view(state, viewer=who.pseudonym, role=_role(who))
@@ -201,7 +201,7 @@ class CalibrationService:
         """Lock, reveal or close a round.
 
         Raises:
-            UsageError: if the round is not so far, or the step is none.
+            UsageError: if the round has not come to this step, or the step is unknown.
         """
         state = self._state(handle)
         steps = {
@@ -282,7 +282,7 @@ class CalibrationService:
         )
 
     def _is_to_judge(self, state: RoundState, who: Principal) -> bool:
-        """Whether somebody is to meet the records at the desk, each in an order of its own."""
+        """Whether a person has yet to judge the records at the desk, each in an order of its own."""
         return state.state == "independent" and who.pseudonym in state.round.members
 
     def _card(self, state: RoundState, who: Principal) -> RoundCard:
@@ -319,7 +319,7 @@ def _hosts(who: Principal) -> bool:
 
 
 def _role(who: Principal) -> Role:
-    """The role in which somebody looks at a round: the one that shows most."""
+    """The role in which a person looks at a round: the one that shows most."""
     if can(who, Permission.manage):
         return "lead"
     return "adjudicator" if can(who, Permission.adjudicate) else "reviewer"

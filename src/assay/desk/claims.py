@@ -71,7 +71,7 @@ class Claims:
                 return ClaimResult(leases=(), none=cap_reached(cap) if cap else no_seat(queue))
             transaction = desk.queue_store.unit(unit)
             mine = self._readable_leases(transaction, who, numbers)
-            # What was begun is gone on with, also on another device.
+            # Work that was begun comes first, also on another device.
             mine.sort(key=lambda lease: not lease.drafted)
             on_page = set(held)
             leases = [lease for lease in mine if lease.handle not in on_page][:count]

@@ -84,7 +84,7 @@ class Eligibility:
         return consent
 
     def add_credential(self, reviewer: str, what: str, *, checked_by: str) -> Credential:
-        """Record that somebody saw the proof of a person's credential.
+        """Record that a lead saw the proof of a person's credential.
 
         Args:
             reviewer: pseudonym.
@@ -92,7 +92,7 @@ class Eligibility:
             checked_by: pseudonym of who saw the proof.
 
         Raises:
-            UsageError: if no role of the contract asks for it, or a person vouches for themselves.
+            UsageError: if no role of the contract asks for it, or both pseudonyms are the same.
         """
         accepted = {
             text for rule in self._context.documents.contract.roles for text in rule.credentials
@@ -257,7 +257,7 @@ class Eligibility:
                 code="no-such-fact", message=f"the store holds no record {missing[0]!r}"
             )
         handle = opaque(self._context.keys.desk, "que", queue.name)
-        # Nobody is tested on what they wrote; the register of passes bars whoever judged it.
+        # Nobody is tested on what they wrote; the register of passes bars those who judged it.
         items = [
             NewItem(
                 record=identity, need=need, barred=tuple(sorted(authors(records_by_id[identity])))

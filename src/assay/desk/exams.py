@@ -154,7 +154,7 @@ class ExamsService:
             what: the credential, in the words of the contract's `roles[].credentials`.
 
         Raises:
-            UsageError: if no role of the contract asks for it, or a person vouches for themselves.
+            UsageError: if no role of the contract asks for it, or the actor is that person.
         """
         pseudonym = self._context.pseudonym
         credential = self._desk.eligibility.add_credential(

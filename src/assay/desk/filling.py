@@ -37,7 +37,7 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     no_pass: int = 0
     """Records whose layer wants no pass, or that no layer fits."""
     held_back: HeldBack = HeldBack()
-    """Records that nobody in a role of their layer may read today."""
+    """Records that no role of their layer may read today."""
 
 
 def fill(context: Context, queue_store: SqlQueue) -> Filled:

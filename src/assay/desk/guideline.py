@@ -97,7 +97,7 @@ class GuidelineService:
         """The gaps, with the text of one record that is covered; that it was asked for is logged.
 
         Raises:
-            UsageError: for an unknown gap, or a text that is not for the viewer.
+            UsageError: for an unknown gap, or a text that the viewer may not see.
         """
         waiting_gap = self._gap(gap)
         self._desk.uncover(who, self._context.store.get(Record, waiting_gap.record))

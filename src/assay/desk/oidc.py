@@ -33,7 +33,7 @@ FLOW_SECONDS = 600
 """How long a person may take at the provider."""
 
 DISCOVERY_SECONDS = 600
-"""How long what a provider says of itself is not asked again."""
+"""How long a provider's metadata is used before it is fetched again."""
 
 LONGEST_COOKIE = 3500
 """Most bytes of a sign-in's cookie: browsers keep 4096 with its name."""
@@ -66,7 +66,7 @@ class SignInStart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VerifiedSignIn(msgspec.Struct, frozen=True, kw_only=True):
-    """A sign-in that the provider has vouched for."""
+    """A sign-in that the provider has confirmed."""
 
     subject: str
     """Issuer and subject, as accounts name them."""
@@ -180,7 +180,7 @@ class OidcService:
         )
 
     def _provider(self) -> ProviderMetadata:
-        """What the provider says of itself; its keys are asked for again at each sign-in."""
+        """The provider's metadata; its keys are fetched again at each sign-in."""
         now = self._context.clock()
         if self._metadata is None or self._metadata[0] < now:
             self._metadata = (later(now, DISCOVERY_SECONDS), discover(self._client()))

@@ -60,7 +60,7 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OldestLease(msgspec.Struct, frozen=True, kw_only=True):
-    """The item of a queue that somebody holds for the longest time."""
+    """The item of a queue that has been held for the longest time."""
 
     reviewer: str
     """Pseudonym of the person who holds it."""
@@ -97,9 +97,9 @@ class QueueState(msgspec.Struct, frozen=True, kw_only=True):
     beyond: int
     """Passes held or given beyond those that their record wants."""
     free: int
-    """Passes that nobody holds or gave."""
+    """Passes that are neither held nor given."""
     held: int
-    """Passes that somebody holds at the desk now."""
+    """Passes that are held at the desk now."""
     handed_out: int
     """Passes that wait for an answer in a file or another tool."""
     stored: int
@@ -113,7 +113,7 @@ class QueueState(msgspec.Struct, frozen=True, kw_only=True):
     expired: int
     """Leases that ran out and were not answered since."""
     released: int
-    """Items given back by a reviewer; it counts against nobody."""
+    """Items given back by a reviewer, which counts against no one's quality."""
     seats: tuple[Seat, ...]
     """The people who may claim from it."""
     oldest: OldestLease | None
@@ -147,7 +147,7 @@ class AgreementStanding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HeldQualification(msgspec.Struct, frozen=True, kw_only=True):
-    """A qualification that somebody holds, and whether it is time to renew it."""
+    """A person's qualification, and whether it is time to renew it."""
 
     reviewer: str
     """Pseudonym of the holder."""
@@ -164,7 +164,7 @@ class HeldQualification(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReviewersStanding(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of each reviewer, under pseudonyms. It ranks nobody."""
+    """What is known of each reviewer, under pseudonyms, without a ranking."""
 
     rates: tuple[ReviewerRates, ...]
     """Answers by reviewer, the most active first."""

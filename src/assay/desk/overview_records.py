@@ -61,9 +61,9 @@ class RecordSelection(msgspec.Struct, frozen=True, kw_only=True):
     judged: bool = False
     """Only records with a judgment."""
     reviewer: str | None = None
-    """Pseudonym of somebody whose judgment of them counts."""
+    """Pseudonym of a reviewer whose judgment of them counts."""
     verdict: str | None = None
-    """The sort of verdict that this reviewer gave, or somebody where none is named."""
+    """The sort of verdict that this reviewer gave, or any reviewer where none is named."""
     first_shown: bool = False
     """Only records of which the reviewer chose the candidate that was shown first."""
     differ: str | None = None

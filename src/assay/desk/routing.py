@@ -129,7 +129,7 @@ def _conclude(
         rows[item.queue].queue, stage="adjudication", roles=("adjudicator",)
     )
     number = transaction.queues.add_queue(senior, handle_of(context, senior))
-    # The register of passes bars whoever judged the record or was asked to.
+    # The register of passes bars those who judged the record or were asked to.
     transaction.queues.enqueue(number, [NewItem(record=item.record, need=1)])
     # An earlier decision did not settle it: another person is to decide.
     transaction.queues.reopen(number, item.record)

@@ -123,7 +123,7 @@ class DeskService:
 
     @property
     def reading(self) -> TextAccess:
-        """Whether somebody may see a text, by the contract's care."""
+        """Whether a person may see a text, by the contract's care."""
         return self._text_access
 
     def consent(self, who: Principal, category: str, *, given: bool) -> None:

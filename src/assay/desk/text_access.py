@@ -50,7 +50,7 @@ class TextAccess:
         )
 
     def withheld(self, who: Principal, record: Record, *, begun: bool) -> Withheld | None:
-        """Why a record's text is not shown to somebody.
+        """Why a record's text is not shown to a person.
 
         Args:
             who: the reader.

@@ -147,7 +147,7 @@ class CoverageEvidence:
         values = self.values(dimension, item)
         best, worst = _ends(dimension)
         contradicted = False
-        # A candidate that delivered nothing is no statement on the claim, and contradicts nobody.
+        # A candidate that delivered nothing makes no statement on the claim, so there is nothing to contradict.
         if machine is not None and best != worst and result is not None and speaks(result[0]):
             contradicted = (worst if machine else best) in values
         # Where no verifier speaks, an objective claim is right if all people gave the best value.

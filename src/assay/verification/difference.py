@@ -58,7 +58,7 @@ Sort = Callable[[Token], bool]
 
 
 def differences(ours: list[Token], theirs: list[Token]) -> str:
-    """What the tokens of a quotation say otherwise than those of its original, in words."""
+    """How the tokens of a quotation differ from those of its original, in words."""
     names = {token.key for token in (*ours, *theirs) if is_name(token)}
     sorts: tuple[tuple[str, Sort], ...] = (
         ("negations", is_negation),

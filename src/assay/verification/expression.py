@@ -72,7 +72,7 @@ _UNFIT: Any = object()
 
 
 def functions(bounds: ExpressionBounds, refused: list[str]) -> dict[str, Callable[..., Any]]:
-    """The functions beside those of CEL.
+    """The functions that rules have besides those of CEL.
 
     Args:
         bounds: how long the lists may be that they give.
@@ -112,7 +112,7 @@ _TEXT_FUNCTIONS: Mapping[str, Callable[[str], Any]] = {
     "lines_of": lines_in,
 }
 FUNCTIONS = frozenset({*_TEXT_FUNCTIONS, "length"})
-"""Functions beside those of CEL."""
+"""Functions that rules have besides those of CEL."""
 
 _DEAR = FUNCTIONS | {"matches"}
 _OF_CEL_TEXT = (

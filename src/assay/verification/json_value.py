@@ -59,7 +59,7 @@ def unreadable(what: str, error: InputError) -> Fail | Uncarried:
 
 
 def _canonical(text: str) -> Any:
-    """The value of a text that is written back to the letter, and so holds no key twice."""
+    """The value of a text that is encoded to the same bytes, and so holds no key twice."""
     try:
         value = _decoder.decode(text)
         return value if _encoder.encode(value) == text.encode() else ABSENT

@@ -61,8 +61,8 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     """Items whose only verdict is by a verifier that does not tell right from wrong on the record;
     it does not count."""
     adequacy_not_tested: int
-    """Items on which a verifier passed or failed of which nobody knows whether it tells right from
-    wrong on the record."""
+    """Items on which a verifier passed or failed that was not tested for telling right from wrong on
+    the record."""
     right_with_wrong_step: int
     """Items that are right on this dimension while one of their steps is wrong."""
 

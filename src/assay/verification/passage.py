@@ -66,7 +66,7 @@ class SourceText:
 
     @cached_property
     def keys_in_row(self) -> str:
-        """Its keys in a row, for an exact search."""
+        """Its keys joined with breaks, for an exact search."""
         return _BREAK + _BREAK.join(self.keys) + _BREAK
 
     def words(self, start: int, end: int) -> str:

@@ -82,7 +82,7 @@ def _walk(value: Any) -> Iterator[tuple[int, Any]]:
 
 
 def value_or_none(text: str | None) -> Any:
-    """A JSON text as its value; None where it is none."""
+    """The value of a JSON text; None where the text is not JSON."""
     try:
         return msgspec.json.decode(text or "")
     except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError):

@@ -16,7 +16,7 @@ COMPILED = 512
 """Schemas that are kept compiled."""
 
 SMALL_VALUE = 10_000
-"""Characters of a value that every schema of use is checked against within its budget."""
+"""Characters of a value that any useful schema can check within its budget."""
 
 _OPEN_ENDED = frozenset(
     [
@@ -66,7 +66,7 @@ def over_budget(error: BudgetError, size: int, name: str = "") -> VerifierError 
     """The verdict on a candidate whose check took more than it may.
 
     Nothing is known where the value is small: such a schema is of no use. A candidate whose value
-    is large has run out of time by its own doing.
+    is large has itself used up the time.
 
     Args:
         error: what was exceeded.

@@ -1,4 +1,4 @@
-"""What a verification counts for: fully, not at all for its isolation, or only beside others."""
+"""What a verification counts for: whether it decides, and if not, why."""
 
 from collections.abc import Collection, Iterable
 from typing import ClassVar, Literal, get_args
