@@ -58,7 +58,7 @@ class EnvironmentState(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         """Compare the candidate's state with the expected one, and check the assertions."""
         try:
             states = self._states(record.candidates[candidate])
-            asserted = self._asserted(record, candidate)
+            asserted = self._read_assertions(record, candidate)
             expected = getattr(record.part, "expected_state", None)
             expected_value = ABSENT if expected is None else read_value(expected)
             before = _before(record.task, asserted)
@@ -82,7 +82,7 @@ class EnvironmentState(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         """Its gold and counter-gold cases."""
         return _cases()
 
-    def _asserted(self, record: Record, candidate: int) -> list[Assertion]:
+    def _read_assertions(self, record: Record, candidate: int) -> list[Assertion]:
         """The assertions of the option and of the evidence, each of a form that can be checked."""
         declared = declarations_for(record, candidate, self.name, self.assertions, Assertions)
         asserted = [assertion for series in declared for assertion in series]
