@@ -16,7 +16,7 @@ from assay.records.evidence import Evidence
 from assay.records.kinds import Outcome, Trajectory
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task
-from assay.verification.json_value import differences, escaped, read_value, same, value_at
+from assay.verification.json_value import differences, escape_key, read_value, same, value_at
 from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
 from assay.verification.verifier import Found, NothingToVerify, VerifierCase
 from assay.verification.verifiers.environment_state import EnvironmentState
@@ -293,7 +293,7 @@ def places(value: Any, pointer: str = "") -> list[str]:
     if isinstance(value, dict | list):
         below = value.items() if isinstance(value, dict) else enumerate(value)
     return [pointer] + [
-        place for key, each in below for place in places(each, f"{pointer}/{escaped(str(key))}")
+        place for key, each in below for place in places(each, f"{pointer}/{escape_key(str(key))}")
     ]
 
 
