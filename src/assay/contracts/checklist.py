@@ -91,7 +91,7 @@ def _answer(
     against = [issue for issue in issues if _speaks_against(issue, question)]
     if against:
         return point("missing", _cite_first(against))
-    # A part that was left out for its shape was not examined: no fault in it is no evidence.
+    # A part that was left out for its shape was not examined, so that it has no fault shows nothing.
     for kind, key in question.needs:
         reading = readings[kind]
         if reading.shaped.document is None or reading.shaped.lacks(key):

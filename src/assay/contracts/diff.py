@@ -117,7 +117,7 @@ def _leaves(
     for key in dict.fromkeys([*before, *after]):
         yield from _leaves(before.get(key, _ABSENT), after.get(key, _ABSENT), (*path, key))
     shared = [key for key in before if key in after]
-    # Order is a change of its own: priority rules apply in their order.
+    # The order of named items is reported as well, although it alters no label.
     if isinstance(old, list) and shared != [key for key in after if key in before]:
         yield (*path, "order"), list(before), list(after)
 

@@ -98,6 +98,7 @@ def shape(model: type[D], tree: Tree, stand_ins: Mapping[str, Any]) -> Shaped[D]
         gone: set[Path] = set()
         places = _by_place(unknown or faults, pruned, shaped)
         for path, group in places.items():
+            # The innermost fault is the cause: the nodes around it fail only because of it.
             if any(other != path and other[: len(path)] == path for other in places):
                 continue
             if not shaped.lacks_part_of(path):
