@@ -57,7 +57,7 @@ class ExitRights:
 
     def sources(self, identity: str, record: Derived) -> tuple[str, ...]:
         """The source classes of a record and of all its ancestors, each once, sorted."""
-        return self._clearance.holding(identity, record).sources
+        return self._clearance.basis(identity, record).sources
 
     def decide(
         self,
@@ -78,7 +78,7 @@ class ExitRights:
         use: Use | None = None,
         roles: tuple[str, ...] | None = None,
     ) -> bool:
-        """Whether a record may leave; one that may not is counted, once however often it is met.
+        """Whether a record may leave; one that may not is counted once, however often it is checked.
 
         Args:
             identity: its id.

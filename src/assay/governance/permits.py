@@ -53,7 +53,7 @@ class Permits:
             )
         return self._decisions[key]
 
-    def permitted(self, names: tuple[str, ...]) -> tuple[Use, ...]:
+    def permitted_uses(self, names: tuple[str, ...]) -> tuple[Use, ...]:
         """All uses that a whole made from these source classes permits."""
         return tuple(use for use in USES if self.decide(use, names).permitted)
 

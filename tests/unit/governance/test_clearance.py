@@ -114,7 +114,7 @@ def test_a_circle_ends_and_every_step_of_it_counts() -> None:
     }
     clearance = _clearance(Shelf(records))
     for identity in "dabc":
-        assert clearance.holding(identity, records[identity]).sources == ("leads", "lent", "own")
+        assert clearance.basis(identity, records[identity]).sources == ("leads", "lent", "own")
 
 
 def test_ancestors_are_looked_up_in_batches_and_once() -> None:
