@@ -85,6 +85,7 @@ def _answer(
     def point(state: PointState, evidence: str) -> ChecklistPoint:
         return ChecklistPoint(number, question.point, state, evidence, question.stage)
 
+    # The heaviest answer first: a point that is refuted as well as missing is refuted.
     refuting = [issue for issue in issues if issue.code in question.refuting]
     if refuting:
         return point("refuted", _cite_first(refuting))

@@ -148,6 +148,7 @@ def load_rights(directory: Path) -> RightsInForce:
         UsageError: if there is no such folder.
     """
     readings = read_program(directory)
+    # An error in the rubric must not stop every exit: rights depend on these two files alone.
     needed = {FILES["sources"], FILES["program"]}
     issues = tuple(issue for issue in _report(readings).issues if issue.file in needed)
     sources, program = (readings[kind].shaped.document for kind in ("sources", "program"))

@@ -26,7 +26,7 @@ D = TypeVar("D", bound=BaseModel)
 
 
 class Shaped(msgspec.Struct, Generic[D]):
-    """What could be made of a tree."""
+    """The document in a tree, as far as it can be used, and its faults."""
 
     document: D | None
     """The document, without the parts that had faults; None where too little is left."""

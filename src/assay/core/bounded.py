@@ -106,7 +106,7 @@ class _Worker:
 
     @property
     def alive(self) -> bool:
-        """Whether it can be asked."""
+        """Whether the process still runs."""
         return self._process.poll() is None
 
     def ask(self, request: bytes, bounds: CallLimits, what: str) -> dict[str, Any]:
@@ -135,7 +135,7 @@ class _Worker:
 
 
 class _Calls:
-    """The child of this process, and what is needed to start and ask it."""
+    """The child of this process, and what is needed to start and call it."""
 
     def __init__(self) -> None:
         self.lock = Lock()

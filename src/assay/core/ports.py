@@ -53,7 +53,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Import(msgspec.Struct, frozen=True, kw_only=True):
-    """One run of a reader over one file, as far as it has come."""
+    """One run of a reader over one file, and how far it has come."""
 
     id: int
     """Number of the import, counted from 1."""

@@ -1,4 +1,4 @@
-"""Private files: what only the user who runs Assay may read, whatever the umask is."""
+"""Private files: readable by the user who runs Assay alone, whatever the umask is."""
 
 import os
 import stat

@@ -131,6 +131,7 @@ _DENIED_AFTER = re.compile(
 def find_claims(text: str) -> list[ForbiddenClaim]:
     """All forbidden claims in a text, in their order; denied and disclaimed ones are left out."""
     plain = _INVISIBLE.sub("", text.translate(_LOOKALIKES))
+    # Compared without its disguise and reported as written: each place is mapped back.
     seen = [at for at, character in enumerate(text) if not _INVISIBLE.match(character)]
     claims = []
     for code, instead, pattern in _PATTERNS:

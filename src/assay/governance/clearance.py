@@ -86,6 +86,7 @@ class Clearance:
 
     def learn(self, batch: Mapping[str, Derived]) -> None:
         """Look up the ancestors of some records at once, generation by generation."""
+        # A generation at a time: the store is asked once a generation and not once a record.
         parents = {parent for record in batch.values() for parent in record.parents}
         self._remember({identity: batch[identity] for identity in parents if identity in batch})
         unresolved = {identity for identity in parents if not self._is_known(identity)}
@@ -125,7 +126,7 @@ class Clearance:
         record: Derived,
         roles: tuple[str, ...] | None = None,
     ) -> Decision:
-        """Whether a record may be used, and read, so.
+        """Whether a record may be used, and read, in this way.
 
         Args:
             use: what is to be done with it; None: it is only read.

@@ -67,7 +67,7 @@ class ExitRights:
         use: Use | None = None,
         roles: tuple[str, ...] | None = None,
     ) -> Decision:
-        """Whether a record may be used, and read, so; nothing is counted."""
+        """Whether a record may be used, and read, in this way; nothing is counted."""
         return self._clearance.decide(use, identity, record, roles)
 
     def may_leave(
@@ -105,6 +105,7 @@ class ExitRights:
         if not able:
             denials = self.decide(identity, record, roles=roles).denials
             alone = self.decide(identity, record, roles=roles[:1]).denials
+            # Sources may admit the roles together and none alone; then one role's reason is shown.
             self._held.setdefault(identity, denials or alone)
         return able
 

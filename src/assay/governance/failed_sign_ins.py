@@ -86,7 +86,7 @@ class Tries(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenLedger(Protocol):
-    """The ledger while nobody else changes it."""
+    """The ledger while no other thread or process changes it."""
 
     def get(self, key: str) -> Tries | None:
         """What is counted under a key."""
@@ -98,7 +98,7 @@ class OpenLedger(Protocol):
         """Forget a key."""
 
     def under(self, beginning: str) -> list[tuple[str, Tries]]:
-        """Every key that begins so."""
+        """Every key with this beginning, and its tries."""
 
 
 class SignInLedger(Protocol):
@@ -141,7 +141,7 @@ class MemoryLedger:
         self._tries.pop(key, None)
 
     def under(self, beginning: str) -> list[tuple[str, Tries]]:
-        """Every key that begins so."""
+        """Every key with this beginning, and its tries."""
         return [(key, tries) for key, tries in self._tries.items() if key.startswith(beginning)]
 
 
@@ -204,6 +204,7 @@ class FailedSignIns:
         with self._ledger.open() as ledger:
             ledger.drop(self._key(ledger, name, address))
             ledger.put(self._trusted_key(name, address), Tries(tried_at=self._clock()))
+            # `begin_at` counted this try against the address before it was known to be right.
             key = self._address_key("sign-in", address)
             tries = ledger.get(key)
             if tries is not None and tries.count:
@@ -253,6 +254,7 @@ class FailedSignIns:
             ledger.put(key, msgspec.structs.replace(tries, count=tries.count + 1))
 
     def _key(self, ledger: OpenLedger, name: str, address: str) -> str:
+        # An address that has signed in has a count of its own, which strangers cannot fill.
         trusted = ledger.get(self._trusted_key(name, address)) is not None
         own = self._digest(address) if trusted else ""
         return f"name:{self._digest(name)}:{own}"

@@ -16,7 +16,7 @@ class Permission(StrEnum):
     who = "account:who"
     """Know who one is and what one may do; every token keeps it."""
     own_account = "account:own"
-    """Look after one's own account: keys, tokens, sign out."""
+    """Manage one's own account: keys, tokens, sign out."""
     review = "review:work"
     """Claim work that one is qualified for, and answer it."""
     adjudicate = "review:adjudicate"
@@ -77,7 +77,7 @@ def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
 
 
 def can(principal: Principal | None, permission: Permission) -> bool:
-    """Whether somebody may do something; nobody signed in may do what is public."""
+    """Whether a principal has a permission; without a principal only what is public is permitted."""
     if principal is None:
         return permission == Permission.public
     return permission in principal.permissions

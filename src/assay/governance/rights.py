@@ -115,10 +115,10 @@ def decide(
     territory: str | None,
     roles: Iterable[str] | None = None,
 ) -> Decision:
-    """Whether a whole made from the named sources may be used, and read by a person, so.
+    """Whether a whole made from the named sources may be used, and read by a person, in this way.
 
-    Every exit of the program asks it; `governance.clearance` gives it the sources of a record and
-    of all its ancestors.
+    Every exit of the program calls it; `governance.clearance` provides the sources of a record
+    and of all its ancestors.
 
     Args:
         use: what is to be done with it; None: it is only read, which no use has to permit.
@@ -252,6 +252,7 @@ def _last_day(start: date | None, days: int) -> date:
     try:
         return start + timedelta(days=days)
     except OverflowError:
+        # Beyond the calendar, so no day of use comes after it.
         return date.max
 
 

@@ -20,7 +20,7 @@ class Plugin(msgspec.Struct, frozen=True, kw_only=True):
     group: Group
     """The kind of plug-in."""
     name: str
-    """The name it is asked for by."""
+    """The name by which commands and documents refer to it."""
     target: str
     """`module:attribute` of the object."""
     package: str

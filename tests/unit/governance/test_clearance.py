@@ -17,7 +17,7 @@ TODAY = date(2026, 3, 1)
 
 
 class Made(msgspec.Struct, frozen=True):
-    """A record as far as rights ask for it."""
+    """The part of a record that rights depend on."""
 
     source_classes: tuple[str, ...]
     parents: tuple[str, ...] = ()
