@@ -85,13 +85,14 @@ def _answer(
     def point(state: PointState, evidence: str) -> ChecklistPoint:
         return ChecklistPoint(number, question.point, state, evidence, question.stage)
 
+    # The heaviest answer first: a point that is refuted as well as missing is refuted.
     refuting = [issue for issue in issues if issue.code in question.refuting]
     if refuting:
         return point("refuted", _cite_first(refuting))
     against = [issue for issue in issues if _speaks_against(issue, question)]
     if against:
         return point("missing", _cite_first(against))
-    # A part that was left out for its shape was not examined: no fault in it is no evidence.
+    # A part that was left out for its shape was not examined, so that it has no fault shows nothing.
     for kind, key in question.needs:
         reading = readings[kind]
         if reading.shaped.document is None or reading.shaped.lacks(key):

@@ -404,7 +404,7 @@ class Contract(Header):
     sampling: Sampling
     """The distribution that the records are drawn to."""
     reserve: Reserve | None = None
-    """Evaluation data that is sealed; absent where there is none yet."""
+    """Evaluation data under seal."""
     acceptance_tests: tuple[AcceptanceTest, ...] = ()
     """How improvement is measured on data that is excluded from training."""
     review: Review

@@ -117,7 +117,7 @@ def _leaves(
     for key in dict.fromkeys([*before, *after]):
         yield from _leaves(before.get(key, _ABSENT), after.get(key, _ABSENT), (*path, key))
     shared = [key for key in before if key in after]
-    # Order is a change of its own: priority rules apply in their order.
+    # The order of named items is reported as well, although it alters no label.
     if isinstance(old, list) and shared != [key for key in after if key in before]:
         yield (*path, "order"), list(before), list(after)
 
@@ -135,6 +135,7 @@ def _children_by_name(node: Any) -> dict[str, Any] | None:
 
 def _alters(kind: DocumentKind, path: tuple[str, ...]) -> bool:
     keys = _ALTERING.get((kind, path[0])) if path else None
+    # Order decides among priority rules alone; in other lists it is layout.
     if keys is None or path[1:] == ("order",):
         return kind == "rubric" and path[0] == "priority"
     return not keys or len(path) <= 2 or path[2] in keys  # noqa: PLR2004 - list, item, key

@@ -113,6 +113,7 @@ def _bound_for(
     # The contract's own value first, then a veto's bound, then the default of the scale.
     stated = accepted is not None
     if accepted is None:
+        # A veto states what is unacceptable in every comparison; imitation must not ask for less.
         veto = _veto(dimension, rubric)
         if veto is not None:
             return msgspec.structs.replace(veto, required=scored, by_machine=by_machine)

@@ -105,6 +105,7 @@ def compute_verdict(candidates: Sequence[Scores], rules: Rules) -> PriorityOutco
         return PriorityOutcome("undecided")
     hits = _veto_hits(candidates, vetoes)
     vetoed = tuple(sorted(hits))
+    # Vetoed candidates leave before any comparison: being better elsewhere must not save them.
     remaining = [place for place in range(len(candidates)) if place not in hits]
     decisive = str(vetoes[max(hits.values())]) if hits else None
     if not remaining:
@@ -183,6 +184,7 @@ def _compare(
             for candidate, score in scores.items()
             if score is not None
         }
+        # A missing score might have decided, so later rules must not decide in its place.
         if len(comparable) < len(scores):
             return PriorityOutcome("undecided", rule=str(rule), vetoed=vetoed)
         best = max(comparable.values())

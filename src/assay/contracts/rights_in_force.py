@@ -55,6 +55,7 @@ class RightsFiles:
             CheckError: if one of the files does not check, or is gone.
         """
         with self._lock:
+            # Taken before the read: a file that changes meanwhile has another stamp at the next call.
             stamp = self.stamp
             if self._current is None or self._current[0] != stamp:
                 # Dropped before the read: if that raises, the older rights must not be used on.

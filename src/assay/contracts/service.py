@@ -33,6 +33,7 @@ PRIVATE_FOLDER = ".assay"
 SCHEMA_FOLDER = f"{PRIVATE_FOLDER}/schema"
 """Where `init` writes the JSON Schemas that the documents' first lines point to."""
 
+# The schemas are committed with the documents, so that editors find them after a clone.
 _IGNORED = (
     "# the store, the vault and their keys stay on this machine\n"
     ".assay/*\n!.assay/schema/\n.vault/\n"
@@ -83,6 +84,7 @@ def init(directory: Path, template: str = "preference") -> list[str]:
         )
     contents = _program_files(template)
     _refuse_occupied(directory)
+    # A repository's own file stays as it is: it may ignore more than ours.
     if (directory / ".gitignore").exists():
         del contents[".gitignore"]
     make_private_folder(directory / PRIVATE_FOLDER)
@@ -146,6 +148,7 @@ def load_rights(directory: Path) -> RightsInForce:
         UsageError: if there is no such folder.
     """
     readings = read_program(directory)
+    # An error in the rubric must not stop every exit: rights depend on these two files alone.
     needed = {FILES["sources"], FILES["program"]}
     issues = tuple(issue for issue in _report(readings).issues if issue.file in needed)
     sources, program = (readings[kind].shaped.document for kind in ("sources", "program"))

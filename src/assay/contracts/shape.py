@@ -26,7 +26,7 @@ D = TypeVar("D", bound=BaseModel)
 
 
 class Shaped(msgspec.Struct, Generic[D]):
-    """What could be made of a tree."""
+    """The document in a tree, as far as it can be used, and its faults."""
 
     document: D | None
     """The document, without the parts that had faults; None where too little is left."""
@@ -98,6 +98,7 @@ def shape(model: type[D], tree: Tree, stand_ins: Mapping[str, Any]) -> Shaped[D]
         gone: set[Path] = set()
         places = _by_place(unknown or faults, pruned, shaped)
         for path, group in places.items():
+            # The innermost fault is the cause: the nodes around it fail only because of it.
             if any(other != path and other[: len(path)] == path for other in places):
                 continue
             if not shaped.lacks_part_of(path):

@@ -7,6 +7,7 @@ from assay.contracts.contract import (
     Behaviour,
     Contract,
     MachineEvidence,
+    QualificationRule,
     Quota,
     ReadingCaps,
     ReviewLayer,
@@ -135,7 +136,13 @@ def _review(contract: Contract) -> list[str]:
         for floor in review.agreement_floors
     ]
     lines += _section("Agreement floors", ("dimension", "slice", "alpha at least", "by"), floors)
-    roles = [
+    lines += _roles(contract.roles)
+    lines += _machine_evidence(contract.verification)
+    return lines + (_welfare(contract.welfare) if contract.welfare else [])
+
+
+def _roles(rules: Sequence[QualificationRule]) -> list[str]:
+    rows = [
         (
             rule.role,
             rule.duty,
@@ -145,32 +152,31 @@ def _review(contract: Contract) -> list[str]:
             _percent(rule.pass_mark),
             f"{rule.valid_days} days, renewed from {rule.renew_days} before" if rule.test else "",
         )
-        for rule in contract.roles
+        for rule in rules
     ]
     head = ("role", "duty", "expertise", "credentials", "test", "pass mark", "counts for")
-    lines += _section("Roles", head, roles)
-    lines += _machine_evidence(contract.verification)
-    welfare = contract.welfare
-    if welfare:
-        lines += [
-            "## Welfare",
-            "",
-            f"- Severe content is shown to: {', '.join(welfare.restricted_to)}",
-            f"- Only after opting in: {_yes(welfare.opt_in)}",
-            f"- Hidden until uncovered: {_yes(welfare.blur)}",
-            f"- May be skipped without penalty: {_yes(welfare.skip_without_penalty)}",
-            f"- Most minutes of severe content: {_caps(welfare)}",
-            *(
-                f"- Most minutes of {name}: {_caps(caps)}"
-                for name, caps in welfare.categories.items()
-            ),
-            f"- Minutes until a break: {welfare.break_after_minutes or 'not set'}",
-            f"- Minutes of a break: {welfare.break_minutes}",
-            f"- Benign items after a break: {welfare.cool_down_items or 'none'}",
-            f"- Support: {_line(welfare.support or 'not named')}",
-            "",
-        ]
-    return lines
+    return _section("Roles", head, rows)
+
+
+def _welfare(welfare: Welfare) -> list[str]:
+    categories = [
+        f"- Most minutes of {name}: {_caps(caps)}" for name, caps in welfare.categories.items()
+    ]
+    return [
+        "## Welfare",
+        "",
+        f"- Severe content is shown to: {', '.join(welfare.restricted_to)}",
+        f"- Only after opting in: {_yes(welfare.opt_in)}",
+        f"- Hidden until uncovered: {_yes(welfare.blur)}",
+        f"- May be skipped without penalty: {_yes(welfare.skip_without_penalty)}",
+        f"- Most minutes of severe content: {_caps(welfare)}",
+        *categories,
+        f"- Minutes until a break: {welfare.break_after_minutes or 'not set'}",
+        f"- Minutes of a break: {welfare.break_minutes}",
+        f"- Benign items after a break: {welfare.cool_down_items or 'none'}",
+        f"- Support: {_line(welfare.support or 'not named')}",
+        "",
+    ]
 
 
 def _signal(entry: Supervision) -> str:

@@ -189,6 +189,7 @@ def _decode(tree: Tree, content: bytes) -> str:
 
 
 def _compose(tree: Tree, text: str) -> MappingNode:
+    # A directive could switch to YAML 1.1, in which `no` is false and 010 is eight.
     if re.search(r"^%", text, re.MULTILINE):
         hint = "remove the line that starts with %; documents are read as YAML 1.2"
         raise _UnreadableError(tree, "yaml-directive", "YAML directives are not read", hint)
@@ -239,6 +240,7 @@ class _Builder:
     def build(self, node: Node, path: Path) -> Any:
         """The plain value of a node."""
         self.tree.lines.setdefault(path, node.start_mark.line + 1)
+        # An alias is the same node again: a few lines of them can stand for gigabytes.
         if id(node) in self._seen:
             hint = "write the content out where it is meant"
             self._report(path, "yaml-alias", "anchors and aliases are not read", hint)
@@ -298,6 +300,7 @@ class _Builder:
         if len(plain) > _MOST_DIGITS:
             number: int | float = math.inf
         elif whole:
+            # YAML 1.2 reads 010 as ten, where `int(text, 0)` would refuse the zero.
             digits = re.sub(r"^([+-]?)0+(?=\d)", r"\1", plain)
             number = int(digits, 0)
         else:

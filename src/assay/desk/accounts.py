@@ -29,9 +29,9 @@ from assay.governance.failed_sign_ins import FailedSignIn, FailedSignIns
 from assay.governance.permissions import (
     GRANTS,
     Principal,
+    limit_to_scopes,
     permissions_of,
     read_scopes,
-    scoped,
 )
 from assay.records.pseudonym import is_pseudonym
 from assay.store.accounts import Accounts
@@ -309,7 +309,9 @@ class AccountsService:
             return None
         # What the roles grant today: a token made earlier loses what its person lost.
         whole = _principal(account, csrf=None)
-        return msgspec.structs.replace(whole, permissions=scoped(whole.permissions, row.scopes))
+        return msgspec.structs.replace(
+            whole, permissions=limit_to_scopes(whole.permissions, row.scopes)
+        )
 
     def sign_out(self, cookie: str, who: Principal) -> None:
         """End a session."""

@@ -54,6 +54,7 @@ class Groups:
         self._returns: dict[int, str] = {}
         self._sizes: Counter[int] = Counter()
         self._survey()
+        # The sizes show when the last row of a spread group has come, so it is held no longer.
         if reader.anywhere and self._returns:
             self._measure()
 
@@ -113,7 +114,7 @@ class Groups:
             )
 
     def _refusal(self, key: Key) -> InputError | None:
-        """Why the rows of a group cannot be joined, as far as the first pass over the file shows."""
+        """Why the rows of a group cannot be joined, if the first pass over the file shows a reason."""
         if not self._returns or (short := _short(key)) not in self._returns:
             return None
         if not self._reader.anywhere:

@@ -66,6 +66,8 @@ class Intake:
         if self._names_votes:
             self._survey_votes(file)
         for unit in self._row_groups(file, after):
+            # A resumed run reads grouped files from their start: a group may begin before the row
+            # that was reached.
             if unit.rows[-1].number > after:
                 self._fill(unit)
                 yield unit
@@ -167,7 +169,7 @@ def _refuse(what: str, faults: Iterable[str]) -> None:
 
 
 def _refuse_unknown_sources(record: Record, known_classes: frozenset[str] | None) -> None:
-    """Set a record aside whose rights nobody can look up."""
+    """Set a record aside whose rights cannot be looked up."""
     if known_classes is None:
         return
     for number, source in enumerate(record.sources):

@@ -39,7 +39,7 @@ KEYS = frozenset(
 """Names under which files keep people, in lower case and without `_`, `-` and spaces."""
 
 LEAST_LETTERS = 3
-"""A shorter id is not looked for in sentences: it would be found in words."""
+"""A shorter id is not replaced in sentences: it would match parts of words."""
 
 _WHOLE = re.compile(rf"{PREFIX}[a-z2-7]{{24}}")
 # Pairs of a key and a scalar, as far as they can be seen in a text that is not valid JSON.

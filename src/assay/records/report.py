@@ -57,9 +57,9 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     reader: str
     """Name of the reader."""
     kind: str
-    """The kind of record asked for."""
+    """The kind of record that was requested."""
     source: str
-    """The source class that was asked for; empty where the lines name their own."""
+    """The source class that was requested; empty where the lines name their own."""
     read: int
     """Rows read since the import began, runs that were killed included."""
     stored: int

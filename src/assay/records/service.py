@@ -157,6 +157,7 @@ def _batches(units: Iterator[RowGroup]) -> Iterator[list[RowGroup]]:
     facts = size = 0
     for unit in units:
         batch.append(unit)
+        # One more for the row itself: rows that are set aside must fill a batch as well.
         facts += len(unit.facts) + 1
         size += sum(map(row_size, unit.rows))
         if facts >= BATCH_FACTS or size >= BATCH_BYTES:
@@ -298,6 +299,7 @@ class _ImportRun:
                 already_there += usable
             else:
                 stored += usable
+                # A fact that two rows give is new once: the second row counts as already there.
                 fresh.difference_update(unit.ids)
         return msgspec.structs.replace(
             ledger,

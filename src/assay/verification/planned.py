@@ -10,7 +10,7 @@ from assay.contracts.rubric import Rubric
 from assay.contracts.supervision import entries_for
 from assay.core.canonical import json_text
 from assay.core.errors import UsageError
-from assay.core.options import configured
+from assay.core.options import configure
 from assay.records.record import Record
 from assay.verification.standing import ADEQUACY
 from assay.verification.verifier import Verifier
@@ -72,7 +72,7 @@ def _plan(
         return PlannedTest(
             verifier=name, options=text, dimensions=dimensions, test=None, missing=str(error)
         )
-    test: Verifier = configured(kind, options)
+    test: Verifier = configure(kind, options)
     return PlannedTest(verifier=name, options=text, dimensions=dimensions, test=test)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from assay.core.errors import AssayError
-from assay.core.options import configured
+from assay.core.options import configure
 from assay.verification.ports import Sandbox
 from assay.verification.verification import reason_of
 from assay.verification.verifier import Found, NothingToVerify, VerifierCase, runs_in_sandbox
@@ -48,7 +48,7 @@ def prove(kind: type, sandbox: Sandbox | None = None) -> tuple[str, ...]:
 def _outcome(kind: type, case: VerifierCase, sandbox: Sandbox | None) -> str:
     """What a case comes to: the outcome in one word, then after a colon why."""
     try:
-        test: Any = configured(kind, case.options)
+        test: Any = configure(kind, case.options)
         if sandbox is not None and runs_in_sandbox(test):
             result = test.verify_in(sandbox, case.record, case.candidate)
         else:

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Protocol, Self
 
 from assay.core.canonical import json_text
-from assay.core.digest import labelled
+from assay.core.digest import labelled_digest
 from assay.core.errors import MachineError
 from assay.records.record import Record
 from assay.verification.planned import PlannedTest
@@ -115,7 +115,7 @@ class WorkerPool:
         if not needs_sandbox(planned) or self.sandboxes.first is None:
             return own
         around = self.sandboxes.first.environment
-        return labelled(json_text([own, around]).encode()) if own else around
+        return labelled_digest(json_text([own, around]).encode()) if own else around
 
     def faults(self, planned: PlannedTest) -> tuple[str, ...]:
         """Which of its own cases a verifier fails; they are run once."""

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from assay.core.canonical import json_text
-from assay.core.options import configured
+from assay.core.options import configure
 from assay.records.candidate import Candidate, MadeByModel, Step
 from assay.records.evidence import Evidence
 from assay.records.kinds import Outcome, Trajectory
@@ -54,7 +54,7 @@ def record(
 def ask(tried: Record, *asserted: Any, **options: Any) -> Found | NothingToVerify:
     if asserted:
         options["assertions"] = json.dumps(asserted)
-    return configured(EnvironmentState, options).verify(tried, 0)
+    return configure(EnvironmentState, options).verify(tried, 0)
 
 
 def found(tried: Record, *asserted: Any, **options: Any) -> Found:

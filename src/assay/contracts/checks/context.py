@@ -18,7 +18,7 @@ class ExamFault(msgspec.Struct, frozen=True, kw_only=True):
     hint: str
     """What to do about it."""
     impossible: bool
-    """Whether nobody at all can pass it; else it passes and fails people nearly by chance."""
+    """Whether no person can pass it; else people pass and fail nearly by chance."""
 
 
 class CheckContext(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from unicodedata import unidata_version
 
 from assay.core.canonical import json_text
-from assay.core.digest import labelled
+from assay.core.digest import labelled_digest
 from assay.records.candidate import Candidate, MadeByUnknown, candidate_text
 from assay.records.evidence import Evidence
 from assay.records.kinds import Outcome as OutcomeRecord
@@ -25,7 +25,9 @@ from assay.verification.verifier import CaseOutcome, Found, NothingToVerify, Tes
 MAX_TEXT = 500_000
 """Characters of a response; of a longer one the verdict is `uncarried`."""
 
-_ENVIRONMENT = labelled(f"py3langid {version('py3langid')} unicode {unidata_version}".encode())
+_ENVIRONMENT = labelled_digest(
+    f"py3langid {version('py3langid')} unicode {unidata_version}".encode()
+)
 _MAX_REASON = 2000
 
 
