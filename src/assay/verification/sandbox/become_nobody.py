@@ -38,8 +38,8 @@ def _open_up(closed: dict[str, str]) -> None:
     def mount(source: str, target: str, kind: bytes | None, flags: int) -> None:
         options = b"mode=0755" if kind else None
         if libc.mount(source.encode(), target.encode(), kind, flags, options):
-            told = os.strerror(ctypes.get_errno())
-            sys.exit(f"{target} can be read by root alone, and it cannot be mounted: {told}")
+            reason = os.strerror(ctypes.get_errno())
+            sys.exit(f"{target} can be read by root alone, and it cannot be mounted: {reason}")
 
     if libc.unshare(_CLONE_NEWNS) or libc.mount(None, b"/", None, _MS_PRIVATE_ALL, None):
         sys.exit(f"{', '.join(closed)} can be read by root alone, and mounts are refused here")

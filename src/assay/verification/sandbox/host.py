@@ -98,10 +98,10 @@ class ForkServer:
         except OSError as error:
             raise _not_started(str(error)) from error
         self._control = self._launched.control
-        said = self._ready()
-        if "ready" not in said:
+        greeting = self._ready()
+        if "ready" not in greeting:
             self.close()
-            raise _not_started(str(said.get("refused")))
+            raise _not_started(str(greeting.get("refused")))
         self.side = side
         """What it serves, such as `candidate`."""
         self.broken = False
@@ -120,11 +120,15 @@ class ForkServer:
         else:
             why = ""
         if text:
-            found: dict[str, Any] = json.loads(text)
-            return found
+            greeting: dict[str, Any] = json.loads(text)
+            return greeting
         self._launched.process.kill()
-        _, told = self._launched.process.communicate()
-        return {"refused": told.decode(errors="replace").strip()[:400] or why or "it ended at once"}
+        _, error_output = self._launched.process.communicate()
+        return {
+            "refused": error_output.decode(errors="replace").strip()[:400]
+            or why
+            or "it ended at once"
+        }
 
     def start(
         self,
@@ -165,7 +169,7 @@ class ForkServer:
             os.lseek(paper, 0, os.SEEK_SET)
             socket.send_fds(self._control, [json.dumps(request).encode()], [paper, *handles])
         except OSError as error:
-            raise self._broke(str(error)) from error
+            raise self._break(str(error)) from error
         finally:
             os.close(paper)
 
@@ -193,18 +197,20 @@ class ForkServer:
         """
         self._control.settimeout(seconds)
         try:
-            said = json.loads(self._control.recv(1 << 16) or b"{}")
+            report = json.loads(self._control.recv(1 << 16) or b"{}")
         except (OSError, ValueError) as error:
-            raise self._broke(str(error)) from error
-        if "refused" in said or not said:
-            raise self._broke(said.get("refused", "it ended"))
+            raise self._break(str(error)) from error
+        if "refused" in report or not report:
+            raise self._break(report.get("refused", "it ended"))
         # A word about an earlier run, whose end nobody saw, must never be taken for this one's.
-        if said["run"] != self._runs:
-            raise self._broke(f"it reported run {said['run']} after run {self._runs}")
+        if report["run"] != self._runs:
+            raise self._break(f"it reported run {report['run']} after run {self._runs}")
         full = ended_for_memory() > self._ended_for_memory
-        return msgspec.structs.replace(msgspec.convert(said, Ending), machine_full=full)
+        return msgspec.structs.replace(msgspec.convert(report, Ending), machine_full=full)
 
-    def hear(self, pipes: Sequence[int], limits: Limits, *, most: int | None = None) -> RunOutput:
+    def collect(
+        self, pipes: Sequence[int], limits: Limits, *, most: int | None = None
+    ) -> RunOutput:
         """Read pipes until the run has ended, and end it where it says or takes too much.
 
         Args:
@@ -215,15 +221,15 @@ class ForkServer:
         Raises:
             BrokenError: if the fork server failed.
         """
-        ear = _Ear(pipes)
+        reader = _PipeReader(pipes)
         deadline = time.monotonic() + limits.seconds + GRACE_SECONDS
         why: str | None = None
         processes = 1
         try:
-            while not ear.wait(self.fileno(), WATCH_SECONDS if limits.processes > 1 else 0.5):
+            while not reader.wait(self.fileno(), WATCH_SECONDS if limits.processes > 1 else 0.5):
                 if time.monotonic() > deadline:
-                    raise self._broke("it did not end a run in time")
-                if why is None and most is not None and sum(ear.sizes) > most:
+                    raise self._break("it did not end a run in time")
+                if why is None and most is not None and sum(reader.sizes) > most:
                     why = "output"
                     self.stop()
                 if limits.processes > 1:
@@ -233,17 +239,19 @@ class ForkServer:
                         why = "memory"
                         self.stop()
             ending = self.ending()
-            ear.drain()
+            reader.drain()
         finally:
-            ear.close()
-        if most is not None and sum(ear.sizes) > most:
+            reader.close()
+        if most is not None and sum(reader.sizes) > most:
             why = "output"
         if why and ending.stopped in {"asked", None}:
             ending = msgspec.structs.replace(ending, stopped=why)
         ending = msgspec.structs.replace(ending, processes=processes)
-        return RunOutput(ending=ending, texts=tuple(map(bytes, ear.texts)), sizes=tuple(ear.sizes))
+        return RunOutput(
+            ending=ending, texts=tuple(map(bytes, reader.texts)), sizes=tuple(reader.sizes)
+        )
 
-    def _broke(self, why: str) -> BrokenError:
+    def _break(self, why: str) -> BrokenError:
         self.broken = True
         return BrokenError(why)
 
@@ -267,7 +275,7 @@ class ForkServer:
         self.close()
 
 
-class _Ear:
+class _PipeReader:
     """Reads pipes and keeps the beginning of each."""
 
     def __init__(self, pipes: Sequence[int]) -> None:
@@ -281,27 +289,27 @@ class _Ear:
     def wait(self, control: int, seconds: float) -> bool:
         """Wait for something to read; whether it was the control socket."""
         self._poll.register(control, select.POLLIN)
-        ready = [each for each, _ in self._poll.poll(int(seconds * 1000))]
-        for each in ready:
-            if each != control:
-                self._read(each)
+        ready = [handle for handle, _ in self._poll.poll(int(seconds * 1000))]
+        for handle in ready:
+            if handle != control:
+                self._read_pipe(handle)
         return control in ready
 
     def drain(self) -> None:
         """Read what is left; every writer is gone."""
         while self._open:
-            for each in list(self._open):
-                self._read(each)
+            for pipe in list(self._open):
+                self._read_pipe(pipe)
 
-    def _read(self, pipe: int) -> None:
+    def _read_pipe(self, pipe: int) -> None:
         place = self._open[pipe]
         text = os.read(pipe, 1 << 16)
         if not text:
             self._forget(pipe)
             return
         self.sizes[place] += len(text)
-        kept = self.texts[place]
-        kept += text[: max(0, _KEPT - len(kept))]
+        beginning = self.texts[place]
+        beginning += text[: max(0, _KEPT - len(beginning))]
 
     def _forget(self, pipe: int) -> None:
         self._poll.unregister(pipe)
@@ -310,8 +318,8 @@ class _Ear:
 
     def close(self) -> None:
         """Close what is still open."""
-        for each in list(self._open):
-            self._forget(each)
+        for pipe in list(self._open):
+            self._forget(pipe)
 
 
 _KEPT = max(KEPT_BYTES, REPORT_BYTES)

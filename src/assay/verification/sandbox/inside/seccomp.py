@@ -72,7 +72,7 @@ def filter_program(machine: str, *, many: bool, only_pid: int | None = None) -> 
         (_RETURN, 0, 0, _KILL),
         *_search(_segments(rules)),
     ]
-    return b"".join(struct.pack("=HBBI", *each) for each in program)
+    return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
 
 
 def _add(rules: dict[int, Block], number: int | None, block: Block) -> None:
@@ -83,12 +83,12 @@ def _add(rules: dict[int, Block], number: int | None, block: Block) -> None:
 def _segments(rules: dict[int, Block]) -> list[tuple[int, Block]]:
     """Where the answer changes along the numbers: first number, and what is said from there on."""
     unknown: Block = [(_RETURN, 0, 0, _ERRNO | errno.ENOSYS)]
-    found: list[tuple[int, Block]] = []
+    segments: list[tuple[int, Block]] = []
     for number in range(max(rules) + 2):
         block = rules.get(number, unknown)
-        if not found or found[-1][1] != block:
-            found.append((number, block))
-    return found
+        if not segments or segments[-1][1] != block:
+            segments.append((number, block))
+    return segments
 
 
 def _search(segments: list[tuple[int, Block]]) -> Block:
@@ -138,7 +138,7 @@ def _locks(*, many: bool) -> Iterator[tuple[Numbers, Block]]:
     answers |= dict.fromkeys(_GET_LOCKS, errno.ENOLCK)
     answers |= dict.fromkeys(_WATCHES, errno.EPERM)
     yield CHECKED["flock"], [(_RETURN, 0, 0, _ERRNO | answer)]
-    yield CHECKED["fcntl"], _answered(1, answers)
+    yield CHECKED["fcntl"], _answer(1, answers)
 
 
 def _argument(place: int) -> tuple[int, int, int, int]:
@@ -159,7 +159,7 @@ def _unless(place: int, values: tuple[int, ...]) -> Block:
     return [_argument(place), *tests, allow, refuse]
 
 
-def _answered(place: int, answers: dict[int, int]) -> Block:
+def _answer(place: int, answers: dict[int, int]) -> Block:
     """Answer with an error number where the lower half of an argument is one of these, else allow."""
     tests = [
         step

@@ -10,8 +10,7 @@ import sys
 from collections.abc import Callable, Generator
 from typing import Any, Literal, NoReturn, Protocol
 
-from assay.verification.sandbox.inside import asked as operators
-from assay.verification.sandbox.inside import wire
+from assay.verification.sandbox.inside import operations, wire
 from assay.verification.sandbox.inside.endings import EndingError, UnaskableError, UncarriedError
 
 FILE = "<tests>"
@@ -39,7 +38,7 @@ _INNER = frozenset({"__code__", "__globals__", "__closure__", "__signature__", "
 _NATIVE_OF_ERRORS = frozenset({"args", "with_traceback", "add_note"})
 
 
-class Asked(Protocol):
+class Questioner(Protocol):
     """Who asks the candidate."""
 
     ending: EndingError | None
@@ -55,10 +54,10 @@ class Asked(Protocol):
 class State:
     """What a stand-in knows of itself."""
 
-    __slots__ = ("asked", "checks", "has", "mutable", "role", "target")
+    __slots__ = ("checks", "has", "mutable", "questioner", "role", "target")
 
-    def __init__(self, asked: Asked, number: int, role: Role) -> None:
-        self.asked = asked
+    def __init__(self, questioner: Questioner, number: int, role: Role) -> None:
+        self.questioner = questioner
         self.target = {"object": number}
         """Its number."""
         self.role = role
@@ -71,7 +70,7 @@ class State:
 
     def ask(self, do: str, *arguments: Any, role: Role | None = None, own: bool = False) -> Any:
         """Ask about the object itself."""
-        return self.asked.ask(self.target, do, arguments, None, role or self.next(), own=own)
+        return self.questioner.ask(self.target, do, arguments, None, role or self.next(), own=own)
 
     def next(self, *, attribute: bool = False) -> Role:
         """What an object is that comes of this one."""
@@ -87,8 +86,8 @@ class State:
         Raises:
             UncarriedError: always.
         """
-        self.asked.ending = UncarriedError(f"an object of the candidate cannot {what} here")
-        raise self.asked.ending
+        self.questioner.ending = UncarriedError(f"an object of the candidate cannot {what} here")
+        raise self.questioner.ending
 
 
 def is_stand_in(value: Any) -> bool:
@@ -102,8 +101,8 @@ def state_of(value: Any) -> State:
     Raises:
         AttributeError: for a value that was made of a stand-in here.
     """
-    found = type.__getattribute__ if type(value) is CandidateClass else object.__getattribute__
-    state: State = found(value, _STATE)
+    read = type.__getattribute__ if type(value) is CandidateClass else object.__getattribute__
+    state: State = read(value, _STATE)
     if type(value) is not CandidateClass and state is type.__getattribute__(type(value), _STATE):
         raise AttributeError(_STATE)
     return state
@@ -114,17 +113,17 @@ class CandidateClass(type):
 
     def __new__(cls, name: str, bases: Any, _: Any, **__: Any) -> Any:
         """Refuse to derive a class of the tests from it."""
-        state = next(state_of(each) for each in bases if type(each) is CandidateClass)
-        state.asked.ending = UnaskableError(
+        state = next(state_of(base) for base in bases if type(base) is CandidateClass)
+        state.questioner.ending = UnaskableError(
             f"the tests cannot run apart from the candidate: their class {name} derives from its own"
         )
-        raise state.asked.ending
+        raise state.questioner.ending
 
     def __call__(cls, *arguments: Any, **named: Any) -> Any:
         """Ask the candidate for an object."""
         state = state_of(cls)
         role: Role = "made" if state.role == "class" else "result"
-        return state.asked.ask(state.target, "__call__", arguments, named, role, own=True)
+        return state.questioner.ask(state.target, "__call__", arguments, named, role, own=True)
 
     def __getattr__(cls, name: str) -> Any:
         return _attribute(state_of(cls), name, own=True)
@@ -192,11 +191,11 @@ def _attribute(state: State, name: str, *, own: bool = False) -> Any:
         return _fields(state)
     if name in _INNER:
         state.refuse(f"be asked for {name}")
-    if name.startswith("__") and name.endswith("__") and name not in operators.READABLE:
+    if name.startswith("__") and name.endswith("__") and name not in operations.READABLE:
         raise AttributeError(name)
     if state.role == "operated" and name in _OF_VALUES:
         state.refuse(f"be asked for {name} after it was computed with a value")
-    return state.asked.ask(
+    return state.questioner.ask(
         state.target, "__getattr__", (name,), None, state.next(attribute=True), own=own
     )
 
@@ -237,13 +236,13 @@ def _of_error(self: Any, name: str) -> Any:
 
 
 def _unary(name: str) -> Callable[..., Any]:
-    def operate(self: Any, *given: Any) -> Any:
+    def operate(self: Any, *arguments: Any) -> Any:
         state = state_of(self)
         if state.role != "operated":
-            return state.ask(name, *given)
+            return state.ask(name, *arguments)
         if name in _NUMERIC:
             state.refuse(f"be asked for {name} after it was computed with a value")
-        return state.ask(name, *given, role="operated")
+        return state.ask(name, *arguments, role="operated")
 
     return operate
 
@@ -286,15 +285,15 @@ def _binary(name: str, native: Callable[..., Any] | None = None) -> Callable[...
             state.refuse(f"be used by {name} with a value")
         if name not in state_of(type(self)).has:
             return NotImplemented
-        found = state.ask(name, other, *more, role="operated")
-        if not is_stand_in(found) or isinstance(found, _PLAIN):
+        result = state.ask(name, other, *more, role="operated")
+        if not is_stand_in(result) or isinstance(result, _PLAIN):
             state.refuse(f"be used by {name} to compute a value with another")
-        return found
+        return result
 
     return operate
 
 
-def _compared(name: str) -> Callable[[Any, Any], Any]:
+def _comparison(name: str) -> Callable[[Any, Any], Any]:
     def compare(self: Any, other: Any) -> Any:
         state = state_of(self)
         if is_stand_in(other):
@@ -312,7 +311,7 @@ def _compared(name: str) -> Callable[[Any, Any], Any]:
     return compare
 
 
-def _hashed(self: Any) -> int:
+def _hash(self: Any) -> int:
     return int(state_of(self).ask("__hash__"))
 
 
@@ -323,9 +322,9 @@ def _holds(self: Any, item: Any) -> bool:
         return state.ask("__contains__", item) is True
     if "__iter__" not in kind.has:
         state.refuse("be asked whether it holds a value")
-    found = any(each is item or each == item for each in self)
-    if found or state.ask("__contains__", item) is not True:
-        return found
+    is_item = any(own_item is item or own_item == item for own_item in self)
+    if is_item or state.ask("__contains__", item) is not True:
+        return is_item
     return state.refuse("say that it holds a value which is none of its items")
 
 
@@ -333,41 +332,41 @@ def _item(self: Any, key: Any) -> Any:
     state = state_of(self)
     parts = (key.start, key.stop, key.step) if type(key) is slice else (key,)
     if state.role in {"result", "attribute"} and any(
-        type(each) not in {int, type(None)} for each in parts
+        type(part) not in {int, type(None)} for part in parts
     ):
         state.refuse("be asked for a value by a key")
     return state.ask("__getitem__", key)
 
 
-def _asked(name: str) -> Callable[..., Any]:
-    return lambda self, *given: state_of(self).ask(name, *given)
+def _question(name: str) -> Callable[..., Any]:
+    return lambda self, *arguments: state_of(self).ask(name, *arguments)
 
 
-def _called(self: Any, *arguments: Any, **named: Any) -> Any:
+def _call(self: Any, *arguments: Any, **named: Any) -> Any:
     state = state_of(self)
     if state.role == "attribute" and (arguments or named):
         state.refuse("be asked about a value by a method")
     role: Role = "made" if state.role == "class" else state.next()
-    return state.asked.ask(state.target, "__call__", arguments, named, role)
+    return state.questioner.ask(state.target, "__call__", arguments, named, role)
 
 
-def _entered(self: Any) -> Any:
+def _enter(self: Any) -> Any:
     state = state_of(self)
     return state.ask("__enter__", role=state.role)
 
 
-def _left(self: Any, kind: Any, error: Any, _: Any) -> bool:
+def _exit(self: Any, kind: Any, error: Any, _: Any) -> bool:
     """Leave its block; that it takes an error back is believed of an error that was raised to see it."""
     if isinstance(error, EndingError):
         return False
-    return _taken_back(state_of(self), "__exit__", kind, error)
+    return _takes_back(state_of(self), "__exit__", kind, error)
 
 
-def _taken_back(state: State, name: str, kind: Any, error: BaseException | None) -> bool:
+def _takes_back(state: State, name: str, kind: Any, error: BaseException | None) -> bool:
     if error is not None and not (is_stand_in(error) or kind in wire.TYPES.values()):
         state.refuse(f"be asked for {name} after {kind.__name__}")
-    kept = state.ask(name, kind, error, None)
-    if error is None or not kept:
+    takes_back = state.ask(name, kind, error, None)
+    if error is None or not takes_back:
         return False
     if not (is_stand_in(error) or _is_raised(error)):
         state.refuse("take back an error of the tests")
@@ -386,33 +385,33 @@ def _is_raised(error: BaseException) -> bool:
     return trace.tb_frame.f_code.co_code[trace.tb_lasti] == opcode.opmap["RAISE_VARARGS"]
 
 
-class _Awaited:
+class _FinishedAwaitable:
     """What an awaited question comes to: it is asked at once, and never waits."""
 
     def __init__(self, question: Callable[[], Any]) -> None:
-        self._question = question
+        self._questioner = question
 
     def __await__(self) -> Generator[None, None, Any]:
-        return self._question()
+        return self._questioner()
         yield  # so that it is a generator, which ends at once
 
 
-def _awaited(name: str) -> Callable[..., Any]:
-    def begin(self: Any, *given: Any) -> Any:
+def _awaitable(name: str) -> Callable[..., Any]:
+    def begin(self: Any, *arguments: Any) -> Any:
         state = state_of(self)
         role = state.role if name == "__aenter__" else None
-        return _Awaited(lambda: state.ask(name, *given, role=role))
+        return _FinishedAwaitable(lambda: state.ask(name, *arguments, role=role))
 
     return begin
 
 
-def _left_later(self: Any, kind: Any, error: Any, _: Any) -> Any:
+def _exit_later(self: Any, kind: Any, error: Any, _: Any) -> Any:
     def question() -> bool:
         if isinstance(error, EndingError):
             return False
-        return _taken_back(state_of(self), "__aexit__", kind, error)
+        return _takes_back(state_of(self), "__aexit__", kind, error)
 
-    return _Awaited(question)
+    return _FinishedAwaitable(question)
 
 
 def _waiting(self: Any) -> Generator[None, None, Any]:
@@ -420,29 +419,29 @@ def _waiting(self: Any) -> Generator[None, None, Any]:
     yield  # so that it is a generator, which ends at once
 
 
-def _stepped(self: Any, _: Any) -> NoReturn:
+def _step(self: Any, _: Any) -> NoReturn:
     raise StopIteration(state_of(self).ask("__await__"))
 
 
-def _thrown(_: Any, kind: Any, error: Any = None, __: Any = None) -> NoReturn:
+def _throw(_: Any, kind: Any, error: Any = None, __: Any = None) -> NoReturn:
     raise error or kind
 
 
-def _unreduced(self: Any, *_: Any) -> NoReturn:
+def _refuse_reduction(self: Any, *_: Any) -> NoReturn:
     state_of(self).refuse("be taken to pieces")
 
 
 _OBJECT: dict[str, Any] = {
     # Even where the object has none: what a function gave is no reason for an error of the tests.
-    **{name: _binary(name) for name in operators.BINARY if not name.startswith("__i")},
-    **{name: _compared(name) for name in operators.COMPARED},
+    **{name: _binary(name) for name in operations.BINARY if not name.startswith("__i")},
+    **{name: _comparison(name) for name in operations.COMPARED},
     "__bool__": _truth, "__getattr__": _own_attribute, "__setattr__": _set, "__delattr__": _delete,
     "__dict__": property(lambda self: state_of(self).ask("__getattr__", "__dict__")),
     "__doc__": property(lambda self: state_of(self).ask("__getattr__", "__doc__")),
-    "__dir__": _asked("__dir__"), "__str__": _text("__str__"), "__repr__": _text("__repr__"),
+    "__dir__": _question("__dir__"), "__str__": _text("__str__"), "__repr__": _text("__repr__"),
     "__format__": lambda self, spec: str.__str__(state_of(self).ask("__format__", spec)),
-    "__copy__": _asked("copy"), "__deepcopy__": lambda self, _: state_of(self).ask("deepcopy"),
-    "__reduce_ex__": _unreduced, "__reduce__": _unreduced,
+    "__copy__": _question("copy"), "__deepcopy__": lambda self, _: state_of(self).ask("deepcopy"),
+    "__reduce_ex__": _refuse_reduction, "__reduce__": _refuse_reduction,
 }  # fmt: skip
 """What every object has."""
 
@@ -467,126 +466,127 @@ _ERROR: dict[str, Any] = {
 }  # fmt: skip
 
 _PROVIDED: dict[str, Any] = {
-    **{name: _unary(name) for name in operators.UNARY},
-    **{name: _binary(name) for name in operators.BINARY},
+    **{name: _unary(name) for name in operations.UNARY},
+    **{name: _binary(name) for name in operations.BINARY},
     "__getitem__": _item, "__contains__": _holds,
-    "__setitem__": _asked("__setitem__"), "__delitem__": _asked("__delitem__"),
-    "__call__": _called, "__enter__": _entered, "__exit__": _left, "__await__": _waiting,
-    "__aiter__": _asked("__aiter__"), "__anext__": _awaited("__anext__"),
-    "__aenter__": _awaited("__aenter__"), "__aexit__": _left_later,
+    "__setitem__": _question("__setitem__"), "__delitem__": _question("__delitem__"),
+    "__call__": _call, "__enter__": _enter, "__exit__": _exit, "__await__": _waiting,
+    "__aiter__": _question("__aiter__"), "__anext__": _awaitable("__anext__"),
+    "__aenter__": _awaitable("__aenter__"), "__aexit__": _exit_later,
 }  # fmt: skip
 
-_GENERATOR = {name: _asked(name) for name in ("send", "throw", "close")}
-_COROUTINE = {"send": _stepped, "throw": _thrown, "close": lambda _: None}
+_GENERATOR = {name: _question(name) for name in ("send", "throw", "close")}
+_COROUTINE = {"send": _step, "throw": _throw, "close": lambda _: None}
 
 
 class StandIns:
     """The classes and objects of one candidate that the tests have met."""
 
-    def __init__(self, asked: Asked) -> None:
-        self._asked = asked
+    def __init__(self, questioner: Questioner) -> None:
+        self._questioner = questioner
         self._kinds: dict[int, CandidateClass] = {}
         self._objects: dict[int, Any] = {}
 
-    def hear(self, described: Any) -> None:
+    def define_classes(self, described: Any) -> None:
         """Make classes after their descriptions.
 
         Raises:
             WireError: for what describes none.
         """
         try:
-            for each in described:
-                self._kinds[int(each["id"])] = self._kind(each)
+            for description in described:
+                self._kinds[int(description["id"])] = self._kind(description)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise wire.WireError(f"no class is described like this: {error}"[:200]) from error
 
-    def _kind(self, told: Report) -> CandidateClass:
-        name = told["name"] if str.isidentifier(told["name"]) else "Object"
+    def _kind(self, description: Report) -> CandidateClass:
+        name = description["name"] if str.isidentifier(description["name"]) else "Object"
         bases = [
-            wire.TYPES[each] if type(each) is str else self._kinds[each] for each in told["bases"]
+            wire.TYPES[base] if type(base) is str else self._kinds[base]
+            for base in description["bases"]
         ]
-        state = State(self._asked, told["id"], "class")
-        state.has = frozenset(each for each in told["has"] if type(each) is str)
-        state.checks = told["checks"] is True
-        held = [each for base in bases for each in base.__mro__]
-        state.mutable = next((each for each in held if each in _MUTABLE), None)
+        state = State(self._questioner, description["id"], "class")
+        state.has = frozenset(name for name in description["has"] if type(name) is str)
+        state.checks = description["checks"] is True
+        held = [kind for base in bases for kind in base.__mro__]
+        state.mutable = next((kind for kind in held if kind in _MUTABLE), None)
         state.mutable = state.mutable or next(
             (
-                state_of(each).mutable
-                for each in held
-                if type(each) is CandidateClass and state_of(each).mutable
+                state_of(kind).mutable
+                for kind in held
+                if type(kind) is CandidateClass and state_of(kind).mutable
             ),
             None,
         )
-        if told["fields"] and bases == [tuple]:
-            bases = [wire.named_kind(name, told["fields"])]
-        bases = [each for each in bases if each not in {object, *_MUTABLE}]
-        bases = wire.library_error(told["library"]) or bases
-        space = self._space(state, {**told, "name": name}, [*bases, *held])
+        if description["fields"] and bases == [tuple]:
+            bases = [wire.named_kind(name, description["fields"])]
+        bases = [base for base in bases if base not in {object, *_MUTABLE}]
+        bases = wire.library_error(description["library"]) or bases
+        space = self._space(state, {**description, "name": name}, [*bases, *held])
         space |= {"__module__": "candidate", "__qualname__": name, _STATE: state}
         try:
             return type.__new__(CandidateClass, name, tuple(bases), space)
         except TypeError:
-            is_error = any(issubclass(each, Exception) for each in bases)
+            is_error = any(issubclass(base, Exception) for base in bases)
             return type.__new__(CandidateClass, name, (Exception,) if is_error else (), space)
 
-    def _space(self, state: State, told: Report, held: list[type]) -> dict[str, Any]:
+    def _space(self, state: State, description: Report, held: list[type]) -> dict[str, Any]:
         """The operators of a class."""
-        plain = next((each for each in held if each in _PLAIN), None)
+        plain = next((kind for kind in held if kind in _PLAIN), None)
         if plain:
-            own = set(told["own"]) & operators.BINARY.keys()
+            own = set(description["own"]) & operations.BINARY.keys()
             return {
                 **_VALUE,
-                **{each: _binary(each, getattr(plain, each, None)) for each in own},
+                **{name: _binary(name, getattr(plain, name, None)) for name in own},
             }
         space = {name: _PROVIDED[name] for name in state.has if name in _PROVIDED}
-        if any(issubclass(each, BaseException) for each in held):
+        if any(issubclass(kind, BaseException) for kind in held):
             return {**space, **_ERROR}
-        space |= {**_OBJECT, "__hash__": _hashed if "__hash__" in state.has else None}
-        name = told["name"]
-        mimicked = operators.MIMICKED.get(told["mimics"] or "")
-        if told["mimics"] in {"generator", "coroutine"}:
-            space |= _GENERATOR if told["mimics"] == "generator" else _COROUTINE
+        space |= {**_OBJECT, "__hash__": _hash if "__hash__" in state.has else None}
+        name = description["name"]
+        mimicked = operations.MIMICKED.get(description["mimics"] or "")
+        if description["mimics"] in {"generator", "coroutine"}:
+            space |= _GENERATOR if description["mimics"] == "generator" else _COROUTINE
         if mimicked or state.mutable:
             twin = mimicked or type(name, (state.mutable or object,), {})
             space["__class__"] = property(lambda _: twin)
         return space
 
-    def finding(self, role: Role) -> Callable[[Any], Any]:
+    def finder(self, role: Role) -> Callable[[Any], Any]:
         """What finds the stand-in for what names an object.
 
         Args:
             role: what the object is to the tests.
         """
-        return lambda named: self._found(named, role)
+        return lambda named: self._find(named, role)
 
-    def _found(self, named: Any, role: Role) -> Any:
+    def _find(self, named: Any, role: Role) -> Any:
         if type(named) is not dict:
             raise wire.WireError("an object does not travel")
         if "class" in named:
             return self._kinds[named["class"]]
         number, kind = named["n"], self._kinds[named["k"]]
-        found = self._objects.get(number)
-        if found is None:
-            found = self._objects[number] = self._made(kind, named, role)
-            object.__setattr__(found, _STATE, State(self._asked, int(number), role))
-        state = state_of(found)
+        stand_in = self._objects.get(number)
+        if stand_in is None:
+            stand_in = self._objects[number] = self._make(kind, named, role)
+            object.__setattr__(stand_in, _STATE, State(self._questioner, int(number), role))
+        state = state_of(stand_in)
         # The same object from a source that is trusted less is trusted less.
         state.role = min(state.role, role, key=_TRUST.index)
-        return found
+        return stand_in
 
-    def _made(self, kind: Any, named: Report, role: Role) -> Any:
+    def _make(self, kind: Any, named: Report, role: Role) -> Any:
         if issubclass(kind, BaseException):
             text, parts = named["e"]
-            given = wire.unpack(parts, self.finding(role))
+            arguments = wire.unpack(parts, self.finder(role))
             made = kind.__new__(kind)
-            object.__setattr__(made, "args", given if type(given) is tuple else ())
+            object.__setattr__(made, "args", arguments if type(arguments) is tuple else ())
             object.__setattr__(made, _STATE + "text", str(text))
             return made
-        plain = next((each for each in kind.__mro__ if each in _PLAIN), None)
+        plain = next((base for base in kind.__mro__ if base in _PLAIN), None)
         if plain is None:
             return object.__new__(kind)
-        value = wire.unpack(named["c"], self.finding(role))
+        value = wire.unpack(named["c"], self.finder(role))
         if not isinstance(value, plain):
             raise wire.WireError("an object holds another value than its class says")
         return plain.__new__(kind, value)
@@ -600,36 +600,36 @@ class Name:
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """Call what has the name."""
-        return loaded(self)(*arguments, **named)
+        return resolve_name(self)(*arguments, **named)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(loaded(self), name)
+        return getattr(resolve_name(self), name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        setattr(loaded(self), name, value)
+        setattr(resolve_name(self), name, value)
 
     def __instancecheck__(self, value: Any) -> bool:
-        return isinstance(value, loaded(self))
+        return isinstance(value, resolve_name(self))
 
     def __subclasscheck__(self, kind: Any) -> bool:
-        return issubclass(kind, loaded(self))
+        return issubclass(kind, resolve_name(self))
 
     def __eq__(self, other: object) -> bool:
-        return bool(loaded(self) == loaded(other))
+        return bool(resolve_name(self) == resolve_name(other))
 
     def __hash__(self) -> int:
-        return hash(loaded(self))
+        return hash(resolve_name(self))
 
 
-def loaded(value: Any) -> Any:
+def resolve_name(value: Any) -> Any:
     """What has a name, where a value is one."""
     return object.__getattribute__(value, "_load")() if type(value) is Name else value
 
 
-def _delegated(name: str) -> Callable[..., Any]:
-    operation = operators.ASKED[name]
-    return lambda self, *given: operation(loaded(self), *given)
+def _delegate(name: str) -> Callable[..., Any]:
+    operation = operations.OPERATIONS[name]
+    return lambda self, *arguments: operation(resolve_name(self), *arguments)
 
 
-for _name in (*operators.UNARY, *operators.BINARY, *operators.ITEMS, "__str__", "__repr__"):
-    setattr(Name, _name, _delegated(_name))
+for _name in (*operations.UNARY, *operations.BINARY, *operations.ITEMS, "__str__", "__repr__"):
+    setattr(Name, _name, _delegate(_name))
