@@ -17,7 +17,6 @@ MOST_TEXT = 10_000
 MOST_OBJECTS = 100_000
 """Objects of one check that are kept for the tests to ask about."""
 
-_MUTABLE = (list, dict, set, bytearray)
 _CAUSES = 3
 """Errors behind an error that are told."""
 
@@ -65,7 +64,7 @@ class Objects:
             WireError: if too many are kept.
         """
         kind = type(value)
-        if content is not None and issubclass(kind, _MUTABLE) and value is not self.own:
+        if content is not None and issubclass(kind, wire.MUTABLE) and value is not self.own:
             return None
         if issubclass(kind, type):
             self._describe(value)
@@ -198,7 +197,7 @@ def _ask(
     answer: dict[str, Any] = {"value": wire.pack(value, objects.keep)}
     objects.own = None
     for number, argument in enumerate([*arguments, *named.values()]):
-        if argument is value and isinstance(argument, _MUTABLE):
+        if argument is value and isinstance(argument, wire.MUTABLE):
             answer["same"] = number
     return answer
 

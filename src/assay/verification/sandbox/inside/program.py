@@ -9,7 +9,7 @@ from typing import Any
 
 from assay.verification.sandbox.inside.assertions import Assertions
 from assay.verification.sandbox.inside.running_tests import UnrunnableError, run_all
-from assay.verification.sandbox.inside.stand_ins import FILE
+from assay.verification.sandbox.inside.syntax import TESTS_FILE
 from assay.verification.sandbox.inside.tests_side import (
     tally,
     verdict_of,
@@ -67,7 +67,7 @@ def run_suite(candidate: str, tests: str, entry: str | None) -> dict[str, Any]:
     names = {key: value for key, value in vars(subject).items() if not key.startswith("__")}
     try:
         assertions = Assertions(tests)
-        code = compile(assertions.tree, FILE, "exec")
+        code = compile(assertions.tree, TESTS_FILE, "exec")
     except Exception as error:  # noqa: BLE001  the tests' author must hear of it, whatever it is
         return verdict_report("error", f"the tests do not load: {where(error, tests)}")
     suite.__dict__.update({**names, **assertions.names})

@@ -10,6 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 from assay.verification.sandbox.inside import wire
+from assay.verification.sandbox.inside.candidate_class import (
+    CandidateClass,
+    Role,
+    is_stand_in,
+    state_of,
+)
+from assay.verification.sandbox.inside.candidate_name import Name, resolve_name
 from assay.verification.sandbox.inside.endings import (
     CandidateError,
     EndingError,
@@ -20,16 +27,8 @@ from assay.verification.sandbox.inside.endings import (
     UncarriedError,
 )
 from assay.verification.sandbox.inside.operations import ENDING
-from assay.verification.sandbox.inside.stand_ins import (
-    CandidateClass,
-    Name,
-    Report,
-    Role,
-    StandIns,
-    is_stand_in,
-    resolve_name,
-    state_of,
-)
+from assay.verification.sandbox.inside.stand_ins import StandIns
+from assay.verification.sandbox.inside.wire import Report
 
 SHOWN = 300
 """Characters of what a candidate says that are shown."""

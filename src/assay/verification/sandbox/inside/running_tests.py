@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from assay.verification.sandbox.inside.assertions import Assertions
+from assay.verification.sandbox.inside.syntax import TESTS_FILE
 
 _SET_UP = ("setup_method", "setup_class", "teardown_method", "teardown_class")
 _SKIPS = frozenset({"SkipTest", "Skipped"})
@@ -102,7 +103,7 @@ def _has_run(function: Any, assertions: Assertions) -> bool:
     """Whether a function is one of the tests and has run, or is none of theirs."""
     function = getattr(function, "__wrapped__", function)
     code = getattr(function, "__code__", None)
-    if code is None or code.co_filename != "<tests>":
+    if code is None or code.co_filename != TESTS_FILE:
         return True
     unit = assertions.unit_of(code)
     return unit is not None and unit.entered
@@ -188,4 +189,4 @@ def _is_own(error: BaseException) -> bool:
     trace, last = error.__traceback__, ""
     while trace:
         last, trace = trace.tb_frame.f_code.co_filename, trace.tb_next
-    return last == "<tests>" or "unittest" in last
+    return last == TESTS_FILE or "unittest" in last

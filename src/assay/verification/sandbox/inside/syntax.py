@@ -4,6 +4,9 @@ import _ast
 from collections.abc import Iterator
 from typing import Any
 
+TESTS_FILE = "<tests>"
+"""The file name of the tests' own code in traces and frames."""
+
 ONLY_TREE = 0x400
 """Flag of `compile` for a syntax tree; the module `ast` would make every fork dearer."""
 

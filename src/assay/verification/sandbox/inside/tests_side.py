@@ -11,11 +11,14 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from assay.verification.sandbox.inside.assertions import Assertions, Cause, WrittenAssertion
+from assay.verification.sandbox.inside.assertions import Assertions
+from assay.verification.sandbox.inside.causes import Cause
 from assay.verification.sandbox.inside.questions import CandidateModule, Questions
 from assay.verification.sandbox.inside.running_tests import UnrunnableError, run_all
-from assay.verification.sandbox.inside.stand_ins import FILE, Report
 from assay.verification.sandbox.inside.steering import Depending
+from assay.verification.sandbox.inside.syntax import TESTS_FILE
+from assay.verification.sandbox.inside.wire import Report
+from assay.verification.sandbox.inside.written_tests import WrittenAssertion
 
 _OPTIMIZED = 0x1
 SHOWN = 300
@@ -41,7 +44,7 @@ def judge(job: Report, peer: int, report: Callable[[Report], None]) -> None:
     space: dict[str, Any] = {"__name__": "tests", "__builtins__": builtins}
     try:
         assertions = Assertions(tests)
-        code = compile(assertions.tree, FILE, "exec")
+        code = compile(assertions.tree, TESTS_FILE, "exec")
         exec(compile(context, "<context>", "exec"), space)  # noqa: S102  the tests' own trusted source
     except Exception as error:  # noqa: BLE001  the tests' author must hear of it, whatever it is
         report(verdict_report("error", f"the tests do not load: {where(error, tests)}"))
@@ -211,7 +214,7 @@ def lines_of(error: BaseException) -> list[int]:
     """The lines of the tests on an error's way, the innermost last."""
     lines, trace = [], error.__traceback__
     while trace:
-        if trace.tb_frame.f_code.co_filename == FILE:
+        if trace.tb_frame.f_code.co_filename == TESTS_FILE:
             lines.append(trace.tb_lineno)
         trace = trace.tb_next
     return lines

@@ -26,6 +26,13 @@ MAX_FIELDS = 100
 _LONG_BITS = 1000
 """Integers of more bits travel as hexadecimal digits: those are read in linear time."""
 
+Report = dict[str, Any]
+"""A JSON object: a message, a part of one, or what is reported to the host."""
+
+MUTABLE = (list, dict, set, bytearray)
+"""Plain types whose values can change: an object of a subclass travels by its content, unless a class or
+a name of the candidate gave it."""
+
 _TAG = "$"
 _PLAIN = frozenset({type(None), bool, str})
 _FACTORIES = {
