@@ -1,4 +1,4 @@
-"""The memory watch: how much several processes hold together, where no one limit covers them."""
+"""The memory of several processes together, for which the kernel has no limit here."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,7 +7,7 @@ _HELD = ("RssAnon:", "RssShmem:")
 
 
 def memory_kb(pids: Iterable[int]) -> int:
-    """KiB of memory that processes hold together and do not share with files.
+    """KiB of memory that processes hold together, without what is mapped from files.
 
     What forks share counts once for each of them, so that the sum is never too small.
     """

@@ -1,4 +1,4 @@
-"""Proving a sandbox: a live probe from inside, watched from outside, before any foreign code runs."""
+"""Proving a sandbox: a live probe from inside, observed from outside, before any foreign code runs."""
 
 import json
 import os
@@ -25,11 +25,11 @@ _GIVEN = (*ENVIRONMENT, "PYTHONPATH", "PWD", "LC_CTYPE")
 
 
 def probe(server: ForkServer, level: IsolationLevel) -> tuple[IsolationCheck, ...]:
-    """Try to break out of a sandbox, and say what held.
+    """Try to break out of a sandbox, and report which protections held.
 
     Args:
         server: a fork server in it.
-        level: what it is said to be.
+        level: the isolation that it claims.
     """
     with _outside() as (targets, changed_targets):
         targets |= {
@@ -89,7 +89,7 @@ def _describe(changed: list[str]) -> str:
 
 @contextmanager
 def _outside() -> Iterator[tuple[dict[str, Any], Callable[[], list[str]]]]:
-    """What the probe tries to reach, and a way to see whether it did."""
+    """What the probe tries to reach, and a function that names what it reached."""
     name = f"assay-probe-{secrets.token_hex(8)}"
     with ExitStack() as stack:
         tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))

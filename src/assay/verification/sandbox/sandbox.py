@@ -61,7 +61,8 @@ _IMPORTS_PYTEST = re.compile(r"^\s*(?:import|from)\s+pytest\b", re.MULTILINE)
 
 _LIBRARIES = ("math-verify", "sympy", "latex2sympy2-extended", "pint")
 _TESTS_SECONDS = 1.0
-"""Seconds that the tests' side has beyond the candidate's, so that the slower one is named."""
+"""Seconds that the tests' side has beyond the candidate's, so that a candidate which does not end meets
+its limit before the tests that wait for it meet theirs."""
 
 _NOTHING_USED = Usage(wall_ms=0, cpu_ms=0, memory_kb=0, output_bytes=0)
 
@@ -83,7 +84,7 @@ class WarmSandbox:
 
     @property
     def environment(self) -> str:
-        """Digest of the interpreter, our programs inside, and the libraries of evaluations."""
+        """See `environment_digest`."""
         return environment_digest()
 
     @property
@@ -140,7 +141,7 @@ class WarmSandbox:
         shared: bool = False,
         limits: Limits,
     ) -> CheckedCandidate:
-        """Hold a candidate against tests; see `Sandbox.check`."""
+        """Run a candidate's tests; see `Sandbox.check`."""
         job = {"tests": tests, "context": context, "entry": entry or ""}
         try:
             if shared:
@@ -152,11 +153,11 @@ class WarmSandbox:
             )
 
     def _apart(self, candidate: str, job: dict[str, Any], limits: Limits) -> CheckedCandidate:
-        """A split check; once more where the candidate changed its arguments, or gave one back.
+        """A split check; a second one where the candidate changed its arguments, or returned one.
 
-        Tests that run apart do not see such changes, because a candidate could change by them what
-        it is compared with. A failure that they would turn into a pass is none that is known, and a
-        pass has to hold where they are seen as well.
+        Tests that run apart do not see such changes, because a candidate could use them to change
+        what it is compared with. Where a failure becomes a pass once the tests see the changes,
+        nothing is known of the candidate; a pass has to hold in both checks.
         """
         checked, report = self._split(candidate, {**job, "reflects": False}, limits)
         if not report.get("changed") or not isinstance(checked.verdict, Fail | Pass):
@@ -178,7 +179,7 @@ class WarmSandbox:
     ) -> tuple[CheckedCandidate, dict[str, Any]]:
         judge, subject = self._server("tests"), self._server("candidate")
         reading, report_end = os.pipe2(os.O_CLOEXEC)
-        # The candidate has nothing to report: its process must not hold a way to say the verdict.
+        # The candidate reports nothing: its process must not hold a channel by which to state a verdict.
         nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
         ends = socket.socketpair()
         longer = msgspec.structs.replace(limits, seconds=limits.seconds + _TESTS_SECONDS)
@@ -252,7 +253,7 @@ class WarmSandbox:
         )
 
     def _ask(self, side: str, role: str, job: dict[str, Any], limits: Limits) -> RunOutput:
-        """Let one child do one thing, and hear what it reports."""
+        """Let one child take on a role, and read what it reports."""
         server = self._server(side)
         reading, report_end = os.pipe2(os.O_CLOEXEC)
         try:
@@ -306,13 +307,14 @@ class WarmSandbox:
 
 @contextmanager
 def open_sandbox(level: IsolationLevel = "namespaces") -> Iterator[WarmSandbox]:
-    """A sandbox whose isolation was proven a moment ago.
+    """A sandbox whose isolation has just been proven.
 
     Args:
-        level: how firmly it must hold; a weaker one is never taken in its place.
+        level: the isolation that it must have; a weaker one never takes its place.
 
     Raises:
-        MachineError: if none can be had here; the message names what is missing, and the remedy.
+        MachineError: if none is available here; the message names what is missing, and the hint the
+            remedy.
     """
     sandbox, proof = proven(level)
     try:
@@ -369,6 +371,7 @@ def _not_held(proof: Proof) -> MachineError:
 @cache
 def environment_digest() -> str:
     """Digest of the interpreter, our programs inside, and the libraries of evaluations."""
+    # Whatever of these changes may change a verdict, and verifiers run anew where the digest differs.
     folder = Path(inside.__file__).parent
     parts = {
         "python": sys.version,

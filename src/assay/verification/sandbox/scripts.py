@@ -13,7 +13,8 @@ LANGUAGES: Mapping[str, tuple[str, ...]] = {
     "ruby": ("/usr/bin/ruby",),
     "sh": ("/bin/sh",),
 }
-"""Languages besides Python, by the command that runs a file of theirs. It must be below /usr."""
+"""Languages besides Python, with the command that runs a source file. The command must be below /usr,
+which is what every sandbox shows."""
 
 
 def run_script(

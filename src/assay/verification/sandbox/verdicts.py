@@ -1,7 +1,8 @@
 """The verdict of a run, by what the host, its fork server and the kernel saw of it.
 
-That the verifier could not say (`error`, `unavailable`) rests on them alone. What a program writes,
-raises or exits with can make it fail, and can name a limit only where the limit was seen as well.
+`error` and `unavailable` depend on these alone (decision 24): a program that could choose them would
+leave the denominator. What a program writes, raises or exits with can make it fail, and names a limit
+only where the limit was seen as well.
 """
 
 import re
@@ -113,7 +114,7 @@ def split_verdict(
 
 
 def _tests_broke(report: dict[str, Any], ours: Ending) -> MachineVerdict:
-    """The verdict where the tests came to none: the candidate's, if it had answered by then."""
+    """The verdict where the tests reported none: the candidate's, if it had answered by then."""
     if "asked" not in report:
         if ours.stopped == "time":
             return VerifierError(
@@ -151,7 +152,7 @@ def reported_verdict(report: dict[str, Any]) -> MachineVerdict | None:
 
 
 def evaluation_verdict(report: dict[str, Any]) -> MachineVerdict:
-    """The verdict of an evaluation that gave no value: what it was given could not be read."""
+    """The verdict of an evaluation without a value: its input could not be read."""
     if report.get("limit") == "memory":
         return Memory()
     return Uncarried(reason=one_line(str(report.get("raised", "it returned nothing"))))
@@ -166,7 +167,7 @@ def assertions_of(report: dict[str, Any]) -> AssertionTally | None:
 
 
 def _seen(ending: Ending, limits: Limits, named: str) -> MachineVerdict | None:
-    """The limit that a run which failed met: it names it, and it was seen to meet it.
+    """The limit that a failed run met: one that it named and was seen to meet.
 
     Args:
         ending: how it ended, and what was seen of it.

@@ -1,4 +1,4 @@
-"""A class of the candidate as the tests hold it, and what a stand-in knows of itself.
+"""A class of the candidate as the tests hold it, and the state of a stand-in.
 
 All of its code is ours: each operator is a question to the candidate whose answer is a value.
 """
@@ -30,7 +30,7 @@ _INNER = frozenset({"__code__", "__globals__", "__closure__", "__signature__", "
 
 
 class Questioner(Protocol):
-    """Who asks the candidate."""
+    """Asks the candidate about its objects."""
 
     ending: EndingError | None
     """Why nothing more can be asked; None while it can."""
@@ -39,11 +39,11 @@ class Questioner(Protocol):
         self, target: Report, do: str, arguments: Any = (), named: Any = None,
         role: Role = "result", *, own: bool = False,
     ) -> Any:  # fmt: skip
-        """Ask about an object."""
+        """Ask for an operation on an object; see `Questions.ask`."""
 
 
 class State:
-    """What a stand-in knows of itself."""
+    """What is known of the object or class that a stand-in stands for."""
 
     __slots__ = ("checks", "has", "mutable", "questioner", "role", "target")
 
@@ -64,7 +64,7 @@ class State:
         return self.questioner.ask(self.target, do, arguments, None, role or self.next(), own=own)
 
     def next(self, *, attribute: bool = False) -> Role:
-        """What an object is that comes of this one."""
+        """The role of an object that an operation on this one gives."""
         if self.role == "name":
             return "result"
         if self.role in {"result", "attribute"}:
@@ -72,7 +72,7 @@ class State:
         return "part"
 
     def refuse(self, what: str) -> NoReturn:
-        """End the check: nothing can be said.
+        """End the check as `uncarried`.
 
         Raises:
             UncarriedError: always.
@@ -211,7 +211,7 @@ def _fields(state: State) -> dict[str, Any]:
     Raises:
         AttributeError: if it is none.
     """
-    import dataclasses  # noqa: PLC0415  it is dear to load, and who asks has loaded it
+    import dataclasses  # noqa: PLC0415  it is slow to load, and the caller has loaded it
 
     made: dict[str, Any] = {}
     for name, inits, compared in state.ask("fields"):

@@ -9,16 +9,16 @@ from assay.verification.sandbox.inside import wire
 from assay.verification.sandbox.inside.operations import ENDING, MIMICKED, OPERATIONS, PROVIDED
 
 SHOWN = 200
-"""Characters of an error's text that travel."""
+"""Characters of an error's text that are sent."""
 
 MOST_TEXT = 10_000
-"""Characters of the text of an error of its own."""
+"""Characters that are sent of the text of an error of the candidate's own class."""
 
 MOST_OBJECTS = 100_000
 """Objects of one check that are kept for the tests to ask about."""
 
 _CAUSES = 3
-"""Errors behind an error that are told."""
+"""Causes of an error that are reported, one behind the other."""
 
 
 def serve(source: str, peer: int) -> None:
@@ -29,7 +29,7 @@ def serve(source: str, peer: int) -> None:
         peer: the wire to the tests.
     """
     module = types.ModuleType("candidate")
-    # Dataclasses and the like look their module up by its name.
+    # Dataclasses look their module up by its name.
     sys.modules["candidate"] = module
     objects = Objects()
     try:
@@ -46,14 +46,14 @@ def serve(source: str, peer: int) -> None:
 
 
 class Objects:
-    """What the candidate answered that is no value; the tests ask for it by its number."""
+    """The objects that the candidate answered with; the tests ask about them by number."""
 
     def __init__(self) -> None:
         self._all: list[Any] = []
         self._numbers: dict[int, int] = {}
         self._described: set[int] = set()
         self.kinds: list[dict[str, Any]] = []
-        """Classes that are to be described to the tests with the next answer."""
+        """Descriptions of classes that go to the tests with the next answer."""
         self.own: Any = None
         """An object that is kept even where it holds a plain value that can change."""
 
@@ -99,31 +99,19 @@ class Objects:
         return number
 
     def _describe(self, kind: type) -> None:
-        """Tell the tests of a class and its bases, where they have not heard of it."""
+        """Describe a class and its bases to the tests, where that was not done before."""
         number = self._number(kind)
         if number in self._described:
             return
         self._described.add(number)
+        # Read past the metaclass, whose own attributes may raise or give something else.
         bases = type.__dict__["__bases__"].__get__(kind)
-        order = type.__dict__["__mro__"].__get__(kind)
-        spaces: list[tuple[type, Any]] = [
-            (base, type.__dict__["__dict__"].__get__(base)) for base in order
-        ]
-        has, own = [], []
-        nowhere: tuple[type, Any] = (object, {})
-        for name in (*PROVIDED, "__hash__"):
-            at, space = next(((at, space) for at, space in spaces if name in space), nowhere)
-            if space.get(name) is None or (at is object and name != "__hash__"):
-                continue
-            has.append(name)
-            # By identity: a class may say of itself that it equals another, or has no hash.
-            if not any(at is plain_kind for plain_kind in wire.TYPES.values()):
-                own.append(name)
+        has, own = _operators_of(kind)
         name = wire.name_of(kind)
         described = {
             "id": number, "name": name, "bases": [self._base(base) for base in bases], "has": has,
             "own": own,
-            "checks": _says_what_is_of_it(type(kind)),
+            "checks": _has_own_instance_check(type(kind)),
             "library": [str(getattr(kind, "__module__", "")), name],
             "mimics": name if MIMICKED.get(name) is kind else None,
             "fields": wire.fields_of(kind),
@@ -138,8 +126,28 @@ class Objects:
         return self._number(base)
 
 
-def _says_what_is_of_it(meta: type) -> bool:
-    """Whether classes of a metaclass decide themselves what is an instance of them."""
+def _operators_of(kind: type) -> tuple[list[str], list[str]]:
+    """The operators of a class's objects, and those among them that Python's own classes do not give."""
+    order = type.__dict__["__mro__"].__get__(kind)
+    spaces: list[tuple[type, Any]] = [
+        (base, type.__dict__["__dict__"].__get__(base)) for base in order
+    ]
+    has, own = [], []
+    nowhere: tuple[type, Any] = (object, {})
+    for name in (*PROVIDED, "__hash__"):
+        # An operator that is None in the first class that has it is switched off there.
+        at, space = next(((at, space) for at, space in spaces if name in space), nowhere)
+        if space.get(name) is None or (at is object and name != "__hash__"):
+            continue
+        has.append(name)
+        # By identity: a class may claim to equal another, or have no hash.
+        if not any(at is plain_kind for plain_kind in wire.TYPES.values()):
+            own.append(name)
+    return has, own
+
+
+def _has_own_instance_check(meta: type) -> bool:
+    """Whether classes of a metaclass decide by themselves what is an instance of them."""
     order = type.__dict__["__mro__"].__get__(meta)
     return any(
         "__instancecheck__" in type.__dict__["__dict__"].__get__(base)
@@ -183,7 +191,7 @@ def _ask(
     """The answer to a question: `value`, `raised` or `end`.
 
     Raises:
-        WireError: if the value does not travel.
+        WireError: if the value cannot be sent.
     """
     try:
         value = OPERATIONS[call["do"]](target, *arguments, **named)
@@ -218,7 +226,7 @@ class _Streams:
             sys.stdin = self._in
 
     def restore(self) -> dict[str, Any]:
-        """Give the candidate its own streams back; what it wrote, and how much it left unread."""
+        """Give the candidate its own streams back; what it wrote, and how many characters are unread."""
         sys.stdin, sys.stdout, sys.stderr = self._kept
         report: dict[str, Any] = {}
         if self._out and self._out.getvalue():
@@ -256,7 +264,7 @@ def _error_report(
         report["error"] = wire.pack(error, objects.keep)
         if error.__cause__ and depth < _CAUSES:
             report["cause"] = _error_report("raised", error.__cause__, objects, depth + 1)
-    except BaseException:  # noqa: BLE001  what it holds does not travel, or raises
+    except BaseException:  # noqa: BLE001  what it holds cannot be sent, or raises
         report.pop("error", None)
     return report
 
@@ -264,7 +272,7 @@ def _error_report(
 def _text(error: BaseException, most: int = SHOWN) -> str:
     try:
         return str.__str__(str(error))[:most]
-    except BaseException:  # noqa: BLE001  an error may lie about its text, too
+    except BaseException:  # noqa: BLE001  an error may raise in its own `__str__`
         return ""
 
 

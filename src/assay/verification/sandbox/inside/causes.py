@@ -84,11 +84,14 @@ class Causes:
         """Whether an assertion was reached in a block that takes the place of this one."""
         others = block.place.blocks if block.place and block.side else ()
         return any(
-            other.side and other.side != block.side and other.entered and self._speaks(other, set())
+            other.side
+            and other.side != block.side
+            and other.entered
+            and self._has_reached_assertion(other, set())
             for other in others
         )
 
-    def _speaks(self, block: Block, seen: set[int]) -> bool:
+    def _has_reached_assertion(self, block: Block, seen: set[int]) -> bool:
         """Whether an assertion was reached in a block, or in a function that it calls."""
         if id(block) in seen:
             return False
@@ -105,7 +108,7 @@ class Causes:
                 if unit.entered and {unit.name, f".{unit.name}"} & names
                 and unit.place and unit.place.blocks
             ]  # fmt: skip
-        return any(self._speaks(inner_block, seen) for inner_block in inner)
+        return any(self._has_reached_assertion(inner_block, seen) for inner_block in inner)
 
     def _of_lambda(self, unit: TestUnit, parts: list[Any]) -> Cause:
         """Why a lambda was not called: what is around it was reached."""
@@ -114,8 +117,8 @@ class Causes:
             names = {target.id for target in node.targets if isinstance(target, _ast.Name)}
             return self._of_uses(names, unit)
         inside = names_of(unit.node)
-        around = [node_around for part in parts for node_around in walk(part)
-                  if isinstance(node_around, _ast.Name) and node_around.id not in inside]  # fmt: skip
+        around = [name_node for part in parts for name_node in walk(part)
+                  if isinstance(name_node, _ast.Name) and name_node.id not in inside]  # fmt: skip
         return "answer" if self._depending.holds(around) else "fault"
 
     def _of_unit(self, unit: TestUnit) -> Cause:
@@ -153,19 +156,24 @@ class Causes:
             parts = own_parts(place.node)
             if place is unit.place or not names_of(parts) & uses:
                 continue
-            cause = self._of_place(place)
+            cause = self._of_place(place) or self._of_use(parts, names)
             if cause:
                 causes.append(cause)
-            elif self._depending.any_of(_names_read(parts) - uses):
-                causes.append("answer")
-            elif is_untaken(parts):
-                causes.append("branch")
-            elif any(self._depending.is_value(name) for name in names) and self._is_steered():
-                # It goes where nobody can follow, and an answer may decide whether it is called.
-                causes.append("answer")
         if "answer" in causes:
             return "answer"
         return "branch" if causes and "fault" not in causes else "fault"
+
+    def _of_use(self, parts: list[Any], names: set[str]) -> Cause | None:
+        """Why a statement that uses a function's name and was reached did not call the function."""
+        uses = names | {f".{name}" for name in names}
+        if self._depending.any_of(_names_read(parts) - uses):
+            return "answer"
+        if is_untaken(parts):
+            return "branch"
+        if any(self._depending.is_value(name) for name in names) and self._is_steered():
+            # It is handed on, which cannot be followed, and an answer may decide whether it is called.
+            return "answer"
+        return None
 
     def _is_steered(self) -> bool:
         """Whether an answer decides about any block of the tests, or a part of any expression."""

@@ -1,4 +1,8 @@
-"""What tests may ask about an object of the candidate, by name; answered on the candidate's side."""
+"""The operations on an object of the candidate that tests may ask for, by name.
+
+The candidate's side performs them (`candidate_side.py`); a stand-in asks for them
+(`stand_in_operators.py`).
+"""
 
 import copy
 import math
@@ -16,7 +20,7 @@ UNARY: dict[str, Operation] = {
     "__invert__": operator.invert, "__trunc__": math.trunc, "__floor__": math.floor,
     "__ceil__": math.ceil, "__bytes__": bytes, "__format__": format,
 }  # fmt: skip
-"""Operators that compare an object with nothing."""
+"""Operators of one operand: they tell the candidate no value of the tests."""
 
 _ARITHMETIC: dict[str, Operation] = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "matmul": operator.matmul,
@@ -61,8 +65,8 @@ _loops: list[Any] = []
 
 
 def _wait_for(waiting: Any) -> Any:
-    """What something that is awaited comes to, in the candidate's own event loop."""
-    import asyncio  # noqa: PLC0415  few candidates need it, and it is dear to load
+    """The result of an awaitable, in the candidate's own event loop."""
+    import asyncio  # noqa: PLC0415  few candidates need it, and it is slow to load
 
     if not _loops:
         _loops.append(asyncio.new_event_loop())
@@ -109,17 +113,17 @@ OPERATIONS: dict[str, Operation] = {
     "throw": lambda target, *arguments: target.throw(*arguments),
     "close": lambda target: target.close(),
 }  # fmt: skip
-"""Every question. None of it tells the candidate what is expected of an answer of its functions."""
+"""Every operation. None tells the candidate what is expected of an answer of its functions."""
 
 ENDING = frozenset({"__next__", "__anext__", "send", "throw"})
-"""Questions that an iterator may answer by being at its end."""
+"""Operations that an iterator may answer by being at its end."""
 
 READABLE = frozenset({
     "__dict__", "__name__", "__qualname__", "__doc__", "__module__", "__annotations__",
     "__defaults__", "__kwdefaults__", "__wrapped__", "__members__", "__slots__", "__match_args__",
     "__self__", "__func__", "__abstractmethods__", "__notes__",
 })  # fmt: skip
-"""Attributes with such a name that are asked for; of others an object has none."""
+"""Special attributes that are asked for; other names between double underscores are missing."""
 
 _MIMICKED = (
     types.AsyncGeneratorType, types.BuiltinFunctionType, types.CoroutineType, types.FunctionType,
@@ -127,4 +131,4 @@ _MIMICKED = (
     reversed, staticmethod, classmethod, type, zip,
 )  # fmt: skip
 MIMICKED = {kind.__name__: kind for kind in _MIMICKED}
-"""Classes of Python's own that a stand-in's object can be of, by name."""
+"""Python's own classes that an object of the candidate may have, by name."""

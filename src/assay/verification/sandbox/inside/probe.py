@@ -1,4 +1,4 @@
-"""The probe: it tries, from inside, what no program may do, and says what came of each try."""
+"""The probe: it tries, from inside, what no program may do, and prints the result of each try."""
 
 import ctypes
 import json
@@ -33,7 +33,7 @@ def main(targets: dict[str, Any]) -> None:
             held, seen = attempt(targets)
         except OSError as error:
             held, seen = True, os.strerror(error.errno or 0)
-        print(json.dumps({"name": name, "held": held, "seen": seen}))  # noqa: T201  how the host hears of it
+        print(json.dumps({"name": name, "held": held, "seen": seen}))  # noqa: T201  the host reads it
 
 
 Seen = tuple[bool, str]
@@ -185,7 +185,7 @@ TRIES: dict[str, Callable[[dict[str, Any]], Seen]] = {
     "kernel surface": _kernel,
     "memory": _memory,
 }
-"""What is tried, by what must hold."""
+"""The tries, by the name of the protection that each of them tests."""
 
 _APART = frozenset({"files bounded"})
-"""Tries that only make sense where a run has a folder of its own."""
+"""Tries that apply only where a run has a folder of its own."""

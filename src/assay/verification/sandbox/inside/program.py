@@ -1,4 +1,4 @@
-"""Programs that run as a whole: a script, a script of another language, a suite beside its subject."""
+"""Programs that run as a whole: a script, a script of another language, a suite with its subject."""
 
 import atexit
 import errno
@@ -53,7 +53,7 @@ def run_command(command: list[str], source: str) -> str:
 
 
 def run_suite(candidate: str, tests: str, entry: str | None) -> dict[str, Any]:
-    """Run tests in one process with their subject, which can forge what they say.
+    """Run tests in one process with their subject, which can forge their result.
 
     Functions named `test*`, `unittest` cases, `check(candidate)` and plain assertions are run; the
     subject is the module `candidate`, and its names are the tests' names too.
@@ -68,7 +68,7 @@ def run_suite(candidate: str, tests: str, entry: str | None) -> dict[str, Any]:
     try:
         assertions = Assertions(tests)
         code = compile(assertions.tree, TESTS_FILE, "exec")
-    except Exception as error:  # noqa: BLE001  the tests' author must hear of it, whatever it is
+    except Exception as error:  # noqa: BLE001  whatever it is, the tests' author has to see it
         return verdict_report("error", f"the tests do not load: {where(error, tests)}")
     suite.__dict__.update({**names, **assertions.names})
     raised = run_all(code, suite.__dict__, assertions, names.get(entry or "") or _last(names))
@@ -104,7 +104,7 @@ def run_pytest(candidate: str, tests: str) -> dict[str, Any]:
 
 
 class _TestOutcomes:
-    """A pytest plug-in that keeps what became of each test."""
+    """A pytest plug-in that counts passed tests and keeps the text of failures."""
 
     def __init__(self) -> None:
         self.passed = 0

@@ -1,4 +1,4 @@
-"""What the tests ask of a candidate over the wire: its names, and objects that are no values."""
+"""The questions of the tests to the candidate over the wire: about its names and its objects."""
 
 import _thread
 import collections
@@ -31,10 +31,11 @@ from assay.verification.sandbox.inside.stand_ins import StandIns
 from assay.verification.sandbox.inside.wire import Report
 
 SHOWN = 300
-"""Characters of what a candidate says that are shown."""
+"""Characters of a candidate's text that are shown in a reason."""
 
 _WATCHED = ("builtins", "sys", "time", "random", "os", "posixpath")
-"""Modules whose parts the tests may not replace: the candidate has its own, where nothing changes."""
+"""Modules whose attributes the tests may not replace: the candidate's process has its own, so the
+replacement would have no effect there."""
 
 
 class Questions:
@@ -52,13 +53,13 @@ class Questions:
         self._loaded: dict[str, Any] = {}
         self._begun = False
         self._streams = sys.stdin, sys.stdout, sys.stderr
-        # What tests and candidate both have, each their own.
+        # Both processes have these, so that a change by the tests would not reach the candidate.
         self._world = {place: dict(_namespace(place)) for place in _WATCHED if place in sys.modules}
         self._world["os.environ"] = dict(os.environ)
         self.changed = False
-        """Whether a call has changed an argument, or given one back."""
+        """Whether a call has changed an argument, or returned one."""
         self.answers = 0
-        """Questions that were answered, other than for what has a name."""
+        """Questions that were answered, without the look-ups of names."""
         self.names: set[str] = set()
         """Names of the candidate that were asked for."""
         self.raised: set[str] = set()
@@ -67,24 +68,25 @@ class Questions:
         """Why nothing more can be asked; None while it can."""
 
     def load(self, name: str) -> Any:
-        """What the candidate has under a name: a value, or what stands for an object.
+        """What the candidate binds to a name: a value, or a stand-in of an object.
 
         Args:
             name: the name; empty for its last function.
 
         Raises:
-            EndingError: if it has none, or none that travels.
+            EndingError: if it binds nothing to it, or nothing that can be sent.
         """
         self.names.add(name)
         if name in self._loaded:
             return self._loaded[name]
-        # What is written like a class is one to the tests, and its methods are what is tested.
+        # What is written like a class is one to the tests: its methods are what is tested, so objects that
+        # it makes may answer for themselves (decision 38).
         is_class = name[:1].isupper() and "_" not in name
         role: Role = "class" if is_class else "name"
         value = self.ask({"name": name}, "itself", role=role, own=True)
         if type(value) is CandidateClass:
             state_of(value).role = role
-        # A name of another thing may come to mean another one: it is asked for each time.
+        # Any other name may be bound anew by a call, so it is looked up at each use.
         if type(value) is CandidateClass or isinstance(value, types.FunctionType):
             self._loaded[name] = value
         return value
@@ -137,11 +139,12 @@ class Questions:
                             return values[answer["same"]]
                 return self._value(do, answer, role)
             except EndingError as error:
+                # Kept, so that tests which catch it cannot go on asking.
                 self.ending = error
                 raise
 
     def _require_same_world(self) -> None:
-        """Refuse to go on where the tests replaced what the candidate uses as well.
+        """Refuse to go on where the tests have replaced what the candidate uses as well.
 
         Raises:
             UnaskableError: if they did.
@@ -201,7 +204,7 @@ class Questions:
                 f"the tests cannot run apart from the candidate: {error}"
             ) from error
         except (wire.WireError, RecursionError) as error:
-            raise UncarriedError(f"an argument does not travel: {error}") from error
+            raise UncarriedError(f"an argument cannot be sent: {error}") from error
         try:
             answer = wire.receive(self.peer)
             self._stand_ins.define_classes(answer.get("kinds", []))
@@ -230,7 +233,7 @@ class Questions:
         if isinstance(value, CandidateError) or value is CandidateError:
             raise wire.WireError("an error of the candidate that has no name in the tests")
         if content is None:
-            raise ForeignError(f"a {wire.name_of(type(value))[:60]} of theirs does not travel")
+            raise ForeignError(f"a {wire.name_of(type(value))[:60]} of theirs cannot be sent")
         return None
 
     def _reflect(self, arguments: list[Any], changed: Any, role: Role) -> None:
@@ -257,7 +260,7 @@ class Questions:
     def _value(self, do: str, answer: Report, role: Role) -> Any:
         if "value" in answer:
             return self._unpack(answer["value"], role)
-        # In a call it would end a loop of the tests early.
+        # Only in answer to these: in a call it would end a loop of the tests early.
         if "end" in answer and do in ENDING:
             if do == "__anext__":
                 raise StopAsyncIteration
@@ -271,11 +274,11 @@ class Questions:
             self.raised = set(names)
             raise LackingError(f"the candidate does not load: {names[0]}: {text}")
         if type(answer.get("unfit")) is str:
-            raise UncarriedError(f"the candidate's answer does not travel: {answer['unfit']}")
+            raise UncarriedError(f"the candidate's answer cannot be sent: {answer['unfit']}")
         raise LackingError("the candidate answered with what is not an answer")
 
     def _read_error(self, answer: Report) -> Exception:
-        """The error that the candidate raised: Python's own, one of its own, or what it derives from."""
+        """The error that the candidate raised: a stand-in of it, Python's own, or one with its text."""
         names, text = _names_and_text(answer["raised"])
         self.raised = set(names)
         error = self._unpack(answer["error"], "result") if "error" in answer else None
@@ -328,7 +331,7 @@ _REFILLED: dict[type, Callable[[Any, Any], None]] = {
     set: set.update,
     collections.deque: collections.deque.extend,
 }
-"""What can be changed in place, and how it is filled anew."""
+"""Types that can be changed in place, with the method that fills them after they were cleared."""
 
 
 def _names_and_text(report: Any) -> tuple[list[str], str]:

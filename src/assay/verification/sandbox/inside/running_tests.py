@@ -65,6 +65,13 @@ def _run_rest(space: dict[str, Any], assertions: Assertions, candidate: Callable
         BaseException: what a test raises.
     """
     cases = sys.modules.get("unittest")
+    _run_functions(space, assertions, candidate)
+    _run_classes(cases, space, assertions)
+
+
+def _run_functions(
+    space: dict[str, Any], assertions: Assertions, candidate: Callable[..., Any]
+) -> None:
     waiting = [
         (name, value) for name, value in space.items()
         if _is_test(name, value) and not _has_run(value, assertions)
@@ -75,6 +82,9 @@ def _run_rest(space: dict[str, Any], assertions: Assertions, candidate: Callable
             continue  # another test has run it meanwhile
         arguments = _arguments(name, function, candidate)
         _unless_left(lambda run=function, arguments=arguments: run(*arguments))  # type: ignore[misc]
+
+
+def _run_classes(cases: Any, space: dict[str, Any], assertions: Assertions) -> None:
     kinds = {value: name for name, value in space.items() if isinstance(value, type)}
     methods = {kind: list(_methods(kind)) for kind in kinds}
     classes = [
@@ -84,7 +94,7 @@ def _run_rest(space: dict[str, Any], assertions: Assertions, candidate: Callable
     if case_classes:
         _run_cases(cases, case_classes, space, assertions)
     for kind in classes:
-        # What a class asserts that is none of tests by its name is found not to have run.
+        # Assertions of other classes are found later not to have run.
         if kind not in case_classes and kinds[kind].startswith("Test"):
             _run_class(kinds[kind], kind, methods[kind])
 

@@ -90,12 +90,16 @@ def binary_operator(name: str, native: Callable[..., Any] | None = None) -> Call
             roles = {state.role, state_of(other).role}
             made: Role = "made" if "made" in roles else "part"
             return state.ask(name, other, *more, role="operated" if "operated" in roles else made)
+        # What a function gave computes with its own content, as a plain value would: the candidate is
+        # told no value that its answer is computed with.
         if native and state.role != "made":
             return native(self, other, *more)
         if state.role not in {"made", "operated"}:
             state.refuse(f"be used by {name} with a value")
         if name not in state_of(type(self)).has:
             return NotImplemented
+        # A value could be chosen after what it is computed with: `abs(area() - 12.5) < 0.1` would be
+        # passed by an object whose difference from everything is zero (decision 38).
         result = state.ask(name, other, *more, role="operated")
         if not is_stand_in(result) or isinstance(result, PLAIN):
             state.refuse(f"be used by {name} to compute a value with another")
@@ -115,7 +119,7 @@ def _comparison(name: str) -> Callable[[Any, Any], Any]:
             return name == "__ne__"
         mutable = state_of(type(self)).mutable
         if mutable:
-            # It holds a plain value, which is compared here, whatever its class says.
+            # It holds a plain value, which is compared here, whatever its class defines.
             return getattr(mutable, name)(state.ask("itself"), other)
         return state.refuse(f"be compared with a value by {name}")
 
@@ -128,7 +132,7 @@ def hash_of(self: Any) -> int:
 
 
 def _holds(self: Any, item: Any) -> bool:
-    """Whether it holds an item: by the word of what a class made, else by its items as well."""
+    """Whether it holds an item: as its class says where a class made it, else by its items as well."""
     state, kind = state_of(self), state_of(type(self))
     if (state.role == "made" and not kind.mutable) or is_stand_in(item):
         return state.ask("__contains__", item) is True
@@ -168,25 +172,28 @@ def _enter(self: Any) -> Any:
 
 
 def _exit(self: Any, kind: Any, error: Any, _: Any) -> bool:
-    """Leave its block; that it takes an error back is believed of an error that was raised to see it."""
+    """Leave its block; it may suppress an error that the tests or the candidate raised by `raise`."""
     if isinstance(error, EndingError):
         return False
-    return _takes_back(state_of(self), "__exit__", kind, error)
+    return _suppresses(state_of(self), "__exit__", kind, error)
 
 
-def _takes_back(state: State, name: str, kind: Any, error: BaseException | None) -> bool:
+def _suppresses(state: State, name: str, kind: Any, error: BaseException | None) -> bool:
     if error is not None and not (is_stand_in(error) or kind in wire.TYPES.values()):
         state.refuse(f"be asked for {name} after {kind.__name__}")
-    takes_back = state.ask(name, kind, error, None)
-    if error is None or not takes_back:
+    suppresses = state.ask(name, kind, error, None)
+    if error is None or not suppresses:
         return False
     if not (is_stand_in(error) or _is_raised(error)):
-        state.refuse("take back an error of the tests")
+        state.refuse("suppress an error of the tests")
     return True
 
 
 def _is_raised(error: BaseException) -> bool:
-    """Whether a statement `raise` raised an error, or the candidate did; no assertion, no fault."""
+    """Whether an error comes of a statement `raise`, and of no assertion and no fault in the tests.
+
+    A context manager that suppressed another error would hide that an assertion did not hold.
+    """
     if isinstance(error, AssertionError):
         return False
     trace = error.__traceback__
@@ -198,7 +205,7 @@ def _is_raised(error: BaseException) -> bool:
 
 
 class _FinishedAwaitable:
-    """What an awaited question comes to: it is asked at once, and never waits."""
+    """The awaitable of a question, which is asked when it is awaited and never waits."""
 
     def __init__(self, question: Callable[[], Any]) -> None:
         self._question = question
@@ -221,7 +228,7 @@ def _exit_later(self: Any, kind: Any, error: Any, _: Any) -> Any:
     def question() -> bool:
         if isinstance(error, EndingError):
             return False
-        return _takes_back(state_of(self), "__aexit__", kind, error)
+        return _suppresses(state_of(self), "__aexit__", kind, error)
 
     return _FinishedAwaitable(question)
 
@@ -240,11 +247,12 @@ def _throw(_: Any, kind: Any, error: Any = None, __: Any = None) -> NoReturn:
 
 
 def _refuse_reduction(self: Any, *_: Any) -> NoReturn:
-    state_of(self).refuse("be taken to pieces")
+    state_of(self).refuse("be copied by its parts")
 
 
 OF_OBJECTS: dict[str, Any] = {
-    # Even where the object has none: what a function gave is no reason for an error of the tests.
+    # Even where the candidate's object has none: without a comparison Python would compare by identity,
+    # and without arithmetic it would raise in the tests, though nothing is known of the answer.
     **{name: binary_operator(name) for name in operations.BINARY if not name.startswith("__i")},
     **{name: _comparison(name) for name in operations.COMPARED},
     "__bool__": _truth, "__getattr__": _own_attribute, "__setattr__": _set, "__delattr__": _delete,
@@ -255,13 +263,13 @@ OF_OBJECTS: dict[str, Any] = {
     "__copy__": _question("copy"), "__deepcopy__": lambda self, _: state_of(self).ask("deepcopy"),
     "__reduce_ex__": _refuse_reduction, "__reduce__": _refuse_reduction,
 }  # fmt: skip
-"""What every object has."""
+"""The operators of every object that is no plain value and no error."""
 
 OF_PLAIN_VALUES: dict[str, Any] = {
     name: OF_OBJECTS[name]
     for name in ("__getattr__", "__setattr__", "__str__", "__repr__", "__reduce_ex__", "__doc__")
 }
-"""What an object has that is a plain value as well."""
+"""The operators of an object that is a plain value as well; the others are Python's own."""
 
 
 def _set_error(self: Any, name: str, value: Any) -> None:

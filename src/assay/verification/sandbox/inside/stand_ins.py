@@ -33,7 +33,7 @@ from assay.verification.sandbox.inside.wire import MUTABLE, Report
 
 
 class StandIns:
-    """The classes and objects of one candidate that the tests have met."""
+    """The classes and objects of one candidate that the tests have received."""
 
     def __init__(self, questioner: Questioner) -> None:
         self._questioner = questioner
@@ -41,10 +41,10 @@ class StandIns:
         self._objects: dict[int, Any] = {}
 
     def define_classes(self, described: Any) -> None:
-        """Make classes after their descriptions.
+        """Make classes by their descriptions.
 
         Raises:
-            WireError: for what describes none.
+            WireError: for what describes no class.
         """
         try:
             for description in described:
@@ -53,6 +53,7 @@ class StandIns:
             raise wire.WireError(f"no class is described like this: {error}"[:200]) from error
 
     def _kind(self, description: Report) -> CandidateClass:
+        # The candidate may send any text as a name.
         name = description["name"] if str.isidentifier(description["name"]) else "Object"
         bases = [
             wire.TYPES[base] if type(base) is str else self._kinds[base]
@@ -61,31 +62,26 @@ class StandIns:
         state = State(self._questioner, description["id"], "class")
         state.has = frozenset(name for name in description["has"] if type(name) is str)
         state.checks = description["checks"] is True
-        held = [kind for base in bases for kind in base.__mro__]
-        state.mutable = next((kind for kind in held if kind in MUTABLE), None)
-        state.mutable = state.mutable or next(
-            (
-                state_of(kind).mutable
-                for kind in held
-                if type(kind) is CandidateClass and state_of(kind).mutable
-            ),
-            None,
-        )
+        inherited = [kind for base in bases for kind in base.__mro__]
+        state.mutable = _mutable_type(inherited)
         if description["fields"] and bases == [tuple]:
             bases = [wire.named_kind(name, description["fields"])]
+        # Without the types that can change: the content stays with the candidate, and an empty list
+        # here would answer in its place.
         bases = [base for base in bases if base not in {object, *MUTABLE}]
         bases = wire.library_error(description["library"]) or bases
-        space = self._space(state, {**description, "name": name}, [*bases, *held])
+        space = self._space(state, {**description, "name": name}, [*bases, *inherited])
         space |= {"__module__": "candidate", "__qualname__": name, STATE: state}
         try:
             return type.__new__(CandidateClass, name, tuple(bases), space)
         except TypeError:
+            # No class can have these bases together.
             is_error = any(issubclass(base, Exception) for base in bases)
             return type.__new__(CandidateClass, name, (Exception,) if is_error else (), space)
 
-    def _space(self, state: State, description: Report, held: list[type]) -> dict[str, Any]:
+    def _space(self, state: State, description: Report, inherited: list[type]) -> dict[str, Any]:
         """The operators of a class."""
-        plain = next((kind for kind in held if kind in PLAIN), None)
+        plain = next((kind for kind in inherited if kind in PLAIN), None)
         if plain:
             own = set(description["own"]) & operations.BINARY.keys()
             return {
@@ -93,7 +89,7 @@ class StandIns:
                 **{name: binary_operator(name, getattr(plain, name, None)) for name in own},
             }
         space = {name: PROVIDED[name] for name in state.has if name in PROVIDED}
-        if any(issubclass(kind, BaseException) for kind in held):
+        if any(issubclass(kind, BaseException) for kind in inherited):
             return {**space, **OF_ERRORS}
         space |= {**OF_OBJECTS, "__hash__": hash_of if "__hash__" in state.has else None}
         name = description["name"]
@@ -115,7 +111,7 @@ class StandIns:
 
     def _find(self, named: Any, role: Role) -> Any:
         if type(named) is not dict:
-            raise wire.WireError("an object does not travel")
+            raise wire.WireError("no object is written like this")
         if "class" in named:
             return self._kinds[named["class"]]
         number, kind = named["n"], self._kinds[named["k"]]
@@ -143,3 +139,11 @@ class StandIns:
         if not isinstance(value, plain):
             raise wire.WireError("an object holds another value than its class says")
         return plain.__new__(kind, value)
+
+
+def _mutable_type(inherited: list[type]) -> type | None:
+    """The plain type that can change among the classes that a class derives from; None without one."""
+    plain = next((kind for kind in inherited if kind in MUTABLE), None)
+    # Stand-ins of its bases have lost that base, and their states keep it.
+    states = (state_of(kind) for kind in inherited if type(kind) is CandidateClass)
+    return plain or next((state.mutable for state in states if state.mutable), None)

@@ -21,18 +21,19 @@ from assay.verification.sandbox.inside.syntax import (
 _WILD = frozenset({
     "globals", "locals", "vars", "setattr", "exec", "eval", "delattr", ".__dict__", ".modules"
 })  # fmt: skip
-"""Where one of these is used, names are bound that nobody sees in the source."""
+"""Where one of these is used, names are bound that the source does not show, so every name depends."""
 _AMBIENT = frozenset({
     "open", ".open", ".read", ".readline", ".readlines", ".read_text", ".getvalue", ".readouterr",
     "time", ".time", ".perf_counter", "perf_counter", ".monotonic", "monotonic", ".now",
 })  # fmt: skip
-"""What gives what an answer may have left outside of any name: a file, an output, the time it took."""
+"""Calls and attributes that read what an answer may have left elsewhere: a file, an output, the time
+that passed."""
 ANYTHING = "*"
-"""Stands for a value that nobody can follow."""
+"""Stands for a value that cannot be followed."""
 
 
 class Flows:
-    """Where values go in a program."""
+    """The flow of values between the names of a program."""
 
     def __init__(self, tree: Any) -> None:
         self._flows: list[tuple[set[str], set[str]]] = []
@@ -115,7 +116,7 @@ class Flows:
         bound = _target(targets)
         self._bind(bound, names_of(value) | steering)
         if isinstance(value, _ast.Name | _ast.Attribute | _ast.Subscript):
-            # Two names of one thing: what is put into it by one is in the other as well.
+            # Two names of one object: what is put into it by one name is seen by the other as well.
             self._flow(_target(value), bound)
 
     def _function(self, node: Any, steering: set[str]) -> None:

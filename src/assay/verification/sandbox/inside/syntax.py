@@ -8,10 +8,10 @@ TESTS_FILE = "<tests>"
 """The file name of the tests' own code in traces and frames."""
 
 ONLY_TREE = 0x400
-"""Flag of `compile` for a syntax tree; the module `ast` would make every fork dearer."""
+"""`ast.PyCF_ONLY_AST`, the flag of `compile` for a syntax tree. The module `ast` is not loaded, because
+every module that is makes every fork slower."""
 
 FUNCTIONS = (_ast.FunctionDef, _ast.AsyncFunctionDef)
-LOOPS = (_ast.For, _ast.AsyncFor)
 WITHS = (_ast.With, _ast.AsyncWith)
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 _LEAVING = frozenset({"skipTest", "skip", "exit", "_exit", "quit"})
@@ -45,7 +45,7 @@ def names_of(node: Any) -> set[str]:
 
 
 def own_parts(statement: Any) -> list[Any]:
-    """What a statement holds besides the blocks in it."""
+    """The expressions and other parts of a statement, without its blocks."""
     if isinstance(statement, (*FUNCTIONS, _ast.ClassDef)):
         return list(statement.decorator_list)
     values = [
@@ -60,7 +60,7 @@ def own_parts(statement: Any) -> list[Any]:
 def blocks_of(statement: Any) -> Iterator[tuple[list[Any], list[Any], str]]:
     """The blocks of a statement that is no function: statements, what decides about them, side.
 
-    Blocks of different sides take each other's place; those without a side have none.
+    Of the blocks with a side, one runs in place of the others; a block without a side has no other.
     """
     body, orelse = getattr(statement, "body", []), getattr(statement, "orelse", [])
     match statement:
@@ -151,7 +151,7 @@ def is_raising(node: Any) -> bool:
 
 
 def constant(test: Any) -> bool | None:
-    """What a test always comes to; None where it is no constant."""
+    """The value of a condition that is a constant, as true or false; None where it is no constant."""
     if isinstance(test, _ast.Constant):
         return bool(test.value)
     if isinstance(test, _ast.Tuple) and not any(
@@ -165,7 +165,7 @@ def constant(test: Any) -> bool | None:
 
 
 def refuses(statement: Any) -> bool:
-    """Whether a statement has a branch that says no by itself."""
+    """Whether a statement has a branch that refuses."""
     if isinstance(statement, (*FUNCTIONS, _ast.ClassDef)):
         return False
     inner = [part for block, _, _ in blocks_of(statement) for part in block]
@@ -173,7 +173,7 @@ def refuses(statement: Any) -> bool:
 
 
 def refuses_by_assertion(statement: Any) -> bool:
-    """Whether a branch of a statement says no in so many words: `raise AssertionError`, `fail()`."""
+    """Whether a branch of a statement refuses by an assertion: `raise AssertionError`, `fail()`."""
     if isinstance(statement, (*FUNCTIONS, _ast.ClassDef)):
         return False
     inner = [part for block, _, _ in blocks_of(statement) for part in block]
@@ -181,7 +181,11 @@ def refuses_by_assertion(statement: Any) -> bool:
 
 
 def refusal(statement: Any) -> str:
-    """How a statement says no by itself: `assertion`, `error`, `leave`; empty where it does not."""
+    """How a statement refuses by itself; empty where it does not.
+
+    `assertion`: it raises an `AssertionError` or fails; `error`: it raises another error; `leave`: it
+    ends or skips the test.
+    """
     if isinstance(statement, _ast.Raise) and statement.exc is not None:
         names = names_of(statement.exc)
         if "AssertionError" in names:
@@ -219,9 +223,9 @@ def is_text(statement: Any) -> bool:
     return isinstance(value, _ast.Constant) and isinstance(value.value, str)
 
 
-def call(name: str, arguments: list[Any], beside: Any) -> Any:
+def call(name: str, arguments: list[Any], neighbour: Any) -> Any:
     """A call of a function by its name, on the line of another node."""
-    at: Any = place_of(beside)
+    at: Any = place_of(neighbour)
     nodes: list[Any] = [
         argument if isinstance(argument, _ast.AST) else _ast.Constant(value=argument, **at)
         for argument in arguments
@@ -230,9 +234,9 @@ def call(name: str, arguments: list[Any], beside: Any) -> Any:
     return _ast.Call(func=function, args=nodes, keywords=[], **at)
 
 
-def statement_of(expression: Any, beside: Any) -> Any:
+def statement_of(expression: Any, neighbour: Any) -> Any:
     """An expression as a statement, on the line of another node."""
-    return _ast.Expr(value=expression, **place_of(beside))
+    return _ast.Expr(value=expression, **place_of(neighbour))
 
 
 def place_of(node: Any) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The tests' side of a split check: it asks for values over the wire, and alone says the verdict.
+"""The tests' side of a split check: it asks for values over the wire, and alone decides the verdict.
 
 Tests are plain assertions that call the functions under test by name, a function `check(candidate)`,
 functions `test*` and classes of cases. Names that the tests use and do not define are the
@@ -28,14 +28,14 @@ MODULE = "candidate"
 
 
 def judge(job: Report, peer: int, report: Callable[[Report], None]) -> None:
-    """Run the tests and report what they came to.
+    """Run the tests and report their verdict.
 
     Args:
         job: `tests`, their source; `context`, trusted source whose names they may use; `entry`, the
             function under test, empty for the candidate's last one; `reflects`, whether the tests
             see what the candidate changes in its arguments.
         peer: the wire to the candidate.
-        report: tells the host: `asked` once the candidate has answered, and at the end `verdict`,
+        report: sends to the host: `asked` once the candidate has answered, and at the end `verdict`,
             `note`, `borrowed`, `found`, `ran`, `missed`, `raised` and `changed`; the verdict is `silent` where
             the candidate gave no answer.
     """
@@ -46,32 +46,17 @@ def judge(job: Report, peer: int, report: Callable[[Report], None]) -> None:
         assertions = Assertions(tests)
         code = compile(assertions.tree, TESTS_FILE, "exec")
         exec(compile(context, "<context>", "exec"), space)  # noqa: S102  the tests' own trusted source
-    except Exception as error:  # noqa: BLE001  the tests' author must hear of it, whatever it is
+    except Exception as error:  # noqa: BLE001  whatever it is, the tests' author has to see it
         report(verdict_report("error", f"the tests do not load: {where(error, tests)}"))
         return
-    # What the context defines may ask the candidate, too.
+    # What the context defines may ask the candidate as well.
     helpers = {name for name, value in space.items() if not isinstance(value, types.ModuleType)}
-    space |= assertions.names
-    # What the tests define themselves takes the place of these.
-    candidate_names = {
-        name for name in names_in(code) if name not in space and not hasattr(builtins, name)
-    }
-    if entry:
-        candidate_names.add(entry)
-    # The candidate's function comes before one of the same name in the context.
-    space = Space(
-        {key: value for key, value in space.items() if key not in candidate_names},
-        questions,
-        candidate_names,
-    )
-    # The body of a class looks names up without the space's help.
-    space |= {name: questions.name(name) for name in names_in_classes(code) & candidate_names}
+    space = _space_of(code, space | assertions.names, questions, entry)
     sys.modules[MODULE] = CandidateModule(questions)
     candidate = questions.name(entry or "")
     raised = run_all(code, space, assertions, candidate)
-    verdict = _error_verdict(raised, tests, questions, assertions)
     verdict = (
-        verdict
+        _error_verdict(raised, tests, questions, assertions)
         or _nothing_asked(questions)
         or verdict_of(assertions, {MODULE, *questions.names, *helpers})
     )
@@ -80,6 +65,31 @@ def judge(job: Report, peer: int, report: Callable[[Report], None]) -> None:
         borrowed = []
     more = {"borrowed": borrowed, "raised": sorted(questions.raised), "changed": questions.changed}
     report({**verdict, **tally(assertions), **more})
+
+
+def _space_of(
+    code: types.CodeType, names: dict[str, Any], questions: Questions, entry: str
+) -> "Space":
+    """The namespace in which the tests are loaded.
+
+    Args:
+        code: the tests.
+        names: the names that they have besides their own.
+        questions: asks the candidate for the other names that they use.
+        entry: the function under test; empty where none is named.
+    """
+    # What the tests define themselves takes the place of these.
+    candidate_names = {
+        name for name in names_in(code) if name not in names and not hasattr(builtins, name)
+    }
+    if entry:
+        # It is the candidate's, even where the context defines a function of this name.
+        candidate_names.add(entry)
+    own = {name: value for name, value in names.items() if name not in candidate_names}
+    space = Space(own, questions, candidate_names)
+    # In the body of a class Python looks a global name up past `Space.__missing__`.
+    space |= {name: questions.name(name) for name in names_in_classes(code) & candidate_names}
+    return space
 
 
 class Space(dict[str, Any]):
@@ -109,7 +119,7 @@ def tally(assertions: Assertions) -> Report:
 
 
 def verdict_of(assertions: Assertions, names: set[str]) -> Report:
-    """What it means that tests ran to their end: a pass, if what they assert was reached.
+    """The verdict of tests that ran to their end: a pass, if what they assert was reached.
 
     Args:
         assertions: their assertions.
@@ -130,7 +140,7 @@ def verdict_of(assertions: Assertions, names: set[str]) -> Report:
 
 
 def _not_held(assertions: Assertions, depending: Depending) -> Report | None:
-    """What it means that the tests caught the error of an assertion; None where they caught none."""
+    """The verdict where the tests caught the error of an assertion; None where they caught none."""
     caught = assertions.find_caught(depending)
     if caught is None:
         return None
@@ -139,7 +149,7 @@ def _not_held(assertions: Assertions, depending: Depending) -> Report | None:
 
 
 def _not_reached(assertions: Assertions, depending: Depending) -> Report | None:
-    """What it means that an assertion was not reached; None where that is only listed."""
+    """The verdict where an assertion was not reached; None where that is only listed."""
     first: dict[Cause, WrittenAssertion] = {}
     for assertion, cause in assertions.unreached_with_causes(depending):
         first.setdefault(cause, assertion)
@@ -166,7 +176,7 @@ def _nothing_asked(questions: Questions) -> Report | None:
 def _error_verdict(
     error: BaseException | None, tests: str, questions: Questions, assertions: Assertions
 ) -> Report | None:
-    """What it means that the tests did not run to their end; None where they did."""
+    """The verdict of tests that did not run to their end; None where they did."""
     if questions.ending:
         return verdict_report(questions.ending.verdict, str(questions.ending))
     if error is None:
@@ -184,20 +194,20 @@ def _error_verdict(
         case MemoryError():
             outcome = verdict_report("memory", None)
         case _:
-            # Any other error is the tests' way to say no.
+            # By any other error tests refuse a candidate, as by a failed assertion.
             outcome = verdict_report("fail", where(error, tests))
     return outcome
 
 
 def _is_of_tests(error: BaseException, tests: str) -> bool:
-    """Whether an import in the tests' own words failed, which no candidate has a part in."""
+    """Whether an import statement of the tests failed, which no candidate has a part in."""
     line = lines_of(error)[-1:]
     words = tests.splitlines()[line[0] - 1].split() if line else []
     return isinstance(error, ImportError) and words[:1] in (["import"], ["from"])
 
 
 def verdict_report(verdict: str, note: str | None) -> Report:
-    """A report of a verdict."""
+    """A report to the host with a verdict and its reason."""
     return {"verdict": verdict, "note": note[:SHOWN] if note else None}
 
 
@@ -211,7 +221,7 @@ def where(error: BaseException, tests: str) -> str:
 
 
 def lines_of(error: BaseException) -> list[int]:
-    """The lines of the tests on an error's way, the innermost last."""
+    """The lines of the tests in an error's traceback, the innermost last."""
     lines, trace = [], error.__traceback__
     while trace:
         if trace.tb_frame.f_code.co_filename == TESTS_FILE:

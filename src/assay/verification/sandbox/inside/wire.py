@@ -18,13 +18,14 @@ MAX_BYTES = 8 << 20
 """Bytes of one message."""
 
 MAX_DEPTH = 100
-"""Containers within containers."""
+"""Levels of containers within containers in one value."""
 
 MAX_FIELDS = 100
 """Fields of a named tuple."""
 
 _LONG_BITS = 1000
-"""Integers of more bits travel as hexadecimal digits: those are read in linear time."""
+"""Integers of more bits are sent as hexadecimal digits, which are read in linear time; decimal digits
+would take quadratic time."""
 
 Report = dict[str, Any]
 """A JSON object: a message, a part of one, or what is reported to the host."""
@@ -38,7 +39,7 @@ _PLAIN = frozenset({type(None), bool, str})
 _FACTORIES = {
     kind.__name__: kind for kind in (bool, bytes, dict, float, int, list, set, str, tuple)
 }
-"""What a `defaultdict` may make where a key is missing; another factory does not travel."""
+"""What a `defaultdict` may make where a key is missing; another factory is sent as an object."""
 
 _ERRORS = (
     ArithmeticError, AssertionError, AttributeError, BlockingIOError, BufferError, ConnectionError,
@@ -50,7 +51,7 @@ _ERRORS = (
     ZeroDivisionError,
 )  # fmt: skip
 ERRORS: dict[str, type[Exception]] = {error.__name__: error for error in _ERRORS}
-"""Errors that travel. None of those is here that steer a loop, end a program or say that the tests
+"""Errors that are sent by name. Left out are those that end a loop or a program, or report that the tests
 themselves met a limit: `StopIteration` in a call would end the tests' own loops early."""
 
 TYPES: dict[str, type] = {
@@ -60,7 +61,7 @@ TYPES: dict[str, type] = {
         tuple, type(None), *_ERRORS,
     )
 }  # fmt: skip
-"""Python's own classes that travel by their names."""
+"""Python's own classes that are sent by name."""
 
 _LIBRARY_ERRORS = frozenset({
     ("binascii", "Error"), ("csv", "Error"), ("dataclasses", "FrozenInstanceError"),
@@ -78,18 +79,18 @@ def library_error(at: Any) -> list[type]:
 
 
 Keep = Callable[[Any, Any], Any]
-"""Keeps an object that does not travel, and gives what names it; None where it is to travel by what
-it holds, the second argument, which is None where it holds no plain value."""
+"""Keeps an object that cannot be sent, and returns its reference; None where its content, the second
+argument, is to be sent instead. The content is None where the object holds no plain value."""
 Find = Callable[[Any], Any]
-"""What stands for a named object."""
+"""Gives what stands for an object, by its reference."""
 
 
 class WireError(Exception):
-    """A message or value that does not travel."""
+    """A message or value that cannot be sent or read."""
 
 
 class ClosedError(WireError):
-    """The other side is gone."""
+    """The other side closed the wire."""
 
 
 def pack(value: Any, keep: Keep | None = None, depth: int = 0) -> Any:
@@ -106,6 +107,7 @@ def pack(value: Any, keep: Keep | None = None, depth: int = 0) -> Any:
     Raises:
         WireError: for what is no value where nothing keeps it, or one that is nested too deep.
     """
+    # By `type`, never by `isinstance`: an object may claim another class by its `__class__`.
     kind = type(value)
     if kind in _PLAIN or (kind is int and value.bit_length() <= _LONG_BITS):
         return value
@@ -255,7 +257,8 @@ _LIBRARY: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("datetime", "time"): lambda value: [value.isoformat(), value.fold],
     ("datetime", "timedelta"): lambda value: [value.days, value.seconds, value.microseconds],
 }
-"""Module and name of values of the standard library that travel; loaded only where they are used."""
+"""Classes of the standard library whose values are sent, by module and name, with what is sent of a
+value. Their modules are loaded only where they are used."""
 
 
 def _library_packer(kind: type) -> Packer | None:
@@ -276,7 +279,7 @@ def unpack(data: Any, find: Find | None = None, depth: int = 0) -> Any:
 
     Args:
         data: the data.
-        find: gives what stands for an object that does not travel.
+        find: gives what stands for an object that is sent by reference.
         depth: containers around it.
 
     Raises:
@@ -301,7 +304,7 @@ def unpack(data: Any, find: Find | None = None, depth: int = 0) -> Any:
 
 def _find_object(content: Any, find: Find | None) -> Any:
     if find is None:
-        raise WireError("an object does not travel")
+        raise WireError("an object cannot be sent")
     return find(content)
 
 

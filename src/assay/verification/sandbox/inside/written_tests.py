@@ -1,4 +1,4 @@
-"""What is known of the tests' source: functions, blocks, statements and assertions, and what was reached.
+"""The structure of the tests: functions, blocks, statements and assertions, and which were reached.
 
 Reading the source makes these (`marking.py`); while the tests run, what they reach is noted in them
 (`assertions.py`); why something was not reached is found in them (`causes.py`).
@@ -50,7 +50,7 @@ class Block:
         self.deciding = deciding
         """What decides whether it is entered."""
         self.side = side
-        """Which of the blocks that take each other's place it is; empty where none does."""
+        """Its side, as `syntax.blocks_of` names it; empty where no other block runs in its place."""
         self.entered = False
         self.places: list[Place] = []
 
@@ -63,11 +63,11 @@ class Place:
         self.block = block
         self.reached = False
         self.opens: WrittenAssertion | None = None
-        """What begins with it."""
+        """The assertion that begins when it is reached."""
         self.blocks: list[Block] = []
         """The blocks in it."""
         self.assertions: list[WrittenAssertion] = []
-        """Those of the statement itself."""
+        """The assertions of the statement itself."""
 
 
 class WrittenAssertion:
@@ -81,12 +81,12 @@ class WrittenAssertion:
         self.unit = unit
         """The function that holds it; None where loading the tests runs it."""
         self.kind = kind
-        """`hard`: an assertion in so many words. `plain`: a statement with a branch that raises an
+        """`hard`: an `assert` or a call of an assertion. `plain`: a statement with a branch that raises an
         `AssertionError` or fails. `soft`: one with a branch that refuses in another way.
         `idle`: it cannot fail. `assertion`, `error`, `leave`: a refusal, see `refusal`."""
         self.raising = False
-        """Whether it asserts that something within it does not hold."""
+        """Whether it asserts that an error is raised in it."""
         self.closes = True
-        """Whether it was seen to hold where the tests go on after it."""
+        """Whether going on after it shows that it held: false where it can return or break."""
         self.reached = False
         """Whether it was reached."""

@@ -1,7 +1,7 @@
 """Mathematics: an answer is read in one process and compared in another.
 
 Reading LaTeX and formulas may evaluate what an answer says, so the process that reads it is not
-believed: what it hands on is a tree of names and numbers, and the comparing process builds from it
+trusted: it passes on a tree of names and numbers, and the comparing process builds from this
 expressions of known kinds and nothing else.
 """
 
