@@ -34,7 +34,7 @@ from assay.review.sequential_test import (
     plan_error,
     sit,
 )
-from assay.review.welfare import Allowed, Capped, Caps, Consent, Exposure, allowed
+from assay.review.welfare import Allowed, Capped, Caps, Consent, Exposure, cap_decision
 from simulators.known_work import RUBRIC, answer, key, records
 from simulators.least_answers import least_answers
 
@@ -271,7 +271,7 @@ def test_whoever_keeps_to_the_caps_never_reads_more_than_one_item_beyond_them(
     for category, minutes, pause in work:
         now += timedelta(minutes=pause)
         wanted = (category,) if category else ()
-        answered = allowed(seen, wanted, _text(now), caps)
+        answered = cap_decision(seen, wanted, _text(now), caps)
         if isinstance(answered, Capped):
             assert category
             assert answered.until >= _text(now)
@@ -279,7 +279,7 @@ def test_whoever_keeps_to_the_caps_never_reads_more_than_one_item_beyond_them(
                 Exposure(categories=(), started=_text(now), milliseconds=1)
                 for _ in range(answered.benign_items)
             ]
-            assert allowed([*seen, *benign], wanted, answered.until, caps) == Allowed()
+            assert cap_decision([*seen, *benign], wanted, answered.until, caps) == Allowed()
             continue
         hour = [
             each for each in seen

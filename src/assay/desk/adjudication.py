@@ -134,7 +134,7 @@ class AdjudicationService:
                 transaction.queues.bar(identity, [who.pseudonym])
             else:
                 transaction.queues.retire(identity)
-            transaction.acted()
+            transaction.mark_action()
         return None
 
     def look(self, who: Principal, handle: str) -> SeniorWork:
@@ -263,7 +263,7 @@ class AdjudicationService:
         if found is None:
             return None
         order = self._order(lease, record).order
-        return tuple(dispute.moved(order) for dispute in found)
+        return tuple(dispute.as_presented(order) for dispute in found)
 
     def _queues(self) -> list[int]:
         return [row.id for row in self._queue_store.queues() if row.queue.stage == "adjudication"]

@@ -238,7 +238,7 @@ class GuidelineService:
                 items = [NewItem(record=each, need=1) for each in dict.fromkeys(records)]
                 added += transaction.queues.enqueue(number, items)
             if added:
-                transaction.acted()
+                transaction.mark_action()
             return added
 
         people = sorted({str(queue.only) for queue in groups})

@@ -258,7 +258,7 @@ class DeskService:
     ) -> list[Lease]:
         """What a reviewer holds in some queues; what may not be read any more is given back."""
         kept = []
-        for lease in transaction.held(who.pseudonym):
+        for lease in transaction.held_leases(who.pseudonym):
             if lease.queue not in tried:
                 continue
             record = self._records(lease.record)
@@ -287,7 +287,7 @@ class DeskService:
             transaction.queues.bar(identity, [who.pseudonym])
         else:
             transaction.queues.retire(identity)
-        transaction.acted()
+        transaction.mark_action()
 
     def _next(
         self,
@@ -420,7 +420,7 @@ class DeskService:
                 record=self._records(lease.record),
                 assignment=assignment,
                 member=self._offering.seat(lease),
-                given=given,
+                reviewer_answer=given,
                 body_hash=body_hash,
                 key=key,
                 now=now,
@@ -480,7 +480,7 @@ class DeskService:
         )
 
     def _ended(self, transaction: QueueTransaction, who: Principal, now: str) -> Ended:
-        return transaction.ended(who.pseudonym, later(now, -HOUR_SECONDS))
+        return transaction.recent_endings(who.pseudonym, later(now, -HOUR_SECONDS))
 
     @property
     def _skip_share(self) -> float:

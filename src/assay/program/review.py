@@ -23,7 +23,7 @@ from assay.review import adjudication_rows, service
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
 from assay.review.assign import Assignee, refuse_unknown_members
 from assay.review.assignment import Assignment
-from assay.review.disputes import Dispute, undecided
+from assay.review.disputes import Dispute, undecided_disputes
 from assay.review.eligibility import refuse_without_credentials
 from assay.review.qualification import Credential
 from assay.review.queue import pass_service
@@ -315,7 +315,7 @@ class ReviewService:
         disputed = quality.disputes_of(
             self._context.store, self._context.facts, adjudication.record
         )
-        return None if disputed is None else undecided(decision, disputed)
+        return None if disputed is None else undecided_disputes(decision, disputed)
 
     def _decision_reader(self) -> adjudication_rows.DecisionReader:
         return adjudication_rows.DecisionReader(

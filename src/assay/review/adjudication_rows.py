@@ -109,8 +109,10 @@ class DecisionReader:
             UsageError: if there is no such record.
         """
         reader = RowReader(row)
-        record = reader.part(lambda: self._store.get(Record, _needed(row, "record")), None)
-        adjudicator = reader.part(lambda: self._pseudonym(_needed(row, "adjudicator")), _UNNAMED)
+        record = reader.part(lambda: self._store.get(Record, _required_text(row, "record")), None)
+        adjudicator = reader.part(
+            lambda: self._pseudonym(_required_text(row, "adjudicator")), _UNNAMED
+        )
         cause = reader.part(lambda: _cause(row), None)
         decision: Decided | Preserved | Returned | None = None
         revision: Record | None = None
@@ -141,7 +143,8 @@ class DecisionReader:
             raise fault("unknown-decision", f"{word!r} is no decision", "decision", hint=f"one of {', '.join(DECISIONS)}")  # fmt: skip
         if word == "decided":
             decision = reader.part(
-                lambda: self._decided(answer, record, adjudicator), Decided(verdict=NotAsked())
+                lambda: self._decision_of_answer(answer, record, adjudicator),
+                Decided(verdict=NotAsked()),
             )
             if not written:
                 return decision, None
@@ -152,9 +155,11 @@ class DecisionReader:
         if stated or written:
             column = stated[0] if stated else "written"
             reader.faults.append(fault("one-decision", f"{word} decides nothing else", column))
-        return (Preserved() if word == "preserved" else Returned(reason=_needed(row, "note"))), None
+        return (
+            Preserved() if word == "preserved" else Returned(reason=_required_text(row, "note"))
+        ), None
 
-    def _decided(self, answer: Row, record: Record, adjudicator: str) -> Decided:
+    def _decision_of_answer(self, answer: Row, record: Record, adjudicator: str) -> Decided:
         order = tuple(range(len(record.candidates)))
         own = Assignment(record=record.id, reviewer=adjudicator, number=0, order=order)
         about = AnswerContext(
@@ -219,7 +224,7 @@ def import_adjudications(
     set_aside: list[SetAside] = []
     for batch in batches(rows, BATCH):
         read += len(batch)
-        made, refused = _made(store, batch, reader)
+        made, refused = _adjudications_of(store, batch, reader)
         set_aside += refused
         if not made:
             continue
@@ -236,12 +241,12 @@ def import_adjudications(
     )
 
 
-def _made(
+def _adjudications_of(
     store: FactStore, rows: Sequence[ports.Row], reader: DecisionReader
 ) -> tuple[list[tuple[Adjudication, Record | None]], list[SetAside]]:
     """The adjudications of some rows, each with what it wrote; and the rows that give none."""
-    read = [_read(row, reader) for row in rows]
-    records = (each.record for each in read if isinstance(each, StatedDecision))
+    read = [_decision_or_error(row, reader) for row in rows]
+    records = (decision.record for decision in read if isinstance(decision, StatedDecision))
     judged = judged_records(store, records)
     made: list[tuple[Adjudication, Record | None]] = []
     refused: list[SetAside] = []
@@ -249,13 +254,15 @@ def _made(
         try:
             if not isinstance(stated, StatedDecision):
                 raise stated
-            made.append((_weighed(judged[stated.record.id], stated), stated.revision))
+            made.append((_weigh(judged[stated.record.id], stated), stated.revision))
         except (InputError, UsageError) as error:
             refused.append(SetAside(row=row.number, code=error.code, reason=str(error)))
     return made, refused
 
 
-def _read(row: ports.Row, reader: DecisionReader) -> StatedDecision | InputError | UsageError:
+def _decision_or_error(
+    row: ports.Row, reader: DecisionReader
+) -> StatedDecision | InputError | UsageError:
     """What a row states, or why it cannot be used."""
     try:
         return reader.read(ports.row_values(row))
@@ -263,7 +270,7 @@ def _read(row: ports.Row, reader: DecisionReader) -> StatedDecision | InputError
         return error
 
 
-def _weighed(judged: JudgedRecord, stated: StatedDecision) -> Adjudication:
+def _weigh(judged: JudgedRecord, stated: StatedDecision) -> Adjudication:
     return weigh_on(
         judged,
         stated.decision,
@@ -274,14 +281,14 @@ def _weighed(judged: JudgedRecord, stated: StatedDecision) -> Adjudication:
 
 
 def _cause(row: Row) -> Cause:
-    cause = _needed(row, "cause")
+    cause = _required_text(row, "cause")
     if cause not in get_args(Cause):
-        known = ", ".join(get_args(Cause))
-        raise fault("unknown-cause", f"{cause!r} is no cause", "cause", hint=f"one of {known}")
+        causes = ", ".join(get_args(Cause))
+        raise fault("unknown-cause", f"{cause!r} is no cause", "cause", hint=f"one of {causes}")
     return cast("Cause", cause)
 
 
-def _needed(row: Row, column: str) -> str:
+def _required_text(row: Row, column: str) -> str:
     text = text_of(row, column)
     if not text:
         raise fault("missing-column", f"the row names no {column}", column)

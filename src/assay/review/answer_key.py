@@ -96,7 +96,7 @@ class Key(Value):
                     yield f"no score of {score.dimension} is accepted"
                 case _:
                     pass
-        if any(each >= len(record.candidates) for each in self._candidates()):
+        if any(candidate >= len(record.candidates) for candidate in self._candidates()):
             yield "the key names a candidate that the record does not have"
 
     def _candidates(self) -> Iterator[int]:
@@ -125,13 +125,15 @@ def outcomes(judgment: Judgment, key: Key) -> dict[str, Outcome]:
             where=judgment.id,
             hint="compare an answer with the key of its own record and version of the rubric",
         )
-    found: dict[str, Outcome] = {}
+    by_question: dict[str, Outcome] = {}
     if key.verdicts:
-        found[VERDICT] = _verdict_outcome(judgment.verdict, key.verdicts)
+        by_question[VERDICT] = _verdict_outcome(judgment.verdict, key.verdicts)
     by_dimension: dict[str, list[Outcome]] = {}
     for accepted in key.scores:
         by_dimension.setdefault(accepted.dimension, []).append(_score_outcome(judgment, accepted))
-    return found | {name: _together(each) for name, each in by_dimension.items()}
+    return by_question | {
+        name: _together(score_outcomes) for name, score_outcomes in by_dimension.items()
+    }
 
 
 def correct(judgment: Judgment, key: Key) -> dict[str, bool]:
@@ -176,13 +178,13 @@ def _verdict_outcome(verdict: Verdict, accepted: tuple[Verdict, ...]) -> Outcome
         return "abstained"
     if isinstance(verdict, NotAsked):
         return "unanswered"
-    return "right" if any(_meets(verdict, each) for each in accepted) else "wrong"
+    return "right" if any(_meets(verdict, key_verdict) for key_verdict in accepted) else "wrong"
 
 
 def _meets(verdict: Verdict, accepted: Verdict) -> bool:
     """Whether two verdicts say the same; a ranking of two is a preference or a tie."""
-    asked = accepted.strength if isinstance(accepted, Prefers) else None
-    if asked is not None and not (isinstance(verdict, Prefers) and verdict.strength == asked):
+    strength = accepted.strength if isinstance(accepted, Prefers) else None
+    if strength is not None and not (isinstance(verdict, Prefers) and verdict.strength == strength):
         return False
     return _name(verdict) == _name(accepted)
 
@@ -194,10 +196,12 @@ def _name(verdict: Verdict) -> str:
 
 def _score_outcome(judgment: Judgment, accepted: AcceptedScore) -> Outcome:
     place = (accepted.dimension, accepted.candidate)
-    given = [each.score for each in judgment.scores if (each.dimension, each.candidate) == place]
-    if not given:
+    scores = [
+        score.score for score in judgment.scores if (score.dimension, score.candidate) == place
+    ]
+    if not scores:
         return "unanswered"
-    match given[0], accepted.accepts:
+    match scores[0], accepted.accepts:
         case ScoreAbstained(), _:
             return "abstained"
         case Scored(value=value, denominator=denominator), Within(low=low, high=high):
@@ -208,7 +212,7 @@ def _score_outcome(judgment: Judgment, accepted: AcceptedScore) -> Outcome:
             return "wrong"
 
 
-def _together(given: Iterable[Outcome]) -> Outcome:
-    found = set(given)
+def _together(score_outcomes: Iterable[Outcome]) -> Outcome:
+    distinct = set(score_outcomes)
     worst: tuple[Outcome, ...] = ("wrong", "abstained", "unanswered")
-    return next((outcome for outcome in worst if outcome in found), "right")
+    return next((outcome for outcome in worst if outcome in distinct), "right")

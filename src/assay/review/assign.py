@@ -66,7 +66,7 @@ class AssignableRecord(msgspec.Struct, frozen=True, kw_only=True):
     at_least: int = 0
     """Passes wanted at the desk, which may have asked for more than the layer does."""
 
-    def wanted(self, layer: ReviewLayer) -> int:
+    def passes_wanted(self, layer: ReviewLayer) -> int:
         """Passes wanted, those that are there already included."""
         return max(layer.passes + self.extra, self.at_least)
 
@@ -103,9 +103,9 @@ class Draw:
     unfilled: list[Unfilled] = field(default_factory=list)
     """Records for which somebody was missing."""
 
-    def run(self, asked: Iterable[AssignableRecord]) -> Iterator[Assignment]:
+    def run(self, records: Iterable[AssignableRecord]) -> Iterator[Assignment]:
         """Assign what is missing, record by record in a shuffled but repeatable order."""
-        for one in sorted(asked, key=lambda each: keyed_digest(self.key, "record", each.id)):
+        for one in sorted(records, key=lambda record: keyed_digest(self.key, "record", record.id)):
             yield from self._assign(one)
 
     def _assign(self, one: AssignableRecord) -> Iterator[Assignment]:
@@ -113,7 +113,7 @@ class Draw:
         if layer is None:
             self._leave(one, 1, "no layer of review in the contract fits the record")
             return
-        missing = one.wanted(layer) - one.passes
+        missing = one.passes_wanted(layer) - one.passes
         if missing <= 0:
             return
         roles = self.rights.readers(one.id, one.record, tuple(layer.roles))
@@ -121,9 +121,11 @@ class Draw:
             return
         barred = one.seen | authors(one.record)
         able = [
-            each for each in self.members if each.role in roles and each.pseudonym not in barred
+            member
+            for member in self.members
+            if member.role in roles and member.pseudonym not in barred
         ]
-        able.sort(key=lambda each: self._turn(one.id, each.pseudonym))
+        able.sort(key=lambda member: self._turn(one.id, member.pseudonym))
         for number, member in enumerate(able[:missing], start=one.passes):
             yield self._ask(one, member.pseudonym, number)
         if len(able) < missing:
@@ -151,13 +153,13 @@ class Draw:
 
 def authors(record: Record) -> frozenset[str]:
     """Pseudonyms of the people who wrote or edited a candidate; they may not judge it."""
-    found: set[str] = set()
+    pseudonyms: set[str] = set()
     for candidate in record.candidates:
         match candidate.provenance:
             case MadeByPerson(pseudonym=pseudonym):
-                found.add(pseudonym)
+                pseudonyms.add(pseudonym)
             case MadeByEdit(editor=str(editor)):
-                found.add(editor)
+                pseudonyms.add(editor)
             case _:
                 pass
-    return frozenset(found)
+    return frozenset(pseudonyms)

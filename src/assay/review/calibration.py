@@ -73,8 +73,8 @@ class Round(Fact):
             yield "a round has at least one record"
         if len(set(self.members)) < LEAST_MEMBERS:
             yield f"a round has at least {LEAST_MEMBERS} members"
-        for name, given in (("record", self.records), ("member", self.members)):
-            if len(set(given)) != len(given):
+        for name, ids in (("record", self.records), ("member", self.members)):
+            if len(set(ids)) != len(ids):
                 yield f"a {name} is named twice"
 
 
@@ -180,7 +180,7 @@ class RoundView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def follow(
-    given: Round,
+    calibration_round: Round,
     judgments: Iterable[Judgment],
     steps: Iterable[RoundStep] = (),
     notes: Iterable[RoundNote] = (),
@@ -188,28 +188,36 @@ def follow(
     """How far a round has come, from the facts about it.
 
     Args:
-        given: the round.
+        calibration_round: the round.
         judgments: judgments in their order of entry; those of others, on other records or under
             another rubric are not part of it. Members' earlier judgments of its records are.
         steps: leads' steps, of any round, in their order of entry.
         notes: notes, of any round, in their order of entry; of one record the last stands.
     """
-    done = [each for each in steps if each.round == given.id]
-    lock = next((each for each in done if each.step == "lock"), None)
-    held = _held(given, judgments, lock)
-    have = {(each.reviewer.pseudonym, each.record) for each in held}
+    done = [step for step in steps if step.round == calibration_round.id]
+    lock = next((step for step in done if step.step == "lock"), None)
+    held = _judgments_held(calibration_round, judgments, lock)
+    have = {(judgment.reviewer.pseudonym, judgment.record) for judgment in held}
     late = {
         member: missing
-        for member in given.members
-        if (missing := tuple(each for each in given.records if (member, each) not in have))
+        for member in calibration_round.members
+        if (
+            missing := tuple(
+                record for record in calibration_round.records if (member, record) not in have
+            )
+        )
     }
-    differing = tuple(each for each in given.records if _differs(each, held))
-    standing = {each.record: each for each in notes if each.round == given.id}
+    differing = tuple(record for record in calibration_round.records if _differs(record, held))
+    standing = {
+        round_note.record: round_note
+        for round_note in notes
+        if round_note.round == calibration_round.id
+    }
     return RoundState(
-        round=given,
+        round=calibration_round,
         state=_state(
             locked=lock is not None or not late,
-            taken={each.step for each in done},
+            taken={step.step for step in done},
             discussed=set(differing) <= set(standing),
         ),
         judgments=held,
@@ -227,8 +235,8 @@ def lock(state: RoundState, *, by: str) -> RoundStep:
     """
     _check_state(state, "independent", "lock")
     if not state.judgments:
-        raise _refused("nothing-to-lock", "nobody has judged yet", "wait for the first judgments")
-    held = tuple(each.id for each in state.judgments)
+        raise _refusal("nothing-to-lock", "nobody has judged yet", "wait for the first judgments")
+    held = tuple(judgment.id for judgment in state.judgments)
     return RoundStep(round=state.round.id, step="lock", by=by, judgments=held)
 
 
@@ -268,18 +276,18 @@ def note(
             adjudicator is a member: who judged does not decide why others differ.
     """
     if state.state not in {"revealed", "discussed"}:
-        raise _refused(
+        raise _refusal(
             "not-in-discussion",
             f"the round is {state.state}",
             "notes are written between the reveal and the close",
         )
-    weighed = tuple(each.id for each in state.judgments if each.record == record)
+    weighed = tuple(judgment.id for judgment in state.judgments if judgment.record == record)
     if not weighed:
-        raise _refused(
+        raise _refusal(
             "not-in-round", f"nobody judged {record!r} in this round", "name a record of the round"
         )
     if adjudicator in state.round.members:
-        raise _refused(
+        raise _refusal(
             "not-independent", "the adjudicator is a member of the round", "let somebody else write"
         )
     return RoundNote(
@@ -310,7 +318,7 @@ def view(state: RoundState, *, viewer: str, role: Role) -> RoundView:
     """
     member = viewer in state.round.members
     if not member and role not in _HOSTS:
-        raise _refused(
+        raise _refusal(
             "not-in-round",
             "the viewer is not a member of this round",
             "ask the lead to be in the next",
@@ -318,7 +326,9 @@ def view(state: RoundState, *, viewer: str, role: Role) -> RoundView:
     return RoundView(
         round=state.round.id,
         state=state.state,
-        records=tuple(_record_view(state, each, viewer, member) for each in state.round.records),
+        records=tuple(
+            _record_view(state, record, viewer, member) for record in state.round.records
+        ),
         late=None if member else tuple(state.late),
     )
 
@@ -332,22 +342,22 @@ def distributions(
         judgments: one judgment of each person on the record.
         viewer: pseudonym of the person whose own answers are marked.
     """
-    answers = {each.reviewer.pseudonym: _answers(each) for each in judgments}
+    answers = {judgment.reviewer.pseudonym: _answers(judgment) for judgment in judgments}
     questions = {question for own in answers.values() for question in own}
     mine = answers.get(viewer or "", {})
-    found = []
+    spreads = []
     for question in sorted(questions, key=_order):
-        given = Counter(own[question] for own in answers.values() if question in own)
-        found.append(
+        counts = Counter(own[question] for own in answers.values() if question in own)
+        spreads.append(
             Distribution(
                 question=question[0],
                 candidate=question[1],
-                counts=dict(sorted(given.items())),
-                unanswered=len(answers) - given.total(),
+                counts=dict(sorted(counts.items())),
+                unanswered=len(answers) - counts.total(),
                 own=mine.get(question),
             )
         )
-    return tuple(found)
+    return tuple(spreads)
 
 
 _Question = tuple[str, int | None]
@@ -359,15 +369,15 @@ def _order(question: _Question) -> tuple[bool, str, int]:
 
 
 def _answers(judgment: Judgment) -> dict[_Question, str]:
-    found: dict[_Question, str] = {}
+    answers: dict[_Question, str] = {}
     verdict = judgment.verdict
     if not isinstance(verdict, NotAsked):
         named = sum(len(group) for group in verdict.order) if isinstance(verdict, Ranks) else 0
-        found[VERDICT, None] = verdict_key(verdict, named)
-    for each in judgment.scores:
-        name = score_key(each.score) or str(each.score.__struct_config__.tag)
-        found[each.dimension, each.candidate] = name
-    return found | dict(_other_answers(judgment))
+        answers[VERDICT, None] = verdict_key(verdict, named)
+    for score in judgment.scores:
+        name = score_key(score.score) or str(score.score.__struct_config__.tag)
+        answers[score.dimension, score.candidate] = name
+    return answers | dict(_other_answers(judgment))
 
 
 def _other_answers(judgment: Judgment) -> Iterator[tuple[_Question, str]]:
@@ -389,29 +399,41 @@ def _other_answers(judgment: Judgment) -> Iterator[tuple[_Question, str]]:
         yield ("text", None), "stands as it is" if judgment.stands_as_is else "revised"
 
 
-def _held(
-    given: Round, judgments: Iterable[Judgment], lock: RoundStep | None
+def _judgments_held(
+    calibration_round: Round, judgments: Iterable[Judgment], lock: RoundStep | None
 ) -> tuple[Judgment, ...]:
     """The judgments that the round holds: up to its lock, or up to the last that was missing."""
     held: dict[tuple[str, str], Judgment] = {}
-    wanted = len(given.members) * len(given.records)
+    full_count = len(calibration_round.members) * len(calibration_round.records)
     for judgment in judgments:
-        if judgment.record not in given.records or judgment.rubric != given.rubric:
+        if (
+            judgment.record not in calibration_round.records
+            or judgment.rubric != calibration_round.rubric
+        ):
             continue
         person = judgment.reviewer.pseudonym
-        if person not in given.members or judgment.reviewer.kind != "human":
+        if person not in calibration_round.members or judgment.reviewer.kind != "human":
             continue
         if lock is not None and judgment.id not in lock.judgments:
             continue
         held[person, judgment.record] = judgment
-        if len(held) == wanted:
+        if len(held) == full_count:
             break
-    places = [(member, record) for record in given.records for member in given.members]
+    places = [
+        (member, record)
+        for record in calibration_round.records
+        for member in calibration_round.members
+    ]
     return tuple(held[place] for place in places if place in held)
 
 
 def _differs(record: str, held: Iterable[Judgment]) -> bool:
-    return any(each.differs for each in distributions(one for one in held if one.record == record))
+    return any(
+        distribution.differs
+        for distribution in distributions(
+            judgment for judgment in held if judgment.record == record
+        )
+    )
 
 
 def _state(*, locked: bool, taken: set[str], discussed: bool) -> State:
@@ -425,8 +447,10 @@ def _state(*, locked: bool, taken: set[str], discussed: bool) -> State:
 
 
 def _record_view(state: RoundState, record: str, viewer: str, member: bool) -> RecordView:
-    of_record = [each for each in state.judgments if each.record == record]
-    own = next((each.id for each in of_record if each.reviewer.pseudonym == viewer), None)
+    of_record = [judgment for judgment in state.judgments if judgment.record == record]
+    own = next(
+        (judgment.id for judgment in of_record if judgment.reviewer.pseudonym == viewer), None
+    )
     reached = STATES.index(state.state)
     if member:
         sees = own is not None and reached >= STATES.index("revealed")
@@ -443,12 +467,12 @@ def _record_view(state: RoundState, record: str, viewer: str, member: bool) -> R
 
 def _check_state(state: RoundState, needed: State, step: str) -> None:
     if state.state != needed:
-        raise _refused(
+        raise _refusal(
             "wrong-state",
             f"the round is {state.state}; only a round that is {needed} can be taken to {step}",
             "look at what is still missing",
         )
 
 
-def _refused(code: str, message: str, hint: str) -> UsageError:
+def _refusal(code: str, message: str, hint: str) -> UsageError:
     return UsageError(code=code, message=message, where="calibration round", hint=hint)

@@ -36,10 +36,10 @@ def milliseconds(row: Row) -> int | None:
     text = text_of(row, "active_ms")
     if not text:
         return None
-    found = count_of(text)
-    if found is None:
+    count = count_of(text)
+    if count is None:
         raise fault("bad-time", f"{text!r} is not a number of milliseconds", "active_ms")
-    return found
+    return count
 
 
 def count_of(text: str) -> int | None:
@@ -53,8 +53,8 @@ def count_of(text: str) -> int | None:
 def candidate_of(letters: Mapping[str, int], name: str, column: str) -> int:
     """The candidate that a letter stands for, by its place in the record."""
     if name not in letters:
-        known = ", ".join(letters)
-        raise fault("unknown-candidate", f"there is no candidate {name!r}", column, hint=known)
+        names = ", ".join(letters)
+        raise fault("unknown-candidate", f"there is no candidate {name!r}", column, hint=names)
     return letters[name]
 
 

@@ -113,9 +113,9 @@ def declines(judgment: Judgment) -> bool:
     return bool(scores) and not answers_elsewhere and declined
 
 
-def is_choice(given: Judgment | Answer) -> bool:
+def is_choice(answer: Judgment | Answer) -> bool:
     """Whether the verdict is a choice."""
-    return states_choice(given.verdict)
+    return states_choice(answer.verdict)
 
 
 def states_choice(verdict: Verdict) -> bool:
@@ -123,9 +123,9 @@ def states_choice(verdict: Verdict) -> bool:
     return isinstance(verdict, Prefers | Ranks | BothUnacceptable)
 
 
-def has_tied_reason(given: Judgment | Answer) -> bool:
+def has_tied_reason(answer: Judgment | Answer) -> bool:
     """Whether a choice says what decided it: a reason tied to a dimension, or an error found."""
-    return any(reason.dimension for reason in given.reasons) or bool(given.errors)
+    return any(reason.dimension for reason in answer.reasons) or bool(answer.errors)
 
 
 def gaps(answer: Answer, form: Form, shape: AnswerShape) -> list[Gap]:
@@ -151,14 +151,14 @@ def gaps(answer: Answer, form: Form, shape: AnswerShape) -> list[Gap]:
     return missing
 
 
-def _has_content(given: Judgment | Answer) -> bool:
+def _has_content(answer: Judgment | Answer) -> bool:
     return (
-        not isinstance(given.verdict, NotAsked)
-        or any(map(_says, given.scores))
-        or bool(given.step_labels or given.rulings)
-        or given.errors is not None
-        or given.attack not in {None, Attack()}
-        or given.stands_as_is is not None
+        not isinstance(answer.verdict, NotAsked)
+        or any(map(_says, answer.scores))
+        or bool(answer.step_labels or answer.rulings)
+        or answer.errors is not None
+        or answer.attack not in {None, Attack()}
+        or answer.stands_as_is is not None
     )
 
 

@@ -34,7 +34,7 @@ class Dispute(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""
     """What was answered how often, and what agreement would have taken."""
 
-    def moved(self, order: Sequence[int]) -> "Dispute":
+    def as_presented(self, order: Sequence[int]) -> "Dispute":
         """The same dispute with its candidate counted as presented.
 
         Args:
@@ -98,6 +98,6 @@ def settled_by(decision: Decided) -> Iterator[Dispute]:
         yield Dispute(what="edit")
 
 
-def undecided(decision: Decided, disputed: Iterable[Dispute]) -> tuple[Dispute, ...]:
+def undecided_disputes(decision: Decided, disputed: Iterable[Dispute]) -> tuple[Dispute, ...]:
     """What is disputed and not decided."""
     return tuple(dispute for dispute in disputed if not is_decided(dispute, decision))

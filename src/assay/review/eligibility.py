@@ -21,7 +21,7 @@ from assay.review.qualification import (
     Qualification,
     QualificationScope,
     has_credentials,
-    qualified,
+    qualification_for,
     renewal_due,
 )
 from assay.review.queue.lease import Queue, QueueMember, QueueRow
@@ -167,13 +167,13 @@ def _reviews_again(reviewer: str, queue: Queue, facts: EligibilityFacts) -> bool
 def _qualification(
     reviewer: str, queue: Queue, scope: QualificationScope, facts: EligibilityFacts
 ) -> Qualification | None:
-    return qualified(
+    return qualification_for(
         facts.qualifications,
         reviewer=reviewer,
         work=scope,
         on=facts.on,
         rubric=facts.rubric_id,
-        asked=_asked(queue, facts.rubric),
+        questions=_questions_of(queue, facts.rubric),
         unchanged=facts.unchanged,
     )
 
@@ -184,18 +184,18 @@ def _renews(held: Qualification, facts: EligibilityFacts) -> bool:
     return rule is not None and renewal_due(held, on=facts.on, within_days=rule.renew_days)
 
 
-def _asked(queue: Queue, rubric: Rubric) -> Collection[str]:
+def _questions_of(queue: Queue, rubric: Rubric) -> Collection[str]:
     """What a queue's work asks that an exam can test: the verdict, or else the dimensions."""
     if queue.kind == "preference":
         return (VERDICT,)
-    return tuple(each.id for each in rubric.dimensions if each.judged_by == "expert")
+    return tuple(dimension.id for dimension in rubric.dimensions if dimension.judged_by == "expert")
 
 
 def _calibrating(
     reviewer: str, roles: Sequence[str], facts: EligibilityFacts
 ) -> Iterator[QueueMember]:
     """The rounds in which a person judges, whatever the queues of the work are."""
-    role = next((each for each in roles if each in JUDGING), None)
+    role = next((role for role in roles if role in JUDGING), None)
     for row in facts.queues:
         held_round = facts.rounds.get(row.queue.layer)
         if held_round is not None and role is not None and reviewer in held_round.members:

@@ -118,7 +118,7 @@ def flat_work_row(record: Record, assignment: Assignment, rubric: Rubric) -> dic
     shown = present(record, assignment)
     row = {"assignment": shown.assignment} | shown_texts(shown)
     row |= dict.fromkeys(answer_columns(shown, rubric, record.part), "")
-    return {column: defused(text) for column, text in row.items()}
+    return {column: escape_formula(text) for column, text in row.items()}
 
 
 def answer_columns(shown: Presentation, rubric: Rubric, part: Part) -> tuple[str, ...]:
@@ -158,7 +158,7 @@ def _sections(part: Part) -> tuple[str, ...]:
     return part.sections if isinstance(part, Policy | Adversarial) else ()
 
 
-def defused(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text, with an apostrophe before it where a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
 
@@ -189,7 +189,7 @@ def read_answer(row: Row, about: AnswerContext) -> Judgment:
     """
     reader = RowReader(row)
     judgment = stated_judgment(reader, about)
-    unread = {each.where.split(".")[0] for each in reader.faults}
+    unread = {error.where.split(".")[0] for error in reader.faults}
     needed = about.rubric.reasons_required and is_choice(judgment)
     if needed and not has_tied_reason(judgment) and not unread & {"reason", "errors"}:
         reader.faults.append(_NO_REASON)
@@ -258,12 +258,12 @@ def _stated_verdict(row: Row, about: AnswerContext) -> Verdict:
     text, letters = text_of(row, "verdict"), about.letters
     verdict = read_verdict(text, letters, lambda name: candidate_of(letters, name, "verdict"))
     if verdict is None:
-        known = ", ".join([*letters, *OPEN_VERDICTS])
+        words = ", ".join([*letters, *OPEN_VERDICTS])
         raise fault(
             "unknown-verdict",
             f"{text.partition(':')[0]!r} is not a verdict",
             "verdict",
-            hint=f"write one of {known}, or abstain:why",
+            hint=f"write one of {words}, or abstain:why",
         )
     word = verdict_word(verdict)
     if word in VERDICT_WORDS and word not in about.rubric.verdicts:
@@ -399,7 +399,7 @@ def _ruling(about: AnswerContext, column: str, parts: Sequence[str], text: str) 
             column,
             hint="write complies, unclear, violates, violates:high, or violates:high:why",
         )
-    section, candidate = _ruled(parts, about, column)
+    section, candidate = _section_and_candidate(parts, about, column)
     return msgspec.convert(
         {
             "section": section,
@@ -412,7 +412,9 @@ def _ruling(about: AnswerContext, column: str, parts: Sequence[str], text: str) 
     )
 
 
-def _ruled(place: Sequence[str], about: AnswerContext, column: str) -> tuple[str, int | None]:
+def _section_and_candidate(
+    place: Sequence[str], about: AnswerContext, column: str
+) -> tuple[str, int | None]:
     """The section and the candidate that a column names; the section's id may hold dots."""
     whole = ".".join(place)
     *section, name = place

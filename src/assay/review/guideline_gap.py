@@ -96,14 +96,14 @@ class ReReviews(msgspec.Struct, frozen=True, kw_only=True):
 def open_gaps(gaps: Iterable[GuidelineGap], answers: Iterable[GapAnswer]) -> list[GuidelineGap]:
     """The gaps that no answer names, in their order of entry."""
     answered = {gap for answer in answers for gap in answer.gaps}
-    return [each for each in gaps if each.id not in answered]
+    return [gap for gap in gaps if gap.id not in answered]
 
 
 def answers_for(
     reviewer: str, gaps: Iterable[GuidelineGap], answers: Iterable[GapAnswer]
 ) -> list[tuple[GuidelineGap, GapAnswer]]:
     """The gaps that a person asked about, each with each answer, in the answers' order."""
-    own = {each.id: each for each in gaps if each.reviewer == reviewer}
+    own = {gap.id: gap for gap in gaps if gap.reviewer == reviewer}
     return [(own[gap], answer) for answer in answers for gap in answer.gaps if gap in own]
 
 
@@ -142,7 +142,7 @@ def second_look(
         identity: frozenset(compare({"rubric": old}, {"rubric": rubrics[new]}).second_look)
         for identity, old in rubrics.items()
     }
-    spoken = _spoken(gaps, [each for each in answers if each.rubric == new])
+    spoken = _answered_scopes(gaps, [answer for answer in answers if answer.rubric == new])
     looks: list[ReReview] = []
     counts: Counter[str] = Counter()
     for judgment in standing(judgments):
@@ -150,7 +150,9 @@ def second_look(
             counts["current"] += 1
         elif judgment.rubric not in changed:
             counts["unknown"] += 1
-        elif look := _look(judgment, changed[judgment.rubric], spoken.get(judgment.record, {})):
+        elif look := _re_review(
+            judgment, changed[judgment.rubric], spoken.get(judgment.record, {})
+        ):
             looks.append(look)
         else:
             counts["untouched"] += 1
@@ -171,36 +173,36 @@ def looked_at(judgments: Iterable[Judgment], *, reviewer: str, rubric: str) -> J
         rubric: id of the version under which the person looks now.
     """
     own = [
-        each
-        for each in standing(judgments)
-        if each.reviewer.pseudonym == reviewer
-        and each.reviewer.kind == "human"
-        and each.rubric != rubric
+        judgment
+        for judgment in standing(judgments)
+        if judgment.reviewer.pseudonym == reviewer
+        and judgment.reviewer.kind == "human"
+        and judgment.rubric != rubric
     ]
     return own[-1] if own else None
 
 
-def _spoken(
+def _answered_scopes(
     gaps: Iterable[GuidelineGap], answers: Iterable[GapAnswer]
 ) -> dict[str, dict[str, frozenset[str]]]:
     """Record id -> gap id -> what its answers apply to; `_EVERYTHING` where none is named."""
-    known = {each.id: each for each in gaps}
-    found: dict[str, dict[str, frozenset[str]]] = {}
+    gap_by_id = {gap.id: gap for gap in gaps}
+    scopes: dict[str, dict[str, frozenset[str]]] = {}
     for answer in answers:
-        for gap in (known[each] for each in answer.gaps if each in known):
+        for gap in (gap_by_id[identity] for identity in answer.gaps if identity in gap_by_id):
             own = (gap.dimension,) if gap.dimension else (_EVERYTHING,)
-            of_record = found.setdefault(gap.record, {})
+            of_record = scopes.setdefault(gap.record, {})
             of_record[gap.id] = of_record.get(gap.id, frozenset()).union(answer.dimensions or own)
-    return found
+    return scopes
 
 
-def _look(
+def _re_review(
     judgment: Judgment, changed: frozenset[str], spoken: Mapping[str, frozenset[str]]
 ) -> ReReview | None:
-    given = frozenset(_answered(judgment))
-    altered = given & changed
+    answered = frozenset(_questions_answered(judgment))
+    altered = answered & changed
     by_gap = {
-        gap: given if _EVERYTHING in named else given & named for gap, named in spoken.items()
+        gap: answered if _EVERYTHING in named else answered & named for gap, named in spoken.items()
     }
     speaking = {gap: touched for gap, touched in by_gap.items() if touched}
     if not altered and not speaking:
@@ -220,8 +222,8 @@ def _look(
     )
 
 
-def _answered(judgment: Judgment) -> Iterator[str]:
+def _questions_answered(judgment: Judgment) -> Iterator[str]:
     """What a judgment answers: dimensions that it scores or declines, and the verdict."""
     if not isinstance(judgment.verdict, NotAsked):
         yield VERDICT
-    yield from (each.dimension for each in judgment.scores)
+    yield from (score.dimension for score in judgment.scores)

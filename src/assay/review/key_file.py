@@ -96,7 +96,7 @@ def key_of_adjudication(
         rubric=rubric,
         source="adjudication",
         verdicts=() if isinstance(verdict, NotAsked) else (verdict,),
-        scores=tuple(_accepted(adjudication.decision.scores)),
+        scores=tuple(_accepted_scores(adjudication.decision.scores)),
     )
 
 
@@ -124,7 +124,7 @@ def broken_key(reason: str) -> UsageError:
     return UsageError(code="broken-key", message=reason)
 
 
-def _accepted(scores: Iterable[DimensionScore]) -> Iterator[AcceptedScore]:
+def _accepted_scores(scores: Iterable[DimensionScore]) -> Iterator[AcceptedScore]:
     """The scores of a decision as what is right, and nothing beside it."""
     for score in scores:
         match score.score:

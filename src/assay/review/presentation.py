@@ -181,7 +181,9 @@ def _candidate(letter: str, candidate: Candidate) -> ShownCandidate:
     content = candidate.content
     return ShownCandidate(
         letter=letter,
-        content=content if isinstance(content, str) else tuple(_message(each) for each in content),
+        content=content
+        if isinstance(content, str)
+        else tuple(_message(message) for message in content),
         work=tuple(
             ShownStep(
                 step=number,

@@ -114,11 +114,11 @@ def self_namings(text: str) -> tuple[Naming, ...]:
     Emphasis marks and invisible characters inside a phrase do not hide it: they are passed over.
     """
     plain, taken_out = _without_marks(text)
-    found: dict[int, int] = {}
+    end_by_start: dict[int, int] = {}
     for start, end in _in_phrases(plain):
         first, last = _place(taken_out, start), _place(taken_out, end - 1) + 1
-        found[first] = max(last, found.get(first, 0))
-    return tuple(_apart(found))
+        end_by_start[first] = max(last, end_by_start.get(first, 0))
+    return tuple(_apart(end_by_start))
 
 
 def _without_marks(text: str) -> tuple[str, list[tuple[int, int]]]:
@@ -159,17 +159,17 @@ def _chain(plain: str, position: int, *, needs_person: bool) -> Iterator[tuple[i
             target = _TARGET.match(plain, gap.end())
         if target is None:
             return
-        said = needs_person and not (gap and _MACHINE.search(gap.group()))
-        if said and not _FIRST_PERSON.match(plain, target.end()):
+        needs_first_person = needs_person and not (gap and _MACHINE.search(gap.group()))
+        if needs_first_person and not _FIRST_PERSON.match(plain, target.end()):
             return
         needs_person = False
         yield target.span()
         position = target.end()
 
 
-def _apart(found: dict[int, int]) -> Iterator[Naming]:
+def _apart(end_by_start: dict[int, int]) -> Iterator[Naming]:
     reached = 0
-    for start, end in sorted(found.items()):
+    for start, end in sorted(end_by_start.items()):
         if start >= reached:
             yield Naming(start=start, end=end)
             reached = end

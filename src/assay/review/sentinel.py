@@ -90,8 +90,8 @@ class SentinelAnswer(msgspec.Struct, frozen=True, kw_only=True):
 def standing_sentinels(sentinels: Iterable[Sentinel]) -> list[Sentinel]:
     """The sentinels that no later one replaces and that were not taken out."""
     every = list(sentinels)
-    replaced = {each.supersedes for each in every if each.supersedes}
-    return [each for each in every if each.id not in replaced and not each.retired]
+    replaced = {sentinel.supersedes for sentinel in every if sentinel.supersedes}
+    return [sentinel for sentinel in every if sentinel.id not in replaced and not sentinel.retired]
 
 
 def exposures(shown: Iterable[tuple[str, str]]) -> Counter[str]:
@@ -149,15 +149,16 @@ def pick(
         exposed: record id -> people who were shown it (`exposures`).
     """
     left = [
-        each
-        for each in sentinels
-        if each.key.record not in seen and exposed.get(each.key.record, 0) < each.retired_after
+        sentinel
+        for sentinel in sentinels
+        if sentinel.key.record not in seen
+        and exposed.get(sentinel.key.record, 0) < sentinel.retired_after
     ]
     return min(
         left,
-        key=lambda each: (
-            exposed.get(each.key.record, 0),
-            _digest(secret, "pick", reviewer, each.id),
+        key=lambda sentinel: (
+            exposed.get(sentinel.key.record, 0),
+            _digest(secret, "pick", reviewer, sentinel.id),
         ),
         default=None,
     )
@@ -182,17 +183,21 @@ def sentinels_for(
             reach people who have not agreed to it.
     """
     return [
-        each
-        for each in sentinels
-        if each.family == family
-        and each.language in {None, language}
-        and shown_as.get(each.key.record, frozenset()) <= set(cleared)
+        sentinel
+        for sentinel in sentinels
+        if sentinel.family == family
+        and sentinel.language in {None, language}
+        and shown_as.get(sentinel.key.record, frozenset()) <= set(cleared)
     ]
 
 
 def used_up(sentinels: Iterable[Sentinel], exposed: Mapping[str, int]) -> list[Sentinel]:
     """The sentinels that as many people have seen as may; new ones are needed in their place."""
-    return [each for each in sentinels if exposed.get(each.key.record, 0) >= each.retired_after]
+    return [
+        sentinel
+        for sentinel in sentinels
+        if exposed.get(sentinel.key.record, 0) >= sentinel.retired_after
+    ]
 
 
 def answers_to(
@@ -206,8 +211,8 @@ def answers_to(
         judgments: judgments in their order of entry.
         sentinels: sentinels in their order of entry; of one record the last counts.
     """
-    by_record = {each.key.record: each for each in sentinels}
-    keys = {record: each.key for record, each in by_record.items()}
+    by_record = {sentinel.key.record: sentinel for sentinel in sentinels}
+    keys = {record: sentinel.key for record, sentinel in by_record.items()}
     return [
         SentinelAnswer(
             judgment=judgment.id,
@@ -226,9 +231,9 @@ def answers_to(
 
 def count(answers: Iterable[SentinelAnswer]) -> dict[Watched, SentinelCounts]:
     """Answers to sentinels by outcome, for each person, dimension and task family; sorted."""
-    found: dict[Watched, Counter[Outcome]] = {}
+    by_watched: dict[Watched, Counter[Outcome]] = {}
     for answer in answers:
-        found.setdefault(answer.watched, Counter())[answer.outcome] += 1
+        by_watched.setdefault(answer.watched, Counter())[answer.outcome] += 1
     return {
         watched: SentinelCounts(
             right=counts["right"],
@@ -236,7 +241,7 @@ def count(answers: Iterable[SentinelAnswer]) -> dict[Watched, SentinelCounts]:
             abstained=counts["abstained"],
             unanswered=counts["unanswered"],
         )
-        for watched, counts in sorted(found.items())
+        for watched, counts in sorted(by_watched.items())
     }
 
 

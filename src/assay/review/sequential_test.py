@@ -228,8 +228,8 @@ def needed_items(plan: ExamPlan) -> int:
     for below, above in pairs:
         mark = _end_mark(below, plan.false_pass / WHOLE)
         passed = above.passed + _at_least(above, mark)
-        kept = below.passed + _at_least(below, mark) <= plan.false_pass / WHOLE
-        if kept and 1 - passed <= plan.false_fail / WHOLE:
+        keeps_false_pass = below.passed + _at_least(below, mark) <= plan.false_pass / WHOLE
+        if keeps_false_pass and 1 - passed <= plan.false_fail / WHOLE:
             return below.items
     raise UsageError(
         code="exam-too-long",

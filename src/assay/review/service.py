@@ -185,24 +185,29 @@ class _Taking:
     def batch(self, rows: Sequence[ports.Row]) -> list[Judgment]:
         """The new judgments of some rows; the others are kept before anything is stored."""
         answers = [_values(row) for row in rows]
-        named = {_named(each) for each in answers if not isinstance(each, InputError)}
-        assignments = {each.id: each for each in self._store.scan(Assignment, id=sorted(named))}
+        named = {
+            _assignment_named(answer) for answer in answers if not isinstance(answer, InputError)
+        }
+        assignments = {
+            assignment.id: assignment
+            for assignment in self._store.scan(Assignment, id=sorted(named))
+        }
         records = _records(self._store, list(assignments.values()))
         before = {
-            (each.record, each.reviewer.pseudonym): each
-            for each in self._store.scan(Judgment, record=sorted(records))
-            if each.reviewer.kind != "model"
+            (judgment.record, judgment.reviewer.pseudonym): judgment
+            for judgment in self._store.scan(Judgment, record=sorted(records))
+            if judgment.reviewer.kind != "model"
         }
         new: list[Judgment] = []
         for row, values in zip(rows, answers, strict=True):
             self._counts["read"] += 1
             try:
-                answer = self._read(values, assignments, records)
+                answer = self._judgment_of(values, assignments, records)
             except InputError as error:
                 self._put_aside(row, error)
                 continue
             if answer is not None and not isinstance(values, InputError):
-                new += self._new(answer, before, assignments[_named(values)].renews)
+                new += self._new(answer, before, assignments[_assignment_named(values)].renews)
         if self._rejects:
             self._rejects.flush()
         return new
@@ -216,7 +221,7 @@ class _Taking:
                 row, InputError(code=error.code, message=str(error)) if several else error
             )
 
-    def _read(
+    def _judgment_of(
         self,
         row: Row | InputError,
         assignments: Mapping[str, Assignment],
@@ -224,7 +229,7 @@ class _Taking:
     ) -> Judgment | None:
         if isinstance(row, InputError):
             raise row
-        named = _named(row)
+        named = _assignment_named(row)
         if named not in assignments:
             raise InputError(
                 code="unknown-assignment",
@@ -290,7 +295,7 @@ def _values(row: ports.Row) -> Row | InputError:
         return error
 
 
-def _named(row: Row) -> str:
+def _assignment_named(row: Row) -> str:
     """The assignment that a row names; empty where it names none."""
     return str(row.get("assignment") or "")
 
@@ -374,9 +379,9 @@ def weigh(
             nothing, or an adjudicator who judged or wrote it or is asked to judge it.
         RefusedAnswerError: for a decision that does not fit the record; it names every fault.
     """
-    found = store.get(Record, record)
+    stored = store.get(Record, record)
     return weigh_on(
-        judged_records(store, [found])[found.id],
+        judged_records(store, [stored])[stored.id],
         decision,
         cause=cause,
         adjudicator=adjudicator,
@@ -387,20 +392,20 @@ def weigh(
 
 def judged_records(store: FactStore, records: Iterable[Record]) -> dict[str, JudgedRecord]:
     """By id: records with their judgments, read at once."""
-    known = {record.id: record for record in records}
-    judgments: dict[str, list[Judgment]] = {identity: [] for identity in known}
-    asked: dict[str, set[str]] = {identity: set() for identity in known}
-    for judgment in store.scan(Judgment, record=sorted(known)):
+    by_id = {record.id: record for record in records}
+    judgments: dict[str, list[Judgment]] = {identity: [] for identity in by_id}
+    assignees: dict[str, set[str]] = {identity: set() for identity in by_id}
+    for judgment in store.scan(Judgment, record=sorted(by_id)):
         judgments[judgment.record].append(judgment)
-    for assignment in store.scan(Assignment, record=sorted(known)):
-        asked[assignment.record].add(assignment.reviewer)
+    for assignment in store.scan(Assignment, record=sorted(by_id)):
+        assignees[assignment.record].add(assignment.reviewer)
     return {
         identity: JudgedRecord(
             record=record,
             judgments=tuple(judgments[identity]),
-            asked=frozenset(asked[identity]),
+            asked=frozenset(assignees[identity]),
         )
-        for identity, record in known.items()
+        for identity, record in by_id.items()
     }
 
 
@@ -414,19 +419,21 @@ def weigh_on(
     note: str | None = None,
 ) -> Adjudication:
     """As `weigh`, on a record whose judgments are read already."""
-    found, given = judged.record, judged.judgments
-    people = [each for each in given if each.reviewer.kind != "model"]
-    weighed = [_weighed(given, identity) for identity in judgments] or people
-    _check_decision(found, decision, cause, weighed, adjudicator)
-    if adjudicator in judged.asked | authors(found) | {each.reviewer.pseudonym for each in given}:
-        raise _refused(
+    record, all_judgments = judged.record, judged.judgments
+    people = [judgment for judgment in all_judgments if judgment.reviewer.kind != "model"]
+    weighed = [_judgment_by_prefix(all_judgments, identity) for identity in judgments] or people
+    _check_decision(record, decision, cause, weighed, adjudicator)
+    if adjudicator in judged.asked | authors(record) | {
+        judgment.reviewer.pseudonym for judgment in all_judgments
+    }:
+        raise _refusal(
             "not-independent",
             "the adjudicator judged this record, is asked to judge it, or wrote a candidate of it",
             "let somebody else decide",
         )
     return Adjudication(
-        record=found.id,
-        judgments=tuple(each.id for each in weighed),
+        record=record.id,
+        judgments=tuple(judgment.id for judgment in weighed),
         decision=decision,
         cause=cause,
         adjudicator=adjudicator,
@@ -434,10 +441,10 @@ def weigh_on(
     )
 
 
-def _weighed(given: Iterable[Judgment], identity: str) -> Judgment:
-    matching = [each for each in given if each.id.startswith(identity)]
+def _judgment_by_prefix(judgments: Iterable[Judgment], identity: str) -> Judgment:
+    matching = [judgment for judgment in judgments if judgment.id.startswith(identity)]
     if len(matching) != 1:
-        raise _refused(
+        raise _refusal(
             "unknown-judgment",
             f"{len(matching)} judgments of this record have an id that begins with {identity!r}",
             "name judgments of this record",
@@ -454,15 +461,15 @@ def _check_decision(
 ) -> None:
     if cause not in get_args(Cause):
         causes = ", ".join(get_args(Cause))
-        raise _refused("unknown-cause", f"{cause!r} is not a cause", f"name one of {causes}")
-    if all(each.reviewer.kind == "model" for each in weighed):
-        raise _refused(
+        raise _refusal("unknown-cause", f"{cause!r} is not a cause", f"name one of {causes}")
+    if all(judgment.reviewer.kind == "model" for judgment in weighed):
+        raise _refusal(
             "nothing-to-weigh",
             "no judgment of a person is weighed",
             "have the record judged by people first",
         )
     if isinstance(decision, Returned) and not decision.reason.strip():
-        raise _refused(
+        raise _refusal(
             "no-reason",
             "it is sent back without a word",
             "say what must be fixed before it returns",
@@ -470,7 +477,7 @@ def _check_decision(
     if not isinstance(decision, Decided):
         return
     if not decides_anything(decision):
-        raise _refused(
+        raise _refusal(
             "no-decision",
             "an adjudication decides",
             "give a verdict, scores, rulings, labels, errors or an outcome; or keep the distribution",
@@ -484,16 +491,16 @@ def _check_decision(
 
 
 def _records(store: FactStore, assignments: Sequence[Assignment]) -> dict[str, Record]:
-    wanted = sorted({each.record for each in assignments})
-    return {record.id: record for record in store.scan(Record, id=wanted)}
+    ids = sorted({assignment.record for assignment in assignments})
+    return {record.id: record for record in store.scan(Record, id=ids)}
 
 
 def _role(record: Record, contract: Contract) -> RoleName:
     """The role that the record's layer asks for; plain reviewers where they may judge it."""
     layer = layer_of(record, contract)
-    wanted = layer.roles if layer else ()
-    return next((role for role in ROLES if role in wanted), "reviewer")
+    layer_roles = layer.roles if layer else ()
+    return next((role for role in ROLES if role in layer_roles), "reviewer")
 
 
-def _refused(code: str, message: str, hint: str) -> UsageError:
+def _refusal(code: str, message: str, hint: str) -> UsageError:
     return UsageError(code=code, message=message, hint=hint)

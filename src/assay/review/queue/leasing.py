@@ -176,7 +176,7 @@ def give_senior(
         until=later(now, in_force.lease_seconds),
     )
     transaction.lease(turn, lease)
-    transaction.acted()
+    transaction.mark_action()
     return lease
 
 
@@ -200,10 +200,10 @@ def release(transaction: QueueTransaction, lease: Lease, *, counted_at: str | No
     """
     if lease.state != LeaseState.held:
         return lease
-    given = msgspec.structs.replace(lease, state=LeaseState.released, until=counted_at)
-    transaction.change(given)
-    transaction.acted()
-    return given
+    released = msgspec.structs.replace(lease, state=LeaseState.released, until=counted_at)
+    transaction.change(released)
+    transaction.mark_action()
+    return released
 
 
 def answer(
@@ -214,7 +214,7 @@ def answer(
     record: Record,
     assignment: Assignment,
     member: QueueMember,
-    given: Answer,
+    reviewer_answer: Answer,
     body_hash: bytes,
     key: str,
     now: str,
@@ -229,7 +229,7 @@ def answer(
         record: its record.
         assignment: its assignment.
         member: the reviewer's standing in the queue.
-        given: the answer.
+        reviewer_answer: the answer.
         body_hash: digest of the request's body.
         key: idempotency key.
         now: what time it is.
@@ -239,12 +239,12 @@ def answer(
         RefusedAnswerError: for an answer that does not fit or is not complete; it names every fault.
         UsageError: for a key that was used with another body.
     """
-    earlier = transaction.submitted(lease.reviewer, key)
+    earlier = transaction.earlier_submission(lease.reviewer, key)
     if earlier is not None:
-        return _replayed(earlier, body_hash)
+        return _replay(earlier, body_hash)
     form, order = in_force.form(record), order_of(assignment, len(record.candidates))
-    faults = list(answer_faults(given, form, in_force.rubric))
-    faults += [gap.error() for gap in gaps(given, form, shape_of(record, order))]
+    faults = list(answer_faults(reviewer_answer, form, in_force.rubric))
+    faults += [gap.error() for gap in gaps(reviewer_answer, form, shape_of(record, order))]
     if faults:
         raise together(faults)
     reviewer = Reviewer(
@@ -253,12 +253,15 @@ def answer(
         role=_role(member.role),
         qualification=member.qualification,
     )
-    judgment = in_record_order(given, record, assignment, reviewer).replace(judged_at=now)
+    judgment = in_record_order(reviewer_answer, record, assignment, reviewer).replace(judged_at=now)
     if before is not None:
         judgment = judgment.replace(supersedes=before.id, occasion=before.occasion)
-    if given.written:
+    if reviewer_answer.written:
         written = written_record(
-            record, given.written, author=judgment.reviewer, source=str(in_force.written_source)
+            record,
+            reviewer_answer.written,
+            author=judgment.reviewer,
+            source=str(in_force.written_source),
         )
         transaction.facts.add([written])
         judgment = judgment.replace(wrote=written.id)
@@ -278,9 +281,9 @@ def answer(
     return receipt
 
 
-def _replayed(earlier: tuple[bytes, bytes], body_hash: bytes) -> Receipt:
-    known, receipt = earlier
-    if known != body_hash:
+def _replay(earlier: tuple[bytes, bytes], body_hash: bytes) -> Receipt:
+    earlier_hash, receipt = earlier
+    if earlier_hash != body_hash:
         raise UsageError(
             code="key-reused",
             message="this idempotency key was used with another answer before",

@@ -23,6 +23,6 @@ class WeightedRoundRobin:
             weight = max(1, weights.get(queue, 1))
             total += weight
             self._credit[queue] = self._credit.get(queue, 0) + weight
-        ranked = sorted(queues, key=lambda each: (-self._credit[each], each))
+        ranked = sorted(queues, key=lambda queue: (-self._credit[queue], queue))
         self._credit[ranked[0]] -= total
         return ranked
