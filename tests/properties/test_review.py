@@ -13,7 +13,8 @@ from assay.records.judgment import Judgment, Reviewer
 from assay.records.verdict import Prefers, Tie
 from assay.review.answer import Answer
 from assay.review.answer_key import AcceptedScore, Key, OneOf, Within
-from assay.review.calibration import Round, RoundNote, RoundStep, follow, view
+from assay.review.calibration import Round, RoundNote, RoundStep, follow
+from assay.review.calibration_view import view
 from assay.review.completeness import AnswerShape, gaps, says_anything
 from assay.review.form import Form
 from assay.review.guideline_gap import GapAnswer, GuidelineGap

@@ -34,7 +34,7 @@ from assay.review.guideline_gap import (
     ReReviews,
     answers_for,
     open_gaps,
-    second_look,
+    re_reviews,
 )
 from assay.review.handle import GAP_HANDLE
 from assay.review.qualification import ExamItem
@@ -205,7 +205,7 @@ class GuidelineService:
         store = self._context.store
         stored = (each for each in store.scan(Document) if each.kind == "rubric")
         read = ((each.id, each.read()) for each in stored)
-        return second_look(
+        return re_reviews(
             store.scan(Judgment),
             rubrics={name: rubric for name, rubric in read if isinstance(rubric, Rubric)},
             new=self._context.ids["rubric"],

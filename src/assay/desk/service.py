@@ -28,7 +28,7 @@ from assay.records.record import Record
 from assay.review.answer import Answer, in_presented_order
 from assay.review.assignment import Assignment
 from assay.review.form import Form
-from assay.review.guideline_gap import GuidelineGap, looked_at
+from assay.review.guideline_gap import GuidelineGap, replaced_judgment
 from assay.review.handle import GAP_HANDLE
 from assay.review.presentation import Presentation
 from assay.review.queue import leasing
@@ -441,7 +441,7 @@ class DeskService:
         if self._offering.queue(lease.queue).queue.stage != "second_look":
             return None
         given = store.scan(Judgment, record=lease.record)
-        return looked_at(given, reviewer=lease.reviewer, rubric=str(assignment.rubric))
+        return replaced_judgment(given, reviewer=lease.reviewer, rubric=str(assignment.rubric))
 
     def release(
         self, who: Principal, handle: str, reason: leasing.ReleaseReason, note: str = ""

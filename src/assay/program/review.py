@@ -19,7 +19,7 @@ from assay.quality.explanation import StaleRecord
 from assay.records.judgment import Judgment
 from assay.records.people_mask import PeopleMask, known_or_made
 from assay.records.ports import Rejects, Row
-from assay.review import adjudication_rows, service
+from assay.review import adjudication_rows, adjudication_service, service
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
 from assay.review.assign import Assignee, refuse_unknown_members
 from assay.review.assignment import Assignment
@@ -252,7 +252,7 @@ class ReviewService:
             judgments: ids of the judgments weighed; all of the record's where empty.
             note: the adjudicator's words.
         """
-        return service.adjudicate(
+        return adjudication_service.adjudicate(
             self._context.store,
             self._context.facts,
             record,

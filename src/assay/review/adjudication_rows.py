@@ -21,20 +21,14 @@ from assay.records import ports
 from assay.records.record import Record
 from assay.records.verdict import NotAsked
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
+from assay.review.adjudication_service import JudgedRecord, adjudicate, judged_records, weigh_on
 from assay.review.answer import together
 from assay.review.assignment import Assignment
 from assay.review.cells import Row, fault, is_filled, text_of
 from assay.review.decision import as_decided, with_revision
 from assay.review.exchange import AnswerContext, stated_judgment
 from assay.review.row_reader import RowReader
-from assay.review.service import (
-    BATCH,
-    JudgedRecord,
-    SetAside,
-    adjudicate,
-    judged_records,
-    weigh_on,
-)
+from assay.review.service import BATCH, SetAside
 
 OWN = frozenset({"record", "decision", "cause", "adjudicator", "note", "written"})
 """Columns of a row that are not part of an answer."""
@@ -47,12 +41,12 @@ _UNNAMED = "unnamed"
 
 
 class ImportedAdjudications(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the rows: `read` is the sum of the other three."""
+    """How many rows were stored and set aside: `read` is the sum of the other three."""
 
     read: int
-    """Rows read."""
+    """Number of rows that were read, unusable ones included."""
     stored: int
-    """New adjudications."""
+    """Number of adjudications that were new to the store."""
     already_there: int
     """Rows whose adjudication was there before."""
     set_aside: tuple[SetAside, ...]
@@ -71,7 +65,7 @@ class StatedDecision(msgspec.Struct, frozen=True, kw_only=True):
     adjudicator: str
     """Pseudonym of the adjudicator."""
     note: str | None
-    """The adjudicator's words."""
+    """Remarks of the adjudicator; None where the row has none."""
     revision: Record | None
     """The record that holds what the adjudicator wrote."""
 
@@ -185,7 +179,7 @@ def store_decision(
     """Write a decision that was read.
 
     Raises:
-        UsageError, InputError: as `service.weigh` says.
+        UsageError, InputError: for the reasons that `weigh` names.
     """
     return adjudicate(
         store,
@@ -209,7 +203,7 @@ def import_adjudications(
     actor: str,
     subject: str = "",
 ) -> ImportedAdjudications:
-    """Take rows of decisions in; what cannot be used is set aside, and the rest goes in.
+    """Import rows of decisions; a row that cannot be used is set aside and stops no other.
 
     Args:
         store: the store.
@@ -231,6 +225,7 @@ def import_adjudications(
         with store.write(
             "adjudication.import", actor=actor, subject=subject, documents=ids
         ) as writing:
+            # Revisions go in first: the decisions name them.
             writing.add([revision for _, revision in made if revision is not None])
             stored += writing.add([adjudication for adjudication, _ in made]).stored
     return ImportedAdjudications(
@@ -245,12 +240,12 @@ def _adjudications_of(
     store: FactStore, rows: Sequence[ports.Row], reader: DecisionReader
 ) -> tuple[list[tuple[Adjudication, Record | None]], list[SetAside]]:
     """The adjudications of some rows, each with what it wrote; and the rows that give none."""
-    read = [_decision_or_error(row, reader) for row in rows]
-    records = (decision.record for decision in read if isinstance(decision, StatedDecision))
+    decisions = [_decision_or_error(row, reader) for row in rows]
+    records = (decision.record for decision in decisions if isinstance(decision, StatedDecision))
     judged = judged_records(store, records)
     made: list[tuple[Adjudication, Record | None]] = []
     refused: list[SetAside] = []
-    for row, stated in zip(rows, read, strict=True):
+    for row, stated in zip(rows, decisions, strict=True):
         try:
             if not isinstance(stated, StatedDecision):
                 raise stated

@@ -60,7 +60,7 @@ class Answer(Value):
     """One answer as the desk sends it. Candidates are counted as presented: A is 0."""
 
     verdict: Verdict
-    """The overall answer."""
+    """The overall answer; `not_asked` where the record asks for none."""
     scores: tuple[DimensionScore, ...] = ()
     """Scores by dimension and candidate."""
     reasons: tuple[Reason, ...] = ()
@@ -118,6 +118,7 @@ def in_record_order(
         visible=answer.visible,
         active_ms=answer.active_ms,
     )
+    # The rule that holds for imported judgments, so that no route lets in what another refuses.
     faults = [_fault("misfit", fault, "") for fault in judgment_faults(record, judgment)]
     if faults:
         raise together(faults)
@@ -136,6 +137,7 @@ def answer_in_record_order(answer: Answer, record: Record, assignment: Assignmen
 def in_presented_order(judgment: Judgment, record: Record, assignment: Assignment) -> Answer:
     """The answer that made a judgment, so that its reviewer can look at it again."""
     order = order_of(assignment, len(record.candidates))
+    # The inverse permutation: `order` leads from a presented place to the candidate.
     back = _Places(tuple(order.index(candidate) for candidate in range(len(order))))
     stored = Answer(
         verdict=judgment.verdict,

@@ -34,9 +34,9 @@ class Within(Value, tag_field="accepts", tag="within"):
     """Any number from `low` to `high`, both included: the key's tolerance."""
 
     low: Integer
-    """Least accepted score."""
+    """Least accepted score, itself accepted."""
     high: Integer
-    """Greatest accepted score."""
+    """Greatest accepted score, itself accepted."""
 
 
 class OneOf(Value, tag_field="accepts", tag="one_of"):
@@ -50,9 +50,9 @@ class AcceptedScore(Value):
     """Which scores are right on one dimension."""
 
     dimension: Name
-    """The dimension."""
+    """Id of the dimension in the key's rubric."""
     accepts: Within | OneOf
-    """The right scores."""
+    """The scores that count as right."""
     candidate: Index | None = None
     """The candidate scored; absent where the record as a whole is meant."""
 
@@ -69,7 +69,7 @@ class Key(Value):
     verdicts: tuple[Verdict, ...] = ()
     """The right verdicts; empty where no verdict is asked. A preference without a strength accepts any."""
     scores: tuple[AcceptedScore, ...] = ()
-    """The right scores."""
+    """The right scores, one entry a dimension and candidate; empty where none is asked."""
 
     @property
     def asks(self) -> tuple[str, ...]:
@@ -152,7 +152,7 @@ def first_answers(
 ) -> Iterator[tuple[Judgment, Key]]:
     """The answers that count by a key: of each person the first on each known record.
 
-    A later answer may rest on what the person has heard since. Judgments of models, and those under
+    A later answer may rest on what the person has learned since. Judgments of models, and those under
     another rubric than the key's, do not count.
 
     Args:
@@ -168,6 +168,8 @@ def first_answers(
             continue
         if (person, judgment.record) in seen:
             continue
+        # Added before rubrics are compared: a first answer under an older rubric uses the record
+        # up, for the person has seen it.
         seen.add((person, judgment.record))
         if judgment.rubric == key.rubric:
             yield judgment, key
@@ -183,6 +185,7 @@ def _verdict_outcome(verdict: Verdict, accepted: tuple[Verdict, ...]) -> Outcome
 
 def _meets(verdict: Verdict, accepted: Verdict) -> bool:
     """Whether two verdicts say the same; a ranking of two is a preference or a tie."""
+    # A key without a strength accepts a preference of any strength.
     strength = accepted.strength if isinstance(accepted, Prefers) else None
     if strength is not None and not (isinstance(verdict, Prefers) and verdict.strength == strength):
         return False
@@ -190,6 +193,7 @@ def _meets(verdict: Verdict, accepted: Verdict) -> bool:
 
 
 def _name(verdict: Verdict) -> str:
+    # With two candidates ranked, the key names the preference or the tie that the ranking means.
     named = sum(len(group) for group in verdict.order) if isinstance(verdict, Ranks) else 0
     return verdict_key(verdict, named)
 
@@ -204,6 +208,7 @@ def _score_outcome(judgment: Judgment, accepted: AcceptedScore) -> Outcome:
     match scores[0], accepted.accepts:
         case ScoreAbstained(), _:
             return "abstained"
+        # As fractions, since a score such as 2/3 has no exact float.
         case Scored(value=value, denominator=denominator), Within(low=low, high=high):
             return "right" if low <= Fraction(value, denominator or 1) <= high else "wrong"
         case Category(value=category), OneOf(values=values):
@@ -214,5 +219,6 @@ def _score_outcome(judgment: Judgment, accepted: AcceptedScore) -> Outcome:
 
 def _together(score_outcomes: Iterable[Outcome]) -> Outcome:
     distinct = set(score_outcomes)
+    # Worst first: one wrong score makes the dimension wrong, whatever the others are.
     worst: tuple[Outcome, ...] = ("wrong", "abstained", "unanswered")
     return next((outcome for outcome in worst if outcome in distinct), "right")

@@ -24,7 +24,7 @@ class Assignee(msgspec.Struct, frozen=True, kw_only=True):
     """A person who may be asked to judge."""
 
     pseudonym: str
-    """Pseudonym."""
+    """Pseudonym of the person."""
     role: str
     """Role in which the person judges."""
 
@@ -56,7 +56,7 @@ class AssignableRecord(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     """Id of the record."""
     record: Record
-    """The record."""
+    """The record itself, for its layer, candidates and authors."""
     seen: frozenset[str] = frozenset()
     """Pseudonyms of those who were assigned to it, judged it or adjudicated it."""
     passes: int = 0
@@ -79,7 +79,7 @@ class Unfilled(msgspec.Struct, frozen=True, kw_only=True):
     missing: int
     """Passes that nobody can be asked for; all that are wanted where no layer fits."""
     reason: str
-    """Why."""
+    """Why nobody is left, in words for the lead."""
 
 
 @dataclass
@@ -105,6 +105,7 @@ class Draw:
 
     def run(self, records: Iterable[AssignableRecord]) -> Iterator[Assignment]:
         """Assign what is missing, record by record in a shuffled but repeatable order."""
+        # A shuffle that repeats, and that nobody can foresee without the key.
         for one in sorted(records, key=lambda record: keyed_digest(self.key, "record", record.id)):
             yield from self._assign(one)
 
@@ -117,6 +118,7 @@ class Draw:
         if missing <= 0:
             return
         roles = self.rights.readers(one.id, one.record, tuple(layer.roles))
+        # `rights` has counted it as held back; it is not unfilled as well.
         if not roles:
             return
         barred = one.seen | authors(one.record)
@@ -125,6 +127,7 @@ class Draw:
             for member in self.members
             if member.role in roles and member.pseudonym not in barred
         ]
+        # Fewest assignments first; between equals the key decides, never the name.
         able.sort(key=lambda member: self._turn(one.id, member.pseudonym))
         for number, member in enumerate(able[:missing], start=one.passes):
             yield self._ask(one, member.pseudonym, number)

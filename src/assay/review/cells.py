@@ -28,6 +28,7 @@ def text_of(row: Row, column: str) -> str:
     if isinstance(value, bool | list | dict):
         raise fault("not-text", "a text or a number is expected here", column)
     text = str(value).strip()
+    # Only an apostrophe before one of these characters was put there by `escape_formula`.
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
 
 

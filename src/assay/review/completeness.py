@@ -45,9 +45,9 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pointer: str
     """Where in the answer it belongs, as an RFC 6901 pointer; what holds it where it is absent."""
     message: str
-    """What is missing."""
+    """What is missing, as one sentence for the reviewer."""
     hint: str
-    """What to do."""
+    """What the reviewer can do about it, as one sentence."""
     candidate: int | None = None
     """The candidate that it is about, as presented: A is 0."""
     item: str | None = None
@@ -137,6 +137,8 @@ def gaps(answer: Answer, form: Form, shape: AnswerShape) -> list[Gap]:
         shape: how much there is to answer.
     """
     missing = list(_verdict_gaps(answer, form))
+    # Somebody who cannot judge the record owes none of its parts; what is there must be whole all
+    # the same.
     if not isinstance(answer.verdict, Abstained | InsufficientContext):
         missing += _attack_gaps(answer, form)
         missing += _step_gaps(answer, form, shape)
@@ -246,6 +248,7 @@ def _section_gaps(answer: Answer, form: Form, shape: AnswerShape) -> Iterator[Ga
     places: list[int | None] = [*range(len(shape.steps))]
     for section in form.sections:
         for place in places or [None]:
+            # A ruling on the record as a whole covers each candidate.
             if {(section.id, place), (section.id, None)} & ruled:
                 continue
             yield Gap(
@@ -262,6 +265,7 @@ def _score_gaps(answer: Answer, form: Form, shape: AnswerShape) -> Iterator[Gap]
     scored = {(score.dimension, score.candidate) for score in answer.scores}
     for dimension in form.required_dimensions:
         for place in range(len(shape.steps)):
+            # A score of the record as a whole covers each candidate.
             if {(dimension, place), (dimension, None)} & scored:
                 continue
             yield Gap(

@@ -1,7 +1,7 @@
 """The decision: a senior answer, checked against its record and against what is disputed.
 
-An adjudicator answers as a reviewer does, in the order in which the record is shown; what comes of
-it is a `Decided` in the record's own order. What it says must fit the record by the rule that holds
+An adjudicator answers as a reviewer does, in the order in which the record is shown; the result is
+a `Decided` in the record's own order. It must fit the record by the rule that holds
 for judgments; at the desk and over REST it must also decide what is disputed.
 """
 

@@ -28,7 +28,7 @@ class Dispute(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     what: Disputed
     """What sort of thing."""
     candidate: int | None = None
-    """The candidate, in the order of whoever names it; absent where the whole record is meant."""
+    """The candidate, in the order that the caller counts in; absent where the whole record is meant."""
     item: str | None = None
     """The dimension, the section, or the number of the step (from 0)."""
     reason: str = ""
@@ -69,6 +69,7 @@ def is_decided(dispute: Dispute, decision: Decided) -> bool:
     if isinstance(decision.verdict, InsufficientContext):
         return True
     return any(
+        # Without a candidate the record as a whole is meant, which covers each candidate.
         (covered.what, covered.item) == (dispute.what, dispute.item)
         and (
             covered.candidate == dispute.candidate or None in {covered.candidate, dispute.candidate}

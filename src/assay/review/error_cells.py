@@ -43,6 +43,7 @@ def _json_list(text: str) -> Any:
         return None
     try:
         return json.loads(text)
+    # Deep nesting exhausts the stack of the parser; that is a fault of the row as well.
     except (json.JSONDecodeError, RecursionError) as error:
         raise fault("bad-errors", "errors are not a JSON list", "errors") from error
 
@@ -75,6 +76,7 @@ def _error_place(
     if not isinstance(content, str):
         return Unanchored(stated=quote, reason="the answer is a conversation, not one text")
     start = stated.get("start")
+    # A quote that occurs twice has no single place, unless the row states where it starts.
     if start is None and content.count(quote) == 1:
         start = content.index(quote)
     if not isinstance(start, int) or start < 0 or content[start : start + len(quote)] != quote:

@@ -91,7 +91,7 @@ class AnswerContext(msgspec.Struct, frozen=True, kw_only=True):
     assignment: Assignment
     """The assignment that the row names."""
     record: Record
-    """Its record."""
+    """The record of that assignment."""
     rubric: Rubric
     """The rubric in force."""
     role: RoleName
@@ -189,6 +189,7 @@ def read_answer(row: Row, about: AnswerContext) -> Judgment:
     """
     reader = RowReader(row)
     judgment = stated_judgment(reader, about)
+    # A reason that could not be read is a fault already; one more for its absence would mislead.
     unread = {error.where.split(".")[0] for error in reader.faults}
     needed = about.rubric.reasons_required and is_choice(judgment)
     if needed and not has_tied_reason(judgment) and not unread & {"reason", "errors"}:
@@ -228,7 +229,7 @@ def stated_judgment(reader: RowReader, about: AnswerContext) -> Judgment:
         skipped_steps=tuple(step for step in steps if isinstance(step, SkippedStep)),
         rulings=reader.family("ruling", partial(_ruling, about)),
         attack=_attack(reader),
-        stands_as_is=reader.part(lambda: _stands(reader.row), None),
+        stands_as_is=reader.part(lambda: _stands_as_is(reader.row), None),
         order=order_of(about.assignment, len(about.record.candidates)) or None,
         rubric=about.assignment.rubric,
         active_ms=reader.part(lambda: milliseconds(reader.row), None),
@@ -379,9 +380,10 @@ def _attack_of(stated: Mapping[str, Any]) -> Attack:
         ) from error
 
 
-def _stands(row: Row) -> bool | None:
+def _stands_as_is(row: Row) -> bool | None:
     value = row.get("stands_as_is")
     word = str(value).lower() if isinstance(value, bool) else text_of(row, "stands_as_is").lower()
+    # "No" is the absence of the statement, like an empty cell.
     if not word or word in {"no", "false", "0"}:
         return None
     if word not in YES:

@@ -57,7 +57,7 @@ class AskedSection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     title: str
     """What it is about."""
     text: str
-    """The rule itself."""
+    """The rule, as the policy states it."""
     benign_counterpart: str | None = None
     """A similar request that must be served."""
 
@@ -68,7 +68,7 @@ class ErrorCategory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     id: str
     """Name of the failure class."""
     description: str
-    """What goes wrong."""
+    """What goes wrong in an error of this kind."""
 
 
 class AskedRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -77,7 +77,7 @@ class AskedRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     dimension: str
     """The dimension that it looks at."""
     rule: Literal["veto", "compare"]
-    """What it does."""
+    """`veto` rules a candidate out by its value; `compare` prefers the better value."""
     below: int | None = None
     """A veto strikes values below this one."""
     above: int | None = None
@@ -90,7 +90,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is asked about one record."""
 
     kind: str
-    """The record's kind."""
+    """Kind of the record, such as `preference`."""
     verdicts: tuple[str, ...]
     """Verdicts that may be given, by their tags."""
     strengths: int = STRENGTHS
@@ -108,7 +108,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     errors: bool = False
     """Whether errors are to be looked for; critiques are welcome everywhere."""
     categories: tuple[ErrorCategory, ...] = ()
-    """Kinds of error."""
+    """Kinds of error that may be named: the contract's failure classes."""
     severities: tuple[str, ...] = SEVERITIES
     """Severities, in rising order."""
     attack: bool = False

@@ -1,4 +1,4 @@
-"""The guideline gap: where the rubric leaves a reviewer without an answer, and who then looks again.
+"""The guideline gap: where the rubric leaves a reviewer without an answer, and which judgments it touches.
 
 A reviewer names the gap at the record; a later version of the rubric answers it. Judgments that
 were given under the older words need a re-review where the new words touch them, and only there.
@@ -37,7 +37,7 @@ class GuidelineGap(Fact):
     record: str
     """Id of the record at which it showed."""
     reviewer: str
-    """Pseudonym of who asks, and hears of the answer."""
+    """Pseudonym of the person who asks and is shown the answer."""
     rubric: str
     """Document id of the rubric that has the gap."""
     text: str
@@ -75,7 +75,7 @@ class ReReview(msgspec.Struct, frozen=True, kw_only=True):
     dimensions: tuple[str, ...]
     """What must be reviewed again: dimensions, and `verdict`; sorted."""
     why: tuple[Why, ...]
-    """Why; sorted."""
+    """The reasons for the re-review; sorted."""
     gaps: tuple[str, ...]
     """Ids of the gaps whose answers apply to it; sorted."""
 
@@ -90,7 +90,7 @@ class ReReviews(msgspec.Struct, frozen=True, kw_only=True):
     current: int
     """Judgments under the new version."""
     unknown: int
-    """Judgments under a version that was not given, or under none of ours: nothing is known."""
+    """Judgments under a version that was not passed in, or under a foreign guideline: not compared."""
 
 
 def open_gaps(gaps: Iterable[GuidelineGap], answers: Iterable[GapAnswer]) -> list[GuidelineGap]:
@@ -107,7 +107,7 @@ def answers_for(
     return [(own[gap], answer) for answer in answers for gap in answer.gaps if gap in own]
 
 
-def second_look(
+def re_reviews(
     judgments: Iterable[Judgment],
     *,
     rubrics: Mapping[str, Rubric],
@@ -142,35 +142,37 @@ def second_look(
         identity: frozenset(compare({"rubric": old}, {"rubric": rubrics[new]}).second_look)
         for identity, old in rubrics.items()
     }
-    spoken = _answered_scopes(gaps, [answer for answer in answers if answer.rubric == new])
-    looks: list[ReReview] = []
+    gap_scopes = _answered_scopes(gaps, [answer for answer in answers if answer.rubric == new])
+    needed: list[ReReview] = []
     counts: Counter[str] = Counter()
     for judgment in standing(judgments):
         if judgment.rubric == new:
             counts["current"] += 1
         elif judgment.rubric not in changed:
             counts["unknown"] += 1
-        elif look := _re_review(
-            judgment, changed[judgment.rubric], spoken.get(judgment.record, {})
+        elif re_review := _re_review(
+            judgment, changed[judgment.rubric], gap_scopes.get(judgment.record, {})
         ):
-            looks.append(look)
+            needed.append(re_review)
         else:
             counts["untouched"] += 1
     return ReReviews(
-        needed=tuple(looks),
+        needed=tuple(needed),
         untouched=counts["untouched"],
         current=counts["current"],
         unknown=counts["unknown"],
     )
 
 
-def looked_at(judgments: Iterable[Judgment], *, reviewer: str, rubric: str) -> Judgment | None:
+def replaced_judgment(
+    judgments: Iterable[Judgment], *, reviewer: str, rubric: str
+) -> Judgment | None:
     """The judgment that a person's re-review replaces: the newest under another version.
 
     Args:
         judgments: judgments of one record in their order of entry, by anybody.
         reviewer: pseudonym of the person.
-        rubric: id of the version under which the person looks now.
+        rubric: id of the version under which the person judges now.
     """
     own = [
         judgment
@@ -192,23 +194,25 @@ def _answered_scopes(
         for gap in (gap_by_id[identity] for identity in answer.gaps if identity in gap_by_id):
             own = (gap.dimension,) if gap.dimension else (_EVERYTHING,)
             of_record = scopes.setdefault(gap.record, {})
+            # Two answers to one gap apply to all that either of them names.
             of_record[gap.id] = of_record.get(gap.id, frozenset()).union(answer.dimensions or own)
     return scopes
 
 
 def _re_review(
-    judgment: Judgment, changed: frozenset[str], spoken: Mapping[str, frozenset[str]]
+    judgment: Judgment, changed: frozenset[str], gap_scopes: Mapping[str, frozenset[str]]
 ) -> ReReview | None:
     answered = frozenset(_questions_answered(judgment))
     altered = answered & changed
     by_gap = {
-        gap: answered if _EVERYTHING in named else answered & named for gap, named in spoken.items()
+        gap: answered if _EVERYTHING in named else answered & named
+        for gap, named in gap_scopes.items()
     }
-    speaking = {gap: touched for gap, touched in by_gap.items() if touched}
-    if not altered and not speaking:
+    applying = {gap: touched for gap, touched in by_gap.items() if touched}
+    if not altered and not applying:
         return None
     why: list[Why] = []
-    if speaking:
+    if applying:
         why.append("gap_answered")
     if altered:
         why.append("meaning_changed")
@@ -216,9 +220,9 @@ def _re_review(
         judgment=judgment.id,
         record=judgment.record,
         reviewer=judgment.reviewer.pseudonym,
-        dimensions=tuple(sorted(altered.union(*speaking.values()))),
+        dimensions=tuple(sorted(altered.union(*applying.values()))),
         why=tuple(why),
-        gaps=tuple(sorted(speaking)),
+        gaps=tuple(sorted(applying)),
     )
 
 

@@ -1,6 +1,6 @@
 """Answer keys as they come in: lines that an expert wrote, and adjudications that decided.
 
-What makes no key raises a `UsageError` with the reason; the caller sets it aside.
+What cannot become a key raises a `UsageError` with the reason; the caller sets it aside.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -30,11 +30,11 @@ class KeyRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     record: str
     """Id of the record, or a unique prefix."""
     verdicts: tuple[Verdict, ...] = ()
-    """The right verdicts."""
+    """The verdicts that count as right; empty where none is asked."""
     scores: tuple[AcceptedScore, ...] = ()
-    """The right scores."""
+    """The scores that count as right; empty where none is asked."""
     source: Literal["adjudication", "expert"] = "expert"
-    """Who set it."""
+    """Where the key comes from: an adjudication in the store, or an expert."""
 
 
 def key_row(line: bytes) -> KeyRow:
@@ -125,7 +125,7 @@ def broken_key(reason: str) -> UsageError:
 
 
 def _accepted_scores(scores: Iterable[DimensionScore]) -> Iterator[AcceptedScore]:
-    """The scores of a decision as what is right, and nothing beside it."""
+    """The scores of a decision as what is right, and nothing else."""
     for score in scores:
         match score.score:
             case Scored(value=value, denominator=None | 1):

@@ -25,7 +25,7 @@ class QualificationScope(Value):
     """What is qualified for: one role in one task family and language."""
 
     role: Role
-    """The role."""
+    """The role in which the person judges."""
     family: str
     """The task family: the kind of work that one queue hands out."""
     language: str | None = None
@@ -66,7 +66,7 @@ class Qualification(Fact):
     prefix: ClassVar[str] = "qua"
 
     reviewer: str
-    """Pseudonym."""
+    """Pseudonym of the person."""
     scope: QualificationScope
     """The role, task family and language."""
     rubric: str
@@ -97,12 +97,12 @@ class Qualification(Fact):
 
 
 class Credential(Fact):
-    """What a person has on paper. It may admit to an exam and never takes its place."""
+    """Proof of a degree, licence or experience. It may admit to an exam and never replaces one."""
 
     prefix: ClassVar[str] = "cre"
 
     reviewer: str
-    """Pseudonym."""
+    """Pseudonym of the person."""
     what: str
     """The degree, licence or experience, in words that name nobody."""
     checked_by: str
@@ -128,12 +128,12 @@ class Examination(msgspec.Struct, frozen=True, kw_only=True):
 def has_credentials(
     credentials: Iterable[Credential], *, reviewer: str, needed: Collection[str]
 ) -> bool:
-    """Whether a person has on paper what a role asks for.
+    """Whether a person has the credentials that a role requires.
 
     Args:
         credentials: credentials of anybody.
         reviewer: pseudonym of the person.
-        needed: what the role asks on paper; everybody has it where nothing is asked.
+        needed: credentials that the role requires; without any, everybody qualifies.
     """
     held = {credential.what for credential in credentials if credential.reviewer == reviewer}
     return held.issuperset(needed)
@@ -274,6 +274,7 @@ def revoke(qualification: Qualification, *, on: date, reason: str) -> Qualificat
 def standing_qualifications(qualifications: Iterable[Qualification]) -> list[Qualification]:
     """The qualifications that no later one of the same person and scope replaces, revoked ones too."""
     every = list(qualifications)
+    # With person and scope, so that nobody can end the qualification of another by naming it.
     replaced = {
         (qualification.supersedes, qualification.reviewer, qualification.scope)
         for qualification in every
@@ -302,6 +303,7 @@ def holds(
         questions: the dimensions that the work asks, `verdict` among them; at least one.
         unchanged: older rubric id -> what still means the same (`same_meaning`).
     """
+    # ISO dates of equal length compare as text.
     counts = qualification.issued <= on.isoformat() < qualification.expires
     able = frozenset(qualification.passed_dimensions)
     if qualification.rubric != rubric:

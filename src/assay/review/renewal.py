@@ -23,7 +23,7 @@ class Renewals(msgspec.Struct, frozen=True, kw_only=True):
     judgments: int
     """Judgments that are to be given again."""
     assigned: int
-    """New assignments."""
+    """Number of assignments that were made."""
     already_asked: int
     """Judgments whose person was asked before and did not answer yet."""
     nobody_to_ask: int
@@ -93,6 +93,7 @@ def _assignments(
     key: bytes,
 ) -> Iterable[Assignment]:
     contract = contract_of(documents)
+    # Orders continue the balance of what each person has been shown before.
     shown = Counter(
         (assignment.reviewer, len(assignment.order)) for assignment in store.scan(Assignment)
     )
@@ -105,6 +106,7 @@ def _assignments(
         yield Assignment(
             record=judgment.record,
             reviewer=person,
+            # A renewal fills no pass, so that it has no number of its own.
             number=0,
             order=order,
             rubric=documents["rubric"].id,

@@ -2,8 +2,8 @@
 
 Blinding ends where a candidate introduces itself ("As ChatGPT, I ...", "I am Claude, made by
 Anthropic"). Only names inside a phrase about the writer are found; a text about models
-keeps every name. This is a rule over words: a model that wants to be known can still make itself
-known, so what is found is a least number.
+keeps every name. This is a rule over words: a model can still reveal itself in other
+words, so the count is a lower bound.
 """
 
 import re
@@ -141,6 +141,8 @@ def _in_phrases(plain: str) -> Iterator[tuple[int, int]]:
         for pattern in (_HEAD, _AS):
             for head in pattern.finditer(plain, max(reached, name.start() - _REACH), name.end()):
                 yield from _chain(plain, head.end(), needs_person=pattern is _AS)
+        # Heads before this name were tried with it; trying them again would make a long text
+        # quadratic.
         reached = max(reached, name.start())
     label = _LABEL.match(plain)
     target = _TARGET.match(plain, label.end()) if label else None

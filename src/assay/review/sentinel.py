@@ -49,11 +49,11 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """Whose answers are counted together."""
 
     reviewer: str
-    """Pseudonym."""
+    """Pseudonym of the person."""
     dimension: str
     """The dimension; `verdict` for the overall answer."""
     family: str
-    """The task family."""
+    """The task family of the work around the sentinel."""
 
 
 class SentinelCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +64,7 @@ class SentinelCounts(msgspec.Struct, frozen=True, kw_only=True):
     wrong: int
     """Answers that do not."""
     abstained: int
-    """Answers that declined."""
+    """Answers that declined to judge."""
     unanswered: int
     """Judgments without an answer here."""
 
@@ -125,6 +125,7 @@ def is_sentinels_turn(secret: bytes, reviewer: str, position: int, *, per_hundre
             where="sentinels",
             hint=f"give 0 to {MOST_PER_HUNDRED} in 100, and places from 0",
         )
+    # Compared as whole numbers: a float would round the 64 random bits.
     drawn = int.from_bytes(_digest(secret, "turn", reviewer, str(position))[:_BYTES])
     return drawn * _HUNDRED < per_hundred << (8 * _BYTES)
 

@@ -1,26 +1,23 @@
-"""Use cases of review: hand work out, take answers in, adjudicate. Passes: `pass_service`."""
+"""Use cases of the exchange: hand work out and import answers. Passes: `queue.pass_service`."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
 from assay.contracts.contract import Contract
 from assay.contracts.document import Document, DocumentKind, contract_of, rubric_of
 from assay.core.batches import batches
-from assay.core.errors import InputError, UsageError
+from assay.core.errors import InputError
 from assay.core.ports import FactStore
 from assay.governance.exit_rights import ExitRights
 from assay.records import ports
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
-from assay.review.answer import faults_of, score_faults, together
-from assay.review.assign import authors
+from assay.review.answer import faults_of
 from assay.review.assignment import Assignment
 from assay.review.cells import Row
-from assay.review.decision import decides_anything, decision_faults
 from assay.review.exchange import (
     AnswerContext,
     RoleName,
@@ -38,8 +35,10 @@ ROLES: tuple[RoleName, ...] = (
 )  # fmt: skip
 """Roles of a judgment, in the order in which they are taken where a layer names several."""
 
+
 Whose = Callable[[str], str | None]
 """Name of a person, as a file or a tool has it -> pseudonym; None where nobody is known by it."""
+
 
 BATCH = 500
 """Rows or records that are handled in one transaction."""
@@ -51,7 +50,7 @@ class SetAside(msgspec.Struct, frozen=True, kw_only=True):
     row: int
     """Number of the row, from 1."""
     code: str
-    """Kind of fault."""
+    """Stable short name of the fault."""
     reason: str
     """What is wrong, where, and what to do."""
 
@@ -60,7 +59,7 @@ class ImportedAnswers(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the rows: `read` is the sum of the other four."""
 
     read: int
-    """Rows read."""
+    """Number of rows that were read, unusable ones included."""
     stored: int
     """New judgments; those that replace an earlier answer included."""
     already_there: int
@@ -71,17 +70,6 @@ class ImportedAnswers(msgspec.Struct, frozen=True, kw_only=True):
     """Rows that could not be used."""
     rejects: str | None = None
     """Name of the file that keeps those rows; absent where none was, or none is kept."""
-
-
-class JudgedRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A record with all that a senior decision on it is weighed by."""
-
-    record: Record
-    """The record."""
-    judgments: tuple[Judgment, ...]
-    """Its judgments in their order of entry, those of models included."""
-    asked: frozenset[str]
-    """Pseudonyms of those who were asked to judge it."""
 
 
 def export_work(
@@ -146,12 +134,12 @@ def import_judgments(
         whose: who answers under a name; a row whose `answered_by` is known and is not the
             one who was asked is set aside.
     """
-    taking = _Taking(store, documents, roles or {}, rejects, whose)
+    answer_import = _AnswerImport(store, documents, roles or {}, rejects, whose)
     if rejects:
         rejects.resume(0)
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
     for batch in batches(rows, BATCH):
-        judgments = taking.batch(batch)
+        judgments = answer_import.batch(batch)
         if judgments:
             with store.write(
                 "judgment.import", actor=actor, subject=subject, documents=ids
@@ -159,11 +147,11 @@ def import_judgments(
                 writing.add(judgments)
     if rejects:
         rejects.settle()
-    return taking.result()
+    return answer_import.result()
 
 
-class _Taking:
-    """One run of taking answers in."""
+class _AnswerImport:
+    """One run of importing answers."""
 
     def __init__(
         self,
@@ -208,6 +196,8 @@ class _Taking:
                 continue
             if answer is not None and not isinstance(values, InputError):
                 new += self._new(answer, before, assignments[_assignment_named(values)].renews)
+        # Rejects are on the disk before judgments are stored: a crash between the two loses no row,
+        # and rows imported again count as already there.
         if self._rejects:
             self._rejects.flush()
         return new
@@ -271,6 +261,7 @@ class _Taking:
                 self._counts["already_there"] += 1
                 return
             judgment = judgment.replace(supersedes=earlier.id, occasion=earlier.occasion)
+        # Rows of one batch see each other: the second answer supersedes the first.
         before[key] = judgment
         self._counts["stored"] += 1
         yield judgment
@@ -300,196 +291,6 @@ def _assignment_named(row: Row) -> str:
     return str(row.get("assignment") or "")
 
 
-def adjudicate(
-    store: FactStore,
-    documents: Mapping[DocumentKind, Document],
-    record: str,
-    decision: Decided | Preserved | Returned,
-    *,
-    cause: Cause,
-    adjudicator: str,
-    judgments: Sequence[str] = (),
-    note: str | None = None,
-    revision: Record | None = None,
-    actor: str,
-) -> Adjudication:
-    """Write a senior decision over judgments; the judgments stay as they are.
-
-    Args:
-        store: the store.
-        documents: the documents in force by kind.
-        record: id of the record, or a unique prefix of it.
-        decision: what is decided.
-        cause: why the judgments disagreed.
-        adjudicator: pseudonym of the adjudicator.
-        judgments: ids of the judgments weighed; all that people gave on the record where empty.
-        note: the adjudicator's words.
-        revision: the record that holds what the adjudicator wrote; the decision names it.
-        actor: who does it.
-
-    Raises:
-        UsageError, InputError: as `weigh` says.
-    """
-    if isinstance(decision, Decided):
-        faults = list(score_faults(decision.scores, rubric_of(documents)))
-        if faults:
-            raise together(faults)
-    adjudication = weigh(
-        store,
-        record,
-        decision,
-        cause=cause,
-        adjudicator=adjudicator,
-        judgments=judgments,
-        note=note,
-    )
-    ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
-    with store.write(
-        "review.adjudicate", actor=actor, subject=adjudication.record, documents=ids
-    ) as writing:
-        if revision is not None:
-            writing.add([revision])
-        writing.add([adjudication])
-    return adjudication
-
-
-def weigh(
-    store: FactStore,
-    record: str,
-    decision: Decided | Preserved | Returned,
-    *,
-    cause: Cause,
-    adjudicator: str,
-    judgments: Sequence[str] = (),
-    note: str | None = None,
-) -> Adjudication:
-    """The senior decision that may be written over judgments; nothing is stored.
-
-    Args:
-        store: the store.
-        record: id of the record, or a unique prefix of it.
-        decision: what is decided.
-        cause: why the judgments disagreed.
-        adjudicator: pseudonym of the adjudicator.
-        judgments: ids of the judgments weighed; all that people gave on the record where empty.
-        note: the adjudicator's words.
-
-    Raises:
-        UsageError: for an unknown id or cause, no person's judgment to weigh, a decision that decides
-            nothing, or an adjudicator who judged or wrote it or is asked to judge it.
-        RefusedAnswerError: for a decision that does not fit the record; it names every fault.
-    """
-    stored = store.get(Record, record)
-    return weigh_on(
-        judged_records(store, [stored])[stored.id],
-        decision,
-        cause=cause,
-        adjudicator=adjudicator,
-        judgments=judgments,
-        note=note,
-    )
-
-
-def judged_records(store: FactStore, records: Iterable[Record]) -> dict[str, JudgedRecord]:
-    """By id: records with their judgments, read at once."""
-    by_id = {record.id: record for record in records}
-    judgments: dict[str, list[Judgment]] = {identity: [] for identity in by_id}
-    assignees: dict[str, set[str]] = {identity: set() for identity in by_id}
-    for judgment in store.scan(Judgment, record=sorted(by_id)):
-        judgments[judgment.record].append(judgment)
-    for assignment in store.scan(Assignment, record=sorted(by_id)):
-        assignees[assignment.record].add(assignment.reviewer)
-    return {
-        identity: JudgedRecord(
-            record=record,
-            judgments=tuple(judgments[identity]),
-            asked=frozenset(assignees[identity]),
-        )
-        for identity, record in by_id.items()
-    }
-
-
-def weigh_on(
-    judged: JudgedRecord,
-    decision: Decided | Preserved | Returned,
-    *,
-    cause: Cause,
-    adjudicator: str,
-    judgments: Sequence[str] = (),
-    note: str | None = None,
-) -> Adjudication:
-    """As `weigh`, on a record whose judgments are read already."""
-    record, all_judgments = judged.record, judged.judgments
-    people = [judgment for judgment in all_judgments if judgment.reviewer.kind != "model"]
-    weighed = [_judgment_by_prefix(all_judgments, identity) for identity in judgments] or people
-    _check_decision(record, decision, cause, weighed, adjudicator)
-    if adjudicator in judged.asked | authors(record) | {
-        judgment.reviewer.pseudonym for judgment in all_judgments
-    }:
-        raise _refusal(
-            "not-independent",
-            "the adjudicator judged this record, is asked to judge it, or wrote a candidate of it",
-            "let somebody else decide",
-        )
-    return Adjudication(
-        record=record.id,
-        judgments=tuple(judgment.id for judgment in weighed),
-        decision=decision,
-        cause=cause,
-        adjudicator=adjudicator,
-        note=note,
-    )
-
-
-def _judgment_by_prefix(judgments: Iterable[Judgment], identity: str) -> Judgment:
-    matching = [judgment for judgment in judgments if judgment.id.startswith(identity)]
-    if len(matching) != 1:
-        raise _refusal(
-            "unknown-judgment",
-            f"{len(matching)} judgments of this record have an id that begins with {identity!r}",
-            "name judgments of this record",
-        )
-    return matching[0]
-
-
-def _check_decision(
-    record: Record,
-    decision: Decided | Preserved | Returned,
-    cause: str,
-    weighed: Sequence[Judgment],
-    adjudicator: str,
-) -> None:
-    if cause not in get_args(Cause):
-        causes = ", ".join(get_args(Cause))
-        raise _refusal("unknown-cause", f"{cause!r} is not a cause", f"name one of {causes}")
-    if all(judgment.reviewer.kind == "model" for judgment in weighed):
-        raise _refusal(
-            "nothing-to-weigh",
-            "no judgment of a person is weighed",
-            "have the record judged by people first",
-        )
-    if isinstance(decision, Returned) and not decision.reason.strip():
-        raise _refusal(
-            "no-reason",
-            "it is sent back without a word",
-            "say what must be fixed before it returns",
-        )
-    if not isinstance(decision, Decided):
-        return
-    if not decides_anything(decision):
-        raise _refusal(
-            "no-decision",
-            "an adjudication decides",
-            "give a verdict, scores, rulings, labels, errors or an outcome; or keep the distribution",
-        )
-    faults = [
-        InputError(code="misfit", message=fault)
-        for fault in decision_faults(record, decision, adjudicator)
-    ]
-    if faults:
-        raise together(faults)
-
-
 def _records(store: FactStore, assignments: Sequence[Assignment]) -> dict[str, Record]:
     ids = sorted({assignment.record for assignment in assignments})
     return {record.id: record for record in store.scan(Record, id=ids)}
@@ -500,7 +301,3 @@ def _role(record: Record, contract: Contract) -> RoleName:
     layer = layer_of(record, contract)
     layer_roles = layer.roles if layer else ()
     return next((role for role in ROLES if role in layer_roles), "reviewer")
-
-
-def _refusal(code: str, message: str, hint: str) -> UsageError:
-    return UsageError(code=code, message=message, hint=hint)

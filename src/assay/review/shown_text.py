@@ -68,4 +68,5 @@ def _step(step: ShownStep) -> str:
 
 
 def _evidence(piece: ShownEvidence) -> str:
+    # The quote is often the whole text; it is shown once.
     return _lines(*dict.fromkeys((piece.quote, piece.text, piece.locator)))

@@ -36,13 +36,13 @@ class Consent(Fact):
     prefix: ClassVar[str] = "con"
 
     reviewer: str
-    """Pseudonym."""
+    """Pseudonym of the person."""
     category: Name
     """The harm category, as records name it in `sensitivity.categories`."""
     given: bool
     """Whether the person agrees; False takes it back, and no reason is asked."""
     supersedes: str | None = None
-    """Id of the person's earlier word on the category."""
+    """Id of the person's earlier statement on the category."""
 
 
 class Exposure(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +62,7 @@ class Caps(msgspec.Struct, frozen=True, kw_only=True):
     total: ReadingCaps
     """Caps on all harm categories together."""
     by_category: Mapping[str, ReadingCaps]
-    """Caps on single harm categories, beside those on all."""
+    """Caps on single harm categories, in addition to those on all."""
     break_after: int | None
     """Minutes of severe content after which a break is due."""
     cool_down: int
@@ -91,10 +91,10 @@ class Capped(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TextReader(msgspec.Struct, frozen=True, kw_only=True):
-    """A person who would read a text, as far as care asks."""
+    """A person who would read a text, as far as welfare rules ask."""
 
     roles: tuple[str, ...]
-    """The person's roles."""
+    """Roles of the person; one that the contract clears is enough."""
     agreed: frozenset[str]
     """Harm categories that the person agreed to read."""
     exposures: tuple[Exposure, ...] = ()
@@ -134,7 +134,7 @@ class ExposureSummary(msgspec.Struct, frozen=True, kw_only=True):
     """How much of one harm category a group read; for leads."""
 
     category: str
-    """The harm category."""
+    """The harm category, as records name it."""
     people: int
     """People who read it."""
     minutes: int
@@ -145,14 +145,14 @@ class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
     """A harm category that too few people read for a sum to be shown."""
 
     category: str
-    """The harm category."""
+    """The harm category, as records name it."""
 
 
 def standing_consents(consents: Iterable[Consent]) -> dict[str, frozenset[str]]:
     """What each person agrees to read: pseudonym -> harm categories.
 
-    Only the person's own later word on the same category replaces an earlier one. Where two words
-    stand side by side, the refusal counts.
+    Only the person's own later statement on the same category replaces an earlier one. Where two
+    statements stand, neither replacing the other, the refusal counts.
     """
     every = list(consents)
     replaced = {(consent.supersedes, consent.reviewer, consent.category) for consent in every}
@@ -317,6 +317,7 @@ def care_of_groups(
         for exposure in own_exposures:
             for category in exposure.categories:
                 read[category][reviewer] += exposure.milliseconds
+    # A caller may ask for more people, never for fewer.
     least = max(least, LEAST_PEOPLE)
     return tuple(
         ExposureSummary(
@@ -379,6 +380,7 @@ def _most_within(seen: Iterable[_Seen], span: timedelta) -> int:
     for item in sorted(seen, key=lambda item: item.ended):
         counting.append(item)
         total += item.milliseconds
+        # Items leave the span in the order in which they ended.
         while counting[0].ended + span <= item.ended:
             total -= counting.popleft().milliseconds
         most = max(most, total)
@@ -395,6 +397,7 @@ def _free_at(seen: Sequence[_Seen], span: timedelta, now: datetime, most: int) -
     for item in counting:
         if left < most:
             break
+        # The items that ended first leave the span first.
         left -= item.milliseconds
         free = item.ended + span
     return free
@@ -410,9 +413,11 @@ def _break_due(seen: Sequence[_Seen], now: datetime, caps: Caps) -> Iterator[Cap
         if not item.categories:
             benign += 1
             continue
+        # Enough time and enough benign items make a break: the minutes are counted from zero.
         if _has_rested(last_end, item.started, benign, caps.cool_down if read >= due_after else 0):
             read = 0
         read += item.milliseconds
+        # Two items can be open at once, and the one shown last can end first.
         last_end, benign = max(last_end or item.ended, item.ended), 0
     if last_end is None or read < due_after:
         return

@@ -31,6 +31,7 @@ def _revision(record: Record, part: Critique, text: str, author: Reviewer, sourc
     """A critique record with its subject and the revision that corrects it."""
     provenance = MadeByEdit(original=f"{record.id}#{part.subject}", editor=author.pseudonym)
     own = f"/candidates/{part.subject}"
+    # Rights in other candidates do not apply: their text is not in the new record.
     task_sources = [
         origin for origin in record.sources if not origin.part.startswith("/candidates/")
     ]
@@ -70,6 +71,7 @@ def _demonstration(record: Record, text: str, author: Reviewer, source: str) -> 
         task=record.task,
         sources=(*sources, Source(source_class=source, part="/candidates/0")),
         candidates=(Candidate(content=text, provenance=provenance),),
+        # Evidence on a candidate counts places of the record that was shown.
         evidence=tuple(piece for piece in record.evidence if piece.candidate is None),
         sensitivity=record.sensitivity,
         lineage=Lineage(parents=(record.id,), transformation=WRITTEN),

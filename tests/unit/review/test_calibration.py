@@ -22,23 +22,21 @@ from assay.review.adjudication import Cause
 from assay.review.calibration import (
     STATES,
     USUAL_OUTCOME,
-    Distribution,
     Round,
     RoundCause,
     RoundNote,
     RoundOutcome,
     RoundState,
     RoundStep,
-    RoundView,
     State,
     close,
-    distributions,
     follow,
     lock,
     note,
     reveal,
-    view,
 )
+from assay.review.calibration_view import RoundView, view
+from assay.review.distribution import Distribution, distributions
 from simulators.known_work import RUBRIC, answer, records
 from simulators.small_program import judged, worked
 

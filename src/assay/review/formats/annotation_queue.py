@@ -15,7 +15,7 @@ from assay.review.formats.questions import FormQuestion, Questionnaire, task_tex
 from assay.review.presentation import Presentation
 
 ANSWERS = ("feedback", "scores")
-"""Where a run, and where a trace, holds what was said of it."""
+"""Keys under which a run (LangSmith) and a trace (Langfuse) hold their annotations."""
 
 NOTE = "note"
 """The key under which LangSmith keeps a reviewer's free remark on a run."""
@@ -25,10 +25,10 @@ BY_PEOPLE = frozenset({"app", "ANNOTATION"})
 
 
 class AnnotationQueue:
-    """Runs or traces to queue, feedback and score configs, and the same with what people said.
+    """Runs or traces to queue, feedback and score configs, and the same with answers of people.
 
     A row of answers is a run with a list `feedback`, or a trace with a list `scores`; the
-    assignment is in its `metadata`. A comment beside a score is its reason. What an
+    assignment is in its `metadata`. A comment on a score is its reason. What an
     evaluator or the API gave is left in the export.
     """
 
@@ -138,7 +138,7 @@ def _cell(feedback: Mapping[str, Any]) -> AnswerCell:
     for key in ("stringValue", "value", "score"):
         if feedback.get(key) is not None:
             return AnswerCell(name=name, text=as_word(feedback[key], name), comment=comment)
-    # Words are held as the comment where a tool has no text of its own for them.
+    # Text is held as the comment where a tool has no text of its own for them.
     return AnswerCell(name=name, text=comment)
 
 
@@ -175,7 +175,8 @@ def _score_config(question: FormQuestion) -> dict[str, Any]:
 
 
 def _numbered_options(question: FormQuestion) -> Iterator[tuple[int, str]]:
-    """A number for each option, its own where it is one: both tools want one beside the label."""
+    """A number for each option, its own where it is one: both tools want one with the label."""
+    # An option that is a number keeps it; the others are numbered after the greatest.
     own = {int(option.value) for option in question.options if _is_number(option.value)}
     free = max(own, default=-1) + 1
     for option in question.options:

@@ -170,6 +170,7 @@ def _responses(row: Foreign) -> Iterator[Mapping[str, Any]]:
     for name, user, status, value in _one_by_one(row):
         response = by_person.setdefault(user, {"user_id": user, "status": status, "values": {}})
         response["values"][name] = {"value": value}
+        # One status holds for the whole response: part of it cannot be a draft.
         if response["status"] != status:
             raise InputError(
                 code="mixed-status",

@@ -20,9 +20,9 @@ class AnswerCell(msgspec.Struct, frozen=True, kw_only=True):
     """What one question was answered."""
 
     name: str
-    """The question's name."""
+    """Name of the question, as `names.name_of` writes it."""
     text: str
-    """The answer."""
+    """What was answered; empty where only a comment was left."""
     comment: str = ""
     """The remark on it."""
 
@@ -139,7 +139,7 @@ def _take_ranking(answers: _Texts, ranking: str) -> None:
 
 
 def _remark(parts: tuple[str, ...], text: str) -> tuple[str, str]:
-    """The column that takes a remark made beside an answer, and the remark."""
+    """The column that takes a remark made on an answer, and the remark."""
     if parts[0] == "score":
         return ".".join(("reason", *parts[1:])), text
     if parts[0] == "verdict":
@@ -193,9 +193,10 @@ def span_error(
     *,
     utf16: bool = False,
 ) -> dict[str, Any]:
-    """A stretch that a tool holds, as an error of `review.exchange`.
+    """A span that a tool holds, as an error of `review.exchange`.
 
-    Tools count characters differently: a browser counts a character beyond the first plane twice.
+    Tools count characters differently: a browser counts a character beyond the Basic
+    Multilingual Plane twice.
     The tool's own count is tried first, then the other, since a version may differ; the offset is
     kept only where the text confirms it. A quote without an offset is looked for in the record.
 
@@ -227,12 +228,14 @@ def span_error(
 
 
 def _offset(value: Any) -> int | None:
+    # A JSON true is an `int` in Python.
     counts = isinstance(value, int) and not isinstance(value, bool) and value >= 0
     return value if counts else None
 
 
 def _code_points(text: str, units: int) -> int:
     """How many code points the first UTF-16 units of a text are."""
+    # A cut through a surrogate pair drops the half.
     return len(text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", errors="ignore"))
 
 

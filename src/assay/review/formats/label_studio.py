@@ -26,6 +26,7 @@ from assay.review.presentation import Presentation, letter
 NOTES = ("correction", "verification", "note")
 """What a reviewer may write about one span."""
 
+# Characters that XML 1.0 forbids, escaped or not.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -99,7 +100,7 @@ class LabelStudioReview:
             return ReviewerAnswer(assignment=assignment, answered_by=answered_by).row()
         results = [studio_result(value) for value in as_list(annotation.get("result"), "result")]
         spans = [result for result in results if result.kind == "labels"]
-        # The id that a span shares with what is said of it; other answers have ids of their own.
+        # The id that a span shares with the answers about it; other answers have ids of their own.
         regions = {span.region for span in spans} - {""}
         others = [result for result in results if result.kind != "labels"]
         about = [result for result in others if result.region in regions]
@@ -134,7 +135,7 @@ def _labels_spans(question: FormQuestion, text: str) -> bool:
 
 
 def _question_element(question: FormQuestion) -> str:
-    """A question with its header; one about an abstention is seen only beside an abstention."""
+    """A question with its header; one about an abstention is shown only when that is chosen."""
     seen: dict[str, str] = {}
     if question.why_of:
         seen = {
@@ -159,7 +160,7 @@ def _control(question: FormQuestion) -> str:
 
 
 def _about_span(question: FormQuestion) -> str:
-    """What may be said of each span of one candidate."""
+    """The questions about each span of one candidate."""
     letter = str(question.letter)
     about = {"toName": f"candidate_{letter}", "perRegion": "true"}
     grades = [_tag("Choice", value=grade, alias=grade) for grade in SEVERITIES]
@@ -195,6 +196,7 @@ def _tag(tag: str, *inside: str, variable: str = "", **attributes: str) -> str:
 
 def _attribute(text: str) -> str:
     escaped = html.escape(_NO_XML.sub("\ufffd", text), quote=True)
+    # An XML parser turns a literal line break or tab in an attribute into a space.
     return escaped.replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
 
 
@@ -216,7 +218,7 @@ def _text_of(result: StudioResult) -> str:
 def _errors(
     span: StudioResult, data: Mapping[str, Any], about_spans: Sequence[StudioResult]
 ) -> Iterator[dict[str, Any]]:
-    """One span as errors, one for each of its labels, with what is said of it."""
+    """One span as errors, one for each of its labels, with the answers about it."""
     family, *place = parts_of(span.control)
     if family != "errors" or not place:
         raise InputError(

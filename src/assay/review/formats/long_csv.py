@@ -37,7 +37,7 @@ class LongCsv:
         for name, text in task_texts(shown).items():
             yield _line(shown.assignment, name, text, SHOWN)
         for question in questionnaire.questions:
-            if _stands(question):
+            if _has_own_row(question):
                 values = " | ".join(_values(question))
                 yield _line(shown.assignment, _column(question), question.text, values)
 
@@ -53,7 +53,7 @@ class LongCsv:
                         "values": {option.value: option.text for option in question.options},
                     }
                     for question in questionnaire.questions
-                    if _stands(question)
+                    if _has_own_row(question)
                 ],
             }
         )
@@ -88,7 +88,7 @@ class LongCsv:
         return cells
 
 
-def _stands(question: FormQuestion) -> bool:
+def _has_own_row(question: FormQuestion) -> bool:
     """Whether a question has a row of its own: spans and the reasons of abstentions have none."""
     return question.kind != "spans" and question.parts[0] not in {"why", "ranking", "no_errors"}
 

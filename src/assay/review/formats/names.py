@@ -28,8 +28,9 @@ def parts_of(name: str) -> tuple[str, ...]:
     """The parts that a name holds.
 
     Raises:
-        InputError: if the name is none of ours.
+        InputError: if no question has such a name.
     """
+    # `finditer` skips characters that fit no token; a name that has any is refused.
     if "".join(match[0] for match in _TOKEN.finditer(name)) != name:
         raise _unknown(name)
     parts = [""]
@@ -45,6 +46,7 @@ def parts_of(name: str) -> tuple[str, ...]:
 
 def _with_case(parts: Sequence[str], *, upper: bool) -> Iterator[str]:
     """The parts, with the candidate's letter in the one case or the other."""
+    # Tools take lower-case names alone, while columns name candidates by capital letters.
     whys = 1 if parts[0] == "why" and len(parts) > 1 else 0
     at = LETTER_AT.get(parts[whys], -1) + whys
     for place, part in enumerate(parts):

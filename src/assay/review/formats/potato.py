@@ -31,7 +31,7 @@ class Potato:
     """Items to annotate, a configuration, and exported annotations or a `user_state.json`.
 
     An item's `id` is the assignment, for Potato keeps every answer under it. The configuration
-    shows every text as plain text beside its own heading. Potato does not give an item's text
+    shows every text as plain text under its own label. Potato does not give an item's text
     back with the answers, so a span is anchored by its words; those that appear twice in a
     candidate stay unanchored.
     """
@@ -66,6 +66,7 @@ class Potato:
         writer = YAML(typ="safe", pure=True)
         writer.default_flow_style = False
         writer.allow_unicode = False
+        # The order of the configuration is the order on the page.
         writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
         stream = io.StringIO()
         writer.dump(config, stream)

@@ -37,7 +37,7 @@ class Option(msgspec.Struct, frozen=True):
     """One answer that a question offers."""
 
     value: str
-    """What is answered."""
+    """What the tool stores when the option is chosen."""
     text: str
     """What the reviewer reads."""
 
@@ -83,7 +83,7 @@ class Questionnaire(msgspec.Struct, frozen=True, kw_only=True):
     """The questions of one file of work, and the texts that its tasks show."""
 
     title: str
-    """The rubric's title."""
+    """Title of the rubric in force."""
     questions: tuple[FormQuestion, ...]
     """The questions in the order in which they are asked."""
     texts: tuple[str, ...]

@@ -39,7 +39,7 @@ def hand_out(
     rights: ExitRights,
     reviewer: str | None = None,
 ) -> Handout:
-    """The assignments that wait, in another tool's format, blinded as ever.
+    """The assignments that wait, in another tool's format, blinded.
 
     The store is read twice: settings and tasks must know what all of the work ranges over.
 
@@ -104,6 +104,7 @@ def _answers(
         yield msgspec.structs.replace(row, fault=fault)
         return
     answers = [_answer(row, part, form) for part in parts]
+    # A single unknown name is taken for the person who was asked; of several it cannot be known.
     several = len({_answered_by(answer) for answer in answers if _is_given(answer)}) > 1
     for answer, part in zip(answers, parts, strict=True):
         name = _answered_by(answer)

@@ -5,8 +5,8 @@ adds (`ports.QueueTransaction`). The rules:
 
 1. An item wants `need` passes. Its open slots are `max(0, need - people who judged or hold it)`,
    counted from the register of passes, whatever way a pass came (`passes.py`).
-2. A person meets an item once. Authors of its record, whoever judged, decided or gave it back, and
-   whoever the rules of a stage bar are never given it again.
+2. A person meets an item once. Authors of its record, people who judged, decided or gave it
+   back, and people whom the rules of a stage bar are never given it again.
 3. A claim gives the first item by rank that has an open slot for this person; one whose slot came
    back, or that wants one more pass, comes before all others (`hot`). It is `held` for the lease's
    seconds, and each heartbeat prolongs that (`renew`).
@@ -59,7 +59,7 @@ class DeskDocuments(msgspec.Struct, frozen=True, kw_only=True):
     rubric: Rubric
     """The rubric in force."""
     rubric_id: str
-    """Its document id."""
+    """Document id of the rubric in force."""
     policy: PolicyRules | None
     """The policy in force, if there is one."""
     key: bytes
@@ -118,12 +118,13 @@ def give(
         records: finds records.
         reviewer: pseudonym.
         turn: the item.
-        now: what time it is.
+        now: the current time, as UTC in ISO 8601.
     """
     item = turn.item
     n_candidates = len(records(item.record).candidates)
     order = tuple(range(n_candidates))
     if in_force.contract.review.blinded:
+        # Orders are balanced within each queue: `turn.shown` counts the items of this queue alone.
         stratum = f"{reviewer}\x1f{item.queue}"
         order = presented_order(in_force.key, stratum, turn.shown, n_candidates)
     assignment = Assignment(
@@ -138,6 +139,8 @@ def give(
         reviewer=reviewer,
         state=LeaseState.held,
         record=item.record,
+        # A sentinel carries the queue among whose work it came, so that nothing tells the two
+        # apart.
         queue=item.queue if turn.among is None else turn.among,
         handle=opaque(in_force.key, "asn", assignment.id, str(item.id)),
         assignment=assignment.id,
@@ -163,7 +166,7 @@ def give_senior(
         in_force: what the desk works under.
         adjudicator: pseudonym.
         turn: the item.
-        now: what time it is.
+        now: the current time, as UTC in ISO 8601.
     """
     item = turn.item
     lease = Lease(
@@ -182,6 +185,7 @@ def give_senior(
 
 def renew(transaction: QueueTransaction, lease: Lease, *, now: str, seconds: int) -> Lease:
     """Prolong a lease after a heartbeat; one that ran out is taken back if its slot is free."""
+    # Only while its slot is free: somebody else may have taken it since.
     if lease.state == LeaseState.expired and transaction.item(lease.item).open_slots > 0:
         lease = msgspec.structs.replace(lease, state=LeaseState.held)
     if lease.state == LeaseState.held:
@@ -198,6 +202,7 @@ def release(transaction: QueueTransaction, lease: Lease, *, counted_at: str | No
         lease: the lease.
         counted_at: the time, where it counts as a skip; None where it does not.
     """
+    # Giving back twice, or after the time has run out, changes nothing.
     if lease.state != LeaseState.held:
         return lease
     released = msgspec.structs.replace(lease, state=LeaseState.released, until=counted_at)
@@ -232,7 +237,7 @@ def answer(
         reviewer_answer: the answer.
         body_hash: digest of the request's body.
         key: idempotency key.
-        now: what time it is.
+        now: the current time, as UTC in ISO 8601.
         before: the judgment that this one replaces.
 
     Raises:
@@ -240,6 +245,7 @@ def answer(
         UsageError: for a key that was used with another body.
     """
     earlier = transaction.earlier_submission(lease.reviewer, key)
+    # Before any check: a retry gets its receipt although the first request has changed the lease.
     if earlier is not None:
         return _replay(earlier, body_hash)
     form, order = in_force.form(record), order_of(assignment, len(record.candidates))
@@ -312,6 +318,7 @@ def settle(
         state=state,
         late=late,
         judgment=judgment,
+        # A changed answer keeps the time of the first one, and counts once within the hour.
         until=lease.until if at is None or lease.state in ANSWERED else at,
         revision=lease.revision + 1,
         drafted=False,

@@ -1,7 +1,7 @@
 """Use cases of passes: ask people for them, what waits for them, withdraw, and how far it has come.
 
 Work that is handed out in a file or to another tool and work that the desk gives are one register
-(`review.passes`): a record that waits for somebody in the one is not offered in the other.
+(`review.queue.passes`): a record that waits for somebody in the one is not offered in the other.
 """
 
 from collections import Counter, defaultdict
@@ -47,7 +47,7 @@ class AssignedPasses(msgspec.Struct, frozen=True, kw_only=True):
     """What an assignment run did."""
 
     assigned: int
-    """New assignments."""
+    """Number of assignments that were made."""
     by_reviewer: dict[str, int]
     """New assignments by pseudonym."""
     unfilled: tuple[Unfilled, ...]
@@ -62,7 +62,7 @@ class WithdrawnPasses(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: int
     """Assignments that are not waited for any more."""
     by_reviewer: dict[str, int]
-    """These by pseudonym."""
+    """Withdrawn assignments by the pseudonym of the person who was asked."""
 
 
 class ReviewStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +75,7 @@ class ReviewStatus(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int
     """Those that are not answered yet."""
     waiting_by_reviewer: dict[str, int]
-    """These, by pseudonym."""
+    """Unanswered assignments by the pseudonym of the person who was asked."""
     unassigned_judgments: int
     """Judgments of people that came without an assignment, such as imported ones."""
     judgments_of_models: int
@@ -113,6 +113,7 @@ def assign(
     """
     contract = contract_of(documents)
     draw = Draw(contract, key, members, rights, documents["rubric"].id)
+    # Answered work counts as well, so that the load stays even over repeated runs.
     for assignment in store.scan(Assignment):
         draw.load[assignment.reviewer] += 1
         draw.shown[assignment.reviewer, len(assignment.order)] += 1
@@ -125,6 +126,7 @@ def assign(
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
     held: list[Assignment] = []
     for batch in batches(draw.run(assignable), BATCH):
+        # The desk may have given one of these passes since the records were read.
         held += register.hold(batch, needs, actor=actor, documents=ids)
     return AssignedPasses(
         assigned=len(held),
@@ -146,7 +148,7 @@ def _assignable_records(
             record: {person for person, involvement in of_record.items() if involvement.takes_pass}
             for record, of_record in facts.people.items()
         }
-        # Whoever met a record before gives no pass on it, whatever became of that.
+        # A person who met a record before gives no pass on it, however that ended.
         for assignment in facts.assignments:
             met.setdefault(assignment.record, set()).add(assignment.reviewer)
         for row in register.rows(ids):
@@ -250,6 +252,7 @@ def handed_out(
         for assignment in batch:
             if assignment.id in ended:
                 continue
+            # A renewal is answered once a judgment supersedes the one that it renews.
             if assignment.renews is not None:
                 yield assignment, assignment.renews in replaced
                 continue
@@ -318,6 +321,7 @@ def status(store: FactStore, register: PassRegister) -> ReviewStatus:
         else:
             judged[judgment.record].add(judgment.reviewer.pseudonym)
     for assignment in store.scan(Assignment):
+        # What remains are judgments that came without an assignment.
         judged[assignment.record].discard(assignment.reviewer)
     still: Counter[str] = Counter()
     assigned = 0

@@ -1,7 +1,7 @@
 """Passes: who judged or holds a record, by any route, and what that makes of each item.
 
 The register has one row for each person and item (`Lease`). What the desk does to a row is in
-`review.desk`; everything else is derived here from facts: imported and filed answers, work that
+`review.queue.leasing`; everything else is derived here from facts: imported and filed answers, work that
 was handed out in files or to other tools, and decisions. The store applies it in the transaction
 in which such a fact enters, so that for every item
 
@@ -30,7 +30,7 @@ _TAKEN = (LeaseState.held, LeaseState.expired)
 class Involvement(msgspec.Struct, frozen=True, kw_only=True):
     """What the facts say of one person who met a record: judged it, was asked to, or decided it.
 
-    A judgment that says nothing and an assignment that was withdrawn are not passes; but whoever
+    A judgment that says nothing and an assignment that was withdrawn are not passes; but a person who
     met a record gives no pass on it at the desk.
     """
 
@@ -59,7 +59,7 @@ class PassCount(msgspec.Struct, frozen=True, kw_only=True):
     items: int = 0
     """Items: records that wait or waited in a queue."""
     wanted: int = 0
-    """Passes wanted."""
+    """Passes that the items want together."""
     beyond: int = 0
     """Passes held or given beyond those that their item wants."""
     open: int = 0
@@ -106,7 +106,7 @@ def involvements(
         assignments: assignments in their order of entry.
         adjudications: adjudications in their order of entry.
         withdrawals: withdrawn assignments.
-        at_desk: ids of the assignments that the desk gave; its own rows say what became of them.
+        at_desk: ids of the assignments that the desk gave; its own rows hold their state.
     """
     people = [judgment for judgment in judgments if judgment.reviewer.kind != "model"]
     met = {(judgment.record, judgment.reviewer.pseudonym) for judgment in people}
@@ -155,6 +155,7 @@ def changed_rows(
             # The others who took it would decide what is decided.
             took = [row for row in now.values() if row.state in _TAKEN]
             changed |= {row.reviewer: _with_state(row, LeaseState.released) for row in took}
+    # Only what differs is written: a consistent store is left as it is.
     return [row for row in changed.values() if rows.get(row.reviewer) != row]
 
 
@@ -231,7 +232,7 @@ def _in_review(row: Lease | None, involvement: Involvement) -> LeaseState:
 
 def _in_adjudication(row: Lease | None, involvement: Involvement) -> LeaseState:
     if involvement.decisions:
-        # A decision after which the record was sent here again is spent: see `reopened`.
+        # A decision after which the record was sent here again is spent: see `bar_deciders`.
         if row and row.state == LeaseState.barred and row.judgment == involvement.decisions[-1]:
             return row.state
         return _done(row)
@@ -301,6 +302,7 @@ def within(
     taken: dict[str, set[str]] = defaultdict(set)
     met: dict[str, set[str]] = defaultdict(set)
     for record, of_record in people.items():
+        # Sets of people: the facts and the rows of the desk may both name the same person.
         taken[record] |= {
             person for person, involvement in of_record.items() if involvement.takes_pass
         }

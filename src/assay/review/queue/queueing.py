@@ -106,6 +106,7 @@ def balanced_order(
     heap: list[tuple[float, bytes, Stratum, int]] = []
     for name, ids in strata.items():
         ids.sort(key=lambda identity: hmac.digest(key, identity.encode(), sha256))
+        # Strata that are due at once are ordered by the key, not by name.
         tie = hmac.digest(key, repr(name).encode(), sha256)
         heap.append((0.5 / shares[name], tie, name, 0))
     heapify(heap)
@@ -134,6 +135,8 @@ def _shares(
             continue
         for name in shares:
             factor = quota.share / held if name in inside else (1 - quota.share) / (1 - held)
+            # A quota of everything leaves the others a share above zero: they come last and are not
+            # lost.
             shares[name] *= max(factor, 1e-9)
     return shares
 
