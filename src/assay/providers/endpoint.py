@@ -74,7 +74,7 @@ class SamplingParameters(Value):
             )
         return fields
 
-    def stated(self) -> dict[str, Any]:
+    def as_fields(self) -> dict[str, Any]:
         """What is set, further fields included, by name; decimals stay text."""
         fields: dict[str, Any] = msgspec.to_builtins(self)
         fields.pop("extra", None)
@@ -91,7 +91,7 @@ class Request(Value):
     parameters: SamplingParameters
     """How to draw; `seed` is this candidate's own."""
     tools: tuple[Tool, ...] = ()
-    """Tools on offer."""
+    """Tools that the task offers to the model."""
 
 
 class Completion(Value):

@@ -80,6 +80,7 @@ class JournalFile:
         except OSError as error:
             written, reason = 0, error.strerror or "unknown"
         if written != len(line):
+            # Half a line would join the next answer to it, and neither could be read.
             self._file.truncate(self._end)
             raise MachineError(
                 code="journal-not-written",

@@ -15,11 +15,11 @@ class SamplingReport(msgspec.Struct, frozen=True, kw_only=True):
     """The counts of one run. `asked == remembered + completed + sum(failed.values())`."""
 
     drafts: int = 0
-    """Drafts given."""
+    """Number of drafts in the input."""
     records: int = 0
-    """Records made."""
+    """Number of records that were made."""
     rejects: Mapping[str, int] = {}
-    """Rejects by reason."""
+    """Rejected drafts and candidates, counted by reason."""
     asked: int = 0
     """Candidates wanted, one request each."""
     remembered: int = 0
