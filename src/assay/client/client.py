@@ -82,7 +82,7 @@ class Client:
             transport: what carries requests; the network where absent.
 
         Raises:
-            UsageError: if the address is none, or a token would travel unencrypted.
+            UsageError: if the address is not valid, or a token would travel unencrypted.
         """
         self._retries = retries or Retries()
         self._sleep = sleep
@@ -126,7 +126,7 @@ class Client:
         Args:
             queue: handle of the one queue; all that I sit in where absent.
             count: how many assignments are wanted, 1 to 4.
-            held: handles that I have at hand already.
+            held: handles of assignments that I have already.
         """
         claim = ClaimRequest(queue=queue, count=count, held=tuple(held))
         return self._ask("POST", "/api/v1/review/claims", Claimed, claim)
@@ -148,7 +148,7 @@ class Client:
 
         Args:
             handle: the assignment.
-            answer: the answer so far, in whatever shape it is kept.
+            answer: the answer so far, in any shape.
             revision: the revision that I know; 0 for the first.
 
         Raises:
@@ -164,7 +164,7 @@ class Client:
         Args:
             handle: the assignment.
             answer: the answer, with candidates counted as presented.
-            key: idempotency key, for a program that goes on after a break; made where absent.
+            key: idempotency key, for a program that continues after an interruption; made where absent.
 
         Raises:
             InputError: for an answer that does not fit what was asked.

@@ -34,6 +34,7 @@ class Retries(msgspec.Struct, frozen=True, kw_only=True):
         if failed >= self.attempts or (requested or 0.0) > LONGEST_WAIT_SECONDS:
             return None
         most: float = min(self.longest_seconds, self.first_seconds * 2 ** (failed - 1))
+        # The server knows best when it can answer: its own wait is a lower bound.
         return max(most * _JITTER.uniform(0.5, 1.0), requested or 0.0)
 
 

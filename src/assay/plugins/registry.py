@@ -58,6 +58,7 @@ def load(group: Group, name: str) -> Any:
         UsageError: if there is none; the hint names the nearest.
         MachineError: if the package that brings it cannot be imported.
     """
+    # Listed, not imported: `load` imports the one plug-in that is asked for.
     by_name = {plugin.name: plugin for plugin in plugins(group)}
     if name not in by_name:
         near = difflib.get_close_matches(name, by_name, n=1)

@@ -51,6 +51,7 @@ class SamplingParameters(Value):
                     message=f"{name} is not a decimal number: {text!r}",
                     hint="write it as 0.7",
                 )
+        # A second value of the same field would leave open which one made the answer.
         taken = sorted(_OWN_FIELDS & set(self.further()))
         if taken:
             raise UsageError(
@@ -151,7 +152,7 @@ class ModelEndpoint(Protocol):
 
 
 class Journal(Protocol):
-    """Finished answers, kept so that a run that was killed asks for none of them again."""
+    """Finished answers, stored so that a run that was killed asks for none of them again."""
 
     def find(self, key: bytes) -> Completion | None:
         """The answer with this key (32 bytes), if there is one."""

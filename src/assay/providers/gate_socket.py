@@ -90,7 +90,7 @@ def serve(gate: Gate, socket: Path, ready: Callable[[], None]) -> None:
         while True:
             try:
                 connection = listener.accept()
-            except OSError:  # no handle is left, or the client has gone: the others go on
+            except OSError:  # no file handle is left, or the client has gone: serve the others
                 sleep(RETRY_SECONDS)
                 continue
             # One more is turned away and not queued: waiting clients would pile up without a limit.
@@ -104,7 +104,7 @@ def _answer_all(gate: Gate, connection: Connection, places: BoundedSemaphore) ->
     """Answer one client until it disconnects, stays idle, or sends what cannot be read."""
     try:
         with closing(connection), suppress(EOFError, OSError):
-            # A silent client would keep one of the places for ever.
+            # A silent client would keep one of the places without a limit.
             while connection.poll(IDLE_SECONDS):
                 content = connection.recv_bytes(MOST_BYTES)
                 connection.send_bytes(msgspec.json.encode(_answer(gate, content)))

@@ -38,9 +38,9 @@ class ExpectedToken(msgspec.Struct, frozen=True, kw_only=True):
     """What an ID token must say to be the answer to one sign-in."""
 
     issuer: str
-    """Who must have made it."""
+    """The issuer that must have made it."""
     client_id: str
-    """For whom it must have been made."""
+    """The client for which it must have been made."""
     nonce: str
     """The value that this sign-in sent along."""
     now: int
@@ -122,7 +122,7 @@ def _import_or_none(key: Mapping[str, Any]) -> Key | None:
 
 
 def _signs(key: Key, signed: CompactSignature, algorithms: list[str]) -> bool:
-    # Providers put words of their own into the header; critical ones are refused all the same.
+    # Providers add header parameters of their own; critical ones that are unknown are still refused.
     registry = JWSRegistry(algorithms=algorithms, strict_check_header=False)
     try:
         return validate_compact(signed, key, algorithms, registry)

@@ -306,6 +306,7 @@ def _favoured_place(answers: Sequence[JudgeAnswer]) -> Literal["first", "last"] 
         for answer in answers
         if isinstance(answer.verdict, Prefers)
     ]
+    # Where one order has no winner, the place cannot be what won.
     if len(chosen) < len(answers) or len(set(chosen)) > 1:
         return None
     return "first" if chosen[0] == 0 else "last"

@@ -9,8 +9,9 @@ import msgspec
 
 from assay.providers.asking import RequestOutcome
 from assay.providers.cost import Prices, cost_of
-from assay.providers.endpoint import Completion, Failure
+from assay.providers.endpoint import Completion
 from assay.providers.judge import JudgeOpinion
+from assay.providers.request_tally import tally_requests
 from assay.records.judgment import Judgment
 
 FaultKind = Literal["unparseable", "failed", "other_revision"]
@@ -136,25 +137,20 @@ def add_to_run(run: JudgeRun, judged: JudgeOutcome, price: Prices | None = None)
 def _add_requests(
     run: JudgeRun, outcomes: Sequence[RequestOutcome], price: Prices | None
 ) -> JudgeRun:
-    completions = [o.outcome for o in outcomes if isinstance(o.outcome, Completion)]
-    failures = [o.outcome for o in outcomes if isinstance(o.outcome, Failure)]
-    attempts = [o.outcome.attempts for o in outcomes if not o.remembered]
-    prompt = run.prompt_tokens + sum(completion.prompt_tokens or 0 for completion in completions)
-    completion = run.completion_tokens + sum(
-        answer.completion_tokens or 0 for answer in completions
-    )
+    tally = tally_requests(outcomes)
+    prompt = run.prompt_tokens + tally.prompt_tokens
+    completion = run.completion_tokens + tally.completion_tokens
     return msgspec.structs.replace(
         run,
         asked=run.asked + len(outcomes),
-        answered=run.answered + len(completions),
-        remembered=run.remembered + sum(request.remembered for request in outcomes),
-        failed=_count(run.failed, [failure.reason for failure in failures]),
-        requests=run.requests + sum(attempts),
-        retried=run.retried + sum(max(0, count - 1) for count in attempts),
+        answered=run.answered + tally.answered,
+        remembered=run.remembered + tally.remembered,
+        failed=_count(run.failed, tally.failures),
+        requests=run.requests + tally.requests,
+        retried=run.retried + tally.retried,
         prompt_tokens=prompt,
         completion_tokens=completion,
-        without_usage=run.without_usage
-        + sum(None in (answer.prompt_tokens, answer.completion_tokens) for answer in completions),
+        without_usage=run.without_usage + tally.without_usage,
         cost=cost_of(prompt, completion, price) if price else None,
     )
 

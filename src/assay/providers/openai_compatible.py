@@ -148,6 +148,7 @@ class OpenAICompatible:
                 reason=failed.reason,
                 message=failed.message,
                 attempts=attempt,
+                # A refused key or address meets every request, so that the run can stop at once.
                 final=failed.reason in {f"http-{status}" for status in FINAL},
             )
         raise AssertionError  # the retrying loop returns or raises

@@ -47,7 +47,7 @@ class SamplingPlan(msgspec.Struct, frozen=True, kw_only=True):
     parameters: SamplingParameters = SamplingParameters()
     """Sampling parameters that every request carries."""
     set_aside: tuple[Shortfall, ...] = ()
-    """Answers that are set aside with their reason; any other is kept and says how it ended."""
+    """Answers that are set aside with their reason; any other is used and says how it ended."""
     partial: bool = False
     """Whether a comparison is made of the candidates there are (two or more) where some failed."""
     give_up_after: int = 50
@@ -219,6 +219,7 @@ async def _sample_draft(
 
 
 def _request(draft: Record, model: str, number: int, parameters: SamplingParameters) -> Request:
+    # The same seed would draw the same candidate again.
     seed = None if parameters.seed is None else parameters.seed + number
     return Request(
         model=model,
@@ -239,18 +240,7 @@ async def _answer(
 def _assemble(
     position: int, draft: Record, answers: Sequence[SampledAnswer], plan: SamplingPlan
 ) -> Sampled:
-    rejects = [
-        SamplingReject(
-            position=position,
-            key=draft.key,
-            model=answer.request.model,
-            number=answer.number,
-            reason=reason,
-            message=message,
-        )
-        for answer in answers
-        for reason, message in _refusals(answer, plan)
-    ]
+    rejects = _answer_rejects(position, draft, answers, plan)
     candidates = [
         candidate_of(answer.request, answer.outcome)
         for answer in answers
@@ -275,6 +265,23 @@ def _assemble(
         answers=tuple(answers),
         identical=identical,
     )
+
+
+def _answer_rejects(
+    position: int, draft: Record, answers: Sequence[SampledAnswer], plan: SamplingPlan
+) -> list[SamplingReject]:
+    return [
+        SamplingReject(
+            position=position,
+            key=draft.key,
+            model=answer.request.model,
+            number=answer.number,
+            reason=reason,
+            message=message,
+        )
+        for answer in answers
+        for reason, message in _refusals(answer, plan)
+    ]
 
 
 def _refusals(answer: SampledAnswer, plan: SamplingPlan) -> list[tuple[str, str]]:

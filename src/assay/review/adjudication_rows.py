@@ -134,7 +134,7 @@ class DecisionReader:
         answer = {column: value for column, value in row.items() if column not in OWN}
         written = reader.text("written")
         if word not in DECISIONS:
-            raise fault("unknown-decision", f"{word!r} is no decision", "decision", hint=f"one of {', '.join(DECISIONS)}")  # fmt: skip
+            raise fault("unknown-decision", f"{word!r} is not a decision", "decision", hint=f"one of {', '.join(DECISIONS)}")  # fmt: skip
         if word == "decided":
             decision = reader.part(
                 lambda: self._decision_of_answer(answer, record, adjudicator),
@@ -156,11 +156,11 @@ class DecisionReader:
     def _decision_of_answer(self, answer: Row, record: Record, adjudicator: str) -> Decided:
         order = tuple(range(len(record.candidates)))
         own = Assignment(record=record.id, reviewer=adjudicator, number=0, order=order)
-        about = AnswerContext(
+        context = AnswerContext(
             assignment=own, record=record, rubric=self._rubric, role="adjudicator"
         )
         reader = RowReader(answer)
-        stated = stated_judgment(reader, about)
+        stated = stated_judgment(reader, context)
         if stated.skipped_steps:
             reader.faults.append(
                 fault("no-decision", "an adjudication labels a step, or leaves it out", "step")
@@ -218,16 +218,16 @@ def import_adjudications(
     set_aside: list[SetAside] = []
     for batch in batches(rows, BATCH):
         read += len(batch)
-        made, refused = _adjudications_of(store, batch, reader)
+        adjudications, refused = _adjudications_of(store, batch, reader)
         set_aside += refused
-        if not made:
+        if not adjudications:
             continue
         with store.write(
             "adjudication.import", actor=actor, subject=subject, documents=ids
         ) as writing:
             # Revisions go in first: the decisions name them.
-            writing.add([revision for _, revision in made if revision is not None])
-            stored += writing.add([adjudication for adjudication, _ in made]).stored
+            writing.add([revision for _, revision in adjudications if revision is not None])
+            stored += writing.add([adjudication for adjudication, _ in adjudications]).stored
     return ImportedAdjudications(
         read=read,
         stored=stored,
@@ -243,16 +243,16 @@ def _adjudications_of(
     decisions = [_decision_or_error(row, reader) for row in rows]
     records = (decision.record for decision in decisions if isinstance(decision, StatedDecision))
     judged = judged_records(store, records)
-    made: list[tuple[Adjudication, Record | None]] = []
+    adjudications: list[tuple[Adjudication, Record | None]] = []
     refused: list[SetAside] = []
     for row, stated in zip(rows, decisions, strict=True):
         try:
             if not isinstance(stated, StatedDecision):
                 raise stated
-            made.append((_weigh(judged[stated.record.id], stated), stated.revision))
+            adjudications.append((_weigh(judged[stated.record.id], stated), stated.revision))
         except (InputError, UsageError) as error:
             refused.append(SetAside(row=row.number, code=error.code, reason=str(error)))
-    return made, refused
+    return adjudications, refused
 
 
 def _decision_or_error(
@@ -279,7 +279,7 @@ def _cause(row: Row) -> Cause:
     cause = _required_text(row, "cause")
     if cause not in get_args(Cause):
         causes = ", ".join(get_args(Cause))
-        raise fault("unknown-cause", f"{cause!r} is no cause", "cause", hint=f"one of {causes}")
+        raise fault("unknown-cause", f"{cause!r} is not a cause", "cause", hint=f"one of {causes}")
     return cast("Cause", cause)
 
 

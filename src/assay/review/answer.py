@@ -80,7 +80,7 @@ class Answer(Value):
     stands_as_is: bool | None = None
     """Whether a text that could be edited is left as it is."""
     visible: tuple[str, ...] = ()
-    """What else was in sight, such as verifier results shown after the verdict was locked."""
+    """What else was shown, such as verifier results shown after the verdict was locked."""
     active_ms: Index | None = None
     """Active time in milliseconds: visible, and used within the last half minute."""
 
@@ -259,7 +259,7 @@ def _texts(answer: Answer) -> Iterator[tuple[str, str]]:
 
 
 class _Places:
-    """A permutation of candidates: from the place that is said to the place that is meant."""
+    """A permutation of candidates: from the place that an answer names to the place that is meant."""
 
     def __init__(self, order: tuple[int, ...]) -> None:
         self.order = order

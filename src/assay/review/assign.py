@@ -106,43 +106,45 @@ class Draw:
     def run(self, records: Iterable[AssignableRecord]) -> Iterator[Assignment]:
         """Assign what is missing, record by record in a shuffled but repeatable order."""
         # A shuffle that repeats, and that nobody can foresee without the key.
-        for one in sorted(records, key=lambda record: keyed_digest(self.key, "record", record.id)):
-            yield from self._assign(one)
+        for assignable in sorted(
+            records, key=lambda record: keyed_digest(self.key, "record", record.id)
+        ):
+            yield from self._assign(assignable)
 
-    def _assign(self, one: AssignableRecord) -> Iterator[Assignment]:
-        layer = layer_of(one.record, self.contract)
+    def _assign(self, assignable: AssignableRecord) -> Iterator[Assignment]:
+        layer = layer_of(assignable.record, self.contract)
         if layer is None:
-            self._leave(one, 1, "no layer of review in the contract fits the record")
+            self._leave(assignable, 1, "no layer of review in the contract fits the record")
             return
-        missing = one.passes_wanted(layer) - one.passes
+        missing = assignable.passes_wanted(layer) - assignable.passes
         if missing <= 0:
             return
-        roles = self.rights.readers(one.id, one.record, tuple(layer.roles))
+        roles = self.rights.readers(assignable.id, assignable.record, tuple(layer.roles))
         # `rights` has counted it as held back; it is not unfilled as well.
         if not roles:
             return
-        barred = one.seen | authors(one.record)
+        barred = assignable.seen | authors(assignable.record)
         able = [
             member
             for member in self.members
             if member.role in roles and member.pseudonym not in barred
         ]
         # Fewest assignments first; between equals the key decides, never the name.
-        able.sort(key=lambda member: self._turn(one.id, member.pseudonym))
-        for number, member in enumerate(able[:missing], start=one.passes):
-            yield self._ask(one, member.pseudonym, number)
+        able.sort(key=lambda member: self._turn(assignable.id, member.pseudonym))
+        for number, member in enumerate(able[:missing], start=assignable.passes):
+            yield self._ask(assignable, member.pseudonym, number)
         if len(able) < missing:
             reason = f"{len(able)} of {missing} people in the roles {', '.join(sorted(roles))}"
-            self._leave(one, missing - len(able), f"only {reason} may still judge it")
+            self._leave(assignable, missing - len(able), f"only {reason} may still judge it")
 
-    def _leave(self, one: AssignableRecord, missing: int, reason: str) -> None:
-        self.unfilled.append(Unfilled(record=one.id, missing=missing, reason=reason))
+    def _leave(self, assignable: AssignableRecord, missing: int, reason: str) -> None:
+        self.unfilled.append(Unfilled(record=assignable.id, missing=missing, reason=reason))
 
     def _turn(self, record: str, pseudonym: str) -> tuple[int, bytes]:
         return self.load[pseudonym], keyed_digest(self.key, "turn", record, pseudonym)
 
-    def _ask(self, one: AssignableRecord, pseudonym: str, number: int) -> Assignment:
-        n_candidates = len(one.record.candidates)
+    def _ask(self, assignable: AssignableRecord, pseudonym: str, number: int) -> Assignment:
+        n_candidates = len(assignable.record.candidates)
         place = self.shown[pseudonym, n_candidates]
         self.load[pseudonym] += 1
         self.shown[pseudonym, n_candidates] += 1
@@ -150,7 +152,7 @@ class Draw:
         if self.contract.review.blinded:
             order = presented_order(self.key, pseudonym, place, n_candidates)
         return Assignment(
-            record=one.id, reviewer=pseudonym, number=number, order=order, rubric=self.rubric
+            record=assignable.id, reviewer=pseudonym, number=number, order=order, rubric=self.rubric
         )
 
 

@@ -94,7 +94,7 @@ class RoundStep(Fact):
 
 
 class RoundNote(Fact):
-    """What the discussion of one record came to. The judgments stay as they are."""
+    """The result of the discussion of one record. The judgments stay as they are."""
 
     prefix: ClassVar[str] = "rno"
 
@@ -223,7 +223,7 @@ def note(
     words: str,
     adjudicator: str,
 ) -> RoundNote:
-    """What the discussion of one record came to, over all judgments that the round holds of it.
+    """The result of the discussion of one record, over all judgments that the round holds of it.
 
     Raises:
         UsageError: unless the round is being discussed and holds the record, and where the

@@ -21,7 +21,7 @@ class RecordView(msgspec.Struct, frozen=True, kw_only=True):
     distributions: tuple[Distribution, ...] | None
     """How answers are spread; None while the viewer may not see it."""
     note: RoundNote | None
-    """What the discussion came to; None while there is none, or the viewer may not see it."""
+    """The result of the discussion; None while there is none, or the viewer may not see it."""
 
 
 class RoundView(msgspec.Struct, frozen=True, kw_only=True):

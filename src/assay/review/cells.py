@@ -21,7 +21,7 @@ def is_filled(value: Any) -> bool:
 
 
 def text_of(row: Row, column: str) -> str:
-    """A cell as text, without the apostrophe that kept a spreadsheet from reading a formula."""
+    """A cell as text, without the apostrophe that stops a spreadsheet from reading a formula."""
     value = row.get(column)
     if value is None:
         return ""
@@ -46,7 +46,7 @@ def milliseconds(row: Row) -> int | None:
 def count_of(text: str) -> int | None:
     """The whole number from 0 that a text states; None for any other text.
 
-    Sixteen digits or more are no count of anything: longer ones would not even be read.
+    Sixteen digits or more are not a count: `int` itself refuses the longest ones.
     """
     return int(text) if text.isdecimal() and len(text) <= _DIGITS else None
 

@@ -97,7 +97,7 @@ def says_anything(judgment: Judgment) -> bool:
 def declines(judgment: Judgment) -> bool:
     """Whether a judgment declines what it was asked: the verdict, or else every score.
 
-    An abstention from all scores is no more of an answer than one from the verdict.
+    An abstention from all scores declines as much as an abstention from the verdict.
     """
     if not isinstance(judgment.verdict, NotAsked):
         return isinstance(judgment.verdict, Abstained)

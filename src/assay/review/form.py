@@ -42,7 +42,7 @@ class AskedDimension(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     abstention: str | None = None
     """When to abstain instead of giving a value."""
     escalation: str | None = None
-    """To whom a doubtful case goes."""
+    """The person or role that decides doubtful cases."""
     action: str | None = None
     """What the reviewer does."""
     evidence: tuple[str, ...] = ()

@@ -47,7 +47,7 @@ class GuidelineGap(Fact):
 
 
 class GapAnswer(Fact):
-    """What the rubric now says where it said nothing."""
+    """What the rubric now says where an earlier version left a gap."""
 
     prefix: ClassVar[str] = "gan"
 

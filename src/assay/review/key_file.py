@@ -41,7 +41,7 @@ def key_row(line: bytes) -> KeyRow:
     """One line of a file of answer keys.
 
     Raises:
-        UsageError: if the line is no key.
+        UsageError: if the line is not a key.
     """
     try:
         return msgspec.json.decode(line, type=KeyRow)

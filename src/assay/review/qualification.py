@@ -2,7 +2,7 @@
 
 An exam hides known records among a reviewer's work. Each dimension, and the verdict, is a test of
 its own; a person is qualified for those that were passed, in one role, task family and language,
-under one version of the rubric, until a day. Credentials are kept apart and never qualify.
+under one version of the rubric, until a day. Credentials are separate and never qualify.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -42,7 +42,7 @@ class ExamItem(Fact):
     scope: QualificationScope
     """The exam that it belongs to."""
     retired: bool = False
-    """Whether it is no longer used; then `supersedes` names the item that it takes out."""
+    """Whether it is no longer used; then `supersedes` names the item that it retires."""
     supersedes: str | None = None
     """Id of the item that this one replaces."""
 

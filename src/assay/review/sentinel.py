@@ -40,7 +40,7 @@ class Sentinel(Fact):
     language: str | None = None
     """The language of that work; absent where it does not matter."""
     retired: bool = False
-    """Whether it is taken out before that; then `supersedes` names the sentinel that it takes out."""
+    """Whether it is retired before that; then `supersedes` names the sentinel that it retires."""
     supersedes: str | None = None
     """Id of the sentinel that this one replaces."""
 
@@ -112,7 +112,7 @@ def is_sentinels_turn(secret: bytes, reviewer: str, position: int, *, per_hundre
     Args:
         secret: secret that the draw depends on.
         reviewer: pseudonym.
-        position: place in all work that the person was ever handed, from 0.
+        position: place among all items that the person was given, from 0.
         per_hundred: sentinels among 100 places in the mean, 0 to 50.
 
     Raises:

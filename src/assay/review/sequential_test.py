@@ -354,7 +354,7 @@ def plan_error(plan: ExamPlan) -> PlanError:
 
 
 def _by_lines(trials: int, correct: int, bounds: Lines) -> Decision:
-    # A boundary that is a whole number in exact arithmetic can come out a little beside it in
+    # A boundary that is a whole number in exact arithmetic can come out a little above or below it in
     # floats.
     middle = bounds.slope * trials
     if correct >= ceil(middle + bounds.above - _ROUNDING):

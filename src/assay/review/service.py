@@ -129,7 +129,7 @@ def import_judgments(
         actor: who does it.
         subject: name of the file, for the audit entry.
         roles: role of each reviewer by pseudonym; by default the role that the layer asks for.
-        rejects: where rows that were set aside are kept; those of an earlier run are kept next to
+        rejects: where rows that were set aside are kept; those of an earlier run stay next to
             them.
         whose: who answers under a name; a row whose `answered_by` is known and is not the
             one who was asked is set aside.
@@ -234,8 +234,10 @@ class _AnswerImport:
         self._refuse_others(row, assignment)
         record = records[assignment.record]
         role = self._roles.get(assignment.reviewer) or _role(record, self._contract)
-        about = AnswerContext(assignment=assignment, record=record, rubric=self._rubric, role=role)
-        return read_answer(row, about)
+        context = AnswerContext(
+            assignment=assignment, record=record, rubric=self._rubric, role=role
+        )
+        return read_answer(row, context)
 
     def _refuse_others(self, row: Row, assignment: Assignment) -> None:
         """Refuse an answer that somebody else is known to have given."""

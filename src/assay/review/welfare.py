@@ -1,4 +1,4 @@
-"""Welfare: who agreed to read which harm, how much of it anybody reads, and when a break is due.
+"""Welfare: who agreed to read which harm, how much of it each person reads, and when a break is due.
 
 Consent is opt-in for each harm category and is withdrawn without a reason. Caps hold over sliding
 hours, days and weeks, so that midnight empties nothing. Leads see sums over groups, never people.

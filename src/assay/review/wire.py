@@ -242,7 +242,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     lease_seconds: int
     """How long it may be held from now on."""
     state: str
-    """`held`; or `expired`, where the slot went to somebody else: an answer is kept all the same."""
+    """`held`; or `expired`, where the slot went to somebody else: an answer is stored nevertheless."""
 
 
 class NewDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -255,17 +255,17 @@ class NewDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class SavedDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """A draft that is kept."""
+    """A draft that was saved."""
 
     revision: int
-    """The revision that is kept now."""
+    """The revision that is saved now."""
 
 
 class ReturnRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why an assignment is given back."""
 
     reason: Literal["skip", "welfare", "pause"]
-    """Why. None of them counts against anybody."""
+    """The reason; none of them counts against the reviewer."""
     note: Annotated[str, msgspec.Meta(max_length=4000)] = ""
     """What the lead should know, in the reviewer's words."""
 
@@ -355,7 +355,7 @@ class NewerDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A problem (RFC 9457): another page saved a newer draft, and nothing was written over it."""
 
     revision: int
-    """The revision that is kept."""
+    """The revision that is saved."""
     answer: msgspec.Raw
     """The answer that it holds; merge into it, and save again under its revision."""
     type: str = "urn:assay:problem:draft-newer"

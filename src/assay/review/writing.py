@@ -1,6 +1,6 @@
 """What a reviewer writes: a demonstration or a revision becomes a record of its own.
 
-The evidence stays beside the response; the new record names its parent, its author, and the
+The evidence stays apart from the response; the new record names its parent, its author, and the
 source class whose rights hold for what people write at the desk.
 """
 
@@ -62,7 +62,7 @@ def _demonstration(record: Record, text: str, author: Reviewer, source: str) -> 
         origin for origin in record.sources if not origin.part.startswith("/candidates/")
     )
     if record.candidates:
-        # An edit goes on from another's words, so the rights in those words hold as well.
+        # An edit is based on the text of somebody else, so the rights in that text hold as well.
         sources = record.sources
         provenance = MadeByEdit(original=record.id, editor=author.pseudonym)
     return Record(

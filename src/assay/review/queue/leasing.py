@@ -13,7 +13,7 @@ adds (`ports.QueueTransaction`). The rules:
 4. `held` -> `expired` when the time runs out: the slot goes back, the draft stays. A heartbeat
    takes it back while a slot is free.
 5. `held` -> `released` when the person gives it back: the slot goes back for others.
-6. `held` -> `stored` by an answer. An answer after the time is kept as well: it is `stored` and
+6. `held` -> `stored` by an answer. An answer after the time is stored as well: it is `stored` and
    late while a slot is free, and `surplus` when the wanted passes were there already.
 7. An answer given again supersedes the earlier one and takes no further pass.
 8. A retry under the same key and body gets the receipt of the first; another body is refused.
@@ -94,7 +94,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     """How often this assignment was answered, from 1."""
     late: bool
-    """Whether the time had run out; the judgment is kept all the same."""
+    """Whether the time had run out; the judgment is stored nevertheless."""
     stored_at: str
     """When, as UTC in ISO 8601."""
     replayed: bool = False
@@ -248,18 +248,9 @@ def answer(
     # Before any check: a retry gets its receipt although the first request has changed the lease.
     if earlier is not None:
         return _replay(earlier, body_hash)
-    form, order = in_force.form(record), order_of(assignment, len(record.candidates))
-    faults = list(answer_faults(reviewer_answer, form, in_force.rubric))
-    faults += [gap.error() for gap in gaps(reviewer_answer, form, shape_of(record, order))]
-    if faults:
-        raise together(faults)
-    reviewer = Reviewer(
-        pseudonym=lease.reviewer,
-        kind="human",
-        role=_role(member.role),
-        qualification=member.qualification,
-    )
-    judgment = in_record_order(reviewer_answer, record, assignment, reviewer).replace(judged_at=now)
+    _refuse_faulty(in_force, reviewer_answer, record, assignment)
+    judgment = _judgment_of(reviewer_answer, lease, record, assignment, member)
+    judgment = judgment.replace(judged_at=now)
     if before is not None:
         judgment = judgment.replace(supersedes=before.id, occasion=before.occasion)
     if reviewer_answer.written:
@@ -287,6 +278,32 @@ def answer(
     return receipt
 
 
+def _refuse_faulty(
+    in_force: DeskDocuments, reviewer_answer: Answer, record: Record, assignment: Assignment
+) -> None:
+    form, order = in_force.form(record), order_of(assignment, len(record.candidates))
+    faults = list(answer_faults(reviewer_answer, form, in_force.rubric))
+    faults += [gap.error() for gap in gaps(reviewer_answer, form, shape_of(record, order))]
+    if faults:
+        raise together(faults)
+
+
+def _judgment_of(
+    reviewer_answer: Answer,
+    lease: Lease,
+    record: Record,
+    assignment: Assignment,
+    member: QueueMember,
+) -> Judgment:
+    reviewer = Reviewer(
+        pseudonym=lease.reviewer,
+        kind="human",
+        role=_role(member.role),
+        qualification=member.qualification,
+    )
+    return in_record_order(reviewer_answer, record, assignment, reviewer)
+
+
 def _replay(earlier: tuple[bytes, bytes], body_hash: bytes) -> Receipt:
     earlier_hash, receipt = earlier
     if earlier_hash != body_hash:
@@ -308,7 +325,7 @@ def settle(
         transaction: the open transaction.
         lease: the lease.
         judgment: id of the judgment or the adjudication.
-        at: the time; absent where it is a decision, which is no work of the queue's hour.
+        at: the time; absent for a decision, which does not count for the limit on skips.
     """
     state, late = answered_state(lease, lambda: transaction.item(lease.item).open_slots)
     if lease.drafted:

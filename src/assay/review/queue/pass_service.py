@@ -271,7 +271,7 @@ def withdraw(
 ) -> WithdrawnPasses:
     """Stop waiting for work that was handed out: its passes are open again, for others.
 
-    An answer that comes all the same is kept and is a pass.
+    An answer that comes later is stored nevertheless, and is a pass.
 
     Args:
         store: the store.
