@@ -105,7 +105,7 @@ class Floor:
                 record=self.record(lease.record),
                 assignment=self.store.get(Assignment, str(lease.assignment)),
                 member=QueueMember(reviewer=lease.reviewer, queue=self.queue, role="reviewer"),
-                given=given,
+                reviewer_answer=given,
                 body_hash=sha256(repr(given).encode()),
                 key=key,
                 now=self.now,

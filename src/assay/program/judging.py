@@ -159,7 +159,7 @@ def preview_judge(
             model=plan.model,
             prompt=config.instructions.prompt,
             revision=plan.revision,
-            parameters=plan.stated(),
+            parameters=plan.parameters_text(),
         ),
         rubric=config.instructions.rubric,
         dimensions=tuple(each.id for each in config.instructions.dimensions),

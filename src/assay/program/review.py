@@ -19,11 +19,11 @@ from assay.quality.explanation import StaleRecord
 from assay.records.judgment import Judgment
 from assay.records.people_mask import PeopleMask, existing_or_new_pseudonym
 from assay.records.ports import Rejects, Row
-from assay.review import adjudication_rows, service
+from assay.review import adjudication_rows, adjudication_service, service
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
 from assay.review.assign import Assignee, refuse_unknown_members
 from assay.review.assignment import Assignment
-from assay.review.disputes import Dispute, undecided
+from assay.review.disputes import Dispute, undecided_disputes
 from assay.review.eligibility import refuse_without_credentials
 from assay.review.qualification import Credential
 from assay.review.queue import pass_service
@@ -252,7 +252,7 @@ class ReviewService:
             judgments: ids of the judgments weighed; all of the record's where empty.
             note: the adjudicator's words.
         """
-        return service.adjudicate(
+        return adjudication_service.adjudicate(
             self._context.store,
             self._context.facts,
             record,
@@ -315,7 +315,7 @@ class ReviewService:
         disputed = quality.disputes_of(
             self._context.store, self._context.facts, adjudication.record
         )
-        return None if disputed is None else undecided(decision, disputed)
+        return None if disputed is None else undecided_disputes(decision, disputed)
 
     def _decision_reader(self) -> adjudication_rows.DecisionReader:
         return adjudication_rows.DecisionReader(

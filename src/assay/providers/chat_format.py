@@ -66,7 +66,7 @@ def encode_request(request: Request, limit_field: LimitField = "max_tokens") -> 
     """
     drawing = request.parameters
     numbers = {"temperature": drawing.temperature, "top_p": drawing.top_p}
-    known: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "model": request.model,
         "messages": [_message(message) for message in request.messages],
         "tools": [_tool(tool) for tool in request.tools] or None,
@@ -74,7 +74,8 @@ def encode_request(request: Request, limit_field: LimitField = "max_tokens") -> 
         limit_field: drawing.max_tokens,
         "stop": list(drawing.stop) or None,
     } | {name: None if text is None else float(text) for name, text in numbers.items()}
-    stated = {name: value for name, value in known.items() if value is not None}
+    stated = {name: value for name, value in fields.items() if value is not None}
+    # Further fields cannot replace ours: `SamplingParameters` refuses such names.
     return encode_json(stated | drawing.further())
 
 
@@ -153,11 +154,11 @@ def _call(call: _Call) -> ToolCall:
     )
 
 
-def _arguments(given: str | dict[str, Any]) -> str:
+def _arguments(arguments: str | dict[str, Any]) -> str:
     """Arguments as canonical JSON text; text that is not JSON is kept as a JSON string."""
-    if isinstance(given, dict):
-        return json_text(given)
+    if isinstance(arguments, dict):
+        return json_text(arguments)
     try:
-        return json_text(parse_json(given))
+        return json_text(parse_json(arguments))
     except InputError:
-        return json_text(given)
+        return json_text(arguments)

@@ -51,6 +51,7 @@ class SamplingParameters(Value):
                     message=f"{name} is not a decimal number: {text!r}",
                     hint="write it as 0.7",
                 )
+        # A second value of the same field would leave open which one made the answer.
         taken = sorted(_OWN_FIELDS & set(self.further()))
         if taken:
             raise UsageError(
@@ -74,7 +75,7 @@ class SamplingParameters(Value):
             )
         return fields
 
-    def stated(self) -> dict[str, Any]:
+    def as_fields(self) -> dict[str, Any]:
         """What is set, further fields included, by name; decimals stay text."""
         fields: dict[str, Any] = msgspec.to_builtins(self)
         fields.pop("extra", None)
@@ -91,7 +92,7 @@ class Request(Value):
     parameters: SamplingParameters
     """How to draw; `seed` is this candidate's own."""
     tools: tuple[Tool, ...] = ()
-    """Tools on offer."""
+    """Tools that the task offers to the model."""
 
 
 class Completion(Value):
@@ -151,7 +152,7 @@ class ModelEndpoint(Protocol):
 
 
 class Journal(Protocol):
-    """Finished answers, kept so that a run that was killed asks for none of them again."""
+    """Finished answers, stored so that a run that was killed asks for none of them again."""
 
     def find(self, key: bytes) -> Completion | None:
         """The answer with this key (32 bytes), if there is one."""

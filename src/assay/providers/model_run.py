@@ -18,7 +18,7 @@ from assay.records.record import Record
 
 T = TypeVar("T")
 Ask = Callable[[ModelEndpoint, Journal], AsyncGenerator[T]]
-"""Asks an endpoint, with the answers of earlier runs, and yields what became of each input."""
+"""Asks an endpoint, with the answers of earlier runs, and yields the outcome of each input."""
 
 
 def run_sampling(
@@ -31,7 +31,7 @@ def run_sampling(
     prices: Prices | None = None,
     batch: int = 64,
 ) -> SamplingReport:
-    """Draw candidates for drafts and hand over what became of them, in the drafts' order.
+    """Draw candidates for drafts and hand over the outcomes, in the order of the drafts.
 
     A run that was killed continues where it was: start it again with the same journal. What it
     had handed over is handed over again, with the same records.
@@ -78,7 +78,7 @@ def run_judge(
     prices: Prices | None = None,
     batch: int = 16,
 ) -> JudgeRun:
-    """Ask a judge about records and hand over what became of them, in the records' order.
+    """Ask a judge about records and hand over the outcomes, in the order of the records.
 
     Args:
         records: ids and records.
@@ -98,7 +98,7 @@ def run_judge(
         model=config.plan.model,
         prompt=config.instructions.prompt,
         rubric=config.instructions.rubric,
-        parameters=config.plan.stated(),
+        parameters=config.plan.parameters_text(),
     )
 
     def count(judged: JudgeOutcome) -> None:

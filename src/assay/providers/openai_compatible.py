@@ -127,6 +127,7 @@ class OpenAICompatible:
             body = encode_request(request, self._settings.limit_field)
         except InputError as error:
             return Failure(reason=error.code, message=str(error), attempts=0)
+        # Taken before the deadline begins, so that a queue of requests does not use it up.
         async with self._slots:
             return await self._complete(body)
 
@@ -147,6 +148,7 @@ class OpenAICompatible:
                 reason=failed.reason,
                 message=failed.message,
                 attempts=attempt,
+                # A refused key or address meets every request, so that the run can stop at once.
                 final=failed.reason in {f"http-{status}" for status in FINAL},
             )
         raise AssertionError  # the retrying loop returns or raises
@@ -166,14 +168,14 @@ class OpenAICompatible:
     def _wait_seconds(self, state: tenacity.RetryCallState) -> float:
         window = self._settings.backoff_seconds * 2 ** (state.attempt_number - 1)
         failed = state.outcome.exception() if state.outcome else None
-        asked = failed.wait if isinstance(failed, _FailedAttempt) else 0
-        return asked + self._jitter.uniform(0, min(window, LONGEST_WAIT_SECONDS))
+        requested = failed.wait if isinstance(failed, _FailedAttempt) else 0
+        return requested + self._jitter.uniform(0, min(window, LONGEST_WAIT_SECONDS))
 
     async def _attempt(self, body: bytes, attempt: int) -> Completion:
         url = f"{self._settings.base_url.rstrip('/')}/chat/completions"
         try:
             async with self._client.stream("POST", url, content=body) as response:
-                content = await self._read(response)
+                content = await self._read_body(response)
         except httpx.TimeoutException as error:
             raise _FailedAttempt(
                 "timeout", "the endpoint did not answer in time", again=True
@@ -189,7 +191,7 @@ class OpenAICompatible:
             message = self._without_key(str(error))
             raise _FailedAttempt("unreadable-answer", message, again=True) from error
 
-    async def _read(self, response: httpx.Response) -> bytes:
+    async def _read_body(self, response: httpx.Response) -> bytes:
         content = bytearray()
         async for chunk in response.aiter_bytes():
             content += chunk

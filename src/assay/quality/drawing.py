@@ -22,7 +22,7 @@ except ImportError as error:
     raise missing_extra("report", "the pictures of the quality report") from error
 
 from assay.quality.outline import SectionKey
-from assay.review.exchange import defused
+from assay.review.exchange import escape_formula
 
 BLUE, ORANGE, GREEN, PINK, SKY, YELLOW, GREY = (
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#F0E442", "#999999",
@@ -76,7 +76,8 @@ def to_csv(picture: Picture) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(picture.columns)
     writer.writerows(
-        [defused(cell) if isinstance(cell, str) else cell for cell in row] for row in picture.rows
+        [escape_formula(cell) if isinstance(cell, str) else cell for cell in row]
+        for row in picture.rows
     )
     return out.getvalue()
 

@@ -18,24 +18,24 @@ def errors_of(
     reader: RowReader, record: Record, letters: Mapping[str, int]
 ) -> tuple[LocalizedError, ...] | None:
     """The localized errors: a list of objects, or its JSON text; empty where none was found."""
-    given = reader.part(lambda: _listed(reader.row.get("errors")), None)
-    if given is None:
+    objects = reader.part(lambda: _error_list(reader.row.get("errors")), None)
+    if objects is None:
         return None
-    found = (
-        reader.part(partial(_error, each, f"errors.{number}", record, letters), None)
-        for number, each in enumerate(given)
+    errors = (
+        reader.part(partial(_error, stated, f"errors.{number}", record, letters), None)
+        for number, stated in enumerate(objects)
     )
-    return tuple(error for error in found if error is not None)
+    return tuple(error for error in errors if error is not None)
 
 
-def _listed(given: Any) -> list[dict[str, Any]] | None:
-    if isinstance(given, str):
-        given = _json_list(given)
-    if given is None:
+def _error_list(cell: Any) -> list[dict[str, Any]] | None:
+    if isinstance(cell, str):
+        cell = _json_list(cell)
+    if cell is None:
         return None
-    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
+    if not isinstance(cell, list) or not all(isinstance(item, dict) for item in cell):
         raise fault("bad-errors", "errors are a list of objects", "errors")
-    return given
+    return cell
 
 
 def _json_list(text: str) -> Any:
@@ -43,22 +43,23 @@ def _json_list(text: str) -> Any:
         return None
     try:
         return json.loads(text)
+    # Deep nesting exhausts the stack of the parser; that is a fault of the row as well.
     except (json.JSONDecodeError, RecursionError) as error:
         raise fault("bad-errors", "errors are not a JSON list", "errors") from error
 
 
 def _error(
-    given: Mapping[str, Any], where: str, record: Record, letters: Mapping[str, int]
+    stated: Mapping[str, Any], where: str, record: Record, letters: Mapping[str, int]
 ) -> LocalizedError:
     fields = {"category", "severity", "correction", "verification", "note"}
-    unknown = sorted(set(given) - fields - {"candidate", "quote", "start"})
+    unknown = sorted(set(stated) - fields - {"candidate", "quote", "start"})
     if unknown:
         raise fault("unknown-field", f"an error has no field {unknown[0]!r}", where)
-    candidate = candidate_of(letters, str(given.get("candidate", "A")), where)
-    plain = {name: given[name] for name in fields & set(given)}
+    candidate = candidate_of(letters, str(stated.get("candidate", "A")), where)
+    plain = {name: stated[name] for name in fields & set(stated)}
     try:
         return msgspec.convert(
-            plain | {"place": msgspec.to_builtins(_error_place(given, candidate, record))},
+            plain | {"place": msgspec.to_builtins(_error_place(stated, candidate, record))},
             LocalizedError,
         )
     except msgspec.ValidationError as error:
@@ -66,15 +67,16 @@ def _error(
 
 
 def _error_place(
-    given: Mapping[str, Any], candidate: int, record: Record
+    stated: Mapping[str, Any], candidate: int, record: Record
 ) -> TextSpan | Unanchored | Whole:
-    quote = given.get("quote")
+    quote = stated.get("quote")
     if not isinstance(quote, str) or not quote:
         return Whole(candidate=candidate)
     content = record.candidates[candidate].content
     if not isinstance(content, str):
         return Unanchored(stated=quote, reason="the answer is a conversation, not one text")
-    start = given.get("start")
+    start = stated.get("start")
+    # A quote that occurs twice has no single place, unless the row states where it starts.
     if start is None and content.count(quote) == 1:
         start = content.index(quote)
     if not isinstance(start, int) or start < 0 or content[start : start + len(quote)] != quote:

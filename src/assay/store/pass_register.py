@@ -24,7 +24,7 @@ class Passes:
         self._desk = SqlQueue(store)
         self._tables = store.schema.desk
 
-    def wanted(self, records: Sequence[str]) -> Mapping[str, int]:
+    def needs(self, records: Sequence[str]) -> Mapping[str, int]:
         """Passes that the desk wants of these records; absent for one that waits in no queue."""
         items = self._tables.items.c
         with self._store.snapshot() as connection:
@@ -49,7 +49,7 @@ class Passes:
     def hold(
         self,
         assignments: Sequence[Assignment],
-        wanted: Mapping[str, int],
+        needs: Mapping[str, int],
         *,
         actor: str,
         documents: Mapping[str, str],
@@ -59,7 +59,7 @@ class Passes:
         with self._store.write("review.assign", actor=actor, documents=documents) as unit:
             people = unit.passes.people(records)
             rows = self._rows(unit.connection, records)
-            held = within(assignments, wanted, people, rows)
+            held = within(assignments, needs, people, rows)
             unit.add(held)
         return held
 

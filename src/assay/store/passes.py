@@ -31,10 +31,10 @@ from assay.review.queue.lease import COUNTED, Lease, LeaseState, Queue, QueueIte
 from assay.review.queue.passes import (
     PassChange,
     People,
+    changed_rows,
     involvements,
     is_given,
     open_passes,
-    placed,
 )
 from assay.store.connection import among
 from assay.store.queue_tables import QueueTables
@@ -94,7 +94,7 @@ class PassKeeper:
         moved: list[Lease] = []
         for item, queue in items:
             before = rows.get(item.id, {})
-            written = placed(item, queue, before, people.get(item.record, {}))
+            written = changed_rows(item, queue, before, people.get(item.record, {}))
             added += [row for row in written if row.reviewer not in before]
             moved += [row for row in written if row.reviewer in before]
             changes += _changes(item, queue, before, written)

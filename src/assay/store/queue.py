@@ -151,15 +151,15 @@ class SqlQueueTransaction:
         self.queues = QueueUpkeep(unit, statements.tables)
         """The queues themselves, and what waits in them."""
 
-    def acted(self) -> None:
+    def mark_action(self) -> None:
         """Have the audit log name this unit though it adds no fact."""
         self.facts.acted = True
 
-    def held(self, reviewer: str) -> list[Lease]:
+    def held_leases(self, reviewer: str) -> list[Lease]:
         """The leases that a reviewer holds, the one that runs out first at the front."""
         return leases_of(self._connection.execute(self._do.held, {"reviewer": reviewer}).mappings())
 
-    def ended(self, reviewer: str, since: str) -> Ended:
+    def recent_endings(self, reviewer: str, since: str) -> Ended:
         """What a reviewer answered and skipped since a moment."""
         given = {"reviewer": reviewer, "since": since}
         counts = {
@@ -205,7 +205,7 @@ class SqlQueueTransaction:
         mine = select(leases.record).where(leases.reviewer == reviewer)
         return list(self._connection.execute(mine).scalars())
 
-    def exposed(self, records: Sequence[str]) -> dict[str, int]:
+    def exposure_counts(self, records: Sequence[str]) -> dict[str, int]:
         """How many people were shown each record at the desk; absent where nobody was."""
         leases = self._tables.leases.c
         shown = (
@@ -248,7 +248,7 @@ class SqlQueueTransaction:
         self._connection.execute(self._do.change_lease, {"of": lease.handle, **changed})
         self._recount(lease.item)
 
-    def submitted(self, reviewer: str, key: str) -> tuple[bytes, bytes] | None:
+    def earlier_submission(self, reviewer: str, key: str) -> tuple[bytes, bytes] | None:
         """Digest of the body and receipt of an earlier answer with the same key."""
         row = self._connection.execute(self._do.submitted, {"reviewer": reviewer, "key": key})
         found = row.first()

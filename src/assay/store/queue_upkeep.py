@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from assay.core.batches import batches
 from assay.review.queue.lease import UNDER_WAY, Lease, LeaseState, NewItem, Queue, QueueItem
-from assay.review.queue.passes import reopened
+from assay.review.queue.passes import bar_deciders
 from assay.store.connection import among
 from assay.store.contract_change import ContractChange
 from assay.store.passes import COUNTED_WORDS, item_of, lease_row, leases_of, recount
@@ -157,7 +157,7 @@ class QueueUpkeep:
         rows = leases_of(self._connection.execute(of_item).mappings())
         if any(row.state in UNDER_WAY for row in rows):
             return
-        who = [row.reviewer for row in reopened(rows)]
+        who = [row.reviewer for row in bar_deciders(rows)]
         self._connection.execute(
             update(leases)
             .where(leases.c.item == number, leases.c.reviewer.in_(who))

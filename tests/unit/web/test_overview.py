@@ -256,7 +256,7 @@ def _exposed(program: Program, people: int, category: str, at: str, milliseconds
     with SqlQueue(program.store).write("review.expose", actor="tests") as unit:
         for each in range(people):
             unit.expose(f"rvr_{each}", (category,), at, milliseconds)
-        unit.acted()
+        unit.mark_action()
 
 
 def test_care_is_told_of_groups_alone(folder: Path) -> None:

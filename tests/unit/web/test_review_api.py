@@ -322,7 +322,7 @@ def test_a_record_that_comes_while_the_desk_is_open_is_queued(program: Program) 
         with program.store.write("record.import", actor="tests") as unit:
             unit.add([late])
         until = monotonic() + 20
-        while not register.wanted([late.id]) and monotonic() < until:
+        while not register.needs([late.id]) and monotonic() < until:
             sleep(0.02)
-    assert register.wanted([late.id])
+    assert register.needs([late.id])
     assert register.count().items == before + 1

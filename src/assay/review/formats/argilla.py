@@ -43,7 +43,7 @@ class Argilla:
     settings_suffix = ".json"
     in_parts = False
 
-    def work(self, shown: Presentation, asked: Questionnaire) -> Iterator[dict[str, Any]]:  # noqa: ARG002  a field may be absent
+    def work(self, shown: Presentation, questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:  # noqa: ARG002  a field may be absent
         """One record."""
         yield {
             "id": shown.assignment,
@@ -51,7 +51,7 @@ class Argilla:
             "metadata": {"assignment": shown.assignment},
         }
 
-    def settings(self, asked: Questionnaire) -> str:
+    def settings(self, questionnaire: Questionnaire) -> str:
         """The settings of the data set."""
         fields = [
             {
@@ -60,16 +60,16 @@ class Argilla:
                 "required": name == "task",
                 "settings": {"type": "text", "use_markdown": False},
             }
-            for name in asked.texts
+            for name in questionnaire.texts
         ]
         return settings_json(
             {
                 # Argilla's client takes guidelines that are the name of a file for that file.
-                "guidelines": f"Judge by the rubric: {asked.title}",
+                "guidelines": f"Judge by the rubric: {questionnaire.title}",
                 "allow_extra_metadata": True,
                 "distribution": {"strategy": "overlap", "min_submitted": 1},
                 "fields": fields,
-                "questions": [_asked(question) for question in asked.questions],
+                "questions": [_question_settings(question) for question in questionnaire.questions],
                 "metadata": [
                     {
                         "name": "assignment",
@@ -131,7 +131,7 @@ def _field(name: str) -> str:
     return name.replace(".", "-").lower()
 
 
-def _asked(question: FormQuestion) -> dict[str, Any]:
+def _question_settings(question: FormQuestion) -> dict[str, Any]:
     return {
         "name": question.name,
         "title": question.text,
@@ -143,7 +143,8 @@ def _asked(question: FormQuestion) -> dict[str, Any]:
 
 def _settings(question: FormQuestion) -> dict[str, Any]:
     options = [
-        {"value": each.value, "text": each.text, "description": None} for each in question.options
+        {"value": option.value, "text": option.text, "description": None}
+        for option in question.options
     ]
     if question.kind == "spans":
         return {
@@ -161,14 +162,15 @@ def _settings(question: FormQuestion) -> dict[str, Any]:
 
 def _responses(row: Foreign) -> Iterator[Mapping[str, Any]]:
     """One response a person, as the server has them."""
-    given = row.get("responses")
-    if isinstance(given, list):
-        yield from (as_object(each, "responses") for each in given)
+    responses = row.get("responses")
+    if isinstance(responses, list):
+        yield from (as_object(response, "responses") for response in responses)
         return
     by_person: dict[str, dict[str, Any]] = {}
     for name, user, status, value in _one_by_one(row):
         response = by_person.setdefault(user, {"user_id": user, "status": status, "values": {}})
         response["values"][name] = {"value": value}
+        # One status holds for the whole response: part of it cannot be a draft.
         if response["status"] != status:
             raise InputError(
                 code="mixed-status",
@@ -183,25 +185,25 @@ def _one_by_one(row: Foreign) -> Iterator[tuple[str, str, Any, Any]]:
     nested = row.get("responses")
     if isinstance(nested, Mapping):
         for name, responses in nested.items():
-            for each in as_list(responses, name):
-                response = as_object(each, name)
+            for value in as_list(responses, name):
+                response = as_object(value, name)
                 user = as_word(response.get("user_id"), "user_id")
                 yield name, user, response.get("status"), response.get("value")
     for column, values in row.items():
         if not column.endswith(RESPONSES):
             continue
         name = column.removesuffix(RESPONSES)
-        given = as_list(values, column)
+        answers = as_list(values, column)
         users = as_list(row.get(f"{column}.users"), f"{column}.users")
         statuses = as_list(row.get(f"{column}.status"), f"{column}.status")
-        if not len(given) == len(users) == len(statuses):
+        if not len(answers) == len(users) == len(statuses):
             raise InputError(
                 code="wrong-shape",
-                message=f"{column} has {len(given)} values, {len(users)} users and "
+                message=f"{column} has {len(answers)} values, {len(users)} users and "
                 f"{len(statuses)} statuses",
                 where=column,
             )
-        for value, user, status in zip(given, users, statuses, strict=True):
+        for value, user, status in zip(answers, users, statuses, strict=True):
             yield name, as_word(user, f"{column}.users"), status, value
 
 
@@ -216,8 +218,8 @@ def _errors(row: Foreign, name: str, spans: list[Any]) -> Iterator[dict[str, Any
     fields = row.get("fields")
     shown = fields if isinstance(fields, Mapping) else row
     text = shown.get(_field(f"candidate.{place[0]}"))
-    for each in spans:
-        span = as_object(each, name)
+    for value in spans:
+        span = as_object(value, name)
         yield span_error(
             place[0],
             as_word(span.get("label"), name),

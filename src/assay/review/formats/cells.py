@@ -20,9 +20,9 @@ class AnswerCell(msgspec.Struct, frozen=True, kw_only=True):
     """What one question was answered."""
 
     name: str
-    """The question's name."""
+    """Name of the question, as `names.name_of` writes it."""
     text: str
-    """The answer."""
+    """What was answered; empty where only a comment was left."""
     comment: str = ""
     """The remark on it."""
 
@@ -63,20 +63,20 @@ class ReviewerAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _row(cells: Iterable[AnswerCell], marked: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    said, whys, comments = _said(cells)
+    answers, whys, comments = _sort_texts(cells)
     remarks: dict[str, str] = {}
-    ranking = said.pop(("ranking",), "")
+    ranking = answers.pop(("ranking",), "")
     if ranking:
-        _take_ranking(said, ranking)
+        _take_ranking(answers, ranking)
     for parts, comment in comments.items():
-        if said.get(parts) == ABSTAIN:
+        if answers.get(parts) == ABSTAIN:
             _append(whys, parts, comment)
         else:
             _append(remarks, *_remark(parts, comment))
     for parts, why in whys.items():
-        said[parts] = _explained(parts, said.get(parts, ""), why)
-    errors = _errors(said, marked)
-    row: dict[str, Any] = {".".join(parts): text for parts, text in said.items()}
+        answers[parts] = _with_reason(parts, answers.get(parts, ""), why)
+    errors = _errors(answers, marked)
+    row: dict[str, Any] = {".".join(parts): text for parts, text in answers.items()}
     for column, text in remarks.items():
         _append(row, column, text)
     if errors is not None:
@@ -88,9 +88,9 @@ def _row(cells: Iterable[AnswerCell], marked: Sequence[Mapping[str, Any]]) -> di
 _Texts = dict[tuple[str, ...], str]
 
 
-def _said(cells: Iterable[AnswerCell]) -> tuple[_Texts, _Texts, _Texts]:
+def _sort_texts(cells: Iterable[AnswerCell]) -> tuple[_Texts, _Texts, _Texts]:
     """By what they are about: the answers, the reasons of abstentions, the comments."""
-    said: _Texts = {}
+    answers: _Texts = {}
     whys: _Texts = {}
     comments: _Texts = {}
     for cell in cells:
@@ -98,14 +98,14 @@ def _said(cells: Iterable[AnswerCell]) -> tuple[_Texts, _Texts, _Texts]:
         if parts[0] == "why":
             _append(whys, parts[1:], cell.text.strip())
             continue
-        if cell.text and said.setdefault(parts, cell.text) != cell.text:
+        if cell.text and answers.setdefault(parts, cell.text) != cell.text:
             raise InputError(
                 code="answered-twice",
-                message=f"{cell.name} has two answers, {said[parts]!r} and {cell.text!r}",
+                message=f"{cell.name} has two answers, {answers[parts]!r} and {cell.text!r}",
                 where=cell.name,
             )
         _append(comments, parts, cell.comment.strip())
-    return said, whys, comments
+    return answers, whys, comments
 
 
 def _append(texts: dict[Any, Any], key: Any, text: str) -> None:
@@ -113,7 +113,7 @@ def _append(texts: dict[Any, Any], key: Any, text: str) -> None:
         texts[key] = f"{texts[key]}\n{text}" if texts.get(key) else text
 
 
-def _explained(parts: tuple[str, ...], answer: str, why: str) -> str:
+def _with_reason(parts: tuple[str, ...], answer: str, why: str) -> str:
     """An abstention with its reason; a reason of none would be taken for one of the answer."""
     if answer != ABSTAIN:
         about = ".".join(parts)
@@ -126,8 +126,8 @@ def _explained(parts: tuple[str, ...], answer: str, why: str) -> str:
     return f"{ABSTAIN}:{why}"
 
 
-def _take_ranking(said: _Texts, ranking: str) -> None:
-    verdict = said.get(("verdict",), "")
+def _take_ranking(answers: _Texts, ranking: str) -> None:
+    verdict = answers.get(("verdict",), "")
     if verdict not in _OPEN:
         raise InputError(
             code="two-verdicts",
@@ -135,11 +135,11 @@ def _take_ranking(said: _Texts, ranking: str) -> None:
             where="ranking",
             hint="keep the one that is meant; with a ranking the verdict is `not_asked`",
         )
-    said["verdict",] = ranking
+    answers["verdict",] = ranking
 
 
 def _remark(parts: tuple[str, ...], text: str) -> tuple[str, str]:
-    """The column that takes a remark made beside an answer, and the remark."""
+    """The column that takes a remark made on an answer, and the remark."""
     if parts[0] == "score":
         return ".".join(("reason", *parts[1:])), text
     if parts[0] == "verdict":
@@ -147,13 +147,13 @@ def _remark(parts: tuple[str, ...], text: str) -> tuple[str, str]:
     return "reason", f"{'.'.join(parts)}: {text}"
 
 
-def _errors(said: _Texts, marked: Sequence[Mapping[str, Any]]) -> list[Any] | None:
+def _errors(answers: _Texts, marked: Sequence[Mapping[str, Any]]) -> list[Any] | None:
     """The errors marked and the errors written down; empty where none was found."""
-    none_found = said.pop(("no_errors",), "")
-    written = said.pop(("errors",), "")
+    none_found = answers.pop(("no_errors",), "")
+    written = answers.pop(("errors",), "")
     if not (none_found or written or marked):
         return None
-    errors = [*marked, *_written(written)]
+    errors = [*marked, *_parse_errors(written)]
     if none_found and errors:
         raise InputError(
             code="contradicting-errors",
@@ -164,7 +164,7 @@ def _errors(said: _Texts, marked: Sequence[Mapping[str, Any]]) -> list[Any] | No
     return errors
 
 
-def _written(text: str) -> list[Any]:
+def _parse_errors(text: str) -> list[Any]:
     if not text.strip():
         return []
     try:
@@ -193,9 +193,10 @@ def span_error(
     *,
     utf16: bool = False,
 ) -> dict[str, Any]:
-    """A stretch that a tool holds, as an error of `review.exchange`.
+    """A span that a tool holds, as an error of `review.exchange`.
 
-    Tools count characters differently: a browser counts a character beyond the first plane twice.
+    Tools count characters differently: a browser counts a character beyond the Basic
+    Multilingual Plane twice.
     The tool's own count is tried first, then the other, since a version may differ; the offset is
     kept only where the text confirms it. A quote without an offset is looked for in the record.
 
@@ -227,12 +228,14 @@ def span_error(
 
 
 def _offset(value: Any) -> int | None:
+    # A JSON true is an `int` in Python.
     counts = isinstance(value, int) and not isinstance(value, bool) and value >= 0
     return value if counts else None
 
 
 def _code_points(text: str, units: int) -> int:
     """How many code points the first UTF-16 units of a text are."""
+    # A cut through a surrogate pair drops the half.
     return len(text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", errors="ignore"))
 
 

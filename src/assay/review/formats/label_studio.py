@@ -26,6 +26,7 @@ from assay.review.presentation import Presentation, letter
 NOTES = ("correction", "verification", "note")
 """What a reviewer may write about one span."""
 
+# Characters that XML 1.0 forbids, escaped or not.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -43,24 +44,32 @@ class LabelStudioReview:
     settings_suffix = ".xml"
     in_parts = False
 
-    def work(self, shown: Presentation, asked: Questionnaire) -> Iterator[dict[str, Any]]:
+    def work(self, shown: Presentation, questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:
         """One task."""
         texts = task_texts(shown)
         data = {"assignment": shown.assignment}
-        data |= {_key(name): texts.get(name, "") for name in (*asked.texts, *texts)}
+        data |= {_key(name): texts.get(name, "") for name in (*questionnaire.texts, *texts)}
         yield {"data": data, "meta": {"assignment": shown.assignment}}
 
-    def settings(self, asked: Questionnaire) -> str:
+    def settings(self, questionnaire: Questionnaire) -> str:
         """The labeling configuration."""
-        body = [_tag("Header", value=asked.title)]
-        for name in asked.texts:
-            body.append(_tag("Header", value=_titled(name), size="5"))
-            body += [_control(each) for each in asked.questions if _labels_spans(each, name)]
+        body = [_tag("Header", value=questionnaire.title)]
+        for name in questionnaire.texts:
+            body.append(_tag("Header", value=_title_of(name), size="5"))
+            body += [
+                _control(question)
+                for question in questionnaire.questions
+                if _labels_spans(question, name)
+            ]
             body.append(_tag("Text", name=_key(name), variable=_key(name)))
-        for question in asked.questions:
+        for question in questionnaire.questions:
             if question.kind != "spans":
-                body.append(_asked(question))
-        body += [_about_span(question) for question in asked.questions if question.kind == "spans"]
+                body.append(_question_element(question))
+        body += [
+            _about_span(question)
+            for question in questionnaire.questions
+            if question.kind == "spans"
+        ]
         return _tag("View", *body) + "\n"
 
     def apart(self, row: Foreign) -> Iterator[Foreign]:
@@ -91,7 +100,7 @@ class LabelStudioReview:
             return ReviewerAnswer(assignment=assignment, answered_by=answered_by).row()
         results = [studio_result(value) for value in as_list(annotation.get("result"), "result")]
         spans = [result for result in results if result.kind == "labels"]
-        # The id that a span shares with what is said of it; other answers have ids of their own.
+        # The id that a span shares with the answers about it; other answers have ids of their own.
         regions = {span.region for span in spans} - {""}
         others = [result for result in results if result.kind != "labels"]
         about = [result for result in others if result.region in regions]
@@ -114,7 +123,7 @@ def _key(name: str) -> str:
     return name.replace(".", "_")
 
 
-def _titled(name: str) -> str:
+def _title_of(name: str) -> str:
     family, _, letter = name.partition(".")
     if family == "candidate":
         return letter
@@ -125,8 +134,8 @@ def _labels_spans(question: FormQuestion, text: str) -> bool:
     return question.kind == "spans" and text == f"candidate.{question.letter}"
 
 
-def _asked(question: FormQuestion) -> str:
-    """A question with its header; one about an abstention is seen only beside an abstention."""
+def _question_element(question: FormQuestion) -> str:
+    """A question with its header; one about an abstention is shown only when that is chosen."""
     seen: dict[str, str] = {}
     if question.why_of:
         seen = {
@@ -144,24 +153,24 @@ def _control(question: FormQuestion) -> str:
     if question.kind == "text":
         return _tag("TextArea", **named, rows="2", maxSubmissions="1", editable="true")
     tag, option = ("Labels", "Label") if question.kind == "spans" else ("Choices", "Choice")
-    options = [_tag(option, value=each.text, alias=each.value) for each in question.options]
+    options = [_tag(option, value=choice.text, alias=choice.value) for choice in question.options]
     if question.kind == "choice":
         named |= {"choice": "single-radio", "showInline": "true"}
     return _tag(tag, *options, **named)
 
 
 def _about_span(question: FormQuestion) -> str:
-    """What may be said of each span of one candidate."""
+    """The questions about each span of one candidate."""
     letter = str(question.letter)
     about = {"toName": f"candidate_{letter}", "perRegion": "true"}
-    grades = [_tag("Choice", value=each, alias=each) for each in SEVERITIES]
+    grades = [_tag("Choice", value=grade, alias=grade) for grade in SEVERITIES]
     severity = {"name": name_of(("error", "severity", letter)), "choice": "single-radio"}
     notes = [
         _tag(
-            "TextArea", name=name_of(("error", each, letter)), placeholder=each,
+            "TextArea", name=name_of(("error", note, letter)), placeholder=note,
             maxSubmissions="1", **about,
         )
-        for each in NOTES
+        for note in NOTES
     ]  # fmt: skip
     shown = {"visibleWhen": "region-selected", "whenTagName": f"candidate_{letter}"}
     return _tag("View", _tag("Choices", *grades, **severity, **about), *notes, **shown)
@@ -187,6 +196,7 @@ def _tag(tag: str, *inside: str, variable: str = "", **attributes: str) -> str:
 
 def _attribute(text: str) -> str:
     escaped = html.escape(_NO_XML.sub("\ufffd", text), quote=True)
+    # An XML parser turns a literal line break or tab in an attribute into a space.
     return escaped.replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
 
 
@@ -208,7 +218,7 @@ def _text_of(result: StudioResult) -> str:
 def _errors(
     span: StudioResult, data: Mapping[str, Any], about_spans: Sequence[StudioResult]
 ) -> Iterator[dict[str, Any]]:
-    """One span as errors, one for each of its labels, with what is said of it."""
+    """One span as errors, one for each of its labels, with the answers about it."""
     family, *place = parts_of(span.control)
     if family != "errors" or not place:
         raise InputError(

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import msgspec
 from markupsafe import Markup
 
-from assay.review.exchange import defused
+from assay.review.exchange import escape_formula
 
 RECORDS = "/overview/records"
 """The page of the records behind a number."""
@@ -93,7 +93,9 @@ def to_csv(columns: Sequence[str], rows: Sequence[Sequence[FigureCell]]) -> str:
     writer.writerow(columns)
     for row in rows:
         values = [cell.value for cell in row]
-        writer.writerow([defused(each) if isinstance(each, str) else each for each in values])
+        writer.writerow(
+            [escape_formula(each) if isinstance(each, str) else each for each in values]
+        )
     return out.getvalue()
 
 
