@@ -67,15 +67,15 @@ class QaFigures(msgspec.Struct, kw_only=True):
     undecided: list[str] = []
     """Ids of records without a disposition under the contract and rubric in force."""
     unread: list[str] = []
-    """Ids of records about which something was said that their disposition did not read."""
+    """Ids of records with a judgment, decision or result that their disposition did not read."""
 
 
 def rights_gate(use: Use, permitted: int, denied: int) -> GateResult:
     """Whether any record may be used as asked; those that may not are left out and counted."""
-    asked = permitted + denied
-    reason = f"{permitted} of {asked} releasable records may be used to {use}"
+    releasable = permitted + denied
+    reason = f"{permitted} of {releasable} releasable records may be used to {use}"
     reason += f"; {denied} left out" if denied else ""
-    if not asked:
+    if not releasable:
         return _unknown(
             "rights", "no record is releasable, so rights were not checked", required=True
         )
@@ -88,18 +88,18 @@ def quota_gate(covered: DistributionCoverage) -> GateResult:
     Args:
         covered: the coverage of the contract's distribution by the records of the release.
     """
-    asked = required_slices(covered)
-    faults = [_short(quota, covered) for quota in asked if not quota.met]
+    required = required_slices(covered)
+    faults = [_short(quota, covered) for quota in required if not quota.met]
     total = f"{counted(covered.accepted, 'record')}, and the contract "
     total += f"{'aims at' if covered.aim else 'asks for'} {covered.wanted}"
     if covered.accepted < covered.wanted and not covered.aim:
         faults.insert(0, f"the release has {total}")
     held = f"{counted(len(covered.quotas), 'quota')} and "
     held += f"{counted(len(covered.hard), 'hard slice')} are met"
-    if not asked:
+    if not required:
         held = "the contract sets no quota and names no hard slice"
     passed = f"{held}; the release has {total}"
-    if not asked and covered.aim:
+    if not required and covered.aim:
         return _unknown("quotas", passed)
     return _result("quotas", faults, passed)
 
@@ -174,12 +174,16 @@ def versions_gate(
 
 def _kept_version(kind: DocumentKind, before: Document, document: Document) -> str:
     """What changed of a document that kept its version, in words."""
-    found = compare({kind: before.read()}, {kind: document.read()})
-    kept = f"and kept the version {document.version}"
-    if found.second_look:
-        return f"the {kind} changed the meaning of {', '.join(found.second_look)} {kept}"
-    paths = ", ".join(change.path for change in found.changes[:_SHOWN])
-    return f"the {kind} changed ({paths or 'its words'}), no label means anything else, {kept}"
+    difference = compare({kind: before.read()}, {kind: document.read()})
+    same_version = f"and kept the version {document.version}"
+    if difference.second_look:
+        return (
+            f"the {kind} changed the meaning of {', '.join(difference.second_look)} {same_version}"
+        )
+    paths = ", ".join(change.path for change in difference.changes[:_SHOWN])
+    return (
+        f"the {kind} changed ({paths or 'its words'}), no label means anything else, {same_version}"
+    )
 
 
 def agreement_gate(floors: Sequence[FloorResult], declared: int) -> GateResult:
@@ -191,15 +195,15 @@ def agreement_gate(floors: Sequence[FloorResult], declared: int) -> GateResult:
     """
     if not declared:
         return _unknown("agreement", "the contract declares no agreement floor")
-    below = [each.reason for each in floors if each.state == "below"]
+    below = [floor.reason for floor in floors if floor.state == "below"]
     if below:
         return _result("agreement", below, "")
-    open_ = [each.reason for each in floors if each.state == "unknown"]
+    open_ = [floor.reason for floor in floors if floor.state == "unknown"]
     if len(floors) < declared:
         open_.append(f"{declared - len(floors)} of {declared} agreement floors were not computed")
     if open_:
         return _unknown("agreement", "; ".join(open_), required=True)
-    return _result("agreement", (), "; ".join(each.reason for each in floors))
+    return _result("agreement", (), "; ".join(floor.reason for floor in floors))
 
 
 def reserve_gate(
@@ -219,8 +223,8 @@ def reserve_gate(
         contract: the contract, which may declare a reserve.
         wordless: sealed items that hold no word, so that nothing could be compared with them.
     """
-    holders = {each.holder for each in overlaps}
-    faults = [describe(each) for each in overlaps[:_SHOWN]]
+    holders = {overlap.holder for overlap in overlaps}
+    faults = [describe(overlap) for overlap in overlaps[:_SHOWN]]
     if faults:
         faults.insert(
             0, f"{len(holders)} of {compared} records and other texts share text with the reserve"
@@ -247,7 +251,7 @@ def verification_gate(tally: VerifierTally, applying: Collection[str]) -> GateRe
     """Whether verifiers checked what the rubric names them for, and no record rests on too little.
 
     Args:
-        tally: what verifiers said of the records of the release.
+        tally: results of verifiers on the records of the release.
         applying: dimensions that apply to a record of the release.
     """
     faults = []
@@ -268,27 +272,27 @@ def verification_gate(tally: VerifierTally, applying: Collection[str]) -> GateRe
     silent = [f"{name} passes or fails no claim of these records" for name in tally.silent]
     if faults:
         return _result("verification", [*faults, *missing, *silent], "")
-    if not tally.demanded:
-        results = sum(sum(each.verdicts.values()) for each in tally.rows())
+    if not tally.is_demanded:
+        results = sum(sum(row.verdicts.values()) for row in tally.rows())
         reason = "the rubric names no verifier, so nothing was demanded of one"
         if results:
             reason += f"; {counted(results, 'result')} of others came along and decided nothing"
         return _unknown("verification", reason)
-    asked = [f"the contract asks for {tally.minimum}"] if tally.minimum else []
-    found = [f"{tally.speaking} results pass or fail a claim", *missing, *silent, *asked]
-    found += [_adequacy(tally)] if tally.speaking else []
+    demands = [f"the contract asks for {tally.minimum}"] if tally.minimum else []
+    remarks = [f"{tally.speaking} results pass or fail a claim", *missing, *silent, *demands]
+    remarks += [_adequacy(tally)] if tally.speaking else []
     if missing or silent or not tally.speaking:
-        return _unknown("verification", "; ".join(found), required=True)
-    return _result("verification", (), "; ".join(found))
+        return _unknown("verification", "; ".join(remarks), required=True)
+    return _result("verification", (), "; ".join(remarks))
 
 
 def _adequacy(tally: VerifierTally) -> str:
     """Of how many results it is known that their verifier tells right from wrong there."""
     counts = tally.adequacy
-    told = [f"{counts[state]} {state}" for state in ("adequate", "inadequate") if counts[state]]
+    numbers = [f"{counts[state]} {state}" for state in ("adequate", "inadequate") if counts[state]]
     if counts["not tested"]:
-        told.append(f"{counts['not tested']} not tested (assay verify adequacy)")
-    return f"adequacy of their verifiers: {', '.join(told)}"
+        numbers.append(f"{counts['not tested']} not tested (assay verify adequacy)")
+    return f"adequacy of their verifiers: {', '.join(numbers)}"
 
 
 def claims_gate(
@@ -317,6 +321,7 @@ def claims_gate(
         for claim in find_claims(text)
     ]
     searched = [text for name in texts for text in texts[name] if text.strip()]
+    # No text is not a clean text: nothing was compared, so the gate may not pass.
     if not searched:
         return _unknown("claims", "0 texts were searched", required=True)
     clean = f"{len(searched)} texts of {len(texts)} files were searched with English patterns only"
@@ -380,5 +385,5 @@ def _some(identities: Sequence[str]) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
-def _slice_name(wanted: Mapping[str, str]) -> str:
-    return " and ".join(f"{axis}={value}" for axis, value in sorted(wanted.items())) or "all"
+def _slice_name(values: Mapping[str, str]) -> str:
+    return " and ".join(f"{axis}={value}" for axis, value in sorted(values.items())) or "all"

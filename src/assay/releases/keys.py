@@ -106,6 +106,8 @@ def write_new(file: Path, content: bytes, *, mode: int) -> None:
     Raises:
         MachineError: if it cannot be written, or is there already.
     """
+    # The mode is set when the file is made: a change afterwards would leave a moment in which
+    # others could open it. O_EXCL also refuses a link that somebody placed there.
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(descriptor, "wb") as stream:

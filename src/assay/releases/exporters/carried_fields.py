@@ -66,7 +66,9 @@ def agreed_order(released: ReleasedRecord) -> Groups:
     if consensus.candidate is None:
         return ()
     others = range(len(released.record.candidates))
-    return (consensus.candidate,), tuple(each for each in others if each != consensus.candidate)
+    return (consensus.candidate,), tuple(
+        candidate for candidate in others if candidate != consensus.candidate
+    )
 
 
 def ordered_pairs(groups: Groups) -> list[tuple[int, int]]:

@@ -74,8 +74,8 @@ def _matrix() -> str:
     rows = []
     for holding in CARRIED_FIELDS:
         marks = (
-            "yes" if holding in each.carries else "part" if holding in each.partly else ""
-            for each in exporters
+            "yes" if holding in exporter.carries else "part" if holding in exporter.partly else ""
+            for exporter in exporters
         )
         rows.append((holding.replace("_", " "), *marks))
     return _table(head, [row for row in rows if any(row[1:])])

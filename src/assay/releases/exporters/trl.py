@@ -15,7 +15,7 @@ from assay.releases.exporters.carried_fields import CarriedField
 from assay.releases.exporters.comparison import (
     Pairs,
     chosen_and_rejected,
-    labelled,
+    desirability_labels,
     labels_carried,
     pairs_carried,
     refuse_disagreement,
@@ -28,14 +28,14 @@ from assay.releases.exporters.conversation import (
     response_messages,
     says_something,
     side_column,
-    spelled,
+    spell_messages,
     spelled_tools,
     text_column,
     work_messages,
     work_text,
 )
 from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow
-from assay.releases.exporters.imitation import Imitation, demonstrated
+from assay.releases.exporters.imitation import Imitation, demonstration_of
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 
@@ -46,7 +46,7 @@ _NO_TEMPLATE = "The standard form carries tasks of one user message; it invents 
 
 
 def _prompt(task: Task, form: Form) -> Any:
-    return plain_prompt(task) if form == "standard" else spelled(task.messages, "template")
+    return plain_prompt(task) if form == "standard" else spell_messages(task.messages, "template")
 
 
 def _response(candidate: Candidate, form: Form, *, work: bool) -> Any:
@@ -58,7 +58,7 @@ def _response(candidate: Candidate, form: Form, *, work: bool) -> Any:
     messages = work_messages(candidate) if work else response_messages(candidate)
     if not says_something(messages):
         raise NotCarriedError("no_response")
-    return spelled(messages, "template")
+    return spell_messages(messages, "template")
 
 
 def _tools(task: Task, form: Form) -> dict[str, Any]:
@@ -93,7 +93,7 @@ class TrlLanguageModeling(Imitation, frozen=True, kw_only=True):
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for a demonstration."""
-        candidate = demonstrated(released, trajectories=self.trajectories)
+        candidate = demonstration_of(released, trajectories=self.trajectories)
         response = _response(candidate, "standard", work=self.work)
         text = f"{plain_prompt(released.record.task)}{self.between}{response}"
         return Carried(
@@ -121,7 +121,7 @@ class TrlConversational(Imitation, frozen=True, kw_only=True):
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for a demonstration."""
         task = released.record.task
-        candidate = demonstrated(released, trajectories=self.trajectories)
+        candidate = demonstration_of(released, trajectories=self.trajectories)
         response = _response(candidate, "conversational", work=self.work)
         values = {"messages": [*_prompt(task, "conversational"), *response]}
         return Carried(
@@ -153,7 +153,7 @@ class TrlPromptCompletion(Imitation, frozen=True, kw_only=True):
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for a demonstration."""
         task = released.record.task
-        candidate = demonstrated(released, trajectories=self.trajectories)
+        candidate = demonstration_of(released, trajectories=self.trajectories)
         values = {
             "prompt": _prompt(task, self.form),
             "completion": _response(candidate, self.form, work=self.work),
@@ -300,7 +300,7 @@ class TrlUnpairedPreference(ExportFormat, frozen=True, kw_only=True):
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for each candidate that is desirable or undesirable."""
         task, candidates = released.record.task, released.record.candidates
-        labels = labelled(released, self.pairs)
+        labels = desirability_labels(released, self.pairs)
         rows = tuple(
             ExportRow(
                 values={
