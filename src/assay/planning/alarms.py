@@ -9,9 +9,9 @@ from assay.core.ports import FactStore
 from assay.governance.claims import find_unproven_effects
 from assay.governance.failure_modes import MODES, Alarm
 from assay.releases.release import Release
+from assay.reserve.leakage import ReserveComparison, leakage_alarm
 from assay.reserve.overlap import Overlap
 from assay.reserve.ports import Digester
-from assay.reserve.service import ReserveComparison, leakage_alarm
 from assay.validation.alarms import model_validation_alarm, of_release, over_refusal_alarm
 from assay.validation.evaluation import ItemResult
 from assay.validation.helpfulness import Helpfulness

@@ -14,7 +14,7 @@ from assay.quality.coverage import MISSING, AxisCoverage, DistributionCoverage
 from assay.releases.diff import ReleaseDifference
 from assay.releases.inputs import TypedDocuments
 from assay.releases.manifest import ManifestHead
-from assay.reserve.service import NOT_SOUGHT
+from assay.reserve.leakage import NOT_SOUGHT
 
 README = "README.md"
 """The text that says what the release is and how to verify it."""

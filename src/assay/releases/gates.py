@@ -23,8 +23,8 @@ from assay.quality.floors import FloorResult
 from assay.releases.release import GateResult, GateState
 from assay.releases.unread import unread_passages
 from assay.releases.verifier_tally import VerifierTally
+from assay.reserve.leakage import NOT_SOUGHT, describe, describe_wordless, short_of
 from assay.reserve.overlap import Overlap
-from assay.reserve.service import NOT_SOUGHT, describe, describe_wordless, short_of
 
 GATES: Mapping[str, tuple[str, ...]] = {
     "assay-release/1": ("rights", "quotas", "qa", "versions", "claims"),

@@ -113,7 +113,7 @@ class SqlVault:
     ) -> None:
         self._engine.dispose()
 
-    def known(self, reserve: str, items: Sequence[str]) -> frozenset[str]:
+    def present_items(self, reserve: str, items: Sequence[str]) -> frozenset[str]:
         """Which of these items the reserve holds already."""
         with reading(self._engine) as connection:
             query = select(_ITEMS.c.item).where(
