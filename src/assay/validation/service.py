@@ -48,8 +48,8 @@ class ImportedEvaluation(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...]
     """Place and reason of each, the first hundred."""
     warnings: tuple[str, ...]
-    """What is stored although it may be a mistake: results that measure nothing, and axes, values and failure classes that the
-    contract does not know."""
+    """What is stored although it may be a mistake: results that measure nothing, and axes, values
+    and failure classes that the contract does not name."""
     overlap: TrainingOverlap | None
     """The items against the training records; None where no release is named."""
 
@@ -287,6 +287,7 @@ def validate(
         rubric if isinstance(rubric, Rubric) else None,
         overlap=overlap,
     )
+    # Before the fact is written: its report must be one that may be published.
     refuse_claims(to_markdown(report), where="the validation report")
     validation = Validation(
         contract=documents["contract"].id,

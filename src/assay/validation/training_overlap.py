@@ -136,6 +136,7 @@ def compare_with_training(results: Iterable[ItemResult], training: Training) -> 
     trained: set[str] = set()
     for result in results:
         items.add(result.item)
+        # Without training records nothing could be matched, and the state must be unknown.
         if not training.names:
             continue
         if can_match(result.input) or result.item in training.sealed or is_name(result.item):
@@ -153,22 +154,22 @@ def is_name(item: str) -> bool:
 
 
 def can_match(digest: str | None) -> bool:
-    """Whether an input's digest can be that of a prompt; one of an earlier version is like none."""
+    """Whether an input's digest can be that of a prompt; one of an earlier version matches none."""
     return digest is not None and digest.startswith(DIGESTS)
 
 
 def has_inputs(results: Iterable[ItemResult]) -> bool:
     """Whether any item can be compared with prompts by its input."""
-    return any(can_match(each.input) for each in results)
+    return any(can_match(result.input) for result in results)
 
 
-def asked(given: Iterable[tuple[str, str]]) -> str:
-    """What an item asks, whose keyed digest is compared with those of prompts.
+def question_text(messages: Iterable[tuple[str, str]]) -> str:
+    """The text of an item's question, whose keyed digest is compared with those of prompts.
 
     Args:
-        given: role and text of each message; those that only frame the conversation do not count.
+        messages: role and text of each message; those that only frame the conversation are left out.
     """
-    return "\n".join(text for role, text in given if role not in _FRAMING)
+    return "\n".join(text for role, text in messages if role not in _FRAMING)
 
 
 def refuse_trained(overlap: TrainingOverlap) -> None:
@@ -201,6 +202,6 @@ def _names(record: Record) -> Iterator[str]:
 
 
 def _prompts(record: Record) -> set[str]:
-    """The prompt with and without what frames it."""
+    """The prompt with and without the messages that frame it: logs often leave those out."""
     messages = [(message.role, message.content) for message in record.task.messages]
-    return {"\n".join(text for _, text in messages), asked(messages)}
+    return {"\n".join(text for _, text in messages), question_text(messages)}

@@ -14,8 +14,10 @@ SENTENCE = "The ferry carries nine copper kettles past the empty harbour wall."
         "The ferry carries nine [copper kettles](https://example.org) past the empty harbour wall.",
         "The ferry carries nine cop\\/per ket{}tles past the empty harbour wall.",
         "The ferry car-\nries nine copper kettles past the empty harbour wall.",
-        "The ferry carries nine <i style='display:none'>away</i>copper kettles past the empty "
-        "harbour wall.",
+        (
+            "The ferry carries nine <i style='display:none'>away</i>copper kettles past the empty "
+            "harbour wall."
+        ),
     ],
     ids=["comment", "link", "latex", "hyphen", "hidden"],
 )
