@@ -35,7 +35,7 @@ def whole_numbers(weights: Sequence[float], total: int, least: int = 1) -> list[
 
 
 def shrunken_spread(failures: int, items: int, prior: float) -> float:
-    """The spread of failing, with the rate drawn to the prior so that 0 of 10 is not never.
+    """The standard deviation of failing, its rate shrunk to the prior: 0 of 10 is not never.
 
     Args:
         failures: items that failed.

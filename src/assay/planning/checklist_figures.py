@@ -1,4 +1,4 @@
-"""Figures for the checklist: the figures that the facts of a store give, counted in one pass over its cases."""
+"""Figures for the checklist, counted from the facts of a store in one pass over its cases."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -48,7 +48,7 @@ class JudgmentFigures(msgspec.Struct, kw_only=True):
     refused: int = 0
     """Of these, judgments by people who refused to read a harm of the record and never agreed."""
     unasked: int = 0
-    """Of these, judgments of a harm that the person said nothing of, or of a record that names none."""
+    """Of these, judgments without the person's statement on the harm, or where none is named."""
 
 
 class ReadingFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,7 +147,7 @@ class LedgerFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the facts of a store say about the checklist."""
+    """All figures of a store that the checklist's rules read."""
 
     judgments: JudgmentFigures = msgspec.field(default_factory=JudgmentFigures)
     """Figures of people's judgments."""
@@ -193,7 +193,7 @@ class ChecklistData:
 
         Args:
             rubric: document id of the rubric in force.
-            consents: everything that people said of the harms that they read.
+            consents: every statement of people on the harms that they agree to read.
         """
         self._rubric = rubric
         statements = list(consents)
@@ -223,8 +223,8 @@ class ChecklistData:
         counted.rated += severity is not None
         counted.severe += severe
         counted.adjudicated += len(case.adjudications)
-        people = {each.reviewer.pseudonym for each in case.judgments
-                  if each.reviewer.kind == "human"}  # fmt: skip
+        people = {judgment.reviewer.pseudonym for judgment in case.judgments
+                  if judgment.reviewer.kind == "human"}  # fmt: skip
         counted.independent += len(people) > 1
         counted.undisposed += case.disposition is None
         counted.disputed += (
@@ -277,7 +277,7 @@ class ChecklistData:
 def reading_figures(
     judged: Mapping[str, int], exposures: Mapping[str, Sequence[Exposure]], welfare: Welfare | None
 ) -> ReadingFigures:
-    """What the log of views says of people who judged harmful records.
+    """Figures from the log of views, of people who judged harmful records.
 
     Args:
         judged: pseudonym -> judgments of records that are severe or show a harm.
