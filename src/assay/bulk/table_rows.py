@@ -61,6 +61,7 @@ class _Records:
         self._lines = lines(stream, self._limit, BLANK_TABLE_ROWS, between=lambda: not self._taken)
         self._size = 0
         self._options = _csv_options(layout)
+        # The limit is one for the whole process, so it is only ever raised.
         csv.field_size_limit(max(csv.field_size_limit(), self._limit))
 
     def __iter__(self) -> Iterator[_Record]:

@@ -19,6 +19,7 @@ def whole_numbers(weights: Sequence[float], total: int, least: int = 1) -> list[
         total: how many to allot; at least `least` times the number of slices.
         least: what every slice gets, at least 1.
     """
+    # Rounding shares of a total would not add up to it, and is not the minimum of the variance.
     counts = [least] * len(weights)
     queue = [
         (-weight / math.sqrt(least * (least + 1)), place) for place, weight in enumerate(weights)

@@ -407,6 +407,7 @@ def _within_caps(figures: Figures) -> _Verdict:
 
 def _weakest(states: Iterable[PointState]) -> PointState:
     """The state of several conditions that must all hold."""
+    # One refuted condition refutes the point, whatever the others show.
     distinct = set(states)
     if "refuted" in distinct:
         return "refuted"

@@ -230,19 +230,24 @@ class ChecklistData:
         counted.disputed += (
             case.disposition is not None and case.disposition.state == "needs_adjudication"
         )
-        weighed = (*case.judgments, *case.adjudications)
-        if weighed:
-            counted.judged += 1
-        if weighed and case.disposition is not None:
-            counted.disposed += 1
-            counted.stale += not rests_on_all(case.disposition, weighed, case.verifications)
-            counted.preserved += case.disposition.state == "disagreement_preserved"
+        self._add_disposition(case)
         harms = case.record.sensitivity.categories if case.record.sensitivity else ()
         for judgment in case.judgments:
             if judgment.reviewer.kind == "human":
                 self._add(judgment, compared=len(case.record.candidates) > 1, severe=severe)
                 if judgment.rubric is not None and (severe or harms):
                     self._add_harmful(judgment.reviewer.pseudonym, harms)
+
+    def _add_disposition(self, case: RecordCase) -> None:
+        """Count what the rules made of a record that somebody judged or decided."""
+        weighed = (*case.judgments, *case.adjudications)
+        if not weighed:
+            return
+        self.records.judged += 1
+        if case.disposition is not None:
+            self.records.disposed += 1
+            self.records.stale += not rests_on_all(case.disposition, weighed, case.verifications)
+            self.records.preserved += case.disposition.state == "disagreement_preserved"
 
     def _add(self, judgment: Judgment, *, compared: bool, severe: bool) -> None:
         counted, reviewer = self.judgments, judgment.reviewer

@@ -208,6 +208,7 @@ def assemble(
                 inherited=bundle.inherited,
                 handle=handles.get(identity, ""),
             )
+            # The bytes are encoded once: tree, manifest and spool must have the same ones.
             canonical = encode_fact(item)
             tally.add(
                 item,

@@ -4,7 +4,7 @@ All series are in the order of the records' ids, so one walk side by side sees e
 memory. The item of each record is made again by the function that made it at the build.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -256,12 +256,23 @@ class _Walk:
             verifications=[raw_fact for raw_fact, _ in verifications],
         )
         self._examine_disposition(disposition, bundle)
-        spoken = [(raw_fact.id, judgment) for raw_fact, judgment in judgments]
+        with_ids = [(raw_fact.id, judgment) for raw_fact, judgment in judgments]
+        self._compare_item(item, raw, record, disposition, with_ids)
+
+    def _compare_item(
+        self,
+        item: ReleaseItem,
+        raw: Body,
+        record: Record,
+        disposition: Disposition,
+        judgments: Sequence[tuple[str, Judgment]],
+    ) -> None:
+        """Compare an item of the manifest with the item that its facts give."""
         expected = make_item(
             record,
             raw.id,
             disposition,
-            spoken,
+            judgments,
             self._permits,
             inherited=item.inherited,
             handle=item.handle,

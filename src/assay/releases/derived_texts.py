@@ -82,6 +82,8 @@ def _examine_readme(
     written = _text(file)
     shown = _SCRIPT.search(written)
     script = shown[1] if shown else ""
+    # Readers paste these lines into a shell, so they must be lines that Assay wrote, whoever
+    # signed the release.
     digest = hashlib.sha256(script.encode()).hexdigest()
     if script != VERIFY_SCRIPT.read_text(encoding="utf-8") and digest not in _EARLIER_SCRIPTS:
         message = "its shell lines are none that Assay ever wrote: do not run them"

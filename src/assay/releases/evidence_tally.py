@@ -80,6 +80,7 @@ class EvidenceTally:
         """
         self._cited.update(judgment.rubric or judgment.guideline or "" for judgment in judgments)
         speaking = [fact for fact in verifications if speaks(fact)]
+        # Only results that pass or fail are evidence; one that could not tell covers nothing.
         evidence = CoverageEvidence(self._demand.ground, judgments, speaking)
         applies = applying(record, self._demand.contract, self._demand.rubric)
         for dimension in self._demand.rubric.dimensions:

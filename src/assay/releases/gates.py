@@ -5,7 +5,7 @@ build where the contract declares the thing. Rights take records out of a releas
 a gate refuses the release as a whole. `verify` runs the gates again on what the folder holds.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import msgspec
@@ -150,14 +150,12 @@ def versions_gate(
             changed since.
     """
     faults = [f"the {kind} is missing" for kind in NEEDED_DOCUMENTS if kind not in documents]
-    errors = [issue for issue in issues if has_errors([issue])]
-    faults += [f"{issue.file}:{issue.line}: {issue.message}" for issue in errors[:_SHOWN]]
-    if len(errors) > _SHOWN:
-        faults.append(f"and {counted(len(errors) - _SHOWN, 'more error')} in the documents")
+    faults += _error_texts(issues)
     for kind, document in documents.items():
         if document.read().status == "retired":
             faults.append(f"the {kind} {document.version} is retired")
         before = (previous or {}).get(kind)
+        # One version must name one content, or a label could not say what it was given under.
         if before and before.version == document.version and before.id != document.id:
             faults.append(_kept_version(kind, before, document))
     faults += [
@@ -170,6 +168,15 @@ def versions_gate(
         f"{kind} {item.version} ({item.id[:12]})" for kind, item in documents.items()
     )
     return _result("versions", faults, f"pinned: {pinned}; judged under: {judged or 'no judgment'}")
+
+
+def _error_texts(issues: Iterable[Issue]) -> list[str]:
+    """The errors among some issues, the first of them in full."""
+    errors = [issue for issue in issues if has_errors([issue])]
+    texts = [f"{issue.file}:{issue.line}: {issue.message}" for issue in errors[:_SHOWN]]
+    if len(errors) > _SHOWN:
+        texts.append(f"and {counted(len(errors) - _SHOWN, 'more error')} in the documents")
+    return texts
 
 
 def _kept_version(kind: DocumentKind, before: Document, document: Document) -> str:
@@ -223,15 +230,9 @@ def reserve_gate(
         contract: the contract, which may declare a reserve.
         wordless: sealed items that hold no word, so that nothing could be compared with them.
     """
-    holders = {overlap.holder for overlap in overlaps}
-    faults = [describe(overlap) for overlap in overlaps[:_SHOWN]]
-    if faults:
-        faults.insert(
-            0, f"{len(holders)} of {compared} records and other texts share text with the reserve"
-        )
-    if len(overlaps) > _SHOWN:
-        faults.append(f"and {counted(len(overlaps) - _SHOWN, 'more overlap')}: assay reserve check")
+    faults = _overlap_texts(overlaps, compared)
     items = sum(sealed.values()) - wordless
+    # Items without words were not compared: counting them would overstate the comparison.
     without = [describe_wordless(wordless)] if wordless else []
     short = short_of(contract, sealed)
     if faults:
@@ -247,6 +248,20 @@ def reserve_gate(
     return _result("reserve", (), f"{clean}; {NOT_SOUGHT}")
 
 
+def _overlap_texts(overlaps: Sequence[Overlap], compared: int) -> list[str]:
+    """How many texts overlap sealed items, and the first overlaps in full; empty without any."""
+    if not overlaps:
+        return []
+    holders = {overlap.holder for overlap in overlaps}
+    texts = [
+        f"{len(holders)} of {compared} records and other texts share text with the reserve",
+        *map(describe, overlaps[:_SHOWN]),
+    ]
+    if len(overlaps) > _SHOWN:
+        texts.append(f"and {counted(len(overlaps) - _SHOWN, 'more overlap')}: assay reserve check")
+    return texts
+
+
 def verification_gate(tally: VerifierTally, applying: Collection[str]) -> GateResult:
     """Whether verifiers checked what the rubric names them for, and no record rests on too little.
 
@@ -254,20 +269,8 @@ def verification_gate(tally: VerifierTally, applying: Collection[str]) -> GateRe
         tally: results of verifiers on the records of the release.
         applying: dimensions that apply to a record of the release.
     """
-    faults = []
-    for records, what in (
-        (tally.below_minimum, f"have a verdict isolated less strictly than {tally.minimum!r}"),
-        (
-            tally.forgeable,
-            "rest on a verdict that the candidate could have forged, and on no person",
-        ),
-        (
-            tally.inadequate,
-            "rest on a verifier that does not tell right from wrong there, and on no person",
-        ),
-    ):
-        if records:
-            faults.append(f"{len(records)} records {what}: {_some(records)}")
+    faults = _weak_result_texts(tally)
+    # A verifier that never ran, or only abstained, leaves the gate unknown: nothing was checked.
     missing = [f"{name} has no result on these records" for name in tally.missing(applying)]
     silent = [f"{name} passes or fails no claim of these records" for name in tally.silent]
     if faults:
@@ -284,6 +287,24 @@ def verification_gate(tally: VerifierTally, applying: Collection[str]) -> GateRe
     if missing or silent or not tally.speaking:
         return _unknown("verification", "; ".join(remarks), required=True)
     return _result("verification", (), "; ".join(remarks))
+
+
+def _weak_result_texts(tally: VerifierTally) -> list[str]:
+    """Records that rest on results which do not count, by what the results lack."""
+    reasons = (
+        (tally.below_minimum, f"have a verdict isolated less strictly than {tally.minimum!r}"),
+        (
+            tally.forgeable,
+            "rest on a verdict that the candidate could have forged, and on no person",
+        ),
+        (
+            tally.inadequate,
+            "rest on a verifier that does not tell right from wrong there, and on no person",
+        ),
+    )
+    return [
+        f"{len(records)} records {what}: {_some(records)}" for records, what in reasons if records
+    ]
 
 
 def _adequacy(tally: VerifierTally) -> str:
@@ -307,19 +328,7 @@ def claims_gate(
         texts: file name -> its texts.
         validations: ids of validations whose acceptance tests all passed.
     """
-    unproven = [
-        f"{name} claims an effect that no validation shows: {claim!r}; name one that passed "
-        "by its id, or remove the claim"
-        for name in sorted(texts)
-        for text in texts[name]
-        for claim in find_unproven_effects(text, validations)
-    ]
-    faults = unproven + [
-        f"{name} says {claim.text!r} ({claim.code}); {claim.instead}"
-        for name in sorted(texts)
-        for text in texts[name]
-        for claim in find_claims(text)
-    ]
+    faults = [*_unproven_texts(texts, validations), *_claim_texts(texts)]
     searched = [text for name in texts for text in texts[name] if text.strip()]
     # No text is not a clean text: nothing was compared, so the gate may not pass.
     if not searched:
@@ -332,6 +341,27 @@ def claims_gate(
     if unread:
         return _unknown("claims", f"{clean}; not read by them: {_passages(unread)}")
     return _result("claims", (), clean)
+
+
+def _unproven_texts(
+    texts: Mapping[str, Sequence[str]], validations: Collection[str]
+) -> Iterator[str]:
+    """Effects that a text claims without naming a validation that passed."""
+    for name in sorted(texts):
+        for text in texts[name]:
+            for claim in find_unproven_effects(text, validations):
+                yield (
+                    f"{name} claims an effect that no validation shows: {claim!r}; name one that "
+                    "passed by its id, or remove the claim"
+                )
+
+
+def _claim_texts(texts: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Claims that no release may make, each with what to write instead."""
+    for name in sorted(texts):
+        for text in texts[name]:
+            for claim in find_claims(text):
+                yield f"{name} says {claim.text!r} ({claim.code}); {claim.instead}"
 
 
 def refuse_where_stopped(gates: Sequence[GateResult]) -> None:

@@ -90,6 +90,7 @@ def make_item(
         inherited: source classes of its ancestors, beyond its own, sorted.
         handle: its keyed name in the publisher's store, where its id there is another one.
     """
+    # Judgments enter by their digests: an item stays small however many judgments a record has.
     digests, cited = [], set()
     for judgment_id, judgment in judgments:
         digests.append(digest_of(judgment_id))

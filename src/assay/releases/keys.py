@@ -64,6 +64,7 @@ def read_private_key(pem: bytes, *, where: str = "") -> Ed25519PrivateKey:
     """
     try:
         key = load_pem_private_key(pem, password=None)
+    # A TypeError means that the key is behind a passphrase.
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise _not_a_key("private", where) from error
     if not isinstance(key, Ed25519PrivateKey):

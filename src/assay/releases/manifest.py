@@ -307,6 +307,7 @@ def _read_items(file: Path) -> Iterator[tuple[ReleaseItem, bytes]]:
         while more:
             line = stream.readline()
             body = line.removesuffix(b"\n")
+            # Every item but the last is followed by a comma.
             more = body.endswith(b",")
             body = body.removesuffix(b",")
             item = _read_item(body.removeprefix(_INDENT))

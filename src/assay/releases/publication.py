@@ -69,6 +69,8 @@ class Publication:
             return self._names.get(identity.encode(), identity.encode()).decode()
         if len(identity) == _CUT:
             return self._handle(identity)
+        # A part of an id may be of several records, so it has no handle; left in, it would confirm
+        # a guess.
         return "rec_..."
 
     def _publish(self, start: str) -> None:
@@ -107,6 +109,7 @@ class Publication:
                 return identity
             return self._names.get(identity) or self._handle(identity.decode()).encode()
 
+        # In the bytes and not in the parsed fact: an id may be in a text that is JSON itself.
         return _FACT.sub(name, body)
 
     def _bundle(self, bundle: Bundle) -> Bundle:

@@ -162,6 +162,7 @@ class SelectedRecords:
             verifications=sorted(map(to_body, case.verifications)),
             inherited=inherited,
         )
+        # Counted and not refused here: the gate names all such records at once.
         weighed = (*bundle.judgments, *bundle.adjudications)
         if not rests_on_all(disposition, weighed, bundle.verifications):
             self.figures.unread.append(case.id)

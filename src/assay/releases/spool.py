@@ -49,6 +49,7 @@ class Spool:
     def read_at(self, place: Place) -> bytes:
         """The body at a place."""
         offset, length = place
+        # `pread` reads the file and not the buffer of the stream, and leaves the stream's place.
         self._stream.flush()
         return os.pread(self._stream.fileno(), length, offset)
 

@@ -70,7 +70,7 @@ class VerifierTally:
         self._needed = any(layer.needs_verification for layer in demand.contract.review.layers)
 
     def add(
-        self, record: str, judgments: Iterable[Judgment], verifications: Sequence[Verification]
+        self, record: str, judgments: Sequence[Judgment], verifications: Sequence[Verification]
     ) -> None:
         """Count the verifications of one record.
 
@@ -94,22 +94,32 @@ class VerifierTally:
             for verification in verifications
             if (verification.verifier, verification.options) in self._named
         ]
-        self._run.update(verification.verifier for verification in named)
-        self._speaking.update(
-            verification.verifier for verification in named if speaks(verification)
-        )
+        speaking = [verification for verification in named if speaks(verification)]
         adequacies = Adequacies(verifications)
-        self.adequacy.update(
-            adequacies.of(verification) for verification in named if speaks(verification)
-        )
-        weak = set(_weak(named, self.minimum, adequacies))
-        if any(lacks == "below_minimum" for _, _, lacks in weak):
+        self._run.update(verification.verifier for verification in named)
+        self._speaking.update(verification.verifier for verification in speaking)
+        self.adequacy.update(adequacies.of(verification) for verification in speaking)
+        self._note_weak(record, _weak(named, self.minimum, adequacies), judgments)
+
+    def _note_weak(
+        self,
+        record: str,
+        weak: Iterable[tuple[str, int, Weight]],
+        judgments: Sequence[Judgment],
+    ) -> None:
+        """Name a record whose standing verdicts do not count and that no person vouches for."""
+        places: dict[Weight, set[tuple[str, int]]] = defaultdict(set)
+        for dimension, candidate, lacks in weak:
+            places[lacks].add((dimension, candidate))
+        if places["below_minimum"]:
             self.below_minimum.append(record)
-        alone = {(name, item) for name, item, lacks in weak if lacks == "forgeable"}
-        if alone and (self._refused_always or not _all_valued(alone, judgments)):
+        # A person's value on the same place outweighs a verdict that the candidate could have
+        # forged, unless the contract refuses such verdicts in any case.
+        forgeable = places["forgeable"]
+        if forgeable and (self._refused_always or not _all_valued(forgeable, judgments)):
             self.forgeable.append(record)
-        untold = {(name, item) for name, item, lacks in weak if lacks == "inadequate"}
-        if untold and not _all_valued(untold, judgments):
+        inadequate = places["inadequate"]
+        if inadequate and not _all_valued(inadequate, judgments):
             self.inadequate.append(record)
 
     @property

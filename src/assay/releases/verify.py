@@ -65,6 +65,7 @@ def verify(
         raise UsageError(
             code="no-such-folder", message="there is no such folder", where=str(folder)
         )
+    # Before anything is read: a version that is none is the caller's mistake, not the release's.
     floor = precedence(newer_than) if newer_than else None
     faults = Faults()
     statement = _verify_shell(folder, public_key, faults)

@@ -117,6 +117,8 @@ def _join_pieces(text: str) -> str:
 
 def _cut_out(text: str, opening: str, closing: str) -> str:
     """The text without what stands between two marks, the marks included."""
+    # Found by `find` and not by a pattern: openings without an end would cost a pattern the square
+    # of their number.
     pieces = []
     before = 0
     while (start := text.find(opening, before)) >= 0:

@@ -131,6 +131,8 @@ def _texts_of_numbers(stretch: str) -> Iterator[str]:
         bases = [10, 8, 16]
     else:
         bases = [16]
+    # Decimal digits alone may be octal or hexadecimal too: the first base that gives a readable
+    # text wins.
     for base in bases:
         try:
             codes = [int(number, base) for number in numbers]

@@ -74,6 +74,7 @@ def leakage_alarm(compared: ReserveComparison) -> Alarm:
         shared = "no record was compared"
     if compared.wordless:
         shared += f"; {describe_wordless(compared.wordless)}"
+    # Part of the reserve can show an overlap and never its absence.
     if compared.short or not compared.items:
         undeclared = None if compared.reserve else "the contract declares no reserve"
         why = [reason for reason in (compared.short or undeclared, shared) if reason]

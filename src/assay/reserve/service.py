@@ -153,6 +153,7 @@ def seal(
     new = {name: record for name, record in items.items() if name not in fingerprinted}
     in_vault = vault.present_items(reserve, list(new))
     absent = [(name, record.canonical()) for name, record in new.items() if name not in in_vault]
+    # The vault first: a fingerprint without its item could never be made again from the vault.
     if absent:
         vault.keep(reserve, absent, recipients)
     ids = [record.id for record in items.values()]

@@ -288,6 +288,7 @@ class _Audit:
 
     def _take_share(self, table: _Table, number: int) -> Share | None:
         """The share of an entry as the table has it; a gap in its sequence is a finding."""
+        # Rows are taken in step with the chain, so memory holds one row of each table.
         tally: ShareTally | None = None
         expected = 0
         while (row := table.waiting) is not None and row["entry"] == number:

@@ -122,6 +122,8 @@ class _Scan:
 
     def _readable_beyond(self, after: int) -> int:
         """The least key found behind which a row, or the end, can be read again."""
+        # Doubling first: a damaged page hides few keys in a small table and very many in a large
+        # one, and each try costs a read.
         step = 1
         while not self._is_readable(after + step):
             step *= 2

@@ -231,6 +231,7 @@ def recount(connection: Connection, tables: QueueTables, which: ColumnElement[bo
         .where(leases.item == table.c.id, leases.state.in_(COUNTED_WORDS))
         .scalar_subquery()
     )
+    # More people than needed may have judged, by an import for instance: open passes stop at 0.
     free = case((table.c.need > counted, table.c.need - counted), else_=0)
     hot = case((free > table.c.open_slots, True), else_=table.c.hot)
     connection.execute(update(table).where(which).values(open_slots=free, hot=hot))

@@ -126,6 +126,7 @@ def _items(metadata: MetaData) -> Table:
         hot,
         settled,
         UniqueConstraint("record", "queue"),
+        # Partial indexes hold only what waits, so a claim costs the same in a store of any size.
         Index(
             "ix_desk_items_given", "queue", "id",
             sqlite_where=(settled == 0) & (open_slots <= 0),

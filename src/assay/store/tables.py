@@ -179,6 +179,7 @@ def _facts(metadata: MetaData, family: Family) -> Table:
 
 def _order() -> tuple[Column[int], Column[int]]:
     return (
+        # Given by the writer and not by the database, whose counters leave gaps after a rollback.
         Column("seq", Number, primary_key=True, autoincrement=False),
         Column("entry", Number, nullable=False),
     )

@@ -125,6 +125,7 @@ class SqlVault:
         self, reserve: str, items: Sequence[tuple[str, bytes]], recipients: Sequence[str]
     ) -> None:
         """Keep items, encrypted for the recipients; whole or not at all."""
+        # A key for each sealing: who seals needs no earlier key, and so cannot read earlier items.
         data_key = secrets.token_bytes(32)
         to = [pyrage.x25519.Recipient.from_str(recipient) for recipient in recipients]
         wrapped = pyrage.encrypt(data_key, to)

@@ -110,6 +110,7 @@ class WriteTransaction:
         row = {"number": head.number, "hash": head.hash, "body": body}
         self.connection.execute(insert(self.schema.entries), [row])
         self.head = head
+        # Only now: a unit that was rolled back must leave no gap in the sequences.
         self._next |= {name: tally.next for name, tally in unit.tallies.items()}
 
 
@@ -239,6 +240,7 @@ class WriteUnit:
             body = fact.canonical()
             digest = sha256(body)
             new_facts.setdefault(make_id(family_table.prefix, digest), (fact, body, digest))
+        # A fact that is there keeps its bytes and its stamp: adding it again changes nothing.
         for identity in self._stored_ids(family_table, list(new_facts)):
             del new_facts[identity]
         columns = [(name, column.extract) for name, column in family_table.family.columns.items()]

@@ -102,26 +102,34 @@ def training_of(
     if not edges:
         return Training()
     ids = [disposition.record for disposition in store.scan(Disposition, id=edges)]
-    sealed = comparer is not None or overlaps is not None
-    names: set[str] = set()
-    inputs: set[str | None] = set()
-    matches = list(overlaps or ())
-    for record in store.scan(Record, id=ids):
-        names.update(_names(record))
-    if digester:
-        prompts = (text for record in store.scan(Record, id=ids) for text in _prompts(record))
-        inputs.update(digester.digests(prompts))
-    if comparer and overlaps is None:
-        compared = (Compared.of(record.id, record) for record in store.scan(Record, id=ids))
-        matches += [match for shared in comparer.overlaps(compared) for match in shared]
+    names = frozenset(name for record in store.scan(Record, id=ids) for name in _names(record))
+    if overlaps is None and comparer is not None:
+        overlaps = _overlaps_of(store, ids, comparer)
+    if overlaps is None:
+        sealed, shared = frozenset[str](), frozenset[str]()
+    else:
+        # An item without words has a fingerprint that nothing matches: it was not compared.
+        sealed = frozenset(item.item for item in store.scan(Fingerprint) if item.words)
+        shared = frozenset(overlap.item for overlap in overlaps if overlap.holder in names)
     return Training(
-        names=frozenset(names),
-        inputs=frozenset(digest for digest in inputs if digest),
-        sealed=frozenset(item.item for item in store.scan(Fingerprint) if item.words)
-        if sealed
-        else frozenset(),
-        shared=frozenset(match.item for match in matches if match.holder in names),
+        names=names,
+        inputs=_inputs_of(store, ids, digester) if digester else frozenset(),
+        sealed=sealed,
+        shared=shared,
     )
+
+
+def _inputs_of(store: FactStore, ids: Sequence[str], digester: Digester) -> frozenset[str]:
+    """Keyed digests of the prompts of some records."""
+    prompts = (text for record in store.scan(Record, id=ids) for text in _prompts(record))
+    return frozenset(digest for digest in digester.digests(prompts) if digest)
+
+
+def _overlaps_of(store: FactStore, ids: Sequence[str], comparer: Comparer) -> Iterator[Overlap]:
+    """What some records share with the sealed items."""
+    compared = (Compared.of(record.id, record) for record in store.scan(Record, id=ids))
+    for overlaps in comparer.overlaps(compared):
+        yield from overlaps
 
 
 def compare_with_training(results: Iterable[ItemResult], training: Training) -> TrainingOverlap:

@@ -61,6 +61,8 @@ def chosen_and_rejected(released: ReleasedRecord, pairs: Pairs) -> list[tuple[in
     ]
     if not apart:
         raise NotCarriedError("same_responses")
+    # A preferred response may still be rejected, by a veto or a verifier: the better of two bad
+    # ones is no example to prefer.
     usable = [pair for pair in apart if standing_of(released, pair[0]).standing != "rejected"]
     if not usable:
         refuse_rejected(released, apart[0][0])

@@ -120,9 +120,9 @@ class DropCounter:
             self._meanings.setdefault(result.reason, result.meaning)
             return
         self.rows += len(result.rows)
-        for holding, pieces in losses(released, exporter.carries, result.carried).items():
-            self._pieces[holding] += pieces
-            self._losing[holding] += 1
+        for field, pieces in losses(released, exporter.carries, result.carried).items():
+            self._pieces[field] += pieces
+            self._losing[field] += 1
 
     def report(self, exporter: Exporter, release: str, files: Mapping[str, str]) -> DropReport:
         """The report on what was counted."""
@@ -144,13 +144,13 @@ class DropCounter:
             ),
             losses=tuple(
                 Losses(
-                    holding=holding,
+                    holding=field,
                     meaning=held.meaning,
-                    pieces=self._pieces[holding],
-                    records=self._losing[holding],
+                    pieces=self._pieces[field],
+                    records=self._losing[field],
                 )
-                for holding, held in CARRIED_FIELDS.items()
-                if self._pieces[holding]
+                for field, held in CARRIED_FIELDS.items()
+                if self._pieces[field]
             ),
             outcomes=_splits(self._outcomes),
             verdicts=_splits(self._verdicts),

@@ -63,7 +63,7 @@ class LlamaFactory(ExportFormat, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return frozenset({"tools"} if self.formatting == "sharegpt" else ())
 
     def rows(self, released: ReleasedRecord) -> Carried:

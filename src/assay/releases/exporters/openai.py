@@ -37,7 +37,7 @@ class OpenAiChatExport(Imitation, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return frozenset({"candidates", "tools"})
 
     def rows(self, released: ReleasedRecord) -> Carried:
@@ -79,7 +79,7 @@ class OpenAiPreferenceExport(ExportFormat, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return frozenset({"tools"})
 
     def rows(self, released: ReleasedRecord) -> Carried:

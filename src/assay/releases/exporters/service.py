@@ -94,6 +94,7 @@ def _write(
     for name, content in exporter.companions(data_file).items():
         (folder / name).write_bytes(content)
     (folder / "README.md").write_text(_card(exporter, data_file, release), encoding="utf-8")
+    # Before the reports are written: they name these digests, and cannot name their own.
     files = {file.name: _digest(file) for file in folder.iterdir()}
     report = counter.report(exporter, release, files)
     (folder / "drop_report.json").write_bytes(render_json(report))

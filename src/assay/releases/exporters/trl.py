@@ -88,7 +88,7 @@ class TrlLanguageModeling(Imitation, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return frozenset({"candidates"})
 
     def rows(self, released: ReleasedRecord) -> Carried:
@@ -115,7 +115,7 @@ class TrlConversational(Imitation, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return frozenset({"candidates", "tools"})
 
     def rows(self, released: ReleasedRecord) -> Carried:
@@ -147,7 +147,7 @@ class TrlPromptCompletion(Imitation, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return _with_tools({"candidates"}, self.form)
 
     def rows(self, released: ReleasedRecord) -> Carried:
@@ -185,7 +185,7 @@ class TrlPromptOnly(ExportFormat, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return _with_tools(set(), self.form)
 
     def rows(self, released: ReleasedRecord) -> Carried:
@@ -225,13 +225,14 @@ class TrlPreference(ExportFormat, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return _with_tools(set(), self.form)
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for each pair of which the judgments agree that one is better."""
         pairs = chosen_and_rejected(released, self.pairs)
         margin = self._margin(released)
+        # The mean strength is the winner's: it says nothing of the other pairs of a ranking.
         if margin:
             pairs = [pair for pair in pairs if pair[0] == released.consensus.candidate]
         rows = tuple(self._row(released, pair, margin) for pair in pairs)
@@ -294,7 +295,7 @@ class TrlUnpairedPreference(ExportFormat, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return _with_tools(set(), self.form)
 
     def rows(self, released: ReleasedRecord) -> Carried:

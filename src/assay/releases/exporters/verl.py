@@ -46,7 +46,7 @@ class Verl(ExportFormat, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return frozenset({"references"})
 
     def rows(self, released: ReleasedRecord) -> Carried:
