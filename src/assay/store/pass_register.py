@@ -49,7 +49,7 @@ class Passes:
     def hold(
         self,
         assignments: Sequence[Assignment],
-        at_least: Mapping[str, int],
+        needs: Mapping[str, int],
         *,
         actor: str,
         documents: Mapping[str, str],
@@ -60,7 +60,7 @@ class Passes:
             # Read again under the write lock: since the caller looked, others may have taken passes.
             people = unit.passes.people(records)
             rows = self._rows(unit.connection, records)
-            held = within(assignments, at_least, people, rows)
+            held = within(assignments, needs, people, rows)
             unit.add(held)
         return held
 
