@@ -33,7 +33,7 @@ class Mutant(NamedTuple):
 
 MUTANTS = (
     Mutant("a difference of exactly the margin decides", "contracts/priority.py",
-           "best - known[each] < rule.by", "best - known[each] <= rule.by", "unit/contracts/test_priority.py"),
+           "best - comparable[candidate] < rule.by", "best - comparable[candidate] <= rule.by", "unit/contracts/test_priority.py"),
     Mutant("a score at the veto's bound is acceptable", "contracts/priority.py",
            "score < self.least", "score <= self.least", "unit/contracts/test_priority.py"),
     Mutant("a qualification's last day counts, the next does not", "review/qualification.py",

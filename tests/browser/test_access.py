@@ -385,10 +385,12 @@ def disputed(desk: DeskServer) -> DeskServer:
     for name, verdict in zip(("ben", "cleo", "dan"), answers, strict=True):
         who = desk.people[name]
         (queue,) = [each for each in desk.program.desk.queues(who) if "dispute" in each.title]
-        (lease,) = desk.program.desk.claim(who, queue=queue.queue).result().leases
+        (lease,) = desk.program.desk.claims.claim(who, queue=queue.queue).result().leases
         answer = Answer(verdict=verdict, reasons=reasons)
         body, key = name.encode(), f"key-of-{name}"
-        desk.program.desk.answer(who, str(lease.handle), answer, body=body, key=key).result()
+        desk.program.desk.assignments.answer(
+            who, str(lease.handle), answer, body=body, key=key
+        ).result()
     desk.program.desk.route()
     return desk
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from assay.core.options import configured
+from assay.core.options import configure
 from assay.plugins import load
 from assay.verification.cases import case
 from assay.verification.expression import FUNCTIONS, VARIABLES
@@ -76,7 +76,7 @@ def test_the_rules_of_the_how_to_hold_and_break_as_it_says() -> None:
     block = re.search(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
     assert block is not None
     dimension = YAML(typ="safe", pure=True).load(block[1])["dimensions"][0]
-    verifier = configured(load("verifiers", dimension["verifier"]), dimension["verifier_options"])
+    verifier = configure(load("verifiers", dimension["verifier"]), dimension["verifier_options"])
     answers = re.findall(r"^\| `(.*?)` \| (pass|fail)(.*) \|$", page, flags=re.MULTILINE)
     assert len(answers) == 4
     for text, verdict, broken in answers:

@@ -13,7 +13,7 @@ from assay.bulk.rows import DiskFile
 from assay.core.budget import BudgetError, WorkBudget
 from assay.core.canonical import json_text, parse_json
 from assay.core.errors import InputError
-from assay.core.options import configured
+from assay.core.options import configure
 from assay.core.patterns import Pattern
 from assay.plugins import load
 from assay.records.candidate import Candidate, MadeByModel, Step
@@ -60,7 +60,7 @@ def calling(schema: str, *arguments: str) -> Record:
 
 def verdict_on(verifier: str, record: Record, **options: Any) -> Any:
     """The verdict of a verifier on the record's first candidate."""
-    found = configured(load("verifiers", verifier), options).verify(record, 0)
+    found = configure(load("verifiers", verifier), options).verify(record, 0)
     assert isinstance(found, Found)
     return found.verdict
 

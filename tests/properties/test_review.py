@@ -248,6 +248,7 @@ CAPS = st.builds(
         lambda minutes: {"violence": ReadingCaps(daily_minutes=minutes)}, st.integers(5, 60)
     ),
     break_after=st.none() | st.integers(5, 60),
+    break_minutes=st.integers(1, 60),
     cool_down=st.integers(0, 3),
 )  # fmt: skip
 WORK = st.lists(

@@ -90,9 +90,9 @@ def print_difference(difference: "DocumentDifferences") -> None:
         say(f"      is  {change.new!r}")
     if not difference.changes:
         say("No difference in meaning or wording.")
-    if difference.second_look:
+    if difference.re_review:
         say()
-        say(f"* alters meaning: judgments on {', '.join(difference.second_look)}")
+        say(f"* alters meaning: judgments on {', '.join(difference.re_review)}")
         say("  need a re-review.")
     for document in difference.versions_not_raised:
         say(f"{document}: the content changed, the version did not", fg="yellow")

@@ -1,6 +1,6 @@
 """The operating checklist: fourteen points, and what the documents claim about each.
 
-A document shows nothing: it claims. A point is `missing` where the documents do not even claim it,
+A document proves nothing, it claims. A point is `missing` where the documents do not even claim it,
 where a fault contradicts it or its text is filler; `refuted` where the documents
 contradict what they are compared with (the day, the installed verifiers, the arithmetic of an
 exam); else `claimed`. Only facts of the stage that is named can make it `shown`:
@@ -43,7 +43,7 @@ class ChecklistPoint(msgspec.Struct, frozen=True):
     number: int
     """Place in the checklist, from 1 to 14."""
     point: str
-    """What must be so."""
+    """What must hold, as one sentence."""
     state: PointState
     """`missing`, `claimed` or `refuted`; documents alone show nothing."""
     evidence: str
@@ -85,12 +85,14 @@ def _answer(
     def point(state: PointState, evidence: str) -> ChecklistPoint:
         return ChecklistPoint(number, question.point, state, evidence, question.stage)
 
+    # The heaviest answer first: a point that is refuted as well as missing is refuted.
     refuting = [issue for issue in issues if issue.code in question.refuting]
     if refuting:
-        return point("refuted", _cited(refuting))
+        return point("refuted", _cite_first(refuting))
     against = [issue for issue in issues if _speaks_against(issue, question)]
     if against:
-        return point("missing", _cited(against))
+        return point("missing", _cite_first(against))
+    # A part that was left out for its shape was not examined, so that it has no fault shows nothing.
     for kind, key in question.needs:
         reading = readings[kind]
         if reading.shaped.document is None or reading.shaped.lacks(key):
@@ -108,82 +110,84 @@ def _speaks_against(issue: Issue, question: _ChecklistQuestion) -> bool:
     )
 
 
-def _cited(issues: list[Issue]) -> str:
+def _cite_first(issues: list[Issue]) -> str:
     more = f", and {len(issues) - 1} more" if len(issues) > 1 else ""
     return f"{issues[0].file}:{issues[0].line}: {issues[0].message}{more}"
 
 
-def _observable(contract: Contract) -> str:
-    dimensions = {name for each in contract.behaviours for name in each.dimensions}
+def _behaviours_claim(contract: Contract) -> str:
+    dimensions = {name for behaviour in contract.behaviours for name in behaviour.dimensions}
     count = counted(len(contract.behaviours), "behaviour")
     return f"{count} over {counted(len(dimensions), 'dimension')}, for: {contract.deployment}"
 
 
-def _separated(contract: Contract) -> str:
+def _objectives_claim(contract: Contract) -> str:
     taught, measured = len(contract.training_objectives), len(contract.evaluation_objectives)
     return f"{taught} for training, {measured} for evaluation, not the same set"
 
 
-def _guided(rubric: Rubric) -> str:
+def _guidance_claim(rubric: Rubric) -> str:
     return f"{counted(len(rubric.dimensions), 'dimension')}, each with all three"
 
 
-def _licensed(sources: Sources) -> str:
-    uses = sorted({use for each in sources.classes for use in each.permitted_uses})
+def _rights_claim(sources: Sources) -> str:
+    uses = sorted({use for source in sources.classes for use in source.permitted_uses})
     return f"{counted(len(sources.classes), 'source class', 'source classes')}; uses: {', '.join(uses)}"
 
 
-def _qualified(contract: Contract) -> str:
-    tested = ", ".join(each.role for each in contract.roles if each.test)
-    return f"a blinded test with a pass mark for: {tested}"
+def _qualification_claim(contract: Contract) -> str:
+    roles = ", ".join(rule.role for rule in contract.roles if rule.test)
+    return f"a blinded test with a pass mark for: {roles}"
 
 
-def _blinded(contract: Contract) -> str:
+def _blinding_claim(contract: Contract) -> str:
     if contract.review.blinded:
         return "identity is hidden and the order is drawn separately for each reviewer"
     return f"not blinded, because: {contract.review.unblinded_because}"
 
 
-def _representable(rubric: Rubric) -> str:
+def _verdicts_claim(rubric: Rubric) -> str:
     return f"permitted: {', '.join(rubric.verdicts)}; each judgment is kept"
 
 
-def _verified(rubric: Rubric) -> str:
-    objective = [each for each in rubric.dimensions if each.nature == "objective"]
-    named = sorted({each.verifier for each in rubric.dimensions if each.verifier})
-    without = [each.id for each in objective if not each.verifier]
+def _verifiers_claim(rubric: Rubric) -> str:
+    objective = [dimension for dimension in rubric.dimensions if dimension.nature == "objective"]
+    verifiers = sorted(
+        {dimension.verifier for dimension in rubric.dimensions if dimension.verifier}
+    )
+    without = [dimension.id for dimension in objective if not dimension.verifier]
     text = f"{counted(len(objective), 'objective dimension')}; verifiers: "
-    text += ", ".join(named) or "none"
+    text += ", ".join(verifiers) or "none"
     return text + (f"; with a stated reason not: {', '.join(without)}" if without else "")
 
 
-def _isolated(contract: Contract) -> str:
+def _reserve_claim(contract: Contract) -> str:
     reserve = contract.reserve
     return f"the reserve {reserve.id!r} is declared" if reserve else ""
 
 
-def _tracked(contract: Contract) -> str:
+def _failures_claim(contract: Contract) -> str:
     classes = counted(len(contract.failure_classes), "failure class", "failure classes")
     return f"{classes} with severities; axes: {', '.join(contract.sampling.axes)}"
 
 
-def _tested(contract: Contract) -> str:
+def _tests_claim(contract: Contract) -> str:
     tests = contract.acceptance_tests
     guards = sum(test.direction == "hold" for test in tests)
     return f"{counted(len(tests), 'acceptance test')}, of which {guards} guard against regressions"
 
 
-def _versioned(*documents: Any) -> str:
-    return ", ".join(f"{each.kind} {each.version}" for each in documents)
+def _versions_claim(*documents: Any) -> str:
+    return ", ".join(f"{document.kind} {document.version}" for document in documents)
 
 
-def _protected(contract: Contract, _policy: PolicyRules) -> str:
+def _welfare_claim(contract: Contract, _policy: PolicyRules) -> str:
     if contract.welfare is None:
         return "no severe content is declared"
     return f"severe content is restricted to: {', '.join(contract.welfare.restricted_to)}"
 
 
-def _honest(*_documents: Any) -> str:
+def _honesty_claim(*_documents: Any) -> str:
     return "no forbidden claim in any text of the documents"
 
 
@@ -196,13 +200,13 @@ _QUESTIONS: tuple[_ChecklistQuestion, ...] = (
             "behaviour-without-conditions", "behaviour-without-evidence",
             "behaviour-not-observable",
         }),
-        _observable, "review",
+        _behaviours_claim, "review",
     ),
     _ChecklistQuestion(
         "Training objectives and evaluation objectives are kept apart",
         (("contract", "training_objectives"), ("contract", "evaluation_objectives")),
         frozenset({"objectives-missing", "objectives-not-separated", "objective-shared", "objective-restated"}),
-        _separated, "validation",
+        _objectives_claim, "validation",
     ),
     _ChecklistQuestion(
         "Each dimension of the rubric has examples, anchors and a rule for abstaining",
@@ -212,7 +216,7 @@ _QUESTIONS: tuple[_ChecklistQuestion, ...] = (
             "dimension-without-examples", "dimension-without-abstention", "anchors-equal",
             "anchors-alike", "levels-without-anchor", "dimension-copied",
         }),
-        _guided, "review",
+        _guidance_claim, "review",
     ),
     _ChecklistQuestion(
         "Rights of the sources and permitted uses are written down",
@@ -223,7 +227,7 @@ _QUESTIONS: tuple[_ChecklistQuestion, ...] = (
             "source-without-access", "source-without-deletion", "bad-licence",
             "licence-against-use", "share-alike-conflict", "personal-information-without-rules",
         }),
-        _licensed, "releases", frozenset({"retention-over"}),
+        _rights_claim, "releases", frozenset({"retention-over"}),
     ),
     _ChecklistQuestion(
         "What qualifies reviewers fits the risk and the domain",
@@ -233,19 +237,19 @@ _QUESTIONS: tuple[_ChecklistQuestion, ...] = (
             "adjudication-without-adjudicator", "high-risk-single-pass", "exam-cannot-tell",
             "language-without-specialist",
         }),
-        _qualified, "review", frozenset({"exam-impossible"}),
+        _qualification_claim, "review", frozenset({"exam-impossible"}),
     ),
     _ChecklistQuestion(
         "Identity and order of candidates are hidden wherever that is appropriate",
         (("contract", "review"),),
         frozenset({"unblinded-without-reason"}),
-        _blinded, "review",
+        _blinding_claim, "review",
     ),
     _ChecklistQuestion(
         "Ties, both unacceptable and disagreement can be expressed and are kept",
         (("rubric", "verdicts"),),
         frozenset({"forced-choice"}),
-        _representable, "review",
+        _verdicts_claim, "review",
     ),
     _ChecklistQuestion(
         "Objective dimensions are verified from outside where that is feasible",
@@ -254,7 +258,7 @@ _QUESTIONS: tuple[_ChecklistQuestion, ...] = (
             "rubric-without-dimensions", "objective-without-verifier", "machine-without-verifier",
             "judge-as-verifier",
         }),
-        _verified, "verification", frozenset({"unknown-verifier"}),
+        _verifiers_claim, "verification", frozenset({"unknown-verifier"}),
     ),
     _ChecklistQuestion(
         "Hidden evaluation data is sealed off and free of duplicates",
@@ -263,13 +267,13 @@ _QUESTIONS: tuple[_ChecklistQuestion, ...] = (
             "no-reserve", "reserve-open-to-authors", "opener-makes-training-data",
             "reserve-too-small",
         }),
-        _isolated, "reserve",
+        _reserve_claim, "reserve",
     ),
     _ChecklistQuestion(
         "Defects are followed by severity, task family and cause",
         (("contract", "failure_classes"), ("contract", "sampling")),
         frozenset({"no-failure-classes"}),
-        _tracked, "quality",
+        _failures_claim, "quality",
     ),
     _ChecklistQuestion(
         "Effect on the model, and regressions, are tested on data held out",
@@ -280,24 +284,24 @@ _QUESTIONS: tuple[_ChecklistQuestion, ...] = (
             "margin-zero", "hold-without-margin", "metric-wrong-way", "metric-both-ways",
             "metric-misspelt", "metric-without-failure-class",
         }),
-        _tested, "validation",
+        _tests_claim, "validation",
     ),
     _ChecklistQuestion(
         "Schema, rubric, policy and transformations have versions",
         tuple((kind, "version") for kind in ("contract", "rubric", "policy", "sources")),
         frozenset(),
-        _versioned, "releases",
+        _versions_claim, "releases",
     ),
     _ChecklistQuestion(
         "Controls for sensitive content and for reviewers' welfare are defined",
         (("contract", "welfare"), ("policy", "sections")),
         frozenset({"severe-content-without-welfare", "welfare-incomplete", "welfare-without-limit"}),
-        _protected, "review",
+        _welfare_claim, "review",
     ),
     _ChecklistQuestion(
         "Public claims promise no hidden chain of thought and no unverified certification",
         tuple((kind, "title") for kind in ("contract", "rubric", "policy", "sources")),
         frozenset({"forbidden-claim"}),
-        _honest, "releases",
+        _honesty_claim, "releases",
     ),
 )  # fmt: skip

@@ -86,6 +86,7 @@ def whole_records(share: float, total: int) -> int:
         share: from 0 to 1.
         total: records of which it is a share.
     """
+    # Rounded first: 0.07 * 100 is 7.000000000000001 in binary, and would become 8 records.
     return math.ceil(round(share * total, 6))
 
 
@@ -105,7 +106,7 @@ class Quota(Part):
             raise ValueError("a quota asks for a share, a minimum or both")
         return self
 
-    def needed(self, total: int) -> int:
+    def records_needed(self, total: int) -> int:
         """The accepted records that the slice must have, by the stricter of the two.
 
         Args:
@@ -136,6 +137,8 @@ class Sampling(Part):
     """Slices that are hard for the model and must not be left out."""
     quotas: tuple[Quota, ...] = ()
     """What single slices must have."""
+    least_items: Annotated[int, Field(ge=2, le=1000)] = 8
+    """Evaluated items that a slice needs to be planned for on its own; smaller ones are merged."""
 
     def hard_values(self) -> Iterator[tuple[str, int]]:
         """Axis and place of each value that is hard by its meaning: difficulties and clusters."""
@@ -147,7 +150,7 @@ class Sampling(Part):
     def hard_slices(self) -> tuple[Slice, ...]:
         """Every hard slice: those that are named, and those that are hard by their meaning."""
         meant = ({axis: self.axes[axis][place]} for axis, place in self.hard_values())
-        return tuple({frozenset(each.items()): each for each in (*self.hard, *meant)}.values())
+        return tuple({frozenset(cut.items()): cut for cut in (*self.hard, *meant)}.values())
 
 
 class Reserve(Part):
@@ -170,7 +173,7 @@ class Reserve(Part):
             raise ValueError("a reserve has either a size or a share")
         return self
 
-    def declared(self, total: int) -> int:
+    def declared_size(self, total: int) -> int:
         """How many items the reserve must hold.
 
         Args:
@@ -207,7 +210,7 @@ class ReviewLayer(Part):
     severities: tuple[Severity, ...] = ()
     """Only records whose content has one of these severities (`sensitivity.severity`); empty: any."""
     roles: Annotated[tuple[Role, ...], Field(min_length=1)]
-    """Who may judge."""
+    """Roles that may judge records of this layer."""
     passes: Annotated[int, Field(ge=0, le=25)]
     """Independent judgments of each record; 0 only where machines verify and people sample."""
     needs_verification: bool = False
@@ -233,13 +236,37 @@ class AgreementFloor(Part):
     """The agreement among people that a release needs on one dimension."""
 
     dimension: DimensionName
-    """The dimension."""
+    """The dimension of the rubric whose scores must agree."""
     slice: Slice = {}
     """The records that it is about (axis -> value); empty: all."""
     least: Annotated[float, Field(gt=-1, le=1)]
     """Least value of Krippendorff's alpha, above -1 and at most 1."""
     bound: Literal["lower", "point"] = "lower"
     """What must reach it: the lower end of alpha's 95 % interval, or alpha itself."""
+
+
+_LEAST_DRIFT = 0.03
+"""Least distance of two shares of errors that a chart is asked to tell apart."""
+
+
+class DriftWatch(Part):
+    """When a reviewer counts as no longer judging as before."""
+
+    run_length: Annotated[int, Field(ge=50, le=10_000)] = 1000
+    """Mean number of answers of a sound reviewer until a false alarm, on each chart."""
+    least_values: Annotated[int, Field(ge=10, le=1000)] = 20
+    """Values below which a reviewer's chart is not drawn."""
+    sound_share: Annotated[float, Field(ge=0.02, le=0.4, allow_inf_nan=False)] = 0.1
+    """Share of wrong answers to known work that is sound."""
+    drifted_share: Annotated[float, Field(ge=0.05, le=0.9, allow_inf_nan=False)] = 0.3
+    """Share of wrong answers to known work that an alarm is to find."""
+
+    @model_validator(mode="after")
+    def _tells_drifted_from_sound(self) -> Self:
+        # Shares closer together need thousands of answers before a chart can tell them apart.
+        if round(self.drifted_share - self.sound_share, 9) < _LEAST_DRIFT:
+            raise ValueError("drifted_share must be at least sound_share plus 0.03")
+        return self
 
 
 class Review(Part):
@@ -253,6 +280,8 @@ class Review(Part):
     """Share of the work at the desk that is known work, by which drift is seen."""
     skip_share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.5
     """Most of what one person ends at the desk within an hour that may be skips; ten are always free."""
+    drift: DriftWatch = DriftWatch()
+    """When a reviewer counts as no longer judging as before."""
     layers: Annotated[tuple[ReviewLayer, ...], Field(min_length=1)]
     """The layers, from the strictest to the one that takes all other records."""
     agreement_floors: tuple[AgreementFloor, ...] = ()
@@ -260,14 +289,14 @@ class Review(Part):
 
 
 IsolationLevel = Literal["landlock", "namespaces"]
-"""How firmly a sandbox holds code, from the weaker to the stronger."""
+"""How a sandbox isolates code, from the weaker to the stronger."""
 
 
 class MachineEvidence(Part):
     """What a verifier's verdict must rest on to count."""
 
     minimum_isolation: IsolationLevel | None = None
-    """Weakest level at which code under test may have been held; verdicts below it do not count."""
+    """Weakest isolation of code under test; verdicts from a weaker one do not count."""
     refuse_forgeable: bool = False
     """Whether verdicts that a candidate could forge are refused even beside an expert's."""
 
@@ -276,7 +305,7 @@ class QualificationRule(Part):
     """What a person must have shown before working in a role."""
 
     role: Role
-    """The role."""
+    """The role that the person is to work in."""
     duty: Text
     """What the role decides."""
     expertise: Text
@@ -288,7 +317,7 @@ class QualificationRule(Part):
     pass_mark: Share | None = None
     """Least share of the items answered as the key says."""
     credentials: tuple[Text, ...] = ()
-    """What must be on paper before anybody sits the test or works in the role, each seen by a lead;
+    """Certificates that must be presented before anybody takes the test or works in the role, each seen by a lead;
     never enough where there is a test."""
     valid_days: Annotated[int, Field(ge=1, le=3650)] = 180
     """Days for which the passed test counts."""
@@ -326,6 +355,8 @@ class Welfare(Part):
     """Harm categories with caps of their own below those on all together: category -> caps."""
     break_after_minutes: Annotated[int, Field(ge=1, le=240)] | None = None
     """Minutes after which a break is due."""
+    break_minutes: Annotated[int, Field(ge=1, le=240)] = 10
+    """Minutes that a break lasts."""
     cool_down_items: Annotated[int, Field(ge=1, le=100)] | None = None
     """Benign items that come after a break was due, before the next severe content."""
     skip_without_penalty: bool = False
@@ -344,9 +375,9 @@ class CompatibleVersion(Part):
     """An older version of a document whose labels still hold, although its words have changed."""
 
     document: Literal["contract", "rubric", "policy"]
-    """Which document."""
+    """The document that has the older version."""
     version: Annotated[str, Field(pattern=SEMVER, max_length=64)]
-    """The older version."""
+    """The older version, such as 1.2.0."""
     because: Text
     """Why labels made under it mean the same now; releases print it."""
 
@@ -355,7 +386,7 @@ class Contract(Header):
     """What the model must do, on which evidence, and how improvement is measured."""
 
     kind: Literal["contract"]
-    """`contract`."""
+    """`contract`, by which a reader recognises the document."""
     gap: Text
     """The behaviour gap: the concrete family of failures that this program is to close."""
     deployment: Text

@@ -30,7 +30,7 @@ _ALTERING: Mapping[tuple[DocumentKind, str], frozenset[str]] = {
 """What alters meaning: of an item these keys (none: any change), or the item coming or going."""
 
 VERDICT = "verdict"
-"""What a change of priority rules or permitted answers touches."""
+"""The label that a change of priority rules or permitted answers affects."""
 
 _ABSENT = None
 
@@ -39,7 +39,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One difference."""
 
     document: DocumentKind
-    """The document."""
+    """The document that changed."""
     path: str
     """Where, such as `dimensions.safety.anchors.1`; items of a list are named by their id."""
     old: Any
@@ -49,15 +49,18 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     alters_meaning: bool
     """Whether the same output could now rightly get another label."""
     touches: tuple[str, ...] = ()
-    """Dimensions, `failure:` and `policy:` names, or `verdict`, whose labels are touched."""
+    """Dimensions, `failure:` and `policy:` names, or `verdict`, whose labels are affected."""
 
 
-class DocumentDifferences(msgspec.Struct, frozen=True, kw_only=True):
+# The JSON form keeps the key of earlier releases.
+class DocumentDifferences(
+    msgspec.Struct, frozen=True, kw_only=True, rename={"re_review": "second_look"}
+):
     """All differences between two programs."""
 
     changes: tuple[Change, ...]
     """Every change, in the order of the documents."""
-    second_look: tuple[str, ...]
+    re_review: tuple[str, ...]
     """Labels whose judgments need a re-review: dimensions, `failure:`, `policy:`, `verdict`."""
     versions_not_raised: tuple[DocumentKind, ...]
     """Documents that say something else under the same version."""
@@ -83,7 +86,7 @@ def compare(
         and content_digest(before) != content_digest(new[kind])
     )
     return DocumentDifferences(
-        changes=changes, second_look=tuple(sorted(touched)), versions_not_raised=unraised
+        changes=changes, re_review=tuple(sorted(touched)), versions_not_raised=unraised
     )
 
 
@@ -97,7 +100,7 @@ def _changes(kind: DocumentKind, old: AnyDocument, new: AnyDocument) -> Iterator
             old=was,
             new=now,
             alters_meaning=altering,
-            touches=_touched(kind, path, before, after) if altering else (),
+            touches=_touched_labels(kind, path, before, after) if altering else (),
         )
 
 
@@ -107,18 +110,19 @@ def _leaves(
     """The smallest nodes that differ, with their old and new content."""
     if old == new:
         return
-    before, after = _named(old), _named(new)
+    before, after = _children_by_name(old), _children_by_name(new)
     if before is None or after is None or not (before and after):
         yield path, old, new
         return
     for key in dict.fromkeys([*before, *after]):
         yield from _leaves(before.get(key, _ABSENT), after.get(key, _ABSENT), (*path, key))
     shared = [key for key in before if key in after]
+    # The order of named items is reported as well, although it alters no label.
     if isinstance(old, list) and shared != [key for key in after if key in before]:
         yield (*path, "order"), list(before), list(after)
 
 
-def _named(node: Any) -> dict[str, Any] | None:
+def _children_by_name(node: Any) -> dict[str, Any] | None:
     """The children of a node by name; None for a node that is compared whole."""
     if isinstance(node, dict):
         return node
@@ -131,6 +135,7 @@ def _named(node: Any) -> dict[str, Any] | None:
 
 def _alters(kind: DocumentKind, path: tuple[str, ...]) -> bool:
     keys = _ALTERING.get((kind, path[0])) if path else None
+    # Order decides among priority rules alone; in other lists it is layout.
     if keys is None or path[1:] == ("order",):
         return kind == "rubric" and path[0] == "priority"
     return not keys or len(path) <= 2 or path[2] in keys  # noqa: PLR2004 - list, item, key
@@ -141,7 +146,9 @@ def _same_words(old: Any, new: Any) -> bool:
     return isinstance(old, str) and isinstance(new, str) and old.split() == new.split()
 
 
-def _touched(kind: DocumentKind, path: tuple[str, ...], before: Any, after: Any) -> tuple[str, ...]:
+def _touched_labels(
+    kind: DocumentKind, path: tuple[str, ...], before: Any, after: Any
+) -> tuple[str, ...]:
     if path[0] in {"priority", "verdicts"}:
         return (VERDICT,)
     names = path[1:2] or tuple(
@@ -157,11 +164,11 @@ def _touched(kind: DocumentKind, path: tuple[str, ...], before: Any, after: Any)
 
 def _beneath(names: Iterable[str], *sides: Any) -> set[str]:
     """The dimensions beneath behaviours, as either side has them."""
-    wanted = set(names)
+    behaviour_ids = set(names)
     return {
         dimension
         for side in sides
         for behaviour in side.get("behaviours", ())
-        if behaviour["id"] in wanted
+        if behaviour["id"] in behaviour_ids
         for dimension in behaviour.get("dimensions", ())
     }

@@ -8,7 +8,7 @@ from assay.contracts.policy import PolicyRules
 from assay.contracts.rubric import Rubric
 from assay.contracts.sources import Sources
 from assay.core.canonical import encode_json
-from assay.core.digest import labelled
+from assay.core.digest import labelled_digest
 from assay.core.fact import Fact
 
 AnyDocument = Contract | Rubric | PolicyRules | Sources
@@ -70,7 +70,7 @@ def meaning(document: AnyDocument) -> dict[str, Any]:
 
 def content_digest(document: AnyDocument) -> str:
     """`sha256:` and the digest over the canonical JSON of the document's meaning."""
-    return labelled(encode_json(meaning(document)))
+    return labelled_digest(encode_json(meaning(document)))
 
 
 def to_fact(document: AnyDocument) -> Document:
@@ -80,6 +80,6 @@ def to_fact(document: AnyDocument) -> Document:
         kind=document.kind,
         name=document.id,
         version=document.version,
-        content=labelled(text),
+        content=labelled_digest(text),
         text=text.decode(),
     )

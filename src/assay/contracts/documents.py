@@ -17,7 +17,7 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
     """The documents of one program, free of errors."""
 
     directory: Path
-    """The program's folder."""
+    """The program's folder, which holds all the files."""
     program: ProgramSettings
     """The settings in `assay.toml`."""
     contract: Contract

@@ -26,7 +26,7 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
     """The acceptable values of one dimension for one signal."""
 
     dimension: str
-    """The dimension."""
+    """Id of the dimension in the rubric."""
     source: BoundSource
     """Where the bound comes from; it names the rule that rejects a candidate."""
     least: int | None = None
@@ -86,19 +86,19 @@ def bounds_for(entries: Iterable[Supervision], rubric: Rubric) -> tuple[Bound, .
         accepted |= entry.accept
     named = {dimension for entry in mix for dimension in entry.dimensions}
     bounds = (
-        _bound(
+        _bound_for(
             dimension,
             rubric,
             accepted.get(dimension.id),
-            asked=not named or dimension.id in named | accepted.keys(),
+            scored=not named or dimension.id in named | accepted.keys(),
         )
         for dimension in rubric.dimensions
     )
     return tuple(bound for bound in bounds if bound is not None)
 
 
-def _bound(
-    dimension: Dimension, rubric: Rubric, accepted: int | tuple[str, ...] | None, *, asked: bool
+def _bound_for(
+    dimension: Dimension, rubric: Rubric, accepted: int | tuple[str, ...] | None, *, scored: bool
 ) -> Bound | None:
     by_machine = dimension.judged_by == "machine"
     if isinstance(accepted, tuple):
@@ -110,11 +110,13 @@ def _bound(
             required=True,
             by_machine=by_machine,
         )
+    # The contract's own value first, then a veto's bound, then the default of the scale.
     stated = accepted is not None
     if accepted is None:
+        # A veto states what is unacceptable in every comparison; imitation must not ask for less.
         veto = _veto(dimension, rubric)
         if veto is not None:
-            return msgspec.structs.replace(veto, required=asked, by_machine=by_machine)
+            return msgspec.structs.replace(veto, required=scored, by_machine=by_machine)
         if dimension.nature == "plural" or dimension.bounds is None:
             return None
         accepted = _middle(dimension)
@@ -126,7 +128,7 @@ def _bound(
         least=None if lower_is_better else accepted,
         greatest=accepted if lower_is_better else None,
         ends=dimension.bounds,
-        required=stated or (objective and asked and dimension.judged_by != "uncertain"),
+        required=stated or (objective and scored and dimension.judged_by != "uncertain"),
         by_machine=by_machine,
     )
 

@@ -40,7 +40,7 @@ MEAN = "mean_"
 
 _RATE = re.compile(r"_(?:rate|share|accuracy|precision|recall|probability)$")
 _NEAR = 0.85
-"""Least likeness of two names of which one is taken for a slip of the other (difflib's ratio)."""
+"""Least likeness of two names of which one is taken for a misspelling of the other (difflib's ratio)."""
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,12 +98,12 @@ def failure_class(name: str) -> str | None:
 
 
 def nearest_metric(name: str, dimensions: Iterable[str]) -> str | None:
-    """The metric that an unknown name is probably a slip of; None where none is that near.
+    """The metric that an unknown name is probably a misspelling of; None where none is that near.
 
     Args:
         name: as the acceptance test names it.
         dimensions: ids of the rubric's dimensions.
     """
-    known = [*NAMED, FAILURES, *(f"{MEAN}{dimension}" for dimension in dimensions)]
-    near = difflib.get_close_matches(name.lower().replace("-", "_"), known, n=1, cutoff=_NEAR)
+    names = [*NAMED, FAILURES, *(f"{MEAN}{dimension}" for dimension in dimensions)]
+    near = difflib.get_close_matches(name.lower().replace("-", "_"), names, n=1, cutoff=_NEAR)
     return near[0] if near and near[0] != name else None

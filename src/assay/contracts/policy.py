@@ -14,7 +14,7 @@ class PolicySection(Part):
     title: Text
     """What it is about."""
     text: Text
-    """The rule itself."""
+    """The rule itself, as people read it when they judge."""
     severity: Severity
     """How bad a violation is."""
     expected: Literal["comply", "refuse", "partial", "escalate"]
@@ -27,6 +27,6 @@ class PolicyRules(Header):
     """The rules that safety judgments point to."""
 
     kind: Literal["policy"]
-    """`policy`."""
+    """`policy`, by which a reader recognises the document."""
     sections: tuple[PolicySection, ...] = ()
-    """The rules."""
+    """The rules, each with its severity."""

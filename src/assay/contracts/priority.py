@@ -2,7 +2,7 @@
 
 Vetoes come first and in any order: a candidate that one of them hits is unacceptable, however
 good it is elsewhere. Then the comparisons in the rubric's order (lexicographic): the first one
-on which somebody is ahead decides. A score that is missing where a rule needs it leaves the
+on which a candidate is ahead decides. A score that is missing where a rule needs it leaves the
 verdict open; nothing is guessed. Where a least difference above 1 lets three candidates beat each
 other in a circle, nobody has won.
 """
@@ -21,9 +21,9 @@ class Veto(msgspec.Struct, frozen=True):
     dimension: str
     """Dimension that is examined."""
     least: int | None = None
-    """Least acceptable score."""
+    """Least acceptable score; None: no lower bound."""
     greatest: int | None = None
-    """Greatest acceptable score."""
+    """Greatest acceptable score; None: no upper bound."""
 
     def hits(self, score: int) -> bool:
         """Whether this score is unacceptable."""
@@ -77,7 +77,7 @@ Rules = tuple[tuple[Veto, ...], tuple[PriorityComparison, ...]]
 
 def rules_of(rubric: Rubric) -> Rules:
     """The rubric's priority rules, ready to compute with."""
-    lower = {each.id for each in rubric.dimensions if each.better == "lower"}
+    lower = {dimension.id for dimension in rubric.dimensions if dimension.better == "lower"}
     vetoes = tuple(
         Veto(rule.veto, least=rule.below, greatest=rule.above)
         for rule in rubric.priority
@@ -103,39 +103,44 @@ def compute_verdict(candidates: Sequence[Scores], rules: Rules) -> PriorityOutco
     vetoes, comparisons = rules
     if not candidates or not (vetoes or comparisons):
         return PriorityOutcome("undecided")
-    struck = _struck(candidates, vetoes)
-    vetoed = tuple(sorted(struck))
-    standing = [place for place in range(len(candidates)) if place not in struck]
-    decisive = str(vetoes[max(struck.values())]) if struck else None
-    if not standing:
+    hits = _veto_hits(candidates, vetoes)
+    vetoed = tuple(sorted(hits))
+    # Vetoed candidates leave before any comparison: being better elsewhere must not save them.
+    remaining = [place for place in range(len(candidates)) if place not in hits]
+    decisive = str(vetoes[max(hits.values())]) if hits else None
+    if not remaining:
         return PriorityOutcome("all_unacceptable", rule=decisive, vetoed=vetoed)
-    unknown = _unscored(candidates, standing, [veto.dimension for veto in vetoes])
-    if unknown is not None:
-        return PriorityOutcome("undecided", rule=str(vetoes[unknown]), vetoed=vetoed)
-    if len(standing) == 1 and vetoed:
-        return PriorityOutcome("winner", winner=standing[0], rule=decisive, vetoed=vetoed)
-    outcome = _compared(candidates, standing, comparisons, vetoed)
-    return _unless_beaten(outcome, candidates, standing, comparisons)
+    unscored = _first_unscored(candidates, remaining, [veto.dimension for veto in vetoes])
+    if unscored is not None:
+        return PriorityOutcome("undecided", rule=str(vetoes[unscored]), vetoed=vetoed)
+    if len(remaining) == 1 and vetoed:
+        return PriorityOutcome("winner", winner=remaining[0], rule=decisive, vetoed=vetoed)
+    outcome = _compare(candidates, remaining, comparisons, vetoed)
+    return _unless_beaten(outcome, candidates, remaining, comparisons)
 
 
 def _unless_beaten(
     outcome: PriorityOutcome,
     candidates: Sequence[Scores],
-    standing: Sequence[int],
+    remaining: Sequence[int],
     comparisons: Sequence[PriorityComparison],
 ) -> PriorityOutcome:
-    """The outcome, or a cycle where some standing candidate beats the winner in a pair.
+    """The outcome, or a cycle where some remaining candidate beats the winner in a pair.
 
     A winner of all is the winner of each pair (Condorcet's criterion) as long as every least
     difference is 1, for then each comparison is a weak order; with a greater one it is a semiorder
     (Luce 1956, Econometrica 24:178-191), and its lexicographic sum need not be transitive.
     """
-    if outcome.winner is None or len(standing) == PAIR or all(each.by == 1 for each in comparisons):
+    if (
+        outcome.winner is None
+        or len(remaining) == PAIR
+        or all(rule.by == 1 for rule in comparisons)
+    ):
         return outcome
-    for other in standing:
+    for other in remaining:
         if other == outcome.winner:
             continue
-        alone = _compared(candidates, [outcome.winner, other], comparisons, outcome.vetoed)
+        alone = _compare(candidates, [outcome.winner, other], comparisons, outcome.vetoed)
         if alone.winner == other:
             return PriorityOutcome("cycle", rule=alone.rule, vetoed=outcome.vetoed)
     return outcome
@@ -150,39 +155,40 @@ def hitting(scores: Scores, vetoes: Sequence[Veto]) -> int | None:
     return None
 
 
-def _struck(candidates: Sequence[Scores], vetoes: Sequence[Veto]) -> dict[int, int]:
+def _veto_hits(candidates: Sequence[Scores], vetoes: Sequence[Veto]) -> dict[int, int]:
     """The vetoed places, each with the place of the first veto that hit it."""
     hits = ((place, hitting(scores, vetoes)) for place, scores in enumerate(candidates))
     return {place: order for place, order in hits if order is not None}
 
 
-def _unscored(
-    candidates: Sequence[Scores], standing: Sequence[int], dimensions: Sequence[str]
+def _first_unscored(
+    candidates: Sequence[Scores], remaining: Sequence[int], dimensions: Sequence[str]
 ) -> int | None:
-    """The first dimension (by its place) that some standing candidate has no score on."""
+    """The first dimension (by its place) that some remaining candidate has no score on."""
     for place, dimension in enumerate(dimensions):
-        if any(candidates[each].get(dimension) is None for each in standing):
+        if any(candidates[candidate].get(dimension) is None for candidate in remaining):
             return place
     return None
 
 
-def _compared(
+def _compare(
     candidates: Sequence[Scores],
-    standing: list[int],
+    remaining: list[int],
     comparisons: Sequence[PriorityComparison],
     vetoed: tuple[int, ...],
 ) -> PriorityOutcome:
     for rule in comparisons:
-        scores = {each: candidates[each].get(rule.dimension) for each in standing}
-        known = {
-            each: -score if rule.lower_is_better else score
-            for each, score in scores.items()
+        scores = {candidate: candidates[candidate].get(rule.dimension) for candidate in remaining}
+        comparable = {
+            candidate: -score if rule.lower_is_better else score
+            for candidate, score in scores.items()
             if score is not None
         }
-        if len(known) < len(scores):
+        # A missing score might have decided, so later rules must not decide in its place.
+        if len(comparable) < len(scores):
             return PriorityOutcome("undecided", rule=str(rule), vetoed=vetoed)
-        best = max(known.values())
-        standing = [each for each in standing if best - known[each] < rule.by]
-        if len(standing) == 1:
-            return PriorityOutcome("winner", winner=standing[0], rule=str(rule), vetoed=vetoed)
+        best = max(comparable.values())
+        remaining = [candidate for candidate in remaining if best - comparable[candidate] < rule.by]
+        if len(remaining) == 1:
+            return PriorityOutcome("winner", winner=remaining[0], rule=str(rule), vetoed=vetoed)
     return PriorityOutcome("tie", vetoed=vetoed)

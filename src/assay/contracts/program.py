@@ -83,7 +83,7 @@ class ProgramSettings(Part):
     desk_key: Reference | None = None
     """Where the key is found that handles, draws and orders of review depend on."""
     gate_key: Reference | None = None
-    """Where the key is found that makes and compares fingerprints of the reserve; whoever holds it
+    """Where the key is found that makes and compares fingerprints of the reserve; anyone who holds it
     can confirm a guess of sealed words."""
     gate: Annotated[str, Field(pattern=r"^unix:.+$")] | None = None
     """Socket of the gate's own process, as `unix:PATH` (relative to the program). Where it is named,

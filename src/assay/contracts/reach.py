@@ -50,6 +50,7 @@ def smallest_loss_excluded(items: int, risk: float) -> float:
 
 def items_for_hold(margin: float, risk: float) -> int:
     """The fewest items with which a loss of the margin can be ruled out."""
+    # log(0.05) / log(1 - 0.95) is 1.0000000000000002 in binary, and would be rounded up to 2.
     return ceil(log(risk) / log(1 - margin) - 1e-9)
 
 

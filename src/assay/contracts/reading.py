@@ -1,4 +1,4 @@
-"""Reading a program's folder: five files, whatever can be made of them, and every fault."""
+"""Reading a program's folder: five files, the part of each that can be used, and every fault."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
@@ -38,7 +38,7 @@ TYPES: Mapping[FileKind, type[BaseModel]] = {
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What could be made of one file."""
+    """The content of one file, as far as it can be used, and its faults."""
 
     kind: FileKind
     """Which file it is."""
@@ -58,7 +58,7 @@ class Reading(msgspec.Struct, frozen=True):
         listed = self.tree.plain.get(key)
         items = listed if isinstance(listed, list) else []
         ids = (item.get("id") for item in items if isinstance(item, dict))
-        return frozenset(each for each in ids if isinstance(each, str))
+        return frozenset(identity for identity in ids if isinstance(identity, str))
 
     def issue(
         self, path: Path, code: str, severity: Severity, message: str, hint: str

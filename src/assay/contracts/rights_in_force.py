@@ -1,7 +1,7 @@
-"""The rights in force: what `sources.yaml` and `assay.toml` say now, in a program that stays open.
+"""The rights in force: `sources.yaml` and `assay.toml` as they are now, in a program that stays open.
 
-A right that is withdrawn at noon holds at noon: the two files are looked at whenever rights are
-asked for, and read again when they have changed. While one of them has an error nothing is known
+A right that is withdrawn at noon holds at noon: the two files are checked for changes whenever
+rights are needed, and read again when they have changed. While one of them has an error nothing is known
 of the rights, so nothing may be used: the last version that was sound is not used on.
 """
 
@@ -22,7 +22,7 @@ class RightsInForce(msgspec.Struct, frozen=True, kw_only=True):
     """What rights depend on, beside the day."""
 
     sources: tuple[SourceClass, ...]
-    """The source classes."""
+    """The source classes as `sources.yaml` has them now."""
     territory: str | None
     """Where the program is."""
 
@@ -40,8 +40,8 @@ class RightsFiles:
         self._files = tuple(folder / FILES[kind] for kind in ("sources", "program"))
         self._folder = folder
         self._read = read
-        self._gate = Lock()
-        self._known: tuple[Stamp, RightsInForce] | None = None
+        self._lock = Lock()
+        self._current: tuple[Stamp, RightsInForce] | None = None
 
     @property
     def stamp(self) -> Stamp:
@@ -54,17 +54,19 @@ class RightsFiles:
         Raises:
             CheckError: if one of the files does not check, or is gone.
         """
-        with self._gate:
+        with self._lock:
+            # Taken before the read: a file that changes meanwhile has another stamp at the next call.
             stamp = self.stamp
-            if self._known is None or self._known[0] != stamp:
-                self._known = None
-                self._known = stamp, self._read(self._folder)
-            return self._known[1]
+            if self._current is None or self._current[0] != stamp:
+                # Dropped before the read: if that raises, the older rights must not be used on.
+                self._current = None
+                self._current = stamp, self._read(self._folder)
+            return self._current[1]
 
 
 def _stamp(file: Path) -> tuple[int, int, int, int] | None:
     try:
-        found = file.stat()
+        status = file.stat()
     except OSError:
         return None
-    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns

@@ -141,7 +141,7 @@ class Rubric(Header):
     """How outputs are judged."""
 
     kind: Literal["rubric"]
-    """`rubric`."""
+    """`rubric`, by which a reader recognises the document."""
     dimensions: tuple[Dimension, ...] = ()
     """What is judged, each on its own."""
     priority: tuple[PriorityRule, ...] = ()

@@ -21,7 +21,7 @@ def all_schemas() -> dict[FileKind, dict[str, Any]]:
 def _plain(node: Any) -> Any:
     """Without the titles that only repeat the names of fields."""
     if isinstance(node, list):
-        return [_plain(each) for each in node]
+        return [_plain(item) for item in node]
     if not isinstance(node, dict):
         return node
     return {

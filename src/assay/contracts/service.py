@@ -33,6 +33,7 @@ PRIVATE_FOLDER = ".assay"
 SCHEMA_FOLDER = f"{PRIVATE_FOLDER}/schema"
 """Where `init` writes the JSON Schemas that the documents' first lines point to."""
 
+# The schemas are committed with the documents, so that editors find them after a clone.
 _IGNORED = (
     "# the store, the vault and their keys stay on this machine\n"
     ".assay/*\n!.assay/schema/\n.vault/\n"
@@ -83,6 +84,7 @@ def init(directory: Path, template: str = "preference") -> list[str]:
         )
     contents = _program_files(template)
     _refuse_occupied(directory)
+    # A repository's own file stays as it is: it may ignore more than ours.
     if (directory / ".gitignore").exists():
         del contents[".gitignore"]
     make_private_folder(directory / PRIVATE_FOLDER)
@@ -146,8 +148,9 @@ def load_rights(directory: Path) -> RightsInForce:
         UsageError: if there is no such folder.
     """
     readings = read_program(directory)
+    # An error in the rubric must not stop every exit: rights depend on these two files alone.
     needed = {FILES["sources"], FILES["program"]}
-    issues = tuple(each for each in _report(readings).issues if each.file in needed)
+    issues = tuple(issue for issue in _report(readings).issues if issue.file in needed)
     sources, program = (readings[kind].shaped.document for kind in ("sources", "program"))
     if (
         has_errors(issues)
@@ -175,7 +178,7 @@ def diff(old: Path, new: Path) -> DocumentDifferences:
         CheckError: if a document of either cannot be read; faults of substance do not matter.
         UsageError: if one of the folders is not there.
     """
-    return compare(_typed(old), _typed(new))
+    return compare(_typed_documents(old), _typed_documents(new))
 
 
 def schema() -> Mapping[FileKind, dict[str, Any]]:
@@ -202,8 +205,8 @@ def _program_files(template: str) -> dict[str, str]:
     folder = files("assay.contracts") / "templates" / template
     contents = {name: (folder / name).read_text(encoding="utf-8") for name in FILES.values()}
     contents[".gitignore"] = _IGNORED
-    for kind, each in all_schemas().items():
-        text = msgspec.json.format(msgspec.json.encode(each), indent=2).decode()
+    for kind, document_schema in all_schemas().items():
+        text = msgspec.json.format(msgspec.json.encode(document_schema), indent=2).decode()
         contents[f"{SCHEMA_FOLDER}/{kind}.json"] = f"{text}\n"
     return contents
 
@@ -227,26 +230,28 @@ def _report(
     readings: Mapping[FileKind, Reading], context: CheckContext = NO_CONTEXT
 ) -> CheckReport:
     order = list(FILES.values())
-    found = {*all_issues(readings), *check_substance(readings, context)}
-    issues = tuple(sorted(found, key=lambda issue: (order.index(issue.file), issue)))
+    issue_set = {*all_issues(readings), *check_substance(readings, context)}
+    issues = tuple(sorted(issue_set, key=lambda issue: (order.index(issue.file), issue)))
     return CheckReport(
         ok=not has_errors(issues), issues=issues, checklist=compute_checklist(readings, issues)
     )
 
 
-def _typed(directory: Path) -> dict[DocumentKind, AnyDocument]:
+def _typed_documents(directory: Path) -> dict[DocumentKind, AnyDocument]:
     readings = read_program(directory)
     issues = [issue for issue in all_issues(readings) if issue.file != FILES["program"]]
     if issues:
         raise _refusal(directory, tuple(issues))
-    documents: dict[Any, Any] = {kind: each.shaped.document for kind, each in readings.items()}
+    documents: dict[Any, Any] = {
+        kind: reading.shaped.document for kind, reading in readings.items()
+    }
     del documents["program"]
     return documents
 
 
 def _refusal(directory: Path, issues: tuple[Issue, ...]) -> CheckError:
     errors = [issue for issue in issues if issue.severity == "error"]
-    listed = "; ".join(f"{each.file}:{each.line}: {each.message}" for each in errors)
+    listed = "; ".join(f"{error.file}:{error.line}: {error.message}" for error in errors)
     noun = "error" if len(errors) == 1 else "errors"
     return CheckError(
         code="documents-do-not-check",

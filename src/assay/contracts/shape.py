@@ -26,7 +26,7 @@ D = TypeVar("D", bound=BaseModel)
 
 
 class Shaped(msgspec.Struct, Generic[D]):
-    """What could be made of a tree."""
+    """The document in a tree, as far as it can be used, and its faults."""
 
     document: D | None
     """The document, without the parts that had faults; None where too little is left."""
@@ -39,10 +39,13 @@ class Shaped(msgspec.Struct, Generic[D]):
 
     def original(self, path: Path) -> Path:
         """Where a node of the document is in the file: items before it may be left out."""
-        found: Path = ()
+        original: Path = ()
         for step in path:
-            found = (*found, self._skipped(found, step) if isinstance(step, int) else step)
-        return found
+            original = (
+                *original,
+                self._original_place(original, step) if isinstance(step, int) else step,
+            )
+        return original
 
     def lacks_part_of(self, path: Path) -> bool:
         """Whether something at or below a node was left out, so that a fault there may follow."""
@@ -59,7 +62,7 @@ class Shaped(msgspec.Struct, Generic[D]):
         """Whether something that matters was left out of this part of the document."""
         return any(gone[:1] == (key,) for gone in self.left_out - self.extras)
 
-    def _skipped(self, parent: Path, place: int) -> int:
+    def _original_place(self, parent: Path, place: int) -> int:
         position = -1
         for _ in range(place + 1):
             position += 1
@@ -90,15 +93,17 @@ def shape(model: type[D], tree: Tree, stand_ins: Mapping[str, Any]) -> Shaped[D]
             faults = error.errors(include_url=False)
         else:
             return Shaped(document, issues, shaped.left_out, shaped.extras)
+        # Unknown keys first and alone: a misspelt key also makes its right name seem missing.
         unknown = [fault for fault in faults if fault["type"] == "extra_forbidden"]
         gone: set[Path] = set()
         places = _by_place(unknown or faults, pruned, shaped)
         for path, group in places.items():
+            # The innermost fault is the cause: the nodes around it fail only because of it.
             if any(other != path and other[: len(path)] == path for other in places):
                 continue
             if not shaped.lacks_part_of(path):
                 issues.append(_issue(model, tree, path, group))
-            if not (unknown and _renamed(model, tree, path)):
+            if not (unknown and _rename_key(model, tree, path)):
                 gone.add(_removable(path, group, stand_ins))
         if () in gone:
             return Shaped(None, issues, shaped.left_out, shaped.extras)
@@ -106,11 +111,11 @@ def shape(model: type[D], tree: Tree, stand_ins: Mapping[str, Any]) -> Shaped[D]
         shaped.extras |= gone if unknown else frozenset()
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that is nearest to a misspelt one, if any is near."""
-    spelt = {each.lower().replace("-", "_"): each for each in known}
-    near = difflib.get_close_matches(name.lower().replace("-", "_"), spelt, n=1, cutoff=0.6)
-    return spelt[near[0]] if near else None
+def nearest(name: str, words: Iterable[str]) -> str | None:
+    """The word that is nearest to a misspelt one; None where none is near."""
+    spellings = {word.lower().replace("-", "_"): word for word in words}
+    near = difflib.get_close_matches(name.lower().replace("-", "_"), spellings, n=1, cutoff=0.6)
+    return spellings[near[0]] if near else None
 
 
 def _by_place(
@@ -119,7 +124,7 @@ def _by_place(
     """Faults grouped by the node of the file that they are about; unions report several."""
     places: dict[Path, list[ErrorDetails]] = {}
     for fault in faults:
-        known: list[str | int] = []
+        steps: list[str | int] = []
         node = pruned
         for step in fault["loc"]:
             inside = (isinstance(node, dict) and step in node) or (
@@ -127,11 +132,11 @@ def _by_place(
             )
             if not inside:
                 if fault["type"] == "missing":
-                    known.append(step)
+                    steps.append(step)
                 break
-            known.append(step)
+            steps.append(step)
             node = node[step]
-        places.setdefault(shaped.original(tuple(known)), []).append(fault)
+        places.setdefault(shaped.original(tuple(steps)), []).append(fault)
     return places
 
 
@@ -159,7 +164,7 @@ def _without(node: Any, path: Path, left_out: frozenset[Path]) -> Any:
     return node
 
 
-def _renamed(model: type[BaseModel], tree: Tree, path: Path) -> bool:
+def _rename_key(model: type[BaseModel], tree: Tree, path: Path) -> bool:
     """Read an unknown key as the nearest right one, where that key is not there itself."""
     parent = tree.plain
     for step in path[:-1]:
@@ -170,9 +175,9 @@ def _renamed(model: type[BaseModel], tree: Tree, path: Path) -> bool:
         return False
     parent[right] = parent.pop(wrong)
     old, new = path, (*path[:-1], right)
-    for known, line in list(tree.lines.items()):
-        if known[: len(old)] == old:
-            tree.lines[(*new, *known[len(old) :])] = line
+    for place, line in list(tree.lines.items()):
+        if place[: len(old)] == old:
+            tree.lines[(*new, *place[len(old) :])] = line
     return True
 
 
@@ -249,8 +254,8 @@ def _part_in(annotation: Any) -> type[BaseModel] | None:
     """The document part inside an annotation such as `tuple[Behaviour, ...]`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    found = (_part_in(inner) for inner in get_args(annotation))
-    return next((part for part in found if part), None)
+    parts = (_part_in(inner) for inner in get_args(annotation))
+    return next((part for part in parts if part), None)
 
 
 def _part_at(model: type[BaseModel], path: Path) -> type[BaseModel] | None:
@@ -277,7 +282,7 @@ def _description(model: type[BaseModel], path: Path) -> str:
     part = _part_at(model, path[:-1])
     if not path or part is None:
         return ""
-    described = {
+    descriptions = {
         field.alias or name: field.description for name, field in part.model_fields.items()
     }
-    return described.get(str(path[-1])) or ""
+    return descriptions.get(str(path[-1])) or ""

@@ -7,6 +7,7 @@ from assay.contracts.contract import (
     Behaviour,
     Contract,
     MachineEvidence,
+    QualificationRule,
     Quota,
     ReadingCaps,
     ReviewLayer,
@@ -38,8 +39,8 @@ def render(documents: Documents) -> str:
 
 def _versions(documents: Documents) -> str:
     rows = [
-        (kind, each.id, each.version, each.status, content_digest(each)[:19])
-        for kind, each in documents.by_kind().items()
+        (kind, document.id, document.version, document.status, content_digest(document)[:19])
+        for kind, document in documents.by_kind().items()
     ]
     return "\n".join(_table(("document", "id", "version", "status", "digest"), rows))
 
@@ -50,20 +51,20 @@ def _contract(contract: Contract) -> list[str]:
     for behaviour in contract.behaviours:
         lines += _behaviour(behaviour)
     failures = [
-        (each.id, each.severity, each.behaviour or "", each.description)
-        for each in contract.failure_classes
+        (failure.id, failure.severity, failure.behaviour or "", failure.description)
+        for failure in contract.failure_classes
     ]
     lines += _section("Failure classes", ("failure", "severity", "behaviour", "what"), failures)
     lines += ["## Objectives", "", "Training is to teach:", ""]
     lines += [*_bullets(contract.training_objectives), "", "Evaluation is to measure:", ""]
     lines += [*_bullets(contract.evaluation_objectives), ""]
     signals = [
-        (_signal(each), ", ".join(each.behaviours), ", ".join(each.dimensions), each.why)
-        for each in contract.supervision
+        (_signal(entry), ", ".join(entry.behaviours), ", ".join(entry.dimensions), entry.why)
+        for entry in contract.supervision
     ]
     lines += _section("Supervision", ("signal", "behaviours", "dimensions", "why"), signals)
     lines += _sampling(contract)
-    tests = [_test(each) for each in contract.acceptance_tests]
+    tests = [_test(test) for test in contract.acceptance_tests]
     head = ("test", "metric", "slice", "must", "margin", "risk", "on")
     lines += _section("Acceptance tests", head, tests)
     lines += _review(contract)
@@ -94,11 +95,13 @@ def _sampling(contract: Contract) -> list[str]:
     lines = [f"## Sampling: {total}", "", *_table(("axis", "values"), axes), ""]
     if hard := sampling.hard_slices():
         lines += ["Hard slices: " + "; ".join(map(_slice, hard)), ""]
-    quotas = [(_slice(each.slice), _asked(each, sampling.total)) for each in sampling.quotas]
+    quotas = [
+        (_slice(quota.slice), _quota_text(quota, sampling.total)) for quota in sampling.quotas
+    ]
     lines += _section("Quotas", ("slice", "at least"), quotas)
     reserve = contract.reserve
     if reserve:
-        size = reserve.declared(sampling.total)
+        size = reserve.declared_size(sampling.total)
         lines += [
             f"## Reserve `{reserve.id}`: {size} items",
             "",
@@ -121,48 +124,59 @@ def _review(contract: Contract) -> list[str]:
         f"At most {_percent(review.skip_share)} of what one person ends at the desk within an hour may be skips; ten are always free.",
         "",
     ]
+    drift = review.drift
+    lines += [
+        f"Drift of reviewers: one false alarm in {drift.run_length:,} answers of a sound reviewer, charts from {drift.least_values} values; {_percent(drift.sound_share)} wrong answers to known work are sound, {_percent(drift.drifted_share)} are to be found.",
+        "",
+    ]
     head = ("layer", "records", "judged by", "passes", "second review", "accepted when", "else")
-    lines += [*_table(head, [_layer(each) for each in review.layers]), ""]
+    lines += [*_table(head, [_layer(layer) for layer in review.layers]), ""]
     floors = [
-        (each.dimension, _slice(each.slice), f"{each.least:g}", each.bound)
-        for each in review.agreement_floors
+        (floor.dimension, _slice(floor.slice), f"{floor.least:g}", floor.bound)
+        for floor in review.agreement_floors
     ]
     lines += _section("Agreement floors", ("dimension", "slice", "alpha at least", "by"), floors)
-    roles = [
+    lines += _roles(contract.roles)
+    lines += _machine_evidence(contract.verification)
+    return lines + (_welfare(contract.welfare) if contract.welfare else [])
+
+
+def _roles(rules: Sequence[QualificationRule]) -> list[str]:
+    rows = [
         (
-            each.role,
-            each.duty,
-            each.expertise,
-            "; ".join(each.credentials),
-            each.test or "",
-            _percent(each.pass_mark),
-            f"{each.valid_days} days, renewed from {each.renew_days} before" if each.test else "",
+            rule.role,
+            rule.duty,
+            rule.expertise,
+            "; ".join(rule.credentials),
+            rule.test or "",
+            _percent(rule.pass_mark),
+            f"{rule.valid_days} days, renewed from {rule.renew_days} before" if rule.test else "",
         )
-        for each in contract.roles
+        for rule in rules
     ]
     head = ("role", "duty", "expertise", "credentials", "test", "pass mark", "counts for")
-    lines += _section("Roles", head, roles)
-    lines += _machine_evidence(contract.verification)
-    welfare = contract.welfare
-    if welfare:
-        lines += [
-            "## Welfare",
-            "",
-            f"- Severe content is shown to: {', '.join(welfare.restricted_to)}",
-            f"- Only after opting in: {_yes(welfare.opt_in)}",
-            f"- Hidden until uncovered: {_yes(welfare.blur)}",
-            f"- May be skipped without penalty: {_yes(welfare.skip_without_penalty)}",
-            f"- Most minutes of severe content: {_caps(welfare)}",
-            *(
-                f"- Most minutes of {name}: {_caps(caps)}"
-                for name, caps in welfare.categories.items()
-            ),
-            f"- Minutes until a break: {welfare.break_after_minutes or 'not set'}",
-            f"- Benign items after a break: {welfare.cool_down_items or 'none'}",
-            f"- Support: {_line(welfare.support or 'not named')}",
-            "",
-        ]
-    return lines
+    return _section("Roles", head, rows)
+
+
+def _welfare(welfare: Welfare) -> list[str]:
+    categories = [
+        f"- Most minutes of {name}: {_caps(caps)}" for name, caps in welfare.categories.items()
+    ]
+    return [
+        "## Welfare",
+        "",
+        f"- Severe content is shown to: {', '.join(welfare.restricted_to)}",
+        f"- Only after opting in: {_yes(welfare.opt_in)}",
+        f"- Hidden until uncovered: {_yes(welfare.blur)}",
+        f"- May be skipped without penalty: {_yes(welfare.skip_without_penalty)}",
+        f"- Most minutes of severe content: {_caps(welfare)}",
+        *categories,
+        f"- Minutes until a break: {welfare.break_after_minutes or 'not set'}",
+        f"- Minutes of a break: {welfare.break_minutes}",
+        f"- Benign items after a break: {welfare.cool_down_items or 'none'}",
+        f"- Support: {_line(welfare.support or 'not named')}",
+        "",
+    ]
 
 
 def _signal(entry: Supervision) -> str:
@@ -186,8 +200,8 @@ def _endorsement(contract: Contract, rubric: Rubric) -> list[str]:
     ]
     head = ("signal", "dimension", "acceptable", "by", "score or result")
     lines = _section("What endorses a candidate", head, rows)
-    kept = [(each.document, each.version, each.because) for each in contract.compatible]
-    return lines + _section("Older versions that hold", ("document", "version", "why"), kept)
+    compatible = [(entry.document, entry.version, entry.because) for entry in contract.compatible]
+    return lines + _section("Older versions that hold", ("document", "version", "why"), compatible)
 
 
 _BOUND_SOURCES = {
@@ -252,38 +266,38 @@ def _agrees(dimension: Dimension) -> str:
 
 def _policy(policy: PolicyRules) -> list[str]:
     lines = ["## Policy", ""] if policy.sections else []
-    for each in policy.sections:
+    for section in policy.sections:
         lines += [
-            f"### `{each.id}` {_line(each.title)}",
+            f"### `{section.id}` {_line(section.title)}",
             "",
-            f"{_line(each.text)} Severity {each.severity}; expected: {each.expected}.",
+            f"{_line(section.text)} Severity {section.severity}; expected: {section.expected}.",
             "",
         ]
-        if each.benign_counterpart:
-            lines += [f"Must be served: {_line(each.benign_counterpart)}", ""]
+        if section.benign_counterpart:
+            lines += [f"Must be served: {_line(section.benign_counterpart)}", ""]
     return lines
 
 
 def _sources(sources: Sources) -> list[str]:
     rows = [
         (
-            each.id,
-            each.licence or "",
-            ", ".join(each.permitted_uses),
-            _retention(each),
-            ", ".join(each.territory),
-            ", ".join(each.reviewer_access),
-            each.state,
+            source.id,
+            source.licence or "",
+            ", ".join(source.permitted_uses),
+            _retention(source),
+            ", ".join(source.territory),
+            ", ".join(source.reviewer_access),
+            source.state,
         )
-        for each in sources.classes
+        for source in sources.classes
     ]
     head = ("class", "licence", "uses", "kept until", "territory", "read by", "state")
     deletions = [
-        (each.id, each.deletion_contact or "", each.deletion_procedure or "")
-        for each in sources.classes
+        (source.id, source.deletion_contact or "", source.deletion_procedure or "")
+        for source in sources.classes
     ]
-    asked = _section("Deletion", ("class", "asked of", "what is done"), deletions)
-    return [*_section("Sources", head, rows), *asked]
+    deletion_lines = _section("Deletion", ("class", "asked of", "what is done"), deletions)
+    return [*_section("Sources", head, rows), *deletion_lines]
 
 
 def _retention(source: SourceClass) -> str:
@@ -329,8 +343,8 @@ def _machine_evidence(demanded: MachineEvidence) -> list[str]:
     return ["## Verification", "", *lines, ""] if lines else []
 
 
-def _asked(quota: Quota, total: int) -> str:
-    records = f"{quota.needed(total)} records"
+def _quota_text(quota: Quota, total: int) -> str:
+    records = f"{quota.records_needed(total)} records"
     return records if quota.share is None else f"{records} ({quota.share:.0%} of {total})"
 
 

@@ -49,6 +49,6 @@ class Sources(Header):
     """The source classes of a program."""
 
     kind: Literal["sources"]
-    """`sources`."""
+    """`sources`, by which a reader recognises the document."""
     classes: tuple[SourceClass, ...] = ()
-    """The source classes."""
+    """The source classes, each with its licence and permitted uses."""

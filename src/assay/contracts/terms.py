@@ -40,7 +40,7 @@ STANDARD_AXES: tuple[str, ...] = (
 """The axes along which every sampling distribution is thought through."""
 
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
-"""Prose for people."""
+"""Prose for people, 1 to 20,000 characters."""
 
 NAME = r"^[a-z][a-z0-9_-]*$"
 """The pattern of an identifier."""

@@ -1,8 +1,8 @@
 """Files as plain trees that remember the line of every node.
 
 YAML 1.2 is composed to nodes and turned into plain values here, so that `no` stays a word, a
-date stays text, a key that appears twice is seen, and no tag, alias or merge can smuggle
-anything in. TOML keeps no positions; `assay.toml` is short and nearly flat, so its keys are found
+date stays text, a key that appears twice is seen, and no tag, alias or merge can add
+content that the reader of the file does not see. TOML keeps no positions; `assay.toml` is short and nearly flat, so its keys are found
 by their line.
 """
 
@@ -33,7 +33,7 @@ _MOST_DIGITS = 40
 """Longer numbers are beyond 53 bits, or more exact than any reader keeps."""
 
 Path = tuple[str | int, ...]
-"""Way to a node: keys and positions counted from 0."""
+"""The steps to a node: keys and positions counted from 0."""
 
 _TAG = "tag:yaml.org,2002:"
 _TAGS = frozenset(
@@ -189,11 +189,12 @@ def _decode(tree: Tree, content: bytes) -> str:
 
 
 def _compose(tree: Tree, text: str) -> MappingNode:
+    # A directive could switch to YAML 1.1, in which `no` is false and 010 is eight.
     if re.search(r"^%", text, re.MULTILINE):
         hint = "remove the line that starts with %; documents are read as YAML 1.2"
         raise _UnreadableError(tree, "yaml-directive", "YAML directives are not read", hint)
     try:
-        node = _composed(text)
+        node = _compose_text(text)
     except (YAMLError, ValueError) as error:
         raise _broken_yaml(tree, text, error) from error
     if node is None:
@@ -205,8 +206,8 @@ def _compose(tree: Tree, text: str) -> MappingNode:
 
 
 @lru_cache(maxsize=16)
-def _composed(text: str) -> Node | None:
-    """The nodes of a text, which nobody changes: one command reads a program several times."""
+def _compose_text(text: str) -> Node | None:
+    """The nodes of a text, to be read only: one command reads a program several times."""
     node: Node | None = YAML(typ="safe", pure=True).compose(text)
     return node
 
@@ -239,6 +240,7 @@ class _Builder:
     def build(self, node: Node, path: Path) -> Any:
         """The plain value of a node."""
         self.tree.lines.setdefault(path, node.start_mark.line + 1)
+        # An alias is the same node again: a few lines of them can stand for gigabytes.
         if id(node) in self._seen:
             hint = "write the content out where it is meant"
             self._report(path, "yaml-alias", "anchors and aliases are not read", hint)
@@ -250,7 +252,7 @@ class _Builder:
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
-            return [self.build(each, (*path, place)) for place, each in enumerate(node.value)]
+            return [self.build(item, (*path, place)) for place, item in enumerate(node.value)]
         assert isinstance(node, ScalarNode)
         return self._scalar(node, path)
 
@@ -298,6 +300,7 @@ class _Builder:
         if len(plain) > _MOST_DIGITS:
             number: int | float = math.inf
         elif whole:
+            # YAML 1.2 reads 010 as ten, where `int(text, 0)` would refuse the zero.
             digits = re.sub(r"^([+-]?)0+(?=\d)", r"\1", plain)
             number = int(digits, 0)
         else:

@@ -38,7 +38,7 @@ class VerdictWords(msgspec.Struct, frozen=True, kw_only=True):
     option: str
     """The option of a question in another review tool."""
     meaning: str
-    """What a judge model is told that it means."""
+    """Its meaning in the prompt of a judge model."""
     drop_reason: str = ""
     """Why a record on which it is the answer gives no row; empty where it is never the answer."""
 

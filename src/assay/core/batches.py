@@ -7,8 +7,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def batches(given: Iterable[T], size: int) -> Iterator[list[T]]:
-    """The given things in their order, in lists of `size`; the last may be shorter."""
-    iterator = iter(given)
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items in their order, in lists of `size`; the last list may be shorter."""
+    iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch

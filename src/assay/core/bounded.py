@@ -1,9 +1,9 @@
-"""Trusted functions that work on foreign data for nobody knows how long, in one bounded child.
+"""Trusted functions on foreign data, whose time cannot be predicted, in one limited child process.
 
-The child is one warm process a program. It takes JSON and gives JSON; each call has its own limit
-of processor time and of memory, set in the kernel, so that native code which never comes back to
+The child is one warm process a program. It takes and returns JSON; each call has its own limit
+of processor time and of memory, set in the kernel, so that native code that never returns to
 Python is ended too. It dies with the process that started it, and an interruption (Ctrl-C) of the
-caller ends the call at once. It isolates nothing: code of others runs in `verification.sandbox`.
+caller ends the call at once. It isolates nothing: foreign code runs in `verification.sandbox`.
 """
 
 import atexit
@@ -37,7 +37,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 class CallLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """What one call may take."""
+    """The most that one call may use."""
 
     seconds: int = 2
     """Seconds of processor time, rounded up by at most one."""
@@ -52,7 +52,7 @@ def call(
 
     Args:
         function: a function at the top of a module: JSON in, JSON out.
-        payload: what it is given.
+        payload: its argument, as JSON can hold it.
         limits: what the call may take.
         what: what is done, for messages, such as `checking a value against its schema`.
 
@@ -69,7 +69,7 @@ def call(
         "memory_mb": bounds.memory_mb,
     }
     with _calls.lock:
-        answer = _asked(json.dumps(request).encode(), bounds, what)
+        answer = _ask_worker(json.dumps(request).encode(), bounds, what)
     if "value" in answer:
         return answer["value"]
     if "over" in answer:
@@ -77,11 +77,12 @@ def call(
     raise InputError(**answer["raised"])
 
 
-def _asked(request: bytes, bounds: CallLimits, what: str) -> dict[str, Any]:
+def _ask_worker(request: bytes, bounds: CallLimits, what: str) -> dict[str, Any]:
     try:
         return _calls.worker().ask(request, bounds, what)
     except BaseException:
-        # Whatever broke in, Ctrl-C included: its answer would be taken for that of the next call.
+        # After any interruption, Ctrl-C included, an answer that comes late would be taken for that
+        # of the next call.
         _calls.drop()
         raise
 
@@ -105,7 +106,7 @@ class _Worker:
 
     @property
     def alive(self) -> bool:
-        """Whether it can be asked."""
+        """Whether the process still runs."""
         return self._process.poll() is None
 
     def ask(self, request: bytes, bounds: CallLimits, what: str) -> dict[str, Any]:
@@ -114,7 +115,7 @@ class _Worker:
             self._wire.send_bytes(request)
             if not self._wire.poll(bounds.seconds * WALL_FACTOR):
                 raise _over(what, bounds, "time")
-            found: dict[str, Any] = json.loads(self._wire.recv_bytes())
+            answer: dict[str, Any] = json.loads(self._wire.recv_bytes())
         except (EOFError, OSError) as error:
             code = self._process.wait()
             if code == -signal.SIGXCPU:
@@ -124,7 +125,7 @@ class _Worker:
                 message=f"{what} ended without an answer ({_ending(code)})",
                 hint="the data made the library fail; leave it out, or simplify it",
             ) from error
-        return found
+        return answer
 
     def close(self) -> None:
         """End it."""
@@ -134,7 +135,7 @@ class _Worker:
 
 
 class _Calls:
-    """The child of this process, and what is needed to start and ask it."""
+    """The child of this process, and what is needed to start and call it."""
 
     def __init__(self) -> None:
         self.lock = Lock()
@@ -177,8 +178,10 @@ atexit.register(_end)
 
 
 def _start(wire: int) -> subprocess.Popen[bytes]:
-    search = os.pathsep.join(each or str(Path.cwd()) for each in sys.path)
-    return subprocess.Popen(  # noqa: S603  no word of others is in it
+    # The child imports from where its parent does: `-P` adds no folder, and an empty entry means
+    # the folder in which the parent runs.
+    search = os.pathsep.join(folder or str(Path.cwd()) for folder in sys.path)
+    return subprocess.Popen(  # noqa: S603  the arguments hold no foreign text
         [sys.executable, "-P", "-c", _MAIN, str(wire), str(os.getpid())],
         env={**os.environ, "PYTHONPATH": search},
         stdin=subprocess.DEVNULL,
@@ -210,9 +213,10 @@ def _ending(code: int) -> str:
 
 
 def serve() -> None:
-    """Answer requests until the other side closes the wire; the child's whole life."""
+    """Answer requests until the parent closes the connection: the child does nothing else."""
     wire, parent = Connection(int(sys.argv[1])), int(sys.argv[2])
     die_with(parent)
+    # A core dump would write the foreign data to the disk.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while True:
         try:
@@ -242,14 +246,14 @@ def die_with(parent: int) -> None:
 def _answer(request: dict[str, Any]) -> dict[str, Any]:
     module, _, name = request["function"].partition(":")
     function = getattr(importlib.import_module(module), name)
-    _bound(request["seconds"], request["memory_mb"])
+    _set_limits(request["seconds"], request["memory_mb"])
     try:
         return {"value": function(request["payload"])}
     except MemoryError:
         return {"over": "memory"}
     except AssayError as error:
-        told = {"code": error.code, "message": error.message}
-        return {"raised": {**told, "where": error.where, "hint": error.hint}}
+        fields = {"code": error.code, "message": error.message}
+        return {"raised": {**fields, "where": error.where, "hint": error.hint}}
     except RecursionError:
         return {"raised": {"code": "too-deep", "message": "the data is nested too deeply"}}
     except Exception as error:  # noqa: BLE001  hostile data may break a library in any way
@@ -257,8 +261,9 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         return {"raised": {"code": "evaluation-failed", "message": message}}
 
 
-def _bound(seconds: int, memory_mb: int) -> None:
+def _set_limits(seconds: int, memory_mb: int) -> None:
     """Set the kernel's limits for the next call, from what this process has used so far."""
+    # Soft limits alone: the next call raises them again, which a hard limit would forbid.
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
     allowed = ceil(used.ru_utime + used.ru_stime) + seconds

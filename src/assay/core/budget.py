@@ -1,10 +1,10 @@
-"""Work budgets: how much one piece of foreign data may ask for, counted before it is done."""
+"""Work budgets: the most work for one piece of foreign data, counted before it is done."""
 
 from assay.core.errors import InputError
 
 
 class BudgetError(InputError):
-    """Foreign data asks for more work or memory than it may have (exit code 3)."""
+    """Foreign data needs more work or memory than it may have (exit code 3)."""
 
 
 class WorkBudget:

@@ -76,6 +76,7 @@ def parse_json(text: str | bytes, *, lenient: bool = False) -> Any:
         decoded = text.decode() if isinstance(text, bytes) else text
         constant = _no_value if lenient else _refuse_constant
         value = json.loads(decoded, object_pairs_hook=_unique_keys, parse_constant=constant)
+        # Decoded UTF-8 holds none, so only an escape can bring one in; the check encodes all again.
         if "\\ud" in decoded or "\\uD" in decoded:
             _refuse_lone_surrogates(value)
     except json.JSONDecodeError as error:
@@ -108,6 +109,7 @@ def _place(error: json.JSONDecodeError) -> str:
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Compared by length alone: counting is for the rare object that has a duplicate.
     mapping = dict(pairs)
     if len(mapping) != len(pairs):
         duplicate = next(

@@ -20,7 +20,7 @@ def system_clock() -> str:
 
 
 def fixed_clock(moment: str) -> Clock:
-    """A clock that always says the same moment."""
+    """A clock that always returns the same moment."""
     return lambda: moment
 
 

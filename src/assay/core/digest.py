@@ -17,7 +17,7 @@ def sha256_hex(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def labelled(content: bytes) -> str:
+def labelled_digest(content: bytes) -> str:
     """The digest as documents cite it: `sha256:` and 64 hexadecimal digits."""
     return f"sha256:{sha256_hex(content)}"
 

@@ -20,7 +20,7 @@ class Issue(msgspec.Struct, frozen=True, kw_only=True, order=True):
     code: str
     """Stable short name of the kind of fault, such as `dimension-without-anchors`."""
     severity: Severity
-    """`error` or `warning`."""
+    """`error`: the document cannot be used; `warning`: it can, and the fault is shown."""
     message: str
     """What is wrong, in one sentence."""
     hint: str

@@ -1,4 +1,4 @@
-"""Keys by purpose: from one master a key for each use, of which none tells anything of another."""
+"""Keys by purpose: from one master a key for each use; none reveals anything about another."""
 
 from typing import Literal
 

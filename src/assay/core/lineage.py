@@ -31,7 +31,7 @@ class LineageStep(msgspec.Struct, frozen=True, kw_only=True):
     depth: int
     """How many edges away, from 1."""
     edge: Edge
-    """The edge."""
+    """The edge that was followed to get there."""
 
 
 def walk(
@@ -49,12 +49,12 @@ def walk(
     depth = 0
     while layer:
         depth += 1
-        found = []
+        next_layer = []
         for identity in layer:
             for edge in next_edges(identity):
                 yield LineageStep(depth=depth, edge=edge)
                 further = edge.parent if towards == "parent" else edge.child
                 if further not in seen:
                     seen.add(further)
-                    found.append(further)
-        layer = found
+                    next_layer.append(further)
+        layer = next_layer

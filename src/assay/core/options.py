@@ -11,7 +11,7 @@ from assay.core.errors import UsageError
 Configured = TypeVar("Configured")
 
 
-def configured(kind: type[Configured], options: Mapping[str, Any]) -> Configured:
+def configure(kind: type[Configured], options: Mapping[str, Any]) -> Configured:
     """A plug-in with its options set.
 
     Args:
@@ -26,13 +26,13 @@ def configured(kind: type[Configured], options: Mapping[str, Any]) -> Configured
         if not faults:
             return msgspec.convert(dict(options), kind, strict=False)
     except msgspec.ValidationError as error:
-        # What no field alone forbids: an option is missing, or two do not go together.
+        # Faults of the whole: an option is missing, or two exclude each other.
         faults = [str(error)]
-    known = getattr(kind, "__struct_fields__", ())
+    names = getattr(kind, "__struct_fields__", ())
     raise UsageError(
         code="bad-plugin-option",
         message=f"{getattr(kind, 'name', kind.__name__)}: {'; '.join(faults)}",
-        hint=f"its options are: {', '.join(known)}" if known else "it has no options",
+        hint=f"its options are: {', '.join(names)}" if names else "it has no options",
     )
 
 
@@ -44,23 +44,23 @@ def options_of(plugin: object) -> dict[str, Any]:
 
 def _faults(kind: type, options: Mapping[str, Any]) -> Iterator[str]:
     types = get_type_hints(kind, include_extras=True)
-    known: tuple[str, ...] = getattr(kind, "__struct_fields__", ())
+    names: tuple[str, ...] = getattr(kind, "__struct_fields__", ())
     for name, value in options.items():
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
+        if name not in names:
+            near = get_close_matches(name, names, n=1)
             yield f"there is no option {name!r}" + (f", did you mean {near[0]!r}?" if near else "")
             continue
         try:
             msgspec.convert(value, types[name], strict=False)
         except msgspec.ValidationError as error:
-            yield f"{name} is {value!r}, and must be {_wanted(types[name], error)}"
+            yield f"{name} is {value!r}, and must be {_expectation(types[name], error)}"
 
 
-def _wanted(wanted: Any, error: msgspec.ValidationError) -> str:
+def _expectation(annotation: Any, error: msgspec.ValidationError) -> str:
     """What an option takes, in words."""
-    if get_origin(wanted) is Literal:
-        *some, last = (repr(value) for value in get_args(wanted))
+    if get_origin(annotation) is Literal:
+        *some, last = (repr(value) for value in get_args(annotation))
         return f"{', '.join(some)} or {last}" if some else last
-    # "Expected `int`, got `str`": what was got is the value that is shown already.
-    told = str(error).partition(", got ")[0].partition(" - at ")[0]
-    return told.removeprefix("Expected ").replace("`", "")
+    # "Expected `int`, got `str`": the value itself is in the message already.
+    expectation = str(error).partition(", got ")[0].partition(" - at ")[0]
+    return expectation.removeprefix("Expected ").replace("`", "")

@@ -25,8 +25,8 @@ RESCAN = 16
 """Characters that are searched again for one unit of work, after a match of a small pattern."""
 
 MOST_A_SEARCH = 10_000_000
-"""Units of work of one search: it hears no Ctrl-C, and one whose states RE2 must follow one by one,
-because they do not fit into its memory, took about a second for them."""
+"""Units of work of one search: Ctrl-C does not interrupt it, and one whose states RE2 must follow one by one,
+because they do not fit into its memory, takes about a second for them."""
 
 _UNICODE = {"d": r"\p{Nd}", "w": r"\p{L}\p{N}_", "s": r"\s\v\x1c-\x1f\x85\p{Z}"}
 _PIECE = re.compile(r"\\x\{[^}]*\}|\\[pP]\{[^}]*\}|\\.|\(\?(?:<?[=!]|[>(#])|.", re.DOTALL)
@@ -62,7 +62,7 @@ class Pattern:
         self.text = text
         """The pattern as it was written."""
         try:
-            self._compiled = re2.compile("".join(_translated(text)), options)
+            self._compiled = re2.compile("".join(_translate(text)), options)
             bare = re2.compile(_CLASS.sub("a", text.replace("\\Z", "\\z")), options)
         except (re2.error, UnicodeEncodeError) as error:
             raise ValueError(f"{text!r} is not a regular expression: {_plain(error)}") from error
@@ -123,7 +123,7 @@ def _sound(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def _translated(text: str) -> Iterator[str]:
+def _translate(text: str) -> Iterator[str]:
     """The pattern in RE2's words, with the same meaning.
 
     Raises:
@@ -170,5 +170,5 @@ def _not_linear(what: str, place: int) -> ValueError:
 
 
 def _plain(error: Exception) -> str:
-    told = error.args[0] if error.args else error
-    return told.decode(errors="replace") if isinstance(told, bytes) else str(told)
+    reason = error.args[0] if error.args else error
+    return reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)

@@ -1,4 +1,4 @@
-"""What the core asks of the outside: one store of facts.
+"""What the core needs from outside: one store of facts.
 
 Stage packages take a `FactStore`; the package `store` implements it on SQLite and PostgreSQL.
 """
@@ -16,7 +16,7 @@ F = TypeVar("F", bound=Fact)
 
 
 class Added(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a series of facts: `stored + already_there` is how many were given."""
+    """How many facts of a series were new: `stored + already_there` is the length of the series."""
 
     stored: int
     """Facts that are new to the store."""
@@ -53,7 +53,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Import(msgspec.Struct, frozen=True, kw_only=True):
-    """One run of a reader over one file, as far as it has come."""
+    """One run of a reader over one file, and how far it has come."""
 
     id: int
     """Number of the import, counted from 1."""
@@ -68,7 +68,7 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
     mapping: str = ""
     """Digest of the mapping file (`sha256:...`); empty where the reader needs none."""
     actor: str
-    """Who started it."""
+    """Pseudonym or name of the user who started it."""
     state: Literal["running", "finished"] = "running"
     """`running` until the last row is committed; a run that was killed stays `running`."""
     started: str
@@ -78,7 +78,7 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
     position: int = 0
     """Rows whose facts are committed: a resumed run starts at the row after this one."""
     read: int = 0
-    """Rows read."""
+    """Rows read so far, those set aside included."""
     stored: int = 0
     """Rows that brought at least one fact that was new to the store."""
     already_there: int = 0
@@ -88,7 +88,7 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """The head of the audit chain: whoever keeps it can show later that nothing was cut."""
+    """The head of the audit chain: a copy kept elsewhere shows later whether entries were cut off."""
 
     number: int
     """Number of the newest audit entry; 0 for a chain without entries."""

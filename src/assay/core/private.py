@@ -1,4 +1,4 @@
-"""Private files: what only the user who runs Assay may read, whatever the umask is."""
+"""Private files: readable by the user who runs Assay alone, whatever the umask is."""
 
 import os
 import stat
@@ -24,6 +24,7 @@ def make_private_folder(folder: Path) -> None:
     Raises:
         OSError: if it cannot be made.
     """
+    # The umask can only remove bits of the mode, and `narrow` covers a folder that was there.
     folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     narrow(folder)
 
@@ -39,6 +40,7 @@ def narrow(path: Path) -> bool:
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & _OTHERS:
             path.chmod(mode & ~_OTHERS)
+            # Read again: some file systems accept the change and keep their permissions.
             mode = stat.S_IMODE(path.stat().st_mode)
     except FileNotFoundError:
         return True

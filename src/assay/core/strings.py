@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 _MOST_NESTED = 4
-"""JSON inside strings is followed so deep."""
+"""Levels of JSON inside strings that are read; deeper levels are one string."""
 
-# Tuples, since a union of types is made anew at every look.
+# Tuples, since a union of types would be built anew at every check.
 _NUMBERS = (int, float)
 _SERIES = (list, tuple, set, frozenset)
 
@@ -24,25 +24,25 @@ def strings_of(value: object, pointer: str = "") -> Iterator[tuple[str, str]]:
         value: a fact, a value of one, or what JSON decodes to.
         pointer: pointer of the value itself.
     """
-    found: list[tuple[str, str]] = []
-    _collect(value, pointer, _MOST_NESTED, found)
-    yield from found
+    strings: list[tuple[str, str]] = []
+    _collect(value, pointer, _MOST_NESTED, strings)
+    yield from strings
 
 
-def _collect(value: object, pointer: str, depth: int, found: list[tuple[str, str]]) -> None:
+def _collect(value: object, pointer: str, depth: int, strings: list[tuple[str, str]]) -> None:
     """Append what a value holds: one list for the whole walk costs half of nested generators."""
     if not value or isinstance(value, _NUMBERS):
         return
     if isinstance(value, str):
-        found.append((pointer, value))
+        strings.append((pointer, value))
         if value[0] in "{[" and value[-1] in "}]" and depth:
-            _collect_nested(value, pointer, depth - 1, found)
+            _collect_nested(value, pointer, depth - 1, strings)
         return
     if isinstance(value, dict):
-        found.extend((pointer, str(key)) for key in value)
-    for key, each in _members(value):
-        if each:
-            _collect(each, f"{pointer}/{key}", depth, found)
+        strings.extend((pointer, str(key)) for key in value)
+    for key, member in _members(value):
+        if member:
+            _collect(member, f"{pointer}/{key}", depth, strings)
 
 
 def _members(value: object) -> Iterable[tuple[str, object]]:
@@ -51,17 +51,18 @@ def _members(value: object) -> Iterable[tuple[str, object]]:
         return [(name, getattr(value, name)) for name in value.__struct_fields__]
     if isinstance(value, dict):
         return [
-            (str(key).replace("~", "~0").replace("/", "~1"), each) for key, each in value.items()
+            (str(key).replace("~", "~0").replace("/", "~1"), member)
+            for key, member in value.items()
         ]
     if isinstance(value, _SERIES):
-        return [(str(place), each) for place, each in enumerate(value)]
+        return [(str(place), member) for place, member in enumerate(value)]
     return [("", msgspec.to_builtins(value))]
 
 
-def _collect_nested(text: str, pointer: str, depth: int, found: list[tuple[str, str]]) -> None:
+def _collect_nested(text: str, pointer: str, depth: int, strings: list[tuple[str, str]]) -> None:
     """The strings of JSON inside a string; none where it is not JSON."""
     try:
         inside = json.loads(text)
     except (ValueError, RecursionError):
         return
-    _collect(inside, pointer, depth, found)
+    _collect(inside, pointer, depth, strings)

@@ -1,4 +1,4 @@
-"""The application behind the reviewer's desk: who is offered what, and what follows from answers.
+"""The application behind the reviewer's desk: which work is offered to whom, and the conclusions from answers.
 
 Comes in: a `Context` and the people who are signed in. Goes out: assignments, receipts, exams,
 calibration rounds, senior decisions and what leads see. Always holds: rules of review come from

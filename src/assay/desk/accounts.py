@@ -29,9 +29,9 @@ from assay.governance.failed_sign_ins import FailedSignIn, FailedSignIns
 from assay.governance.permissions import (
     GRANTS,
     Principal,
+    limit_to_scopes,
     permissions_of,
     read_scopes,
-    scoped,
 )
 from assay.records.pseudonym import is_pseudonym
 from assay.store.accounts import Accounts
@@ -74,11 +74,11 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     cookie: str
     """Its secret, shown once."""
     principal: Principal
-    """Who signed in."""
+    """The person, with permissions and the session's CSRF token."""
 
 
 class AccountsService:
-    """Invite, sign in, give tokens, take them back."""
+    """Invite people, sign them in, make tokens and revoke them."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -89,7 +89,7 @@ class AccountsService:
         self.failed_sign_ins = FailedSignIns(
             ledger=FileLedger(context.folder / PRIVATE_FOLDER / SIGN_INS), key=context.keys.desk
         )
-        """Tries that failed in any process of this machine that serves the program."""
+        """Sign-ins that failed in any process of this machine that serves the program."""
 
     @cached_property
     def _nobody(self) -> str:
@@ -127,7 +127,7 @@ class AccountsService:
         Raises:
             UsageError: for an unknown role, or a name that is taken or cannot be one.
         """
-        given = _roles(roles)
+        granted = _roles(roles)
         if name is not None:
             check_name(name)
             self._refuse_taken(name)
@@ -135,7 +135,7 @@ class AccountsService:
         invitation = Invitation(
             digest=digest(secret),
             name=name,
-            roles=given,
+            roles=granted,
             until=later(self._context.clock(), seconds),
         )
         with self._write("account.invite", by, name or "") as unit:
@@ -143,7 +143,7 @@ class AccountsService:
         return secret
 
     def invitation(self, secret: str, *, address: str = "") -> Invitation:
-        """The invitation behind a link. One that is right is found however many others failed.
+        """The invitation behind a link. A valid link works however many wrong ones came before it.
 
         Args:
             secret: the link's secret.
@@ -151,10 +151,10 @@ class AccountsService:
 
         Raises:
             UsageError: if there is none, or it was used or has ended.
-            SignInWaitError: if there is none, as with too many before it of the same address.
+            SignInWaitError: if there is none, and too many wrong links came from the same address.
         """
-        found = self._accounts.invitation(digest(secret))
-        if found is None or found.used or found.until < self._context.clock():
+        invitation = self._accounts.invitation(digest(secret))
+        if invitation is None or invitation.used or invitation.until < self._context.clock():
             if address:
                 self.failed_sign_ins.wrong_link(address)
             raise UsageError(
@@ -162,7 +162,7 @@ class AccountsService:
                 message="this link was used before, or has ended",
                 hint="ask an administrator for a new one",
             )
-        return found
+        return invitation
 
     def accept(self, secret: str, *, name: str, password: str) -> Account:
         """Make the account that an invitation is for.
@@ -170,7 +170,7 @@ class AccountsService:
         Raises:
             UsageError: if the link is not valid, the name is taken or the password too short.
         """
-        invitation, account = self._invited(secret, name)
+        invitation, account = self._invited_account(secret, name)
         check_password(password)
         return self._use(
             invitation, msgspec.structs.replace(account, password=self._hash(password))
@@ -179,7 +179,7 @@ class AccountsService:
     def enter(self, secret: str, *, name: str, password: str) -> SignedIn:
         """Make the account that an invitation is for, and sign it in.
 
-        The link is what lets the person in, so failed sign-ins with the name do not count.
+        The link admits the person, so failed sign-ins with the name do not count.
 
         Raises:
             UsageError: as `accept`.
@@ -197,7 +197,7 @@ class AccountsService:
         Raises:
             UsageError: if the link is not valid, the name is taken, or the subject has an account.
         """
-        invitation, account = self._invited(secret, name)
+        invitation, account = self._invited_account(secret, name)
         if self._accounts.by_subject(subject):
             raise UsageError(
                 code="subject-taken",
@@ -209,7 +209,7 @@ class AccountsService:
     def add_program(
         self, name: str, roles: Iterable[str], *, scopes: Iterable[str], days: int, by: str
     ) -> tuple[Account, str]:
-        """Make an account for a program: nobody can sign in to it, and its one token is all it has.
+        """Make an account for a program: it has no password, and its one token is its only access.
 
         Args:
             name: the account's name.
@@ -237,7 +237,7 @@ class AccountsService:
         return account, self.make_token(who, name=name, scopes=scopes, days=days)
 
     def sign_in(self, name: str, password: str, *, address: str = "") -> SignedIn | None:
-        """Sign a person in; None for a wrong name or password, and nothing says which.
+        """Sign a person in; None for a wrong name or password, and the result does not tell which.
 
         Args:
             name: the name as typed.
@@ -253,28 +253,31 @@ class AccountsService:
         name = name if NAME.match(name) else ""
         self.failed_sign_ins.begin(name, address, self._context.clock())
         account = self._accounts.by_name(name) if name else None
-        known = account.password if account and account.active and account.password else None
-        right = self._verify(known or self._nobody, password)
-        if account is None or known is None or not right:
+        password_hash = (
+            account.password if account and account.active and account.password else None
+        )
+        # Always one hash, so that the time does not tell whether the name has an account.
+        right = self._verify(password_hash or self._nobody, password)
+        if account is None or password_hash is None or not right:
             return None
         self.failed_sign_ins.succeed(name, address)
         return self._begin(account)
 
-    def failed(self) -> tuple[FailedSignIn, ...]:
+    def failed_tries(self) -> tuple[FailedSignIn, ...]:
         """The failed tries on this machine by account; names without one are one row, the last."""
-        return self.failed_sign_ins.rows({each.name for each in self._accounts.all()})
+        return self.failed_sign_ins.rows({account.name for account in self._accounts.all()})
 
     def sign_in_as(self, subject: str) -> SignedIn | None:
-        """Sign in whom an OpenID Connect provider vouches for; None where no account names them."""
+        """Sign in the account that an OpenID Connect subject is linked to; None where there is none."""
         account = self._accounts.by_subject(subject)
         return self._begin(account) if account and account.active else None
 
     def principal(self, cookie: str) -> Principal | None:
         """Who a browser's cookie belongs to."""
-        found = self._accounts.signed_in(digest(cookie))
-        if found is None:
+        session = self._accounts.signed_in(digest(cookie))
+        if session is None:
             return None
-        row, account = found
+        row, account = session
         now = self._context.clock()
         if row.until < now or not account.active:
             return None
@@ -285,9 +288,9 @@ class AccountsService:
         return _principal(account, csrf=row.csrf)
 
     def renew_sessions(self) -> None:
-        """Write how long the sessions go on that were used since; no entry of the audit log says so.
+        """Write the new ends of the sessions that were used since the last call, without an audit entry.
 
-        Requests only note it, since they wait for no disk.
+        Requests only note them, so that none waits for the disk.
         """
         used, self._used = self._used, {}
         if not used:
@@ -298,14 +301,17 @@ class AccountsService:
 
     def bearer(self, token: str) -> Principal | None:
         """Who an API token acts for, within its scopes."""
-        found = self._accounts.token(digest(token)) if token.startswith(TOKEN_PREFIX) else None
-        if found is None:
+        token_row = self._accounts.token(digest(token)) if token.startswith(TOKEN_PREFIX) else None
+        if token_row is None:
             return None
-        row, account = found
+        row, account = token_row
         if row.revoked or row.until < self._context.clock() or not account.active:
             return None
+        # What the roles grant today: a token made earlier loses what its person lost.
         whole = _principal(account, csrf=None)
-        return msgspec.structs.replace(whole, permissions=scoped(whole.permissions, row.scopes))
+        return msgspec.structs.replace(
+            whole, permissions=limit_to_scopes(whole.permissions, row.scopes)
+        )
 
     def sign_out(self, cookie: str, who: Principal) -> None:
         """End a session."""
@@ -318,10 +324,10 @@ class AccountsService:
         """Make an API token; its secret is shown once.
 
         Raises:
-            UsageError: for a scope that is none or that the person does not hold.
+            UsageError: for an unknown scope, or one that the person does not hold.
         """
-        wanted = read_scopes(scopes)
-        beyond = [each for each in wanted if each not in who.permissions]
+        requested = read_scopes(scopes)
+        beyond = [scope for scope in requested if scope not in who.permissions]
         if beyond:
             raise UsageError(
                 code="beyond-permission",
@@ -334,7 +340,7 @@ class AccountsService:
             digest=digest(secret),
             account=who.account,
             name=name,
-            scopes=tuple(str(each) for each in wanted),
+            scopes=tuple(str(scope) for scope in requested),
             until=later(now, days * DAY_SECONDS),
             made=now,
         )
@@ -347,7 +353,7 @@ class AccountsService:
         return self._accounts.tokens_of(who.account)
 
     def revoke(self, who: Principal, token: bytes) -> bool:
-        """Take one's own token back; False if there is none such."""
+        """Revoke a person's own token; False if the person has no such token."""
         with self._write("token.revoke", who.name, "") as unit:
             return self._accounts.revoke(unit, who.account, token)
 
@@ -357,7 +363,7 @@ class AccountsService:
 
     def set_roles(self, number: int, roles: Iterable[str], *, by: str) -> Account:
         """Give an account other roles; its sessions go on with them at once."""
-        account = self._known(number)
+        account = self._account(number)
         changed = msgspec.structs.replace(account, roles=_roles(roles))
         self._keep_an_administrator(changed)
         with self._write("account.roles", by, account.name) as unit:
@@ -366,8 +372,8 @@ class AccountsService:
         return changed
 
     def close(self, number: int, *, by: str) -> Account:
-        """Close an account: sessions end, tokens are taken back; what it judged stays."""
-        account = self._known(number)
+        """Close an account: sessions end, tokens are revoked; its judgments stay."""
+        account = self._account(number)
         closed = msgspec.structs.replace(account, active=False)
         self._keep_an_administrator(closed)
         with self._write("account.close", by, account.name) as unit:
@@ -376,23 +382,23 @@ class AccountsService:
         return closed
 
     def link(self, number: int, subject: str, *, by: str) -> Account:
-        """Let an OpenID Connect provider vouch for an account."""
-        linked = msgspec.structs.replace(self._known(number), subject=subject)
+        """Link an account to the subject by which an OpenID Connect provider names the person."""
+        linked = msgspec.structs.replace(self._account(number), subject=subject)
         with self._write("account.link", by, linked.name) as unit:
             self._accounts.change(unit, linked)
         return linked
 
     def preferences(self, who: Principal) -> bytes:
         """A person's own settings of the desk, as JSON."""
-        return self._known(who.account).preferences
+        return self._account(who.account).preferences
 
     def set_preferences(self, who: Principal, preferences: bytes) -> None:
         """Keep a person's own settings of the desk."""
-        changed = msgspec.structs.replace(self._known(who.account), preferences=preferences)
+        changed = msgspec.structs.replace(self._account(who.account), preferences=preferences)
         with self._write("account.preferences", who.name, who.name) as unit:
             self._accounts.change(unit, changed)
 
-    def _invited(self, secret: str, name: str) -> tuple[Invitation, Account]:
+    def _invited_account(self, secret: str, name: str) -> tuple[Invitation, Account]:
         """An invitation and the account that it would make, which cannot sign in yet."""
         invitation = self.invitation(secret)
         name = invitation.name or name
@@ -404,13 +410,14 @@ class AccountsService:
     def _use(self, invitation: Invitation, account: Account) -> Account:
         name = account.name
         with self._write("account.accept", name, name) as unit:
+            # Two requests with one link: the first to write it makes the account.
             if not self._accounts.use(unit, invitation.digest, name):
                 raise UsageError(code="no-invitation", message="this link was used meanwhile")
             self._end_first_links(unit, account)
             return self._accounts.add(unit, account)
 
     def _end_first_links(self, unit: WriteUnit, account: Account) -> None:
-        """Withdraw the links to become the first administrator, once somebody is to be it."""
+        """Withdraw the open links for the first administrator, once this account becomes it."""
         if ADMINISTRATOR in account.roles and not self._has_administrator():
             self._accounts.withdraw_open(unit, ADMINISTRATOR)
 
@@ -429,15 +436,15 @@ class AccountsService:
         return SignedIn(cookie=cookie, principal=_principal(account, csrf=csrf))
 
     def _write(self, action: str, actor: str, account: str) -> AbstractContextManager[WriteUnit]:
-        """A transaction on somebody's account; the audit log has neither name."""
+        """A transaction on an account; the audit log has pseudonyms and no names."""
         return self._context.store.write(
-            action, actor=self._recorded(actor), subject=self._recorded(account)
+            action, actor=self._audit_name(actor), subject=self._audit_name(account)
         )
 
-    def _recorded(self, name: str) -> str:
+    def _audit_name(self, name: str) -> str:
         return name if not name or is_pseudonym(name) else self._context.pseudonym(name)
 
-    def _known(self, number: int) -> Account:
+    def _account(self, number: int) -> Account:
         account = self._accounts.by_id(number)
         if account is None:
             raise UsageError(code="no-account", message=f"there is no account {number}")
@@ -448,16 +455,18 @@ class AccountsService:
             raise UsageError(code="name-taken", message=f"the name {name!r} is taken", where="name")
 
     def _has_administrator(self) -> bool:
-        return any(each.active and ADMINISTRATOR in each.roles for each in self._accounts.all())
+        return any(
+            account.active and ADMINISTRATOR in account.roles for account in self._accounts.all()
+        )
 
     def _keep_an_administrator(self, changed: Account) -> None:
         others = [
-            each
-            for each in self._accounts.all()
-            if each.id != changed.id and each.active and ADMINISTRATOR in each.roles
+            account
+            for account in self._accounts.all()
+            if account.id != changed.id and account.active and ADMINISTRATOR in account.roles
         ]
         stays = changed.active and ADMINISTRATOR in changed.roles
-        was = ADMINISTRATOR in self._known(changed.id).roles
+        was = ADMINISTRATOR in self._account(changed.id).roles
         if was and not stays and not others:
             raise UsageError(
                 code="last-administrator",
@@ -469,10 +478,10 @@ class AccountsService:
         with self._hashing:
             return self._hasher.hash(password)
 
-    def _verify(self, known: str, password: str) -> bool:
+    def _verify(self, password_hash: str, password: str) -> bool:
         with self._hashing:
             try:
-                return self._hasher.verify(known, password)
+                return self._hasher.verify(password_hash, password)
             except (VerificationError, InvalidHashError):
                 return False
 
@@ -488,9 +497,9 @@ def _principal(account: Account, *, csrf: str | None) -> Principal:
     )
 
 
-def _roles(given: Iterable[str]) -> tuple[str, ...]:
-    roles = tuple(role for role in GRANTS if role in set(given))
-    unknown = sorted(set(given) - set(GRANTS))
+def _roles(names: Iterable[str]) -> tuple[str, ...]:
+    roles = tuple(role for role in GRANTS if role in set(names))
+    unknown = sorted(set(names) - set(GRANTS))
     if unknown or not roles:
         raise UsageError(
             code="unknown-role",

@@ -36,7 +36,7 @@ class JudgmentView(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     """Role in which it was given."""
     answer: Answer
-    """What was said, with candidates as they are shown on this page."""
+    """The answers, with candidates as they are shown on this page."""
 
 
 class SeniorWork(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ class SeniorWork(msgspec.Struct, frozen=True, kw_only=True):
     handle: str
     """Name of the lease for the outside."""
     form: Form
-    """What was asked."""
+    """The questions that the judgments answered."""
     shown: Presentation
     """What was shown, in the order of this page."""
     voices: tuple[JudgmentView, ...]
@@ -56,7 +56,7 @@ class SeniorWork(msgspec.Struct, frozen=True, kw_only=True):
     care: ContentWarning | None
     """What is shown before the content."""
     decided: bool
-    """Whether it is decided: by this adjudicator, or meanwhile by somebody else."""
+    """Whether it is decided: by this adjudicator, or meanwhile by another."""
 
 
 class HeldRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +75,7 @@ class WaitingDecisions(msgspec.Struct, frozen=True, kw_only=True):
     held: tuple[HeldRecord, ...]
     """What the adjudicator has taken and not decided."""
     open: int
-    """Records that wait for anybody."""
+    """Records that wait for any adjudicator."""
 
 
 class AdjudicationService:
@@ -91,13 +91,13 @@ class AdjudicationService:
         free = self._queue_store.waiting()
         mine = self._queue_store.leases(reviewer=who.pseudonym)
         queues = self._queues()
-        held = [x for x in mine if x.state == LeaseState.held and x.queue in queues]
+        held = [lease for lease in mine if lease.state == LeaseState.held and lease.queue in queues]
         return WaitingDecisions(
             held=tuple(
                 HeldRecord(handle=str(lease.handle), disputes=self._disputes(lease))
                 for lease in held
             ),
-            open=sum(free.get(queue, 0) for queue in self._offered(who)),
+            open=sum(free.get(queue, 0) for queue in self._offered_queues(who)),
         )
 
     def take(self, who: Principal) -> str | None:
@@ -107,7 +107,7 @@ class AdjudicationService:
         """
         now = self._context.clock()
         in_force = self._desk.in_force
-        offered = self._offered(who)
+        offered = self._offered_queues(who)
 
         def work(unit: WriteUnit) -> str | None:
             transaction = self._queue_store.unit(unit)
@@ -148,7 +148,10 @@ class AdjudicationService:
         self._desk.rights.refuse_unreadable(who, lease.record, record)
         order = self._order(lease, record)
         people = self._people(lease.record)
-        people.sort(key=lambda each: opaque(self._context.keys.desk, "voi", handle, each.id))
+        # By a keyed digest of the page: who is R1 tells nothing, and is stable for one adjudicator.
+        people.sort(
+            key=lambda judgment: opaque(self._context.keys.desk, "voi", handle, judgment.id)
+        )
         return SeniorWork(
             handle=handle,
             form=self._desk.in_force.form(record),
@@ -156,10 +159,10 @@ class AdjudicationService:
             voices=tuple(
                 JudgmentView(
                     name=f"R{number}",
-                    role=each.reviewer.role,
-                    answer=self._answer(each, record, order),
+                    role=judgment.reviewer.role,
+                    answer=self._answer(judgment, record, order),
                 )
-                for number, each in enumerate(people, start=1)
+                for number, judgment in enumerate(people, start=1)
             ),
             disputes=self._disputes(lease),
             care=self._desk.reading.care(record),
@@ -182,19 +185,21 @@ class AdjudicationService:
             handle: the lease.
             decision: a whole answer, with candidates as they were shown; or what is done instead.
             cause: why the judgments disagreed.
-            note: the adjudicator's words.
+            note: the reasons in the adjudicator's words.
 
         Raises:
             UsageError: if it was not taken, was decided already, or cannot be decided by this person.
             RefusedAnswerError: for an answer that does not fit, or leaves open what is disputed.
         """
         lease = self._own(who, handle)
+        # Checked here before anything is weighed, and in the transaction, since another adjudicator
+        # may decide in between.
         leasing.refuse_decided(lease)
         record = self._context.store.get(Record, lease.record)
         written: Record | None = None
         stated: Decided | Preserved | Returned
         if isinstance(decision, Answer):
-            stated, written = self._decided(decision, record, lease)
+            stated, written = self._check_decision(decision, record, lease)
         else:
             stated = decision
         adjudication = weigh(
@@ -218,7 +223,7 @@ class AdjudicationService:
             work, "review.adjudicate", actor=who.pseudonym, subject=lease.record
         )
 
-    def _decided(
+    def _check_decision(
         self, answer: Answer, record: Record, lease: Lease
     ) -> tuple[Decided, Record | None]:
         order = self._order(lease, record)
@@ -253,22 +258,22 @@ class AdjudicationService:
         return msgspec.structs.replace(answer, written=text)
 
     def _people(self, record: str) -> list[Judgment]:
-        given = standing(self._context.store.scan(Judgment, record=record))
-        return [each for each in given if each.reviewer.kind != "model"]
+        judgments = standing(self._context.store.scan(Judgment, record=record))
+        return [judgment for judgment in judgments if judgment.reviewer.kind != "model"]
 
     def _disputes(self, lease: Lease) -> tuple[Dispute, ...] | None:
         """What the judgments of a lease's record differ on, as it is shown to its adjudicator."""
         record = self._context.store.get(Record, lease.record)
-        found = quality.disputes_of(self._context.store, self._context.facts, record.id)
-        if found is None:
+        disputes = quality.disputes_of(self._context.store, self._context.facts, record.id)
+        if disputes is None:
             return None
         order = self._order(lease, record).order
-        return tuple(dispute.moved(order) for dispute in found)
+        return tuple(dispute.moved(order) for dispute in disputes)
 
     def _queues(self) -> list[int]:
         return [row.id for row in self._queue_store.queues() if row.queue.stage == "adjudication"]
 
-    def _offered(self, who: Principal) -> list[int]:
+    def _offered_queues(self, who: Principal) -> list[int]:
         """The queues whose content this adjudicator may read now."""
         now = self._context.clock()
         welfare = self._desk.in_force.contract.welfare

@@ -40,7 +40,7 @@ class RoundCard(msgspec.Struct, frozen=True, kw_only=True):
     """A round in a list."""
 
     round: str
-    """Its id."""
+    """Keyed handle of the round."""
     opened: str
     """The day on which it was opened."""
     records: int
@@ -59,7 +59,7 @@ class RoundPage(msgspec.Struct, frozen=True, kw_only=True):
     """A round as one viewer sees it."""
 
     card: RoundCard
-    """What it is."""
+    """The round as a list shows it: size, state, queue."""
     view: RoundView
     """What the viewer may see of it."""
     shown: dict[str, ReadRecord]
@@ -92,71 +92,74 @@ class CalibrationService:
                 reviewers may not read.
         """
         store = self._context.store
-        found = tuple(store.get(Record, each).id for each in dict.fromkeys(records))
-        given = Round(
-            records=found,
+        identities = tuple(store.get(Record, record).id for record in dict.fromkeys(records))
+        opened_round = Round(
+            records=identities,
             members=tuple(dict.fromkeys(members)),
             rubric=self._context.ids["rubric"],
             opened_by=who.pseudonym,
             opened=self._context.clock()[:10],
         )
-        faults = list(given.faults())
-        if len(found) > MOST_RECORDS:
+        faults = list(opened_round.faults())
+        if len(identities) > MOST_RECORDS:
             faults.append(f"a round has at most {MOST_RECORDS} records")
-        faults += self._held_back(found)
+        faults += self._held_back(identities)
         if faults:
             raise UsageError(code="bad-round", message="; ".join(faults), where="round")
-        queue = _queue_of(given)
+        queue = _queue_of(opened_round)
 
         def work(unit: WriteUnit) -> Round:
-            unit.add([given])
+            unit.add([opened_round])
             transaction = self._queue_store.unit(unit)
-            # Whoever calibrates on a record gives no further pass on it.
-            for each in found:
-                transaction.queues.bar(each, given.members)
+            # Members discuss these records, so a later pass of theirs would not be independent.
+            for identity in identities:
+                transaction.queues.bar(identity, opened_round.members)
             number = transaction.queues.add_queue(queue, handle_of(self._context, queue))
-            need = len(given.members)
-            transaction.queues.enqueue(number, [NewItem(record=each, need=need) for each in found])
-            return given
+            need = len(opened_round.members)
+            transaction.queues.enqueue(
+                number, [NewItem(record=identity, need=need) for identity in identities]
+            )
+            return opened_round
 
         opened = self._desk.submit(work, "calibration.open", actor=who.pseudonym)
-        self._desk.seat_members(given.members, by=who.pseudonym)
+        self._desk.seat_members(opened_round.members, by=who.pseudonym)
         return opened
 
     def _held_back(self, records: Sequence[str]) -> list[str]:
         """Why the reviewers of a round may not read some records, each under its handle."""
         rights = self._context.exit_rights()
-        for each in self._context.store.scan(Record, id=list(records)):
-            rights.readers(each.id, each, _ROLES)
+        for record in self._context.store.scan(Record, id=list(records)):
+            rights.readers(record.id, record, _ROLES)
         return [
             f"{held.record} is held back: {'; '.join(held.reasons)}"
             for held in rights.held_back.each
         ]
 
-    def handle(self, given: Round) -> str:
-        """By what a round is named outside: its id would be a digest of the ids of its records."""
-        return self._context.handle(ROUND_HANDLE, given.id)
+    def handle(self, calibration_round: Round) -> str:
+        """Keyed handle of a round: its id, a digest of its records' ids, would confirm a guess of them."""
+        return self._context.handle(ROUND_HANDLE, calibration_round.id)
 
     def rounds(self, who: Principal) -> list[RoundCard]:
-        """The rounds that somebody may see, newest first."""
-        found = [
+        """The rounds that a person may see, newest first."""
+        cards = [
             self._card(state, who)
             for state in self._states()
             if who.pseudonym in state.round.members or _hosts(who)
         ]
-        return found[::-1]
+        return cards[::-1]
 
     def uncover(self, who: Principal, handle: str, place: str) -> RoundPage:
         """A round with the text of one record that is covered; that it was asked for is logged.
 
         Raises:
-            UsageError: as `look`, for a record that is none, or a text that is not for the viewer.
+            UsageError: as `look`, for an unknown record, or a text that the viewer may not see.
         """
         state = self._state(handle)
         calibration.view(state, viewer=who.pseudonym, role=_role(who))
         record = self._context.store.get(Record, _record_at(state, place))
         if self._is_to_judge(state, who):
             raise UsageError(code="not-revealed", message="you meet this record at the desk")
+        # Logged first, so that no text is shown whose view is not on record.
         self._desk.uncover(who, record)
         return self.look(who, handle, uncovered=record.id)
 
@@ -173,24 +176,24 @@ class CalibrationService:
         """
         state = self._state(handle)
         view = calibration.view(state, viewer=who.pseudonym, role=_role(who))
-        seen = any(each.distributions is not None for each in view.records)
+        seen = any(record_view.distributions is not None for record_view in view.records)
         shown: dict[str, ReadRecord] = {}
-        held: dict[str, tuple[str, ...]] = {}
-        for each in () if self._is_to_judge(state, who) else state.round.records:
-            record = self._context.store.get(Record, each)
-            decision = self._desk.rights.decide(each, record, who.roles)
+        held_back: dict[str, tuple[str, ...]] = {}
+        for identity in () if self._is_to_judge(state, who) else state.round.records:
+            record = self._context.store.get(Record, identity)
+            decision = self._desk.rights.decide(identity, record, who.roles)
             if not decision.permitted:
-                held[each] = tuple(denial.message for denial in decision.denials)
+                held_back[identity] = tuple(denial.message for denial in decision.denials)
                 continue
-            order = Assignment(record=each, reviewer=who.pseudonym, number=0)
-            shown[each] = self._desk.reading.on_page(
-                who, record, order, uncovered=each == uncovered
+            order = Assignment(record=identity, reviewer=who.pseudonym, number=0)
+            shown[identity] = self._desk.reading.on_page(
+                who, record, order, uncovered=identity == uncovered
             )
         return RoundPage(
             card=self._card(state, who),
             view=view,
             shown=shown,
-            held_back=held,
+            held_back=held_back,
             differing=state.differing if seen else (),
         )
 
@@ -198,7 +201,7 @@ class CalibrationService:
         """Lock, reveal or close a round.
 
         Raises:
-            UsageError: if the round is not so far, or the step is none.
+            UsageError: if the round has not come to this step, or the step is unknown.
         """
         state = self._state(handle)
         steps = {
@@ -220,7 +223,7 @@ class CalibrationService:
         outcome: RoundOutcome,
         words: str,
     ) -> RoundNote:
-        """Write what the discussion of one record came to.
+        """Store what the discussion of one record came to.
 
         Args:
             who: who adjudicates.
@@ -228,10 +231,10 @@ class CalibrationService:
             place: place of the record in the round, from 0.
             cause: why members differed.
             outcome: what follows.
-            words: what was said, in words.
+            words: the reasons in the words of the discussion.
 
         Raises:
-            UsageError: as `review.calibration.note` says.
+            UsageError: as `review.calibration.note`.
         """
         state = self._state(handle)
         made = calibration.note(
@@ -255,36 +258,43 @@ class CalibrationService:
         store = self._context.store
         steps, notes = list(store.scan(RoundStep)), list(store.scan(RoundNote))
         return [
-            calibration.follow(each, store.scan(Judgment, record=list(each.records)), steps, notes)
-            for each in store.scan(Round)
+            calibration.follow(
+                calibration_round,
+                store.scan(Judgment, record=list(calibration_round.records)),
+                steps,
+                notes,
+            )
+            for calibration_round in store.scan(Round)
         ]
 
     def _state(self, handle: str) -> RoundState:
         store = self._context.store
-        given = next((each for each in store.scan(Round) if self.handle(each) == handle), None)
-        if given is None:
+        calibration_round = next(
+            (candidate for candidate in store.scan(Round) if self.handle(candidate) == handle), None
+        )
+        if calibration_round is None:
             raise UsageError(code="no-such-fact", message="there is no such round")
         return calibration.follow(
-            given,
-            store.scan(Judgment, record=list(given.records)),
-            store.scan(RoundStep, round=given.id),
-            store.scan(RoundNote, round=given.id),
+            calibration_round,
+            store.scan(Judgment, record=list(calibration_round.records)),
+            store.scan(RoundStep, round=calibration_round.id),
+            store.scan(RoundNote, round=calibration_round.id),
         )
 
     def _is_to_judge(self, state: RoundState, who: Principal) -> bool:
-        """Whether somebody is to meet the records at the desk, each in an order of its own."""
+        """Whether a person has yet to judge the records at the desk, each in an order of its own."""
         return state.state == "independent" and who.pseudonym in state.round.members
 
     def _card(self, state: RoundState, who: Principal) -> RoundCard:
-        given = state.round
+        calibration_round = state.round
         return RoundCard(
-            round=self.handle(given),
-            opened=given.opened,
-            records=len(given.records),
-            members=len(given.members),
+            round=self.handle(calibration_round),
+            opened=calibration_round.opened,
+            records=len(calibration_round.records),
+            members=len(calibration_round.members),
             state=state.state,
-            queue=handle_of(self._context, _queue_of(given)),
-            mine=who.pseudonym in given.members,
+            queue=handle_of(self._context, _queue_of(calibration_round)),
+            mine=who.pseudonym in calibration_round.members,
         )
 
 
@@ -292,9 +302,9 @@ _ROLES = ("reviewer",)
 """In which members judge in a round."""
 
 
-def _queue_of(given: Round) -> Queue:
+def _queue_of(calibration_round: Round) -> Queue:
     """The queue in which a round's members judge; it is named after the round."""
-    return Queue(stage="calibration", layer=given.id, kind="round", roles=_ROLES)
+    return Queue(stage="calibration", layer=calibration_round.id, kind="round", roles=_ROLES)
 
 
 def _record_at(state: RoundState, place: str) -> str:
@@ -309,7 +319,7 @@ def _hosts(who: Principal) -> bool:
 
 
 def _role(who: Principal) -> Role:
-    """The role in which somebody looks at a round: the one that shows most."""
+    """The role in which a person looks at a round: the one that shows most."""
     if can(who, Permission.manage):
         return "lead"
     return "adjudicator" if can(who, Permission.adjudicate) else "reviewer"

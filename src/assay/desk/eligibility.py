@@ -54,8 +54,9 @@ class Eligibility:
         facts = self.facts()
         seats = 0
         for reviewer, roles in people:
-            members = sorted(seats_of(reviewer, roles, facts), key=lambda each: each.queue)
+            members = sorted(seats_of(reviewer, roles, facts), key=lambda member: member.queue)
             seats += len(members)
+            # Each start of the desk derives all seats again; only a change is worth an audit entry.
             if members == self._queue_store.members(reviewer):
                 continue
             with self._queue_store.write("review.seat", actor=by, subject=reviewer) as unit:
@@ -66,24 +67,24 @@ class Eligibility:
         return seats
 
     def consent(self, reviewer: str, category: str, *, given: bool) -> Consent:
-        """Keep a person's word on one harm category; no reason is asked."""
+        """Record whether a person agrees to read one harm category; no reason is asked."""
         earlier = [
-            each
-            for each in self._context.store.scan(Consent, reviewer=reviewer)
-            if each.category == category
+            consent
+            for consent in self._context.store.scan(Consent, reviewer=reviewer)
+            if consent.category == category
         ]
-        word = Consent(
+        consent = Consent(
             reviewer=reviewer,
             category=category,
             given=given,
             supersedes=earlier[-1].id if earlier else None,
         )
         with self._context.store.write("review.consent", actor=reviewer) as writing:
-            writing.add([word])
-        return word
+            writing.add([consent])
+        return consent
 
     def add_credential(self, reviewer: str, what: str, *, checked_by: str) -> Credential:
-        """Keep that somebody saw what a person has on paper.
+        """Record that a lead saw the proof of a person's credential.
 
         Args:
             reviewer: pseudonym.
@@ -91,13 +92,13 @@ class Eligibility:
             checked_by: pseudonym of who saw the proof.
 
         Raises:
-            UsageError: if no role of the contract asks for it, or a person vouches for themselves.
+            UsageError: if no role of the contract asks for it, or both pseudonyms are the same.
         """
-        asked = {
+        accepted = {
             text for rule in self._context.documents.contract.roles for text in rule.credentials
         }
-        if what not in asked:
-            near = nearest(what, sorted(asked))
+        if what not in accepted:
+            near = nearest(what, sorted(accepted))
             raise UsageError(
                 code="unknown-credential",
                 message=f"no role of the contract asks for {what!r}",
@@ -118,8 +119,10 @@ class Eligibility:
 
     def consents(self, reviewer: str) -> frozenset[str]:
         """The harm categories that a person agreed to read."""
-        given = standing_consents(self._context.store.scan(Consent, reviewer=reviewer))
-        return given.get(reviewer, frozenset())
+        categories_by_person = standing_consents(
+            self._context.store.scan(Consent, reviewer=reviewer)
+        )
+        return categories_by_person.get(reviewer, frozenset())
 
     def add_exam_items(self, keys: Iterable[Key], scope: QualificationScope) -> int:
         """Put known records into the exam of a scope; how many are new.
@@ -131,19 +134,19 @@ class Eligibility:
         items = [ExamItem(key=key, scope=scope) for key in keys]
         with self._context.store.write("exam.add", actor=self._context.actor) as writing:
             added = writing.add(items)
-        self._enqueue(self._exam_queue(scope), [each.key.record for each in items])
+        self._enqueue(self._exam_queue(scope), [item.key.record for item in items])
         return added.stored
 
     def add_sentinels(
         self, keys: Iterable[Key], *, family: str, language: str | None, retired_after: int
     ) -> int:
-        """Have known records come among the work; how many are new.
+        """Mix known records into the work; how many are new.
 
         Args:
             keys: what right answers are.
-            family: the task family among whose work they come.
+            family: the task family whose queues they join.
             language: the language of that work.
-            retired_after: people after whom one is retired.
+            retired_after: how many people meet one before it is retired.
         """
         sentinels = [
             Sentinel(key=key, family=family, language=language, retired_after=retired_after)
@@ -155,7 +158,7 @@ class Eligibility:
         queue = Queue(
             stage="sentinel", layer="-", kind=family, roles=tuple(roles), language=language
         )
-        self._enqueue(queue, [each.key.record for each in sentinels], need=retired_after)
+        self._enqueue(queue, [sentinel.key.record for sentinel in sentinels], need=retired_after)
         return added.stored
 
     def plan(self, role: str) -> ExamPlan:
@@ -167,31 +170,34 @@ class Eligibility:
         return plan_of(self._rule(role))
 
     def conclude(self, reviewer: str, queue: Queue, *, on: date) -> Qualification | None:
-        """Issue what an exam decided; None while it goes on."""
+        """Issue the qualification that an exam decided; None while the exam goes on."""
         scope = scope_of(queue, queue.roles[0])
         store, rubric = self._context.store, self._context.ids["rubric"]
         plan = self.plan(scope.role)
         keys = exam_keys(store.scan(ExamItem), scope, rubric)
         own = list(store.scan(Judgment, reviewer=reviewer))
         before = [
-            each
-            for each in standing_qualifications(store.scan(Qualification, reviewer=reviewer))
-            if each.scope == scope
+            qualification
+            for qualification in standing_qualifications(
+                store.scan(Qualification, reviewer=reviewer)
+            )
+            if qualification.scope == scope
         ]
-        earlier = {judgment for each in before for judgment in each.judgments}
-        found = examine(own, keys, plan, reviewer=reviewer, earlier=earlier)
-        over = {each.record for each in own} >= set(keys)
-        if not found.judgments or (found.open and not over):
+        earlier = {judgment for qualification in before for judgment in qualification.judgments}
+        evaluation = examine(own, keys, plan, reviewer=reviewer, earlier=earlier)
+        over = {judgment.record for judgment in own} >= set(keys)
+        # With every item answered nothing more can come, so an undecided exam ends there too.
+        if not evaluation.judgments or (evaluation.open and not over):
             return None
         qualification = issue(
-            found,
+            evaluation,
             reviewer=reviewer,
             scope=scope,
             rubric=rubric,
             plan=plan,
             on=on,
             days=self._rule(scope.role).valid_days,
-            ended_early=bool(found.open),
+            ended_early=bool(evaluation.open),
             supersedes=before[-1].id if before else None,
         )
         with store.write("qualification.issue", actor="desk", subject=reviewer) as writing:
@@ -203,7 +209,7 @@ class Eligibility:
         context, store = self._context, self._context.store
         rubric = context.ids["rubric"]
         items = list(store.scan(ExamItem))
-        scopes = {each.scope for each in items}
+        scopes = {item.scope for item in items}
         qualifications = list(store.scan(Qualification))
         return EligibilityFacts(
             contract=context.documents.contract,
@@ -214,12 +220,14 @@ class Eligibility:
             consents=standing_consents(store.scan(Consent)),
             credentials=list(store.scan(Credential)),
             qualifications=qualifications,
-            unchanged=self._unchanged({each.rubric for each in qualifications} - {rubric}),
-            examined=frozenset(each for each in scopes if exam_keys(items, each, rubric)),
-            rounds={each.id: each for each in store.scan(Round)},
+            unchanged=self._same_meanings(
+                {qualification.rubric for qualification in qualifications} - {rubric}
+            ),
+            examined=frozenset(scope for scope in scopes if exam_keys(items, scope, rubric)),
+            rounds={opened.id: opened for opened in store.scan(Round)},
         )
 
-    def _unchanged(self, older: Collection[str]) -> Mapping[str, frozenset[str]]:
+    def _same_meanings(self, older: Collection[str]) -> Mapping[str, frozenset[str]]:
         """What each older version of the rubric asks as the one in force does."""
         in_force = self._context.documents.rubric
         documents = self._context.store.scan(Document, id=sorted(older)) if older else ()
@@ -241,18 +249,20 @@ class Eligibility:
 
     def _enqueue(self, queue: Queue, records: Sequence[str], *, need: int = 10_000) -> None:
         store = self._context.store
-        wanted = sorted(set(records))
-        found = {each.id: each for each in store.scan(Record, id=wanted)}
-        missing = sorted(set(wanted) - set(found))
+        identities = sorted(set(records))
+        records_by_id = {record.id: record for record in store.scan(Record, id=identities)}
+        missing = sorted(set(identities) - set(records_by_id))
         if missing:
             raise UsageError(
                 code="no-such-fact", message=f"the store holds no record {missing[0]!r}"
             )
         handle = opaque(self._context.keys.desk, "que", queue.name)
-        # Nobody is tested by what they wrote; the register of passes bars whoever judged it.
+        # Nobody is tested on what they wrote; the register of passes bars those who judged it.
         items = [
-            NewItem(record=each, need=need, barred=tuple(sorted(authors(found[each]))))
-            for each in records
+            NewItem(
+                record=identity, need=need, barred=tuple(sorted(authors(records_by_id[identity])))
+            )
+            for identity in records
         ]
         with self._queue_store.write(
             "review.enqueue", actor=self._context.actor, subject=queue.name

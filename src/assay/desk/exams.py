@@ -31,7 +31,7 @@ class BrokenKey(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     """`line 3` of the file, or the id of the adjudication."""
     reason: str
-    """Why."""
+    """The error of the line or of the adjudication."""
 
 
 class ParsedKeys(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,11 +42,11 @@ class ParsedKeys(msgspec.Struct, frozen=True, kw_only=True):
     keys: tuple[Key, ...]
     """Sound keys, one for a record."""
     set_aside: tuple[BrokenKey, ...]
-    """The others."""
+    """Lines or adjudications that made no key."""
 
 
 class StoredKeys(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of keys: `read` is the sum of the others."""
+    """How many keys were stored: `read` is the sum of the others."""
 
     read: int
     """Lines or adjudications read."""
@@ -62,7 +62,7 @@ class ExamMade(msgspec.Struct, frozen=True, kw_only=True):
     """An exam, with how far its plan can be trusted."""
 
     taken: StoredKeys
-    """What became of the keys."""
+    """How many of the keys were stored."""
     items: int
     """Items that the exam has now."""
     plan: ExamPlan
@@ -89,8 +89,10 @@ class ExamsService:
         except OSError as error:
             message = f"this file cannot be read: {error.strerror}"
             raise UsageError(code="cannot-read", message=message, where=str(file)) from error
-        found = ((f"line {number}", line) for number, line in enumerate(lines, 1) if line.strip())
-        return self._gathered(found, self._of_line)
+        lines_by_place = (
+            (f"line {number}", line) for number, line in enumerate(lines, 1) if line.strip()
+        )
+        return self._parse_keys(lines_by_place, self._of_line)
 
     def from_adjudications(self, *, family: str, language: str | None) -> ParsedKeys:
         """The keys that adjudications give: of each record the last one, decided as it is.
@@ -99,12 +101,17 @@ class ExamsService:
             family: the task family of the records: their capability, or their kind.
             language: their language; any where absent.
         """
-        last = {each.record: each for each in self._context.store.scan(Adjudication)}
+        last = {
+            adjudication.record: adjudication
+            for adjudication in self._context.store.scan(Adjudication)
+        }
 
         def key_of(adjudication: Adjudication) -> Key:
             return self._of_adjudication(adjudication, family, language)
 
-        return self._gathered(((each.id, each) for each in last.values()), key_of)
+        return self._parse_keys(
+            ((adjudication.id, adjudication) for adjudication in last.values()), key_of
+        )
 
     def make(self, scope: QualificationScope, keys: ParsedKeys) -> ExamMade:
         """Put keys into the exam of a scope, required from now on, and update everybody's seats.
@@ -117,37 +124,37 @@ class ExamsService:
         self._seat()
         items = exam_keys(self._context.store.scan(ExamItem), scope, self._context.ids["rubric"])
         return ExamMade(
-            taken=_taken(keys, stored), items=len(items), plan=plan, error=plan_error(plan)
+            taken=_stored_keys(keys, stored), items=len(items), plan=plan, error=plan_error(plan)
         )
 
     def add_sentinels(
         self, keys: ParsedKeys, *, family: str, language: str | None, retired_after: int
     ) -> StoredKeys:
-        """Have known records come among the work, at the contract's share.
+        """Mix known records into the work, at the contract's share.
 
         Args:
             keys: what right answers are.
-            family: the task family among whose work they come.
+            family: the task family whose queues they join.
             language: the language of that work; any where absent.
-            retired_after: people after whom one is retired.
+            retired_after: how many people meet one before it is retired.
         """
         if not keys.keys:
-            return _taken(keys, 0)
+            return _stored_keys(keys, 0)
         stored = self._desk.eligibility.add_sentinels(
             keys.keys, family=family, language=language, retired_after=retired_after
         )
         self._seat()
-        return _taken(keys, stored)
+        return _stored_keys(keys, stored)
 
     def add_credential(self, name: str, what: str) -> Credential:
-        """Keep that the actor saw what a person has on paper; it admits, and never qualifies.
+        """Record that the actor saw the proof of a person's credential; it is never sufficient alone.
 
         Args:
             name: the person's name.
             what: the credential, in the words of the contract's `roles[].credentials`.
 
         Raises:
-            UsageError: if no role of the contract asks for it, or a person vouches for themselves.
+            UsageError: if no role of the contract asks for it, or the actor is that person.
         """
         pseudonym = self._context.pseudonym
         credential = self._desk.eligibility.add_credential(
@@ -157,22 +164,26 @@ class ExamsService:
         return credential
 
     def _seat(self) -> None:
-        people = [each.pseudonym for each in Accounts(self._context.store).all() if each.active]
+        people = [
+            account.pseudonym for account in Accounts(self._context.store).all() if account.active
+        ]
         self._desk.seat_members(people, by=self._context.actor)
 
-    def _gathered(self, given: Iterable[tuple[str, T]], key_of: Callable[[T], Key]) -> ParsedKeys:
+    def _parse_keys(
+        self, sources: Iterable[tuple[str, T]], key_of: Callable[[T], Key]
+    ) -> ParsedKeys:
         keys: dict[str, Key] = {}
-        aside = []
-        for at, each in given:
+        set_aside = []
+        for place, source in sources:
             try:
-                key = key_of(each)
+                key = key_of(source)
                 self._check(key, keys)
             except AssayError as error:
-                aside.append(BrokenKey(at=at, reason=error.message))
+                set_aside.append(BrokenKey(at=place, reason=error.message))
                 continue
             keys[key.record] = key
         return ParsedKeys(
-            read=len(keys) + len(aside), keys=tuple(keys.values()), set_aside=tuple(aside)
+            read=len(keys) + len(set_aside), keys=tuple(keys.values()), set_aside=tuple(set_aside)
         )
 
     def _check(self, key: Key, earlier: dict[str, Key]) -> None:
@@ -198,7 +209,7 @@ class ExamsService:
         )
 
 
-def _taken(keys: ParsedKeys, stored: int) -> StoredKeys:
+def _stored_keys(keys: ParsedKeys, stored: int) -> StoredKeys:
     return StoredKeys(
         read=keys.read,
         stored=stored,

@@ -37,20 +37,22 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     no_pass: int = 0
     """Records whose layer wants no pass, or that no layer fits."""
     held_back: HeldBack = HeldBack()
-    """Records that nobody in a role of their layer may read today."""
+    """Records that no role of their layer may read today."""
 
 
 def fill(context: Context, queue_store: SqlQueue) -> Filled:
-    """Have every record wait in its queue that does not yet; each prefix is balanced.
+    """Put every record that does not wait yet into its queue; each prefix is balanced.
 
     Nothing is read where no record came since the last time under the same contract. Under
     another one, what waits moves to the queue that this contract names.
     """
     contract, key = context.documents.contract, context.keys.desk
+    # Read first: what is stored from here on has a higher number, and the next call reads it.
     newest, in_force = queue_store.newest_record(), filled_under(context)
     filled_to = queue_store.filled_to(in_force)
     if newest == filled_to:
         return Filled()
+    # Queues without a mark under these documents were filled under others.
     changed = not filled_to and bool(_reviews(queue_store))
     groups: dict[Queue, list[WaitingRecord]] = defaultdict(list)
     new: dict[str, NewItem] = {}
@@ -75,8 +77,9 @@ def fill(context: Context, queue_store: SqlQueue) -> Filled:
     axes = tuple(contract.sampling.axes)
     for queue, waiting in groups.items():
         ordered = balanced(waiting, contract.sampling.quotas, axes, key)
-        items = [new[each] for each in ordered]
+        items = [new[identity] for identity in ordered]
         counts["queued"] += _enqueue(context, queue_store, queue, items, changed=changed)
+    # Last, so that a call that was cut off is repeated whole; what it queued is left as it is.
     with queue_store.write("review.fill", actor=context.actor, documents=context.ids) as unit:
         if changed:
             unit.queues.contract_change(_reviews(queue_store)).retire([*no_pass, *held])
@@ -91,19 +94,20 @@ def fill(context: Context, queue_store: SqlQueue) -> Filled:
 
 
 def filled_under(context: Context) -> str:
-    """Names the documents on which it depends who may be given what: the contract and the sources."""
+    """The documents that decide who may be given what, by id: the contract and the sources."""
     return f"{context.ids['contract']} {context.ids['sources']}"
 
 
 def _records(context: Context, rights: ExitRights) -> Iterator[tuple[str, Record]]:
     for batch in batches(context.store.scan(Record), BATCH):
         records = {record.id: record for record in batch}
+        # One query a batch for all ancestors, not one a record.
         rights.learn(records)
         yield from records.items()
 
 
 def handle_of(context: Context, queue: Queue) -> str:
-    """A queue's name for the outside, which tells nothing."""
+    """A queue's keyed handle: its name would tell the kind and language of its records."""
     return opaque(context.keys.desk, "que", queue.name)
 
 

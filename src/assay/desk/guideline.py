@@ -97,11 +97,11 @@ class GuidelineService:
         """The gaps, with the text of one record that is covered; that it was asked for is logged.
 
         Raises:
-            UsageError: for an unknown gap, or a text that is not for the viewer.
+            UsageError: for an unknown gap, or a text that the viewer may not see.
         """
-        found = self._gap(gap)
-        self._desk.uncover(who, self._context.store.get(Record, found.record))
-        return self.gaps(who, uncovered=found.id)
+        waiting_gap = self._gap(gap)
+        self._desk.uncover(who, self._context.store.get(Record, waiting_gap.record))
+        return self.gaps(who, uncovered=waiting_gap.id)
 
     def gaps(self, who: Principal, *, uncovered: str | None = None) -> list[OpenGap]:
         """The gaps that wait for an answer, in order of entry, with records that a lead may read.
@@ -112,23 +112,23 @@ class GuidelineService:
         """
         store, rubric = self._context.store, self._context.ids["rubric"]
         waiting = open_gaps(store.scan(GuidelineGap), store.scan(GapAnswer))
-        found = {each.id: each for each in store.scan(Record, id=_ids(waiting))}
+        records = {record.id: record for record in store.scan(Record, id=_ids(waiting))}
         gaps = []
-        for each in waiting:
-            record = found[each.record]
-            decision = self._desk.rights.decide(each.record, record, who.roles)
+        for open_gap in waiting:
+            record = records[open_gap.record]
+            decision = self._desk.rights.decide(open_gap.record, record, who.roles)
             gap = OpenGap(
-                gap=self._handle(each.id),
-                dimension=each.dimension,
-                text=each.text,
-                record=each.record,
+                gap=self._handle(open_gap.id),
+                dimension=open_gap.dimension,
+                text=open_gap.text,
+                record=open_gap.record,
                 shown=self._desk.reading.on_page(
-                    who, record, _order(each), uncovered=each.id == uncovered
+                    who, record, _order(open_gap), uncovered=open_gap.id == uncovered
                 )
                 if decision.permitted
                 else None,
                 held_back=tuple(denial.message for denial in decision.denials),
-                in_force=each.rubric == rubric,
+                in_force=open_gap.rubric == rubric,
             )
             gaps.append(gap)
         return gaps
@@ -136,7 +136,7 @@ class GuidelineService:
     def answer(
         self, who: Principal, gaps: Sequence[str], text: str, dimensions: Sequence[str] = ()
     ) -> GapAnswer:
-        """Say what the rubric in force says where it said nothing.
+        """Answer gaps: what the rubric in force now says where it said nothing.
 
         Args:
             who: the lead who answers.
@@ -148,21 +148,26 @@ class GuidelineService:
             UsageError: for no gap or an unknown one, no words, or a dimension that the rubric in
                 force does not have.
         """
-        found = tuple(dict.fromkeys(self._gap(each).id for each in gaps))
-        if not found:
-            raise _refused("no-gap", "the answer names no gap", "choose the gaps that it answers")
+        answered = tuple(dict.fromkeys(self._gap(name).id for name in gaps))
+        if not answered:
+            raise _usage_error(
+                "no-gap", "the answer names no gap", "choose the gaps that it answers"
+            )
         if not text.strip():
-            raise _refused("no-words", "the answer is empty", "write what reviewers should do")
-        known = (VERDICT, *(each.id for each in self._context.documents.rubric.dimensions))
-        unknown = sorted(set(dimensions) - set(known))
+            raise _usage_error("no-words", "the answer is empty", "write what reviewers should do")
+        dimension_names = (
+            VERDICT,
+            *(dimension.id for dimension in self._context.documents.rubric.dimensions),
+        )
+        unknown = sorted(set(dimensions) - set(dimension_names))
         if unknown:
-            raise _refused(
+            raise _usage_error(
                 "unknown-dimension",
                 f"the rubric in force has no dimension {unknown[0]!r}",
-                f"one of: {', '.join(known)}",
+                f"one of: {', '.join(dimension_names)}",
             )
         answer = GapAnswer(
-            gaps=found,
+            gaps=answered,
             rubric=self._context.ids["rubric"],
             text=text.strip(),
             answered_by=who.pseudonym,
@@ -187,12 +192,19 @@ class GuidelineService:
         store = self._context.store
         if not name.startswith(f"{GAP_HANDLE}_"):
             return store.get(GuidelineGap, name)
-        found = next(
-            (each for each in store.scan(GuidelineGap) if self._handle(each.id) == name), None
+        matching_gap = next(
+            (
+                candidate
+                for candidate in store.scan(GuidelineGap)
+                if self._handle(candidate.id) == name
+            ),
+            None,
         )
-        if found is None:
-            raise _refused("no-such-fact", "there is no such gap", "look at the open gaps again")
-        return found
+        if matching_gap is None:
+            raise _usage_error(
+                "no-such-fact", "there is no such gap", "look at the open gaps again"
+            )
+        return matching_gap
 
     def answers(self, who: Principal) -> list[tuple[GuidelineGap, GapAnswer]]:
         """The gaps that a person asked about, each with each answer."""
@@ -203,8 +215,8 @@ class GuidelineService:
     def re_reviews(self) -> ReReviews:
         """Which standing judgments the rubric in force touches, against all stored versions."""
         store = self._context.store
-        stored = (each for each in store.scan(Document) if each.kind == "rubric")
-        read = ((each.id, each.read()) for each in stored)
+        stored = (document for document in store.scan(Document) if document.kind == "rubric")
+        read = ((document.id, document.read()) for document in stored)
         return second_look(
             store.scan(Judgment),
             rubrics={name: rubric for name, rubric in read if isinstance(rubric, Rubric)},
@@ -214,9 +226,9 @@ class GuidelineService:
         )
 
     def queue_re_reviews(self, who: Principal) -> ReReviewsQueued:
-        """Have every judgment that needs a re-review wait for the person who gave it.
+        """Queue every judgment that needs a re-review for the person who gave it.
 
-        It may be asked for again at any time: what waits already, or was given, is left as it is.
+        A second call changes nothing that waits already or was answered.
 
         Args:
             who: the lead who asks.
@@ -224,18 +236,19 @@ class GuidelineService:
         needed = self.re_reviews().needed
         counts: Counter[str] = Counter()
         groups: dict[Queue, list[str]] = defaultdict(list)
-        for look, told in self._destined(needed):
-            if isinstance(told, Queue):
-                groups[told].append(look.record)
+        for re_review, queue_or_reason in self._queues_or_reasons(needed):
+            if isinstance(queue_or_reason, Queue):
+                groups[queue_or_reason].append(re_review.record)
             else:
-                counts[told] += 1
+                counts[queue_or_reason] += 1
 
         def work(unit: WriteUnit) -> int:
             transaction = self._queue_store.unit(unit)
             added = 0
             for queue, records in groups.items():
                 number = transaction.queues.add_queue(queue, handle_of(self._context, queue))
-                items = [NewItem(record=each, need=1) for each in dict.fromkeys(records)]
+                # Two stale judgments of one person on one record are one re-review.
+                items = [NewItem(record=record, need=1) for record in dict.fromkeys(records)]
                 added += transaction.queues.enqueue(number, items)
             if added:
                 transaction.acted()
@@ -257,29 +270,35 @@ class GuidelineService:
             no_layer=counts["no_layer"],
         )
 
-    def _destined(self, needed: Sequence[ReReview]) -> list[tuple[ReReview, Queue | str]]:
+    def _queues_or_reasons(self, needed: Sequence[ReReview]) -> list[tuple[ReReview, Queue | str]]:
         """The queue in which each re-review is to wait, or why it cannot."""
         store = self._context.store
         judgments = {
-            each.id: each
-            for each in store.scan(Judgment, id=sorted({each.judgment for each in needed}))
+            judgment.id: judgment
+            for judgment in store.scan(
+                Judgment, id=sorted({re_review.judgment for re_review in needed})
+            )
         }
-        records = {each.id: each for each in store.scan(Record, id=_ids(needed))}
-        known = {each.key.record for each in store.scan(ExamItem)}
-        known |= {each.key.record for each in store.scan(Sentinel)}
+        records = {record.id: record for record in store.scan(Record, id=_ids(needed))}
+        known_records = {item.key.record for item in store.scan(ExamItem)}
+        known_records |= {sentinel.key.record for sentinel in store.scan(Sentinel)}
         accounts = Accounts(store)
-        people = {each.reviewer: accounts.by_pseudonym(each.reviewer) for each in needed}
-        found: list[tuple[ReReview, Queue | str]] = []
-        for look in needed:
-            told: Queue | str
-            if judgments[look.judgment].reviewer.kind != "human":
-                told = "not_a_person"
-            elif look.record in known:
-                told = "known_record"
+        people = {
+            re_review.reviewer: accounts.by_pseudonym(re_review.reviewer) for re_review in needed
+        }
+        destinations: list[tuple[ReReview, Queue | str]] = []
+        for re_review in needed:
+            queue_or_reason: Queue | str
+            if judgments[re_review.judgment].reviewer.kind != "human":
+                queue_or_reason = "not_a_person"
+            elif re_review.record in known_records:
+                queue_or_reason = "known_record"
             else:
-                told = self._queue_for(records[look.record], people[look.reviewer])
-            found.append((look, told))
-        return found
+                queue_or_reason = self._queue_for(
+                    records[re_review.record], people[re_review.reviewer]
+                )
+            destinations.append((re_review, queue_or_reason))
+        return destinations
 
     def _queue_for(self, record: Record, account: Account | None) -> Queue | str:
         queue = queue_of(record, self._context.documents.contract)
@@ -293,6 +312,7 @@ class GuidelineService:
             layer=self._context.ids["rubric"],
             only=account.pseudonym,
         )
+        # A re-review that its one person may not claim would wait forever.
         seat = members_of(
             account.pseudonym,
             account.roles,
@@ -303,13 +323,13 @@ class GuidelineService:
         return own if any(True for _ in seat) else "nobody_left"
 
 
-def _ids(given: Sequence[GuidelineGap] | Sequence[ReReview]) -> list[str]:
-    return sorted({each.record for each in given})
+def _ids(about_records: Sequence[GuidelineGap] | Sequence[ReReview]) -> list[str]:
+    return sorted({item.record for item in about_records})
 
 
 def _order(gap: GuidelineGap) -> Assignment:
     return Assignment(record=gap.record, reviewer=gap.reviewer, number=0)
 
 
-def _refused(code: str, message: str, hint: str) -> UsageError:
+def _usage_error(code: str, message: str, hint: str) -> UsageError:
     return UsageError(code=code, message=message, where="guideline gap", hint=hint)

@@ -40,24 +40,24 @@ class Offering:
         self._context = context
         self._queue_store = store
         self._contract = context.documents.contract
-        self._wheel = WeightedRoundRobin()
+        self._round_robin = WeightedRoundRobin()
         self._gate = Lock()
         self._queues: tuple[QueueRow, ...] = ()
         self._seats: dict[str, list[QueueMember]] = {}
         self._weights: Mapping[int, int] = {}
         self._sentinels: list[Sentinel] = []
-        self._known: frozenset[str] = frozenset()
-        self._cares: dict[str, frozenset[str | None]] = {}
+        self._known_records: frozenset[str] = frozenset()
+        self._shown_as: dict[str, frozenset[str | None]] = {}
 
     def turn(self, transaction: QueueTransaction, reviewer: str, number: int) -> Turn | None:
         """A reviewer's turn in a queue: at times a sentinel's; None where nothing is left."""
-        # Both are looked for each time, so that the time that it takes does not tell which came.
+        # Both are searched each time, so that the time that it takes does not tell which came.
         ordinary = transaction.turn(reviewer, number)
         return self._sentinel(transaction, reviewer, number) or ordinary
 
     def is_known(self, record: str) -> bool:
         """Whether a record is a sentinel, or an exam's."""
-        return record in self._known
+        return record in self._known_records
 
     def _sentinel(self, transaction: QueueTransaction, reviewer: str, number: int) -> Turn | None:
         """The sentinel whose turn it is among the work of a queue; None for ordinary work."""
@@ -74,17 +74,19 @@ class Offering:
             self._sentinels,
             family=family_of(queue),
             language=queue.language,
-            shown_as=self._cares,
+            shown_as=self._shown_as,
             cleared={*queue.harms, queue.severity},
         )
-        exposed = transaction.exposed([each.key.record for each in fitting])
+        exposed = transaction.exposed([sentinel.key.record for sentinel in fitting])
         chosen = pick(fitting, secret=key, reviewer=reviewer, seen=frozenset(seen), exposed=exposed)
         turn = transaction.turn_on(chosen.key.record, reviewer, number) if chosen else None
         return turn if is_sentinels_turn(key, reviewer, place, per_hundred=per_hundred) else None
 
-    def tried(self, reviewer: str, queue: str | None, now: str) -> tuple[list[int], Capped | None]:
+    def claimable_queues(
+        self, reviewer: str, queue: str | None, now: str
+    ) -> tuple[list[int], Capped | None]:
         """The queues that a reviewer may be given work from now, and the cap that closes others."""
-        tried, capped = [], None
+        numbers, capped = [], None
         for member in self.seats(reviewer):
             row = self.queue(member.queue)
             ended = member.until is not None and member.until <= now
@@ -93,10 +95,10 @@ class Offering:
                 continue
             cap = self._cap(reviewer, row, now)
             if cap is None:
-                tried.append(member.queue)
+                numbers.append(member.queue)
             else:
                 capped = cap
-        return tried, capped
+        return numbers, capped
 
     def _cap(self, reviewer: str, row: QueueRow, now: str) -> Capped | None:
         """The cap that keeps a reviewer from a queue's content now."""
@@ -110,22 +112,24 @@ class Offering:
         self, transaction: QueueTransaction, lease: Lease, now: str, spent: int
     ) -> None:
         """Remember benign work where the contract has it follow a break from severe content."""
+        # `cap_on` counts these against the benign items that must follow a break.
         welfare = self._contract.welfare
         if welfare and welfare.cool_down_items and not restricted(self.queue(lease.queue)):
             transaction.expose(lease.reviewer, (), now, spent)
 
     def queue(self, number: int) -> QueueRow:
         """The queue with this number."""
-        known = next((row for row in self.queues() if row.id == number), None)
-        if known is None:
+        row = next((row for row in self.queues() if row.id == number), None)
+        if row is None:
+            # Another process made it since the last sweep.
             self.refresh()
-            known = next(row for row in self._queues if row.id == number)
-        return known
+            row = next(row for row in self._queues if row.id == number)
+        return row
 
     def order(self, queues: Sequence[int]) -> list[int]:
         """The queues in the order in which they are tried: each in proportion to what waits."""
         with self._gate:
-            return self._wheel.order(queues, self._weights)
+            return self._round_robin.order(queues, self._weights)
 
     def queues(self) -> tuple[QueueRow, ...]:
         """All queues."""
@@ -134,18 +138,18 @@ class Offering:
         return self._queues
 
     def refresh(self) -> None:
-        """Read again what waits, who has a seat where, and which records are known."""
+        """Read the queues, seats, weights and known records again."""
         self._queues = tuple(self._queue_store.queues())
         self._seats = {}
         store = self._context.store
         self._sentinels = standing_sentinels(store.scan(Sentinel))
-        keys = [each.key for each in self._sentinels]
-        keys += [each.key for each in store.scan(ExamItem)]
-        self._known = frozenset(key.record for key in keys)
-        unread = sorted(self._known - set(self._cares))
+        keys = [sentinel.key for sentinel in self._sentinels]
+        keys += [item.key for item in store.scan(ExamItem)]
+        self._known_records = frozenset(key.record for key in keys)
+        unread = sorted(self._known_records - set(self._shown_as))
         for record in store.scan(Record, id=unread) if unread else ():
             care = record.sensitivity
-            self._cares[record.id] = (
+            self._shown_as[record.id] = (
                 frozenset({*care.categories, care.severity}) - {None} if care else _BENIGN
             )
         self._weights = self._queue_store.waiting()
@@ -160,7 +164,7 @@ class Offering:
 
     def seats(self, reviewer: str) -> list[QueueMember]:
         """The reviewer's seats; a change made by another process is seen at the next sweep."""
-        known = self._seats.get(reviewer)
-        if known is None:
-            known = self._seats[reviewer] = self._queue_store.members(reviewer)
-        return known
+        members = self._seats.get(reviewer)
+        if members is None:
+            members = self._seats[reviewer] = self._queue_store.members(reviewer)
+        return members

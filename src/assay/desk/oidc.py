@@ -33,7 +33,7 @@ FLOW_SECONDS = 600
 """How long a person may take at the provider."""
 
 DISCOVERY_SECONDS = 600
-"""How long what a provider says of itself is not asked again."""
+"""How long a provider's metadata is used before it is fetched again."""
 
 LONGEST_COOKIE = 3500
 """Most bytes of a sign-in's cookie: browsers keep 4096 with its name."""
@@ -43,7 +43,7 @@ class SignInState(msgspec.Struct, frozen=True, kw_only=True):
     """One sign-in under way, as the browser keeps it."""
 
     secret: str
-    """What makes it unlike every other."""
+    """Random text that makes its MACs unlike those of every other sign-in."""
     until: str
     """When it ends, as UTC in ISO 8601."""
     onward: str
@@ -66,7 +66,7 @@ class SignInStart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VerifiedSignIn(msgspec.Struct, frozen=True, kw_only=True):
-    """A sign-in that the provider has vouched for."""
+    """A sign-in that the provider has confirmed."""
 
     subject: str
     """Issuer and subject, as accounts name them."""
@@ -81,7 +81,7 @@ class OidcService:
         self._context = context
         self._settings = settings
         self._key = hmac.digest(context.keys.desk, b"oidc\x1fsign-in", sha256)
-        self._known: tuple[str, ProviderMetadata] | None = None
+        self._metadata: tuple[str, ProviderMetadata] | None = None
 
     def begin(
         self, *, redirect_uri: str, onward: str, invitation: str = "", name: str = ""
@@ -106,46 +106,48 @@ class OidcService:
         )
         cookie = urlsafe_b64encode(msgspec.json.encode(flow)).decode().rstrip("=")
         if len(cookie) > LONGEST_COOKIE:
-            raise _over("was requested with an address that is too long")
-        asking = self._asking(cookie, redirect_uri)
-        address = way_in(self._client(), self._provider(), asking)
+            raise _sign_in_over("was requested with an address that is too long")
+        request = self._sign_in_request(cookie, redirect_uri)
+        address = way_in(self._client(), self._provider(), request)
         return SignInStart(address=address, cookie=cookie, seconds=FLOW_SECONDS)
 
     def finish(
-        self, cookie: str | None, given: Mapping[str, str], redirect_uri: str
+        self, cookie: str | None, fields: Mapping[str, str], redirect_uri: str
     ) -> VerifiedSignIn:
         """Finish a sign-in with what the provider sent back through the browser.
 
         Args:
             cookie: what the browser kept.
-            given: the fields of the address that it came back to.
+            fields: the fields of the address that it came back to.
             redirect_uri: that address without its fields.
 
         Raises:
             AssayError: if it is not the answer to this sign-in, was denied, or is not accepted.
         """
         if not cookie:
-            raise _over("has ended, or was started in another browser")
-        asking = self._asking(cookie, redirect_uri)
-        state = given.get("state", "")
-        if not compare_digest(state.encode(errors="replace"), asking.state.encode()):
-            raise _over("is not the one that this browser started")
-        flow = _read(cookie)
+            raise _sign_in_over("has ended, or was started in another browser")
+        request = self._sign_in_request(cookie, redirect_uri)
+        state = fields.get("state", "")
+        # Before the cookie is decoded, so that only one of ours is ever parsed.
+        if not compare_digest(state.encode(errors="replace"), request.state.encode()):
+            raise _sign_in_over("is not the one that this browser started")
+        flow = _decode_state(cookie)
         if flow.until < self._context.clock():
-            raise _over("took too long")
+            raise _sign_in_over("took too long")
         provider = self._provider()
-        named = given.get("iss")
+        # RFC 9207: against an answer of one provider that is sent on as that of another.
+        named = fields.get("iss")
         if named != self._settings.issuer and (named is not None or provider.names_itself):
-            raise _over("was answered by another provider")
-        if "error" in given or not given.get("code"):
+            raise _sign_in_over("was answered by another provider")
+        if "error" in fields or not fields.get("code"):
             raise UsageError(
                 code="provider-denied",
                 message=f"{self._settings.name} did not sign you in",
                 hint="start again, or sign in with a password",
             )
         now = int(datetime.fromisoformat(self._context.clock()).timestamp())
-        found = subject(self._client(), provider, asking, code=given["code"], now=now)
-        return VerifiedSignIn(subject=f"{self._settings.issuer} {found}", flow=flow)
+        subject_name = subject(self._client(), provider, request, code=fields["code"], now=now)
+        return VerifiedSignIn(subject=f"{self._settings.issuer} {subject_name}", flow=flow)
 
     def unknown(self) -> AssayError:
         """The error for a person whom the provider knows and no open account names."""
@@ -155,7 +157,7 @@ class OidcService:
             hint="ask an administrator for an invitation, open it and choose this provider there",
         )
 
-    def _asking(self, cookie: str, redirect_uri: str) -> SignInRequest:
+    def _sign_in_request(self, cookie: str, redirect_uri: str) -> SignInRequest:
         return SignInRequest(
             redirect_uri=redirect_uri,
             state=self._mac("state", cookie),
@@ -178,20 +180,20 @@ class OidcService:
         )
 
     def _provider(self) -> ProviderMetadata:
-        """What the provider says of itself; its keys are asked for again at each sign-in."""
+        """The provider's metadata; its keys are fetched again at each sign-in."""
         now = self._context.clock()
-        if self._known is None or self._known[0] < now:
-            self._known = (later(now, DISCOVERY_SECONDS), discover(self._client()))
-        return self._known[1]
+        if self._metadata is None or self._metadata[0] < now:
+            self._metadata = (later(now, DISCOVERY_SECONDS), discover(self._client()))
+        return self._metadata[1]
 
 
-def _read(cookie: str) -> SignInState:
+def _decode_state(cookie: str) -> SignInState:
     """The flow in a cookie whose MAC is right, so that it is one of ours."""
     padded = cookie + "=" * (-len(cookie) % 4)
     return msgspec.json.decode(urlsafe_b64decode(padded), type=SignInState)
 
 
-def _over(what: str) -> AssayError:
+def _sign_in_over(what: str) -> AssayError:
     return UsageError(
         code="sign-in-over",
         message=f"this sign-in {what}",

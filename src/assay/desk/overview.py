@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from assay.context import Context
-from assay.contracts.contract import Welfare
+from assay.contracts.contract import DriftWatch, Welfare
 from assay.desk.overview_records import RecordList, RecordSelection, list_records
 from assay.governance.failure_modes import Alarm
 from assay.quality import service as quality
@@ -52,7 +52,7 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who may claim from a queue."""
 
     reviewer: str
-    """Pseudonym."""
+    """Pseudonym of the person."""
     role: str
     """Role in which the person judges there."""
     until: str | None
@@ -60,10 +60,10 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OldestLease(msgspec.Struct, frozen=True, kw_only=True):
-    """The item of a queue that somebody holds for the longest time."""
+    """The item of a queue that has been held for the longest time."""
 
     reviewer: str
-    """Pseudonym."""
+    """Pseudonym of the person who holds it."""
     since: str
     """When it was given, as UTC in ISO 8601."""
     until: str
@@ -77,9 +77,9 @@ class QueueState(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     queue: str
-    """Its handle."""
+    """Keyed handle of the queue."""
     title: str
-    """What it holds."""
+    """Kind, family, language and layer of its records, in words."""
     stage: str
     """What sort of work it is."""
     layer: str
@@ -93,13 +93,13 @@ class QueueState(msgspec.Struct, frozen=True, kw_only=True):
     items: int
     """Records that wait or waited in it."""
     wanted: int
-    """Passes wanted."""
+    """Passes that the contract asks for, over all items."""
     beyond: int
     """Passes held or given beyond those that their record wants."""
     free: int
-    """Passes that nobody holds or gave."""
+    """Passes that are neither held nor given."""
     held: int
-    """Passes that somebody holds at the desk now."""
+    """Passes that are held at the desk now."""
     handed_out: int
     """Passes that wait for an answer in a file or another tool."""
     stored: int
@@ -113,9 +113,9 @@ class QueueState(msgspec.Struct, frozen=True, kw_only=True):
     expired: int
     """Leases that ran out and were not answered since."""
     released: int
-    """Items given back by a reviewer; it counts against nobody."""
+    """Items given back by a reviewer, which counts against no one's quality."""
     seats: tuple[Seat, ...]
-    """Who may claim."""
+    """The people who may claim from it."""
     oldest: OldestLease | None
     """The item that is held for the longest time; None where nothing is held."""
 
@@ -147,16 +147,16 @@ class AgreementStanding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HeldQualification(msgspec.Struct, frozen=True, kw_only=True):
-    """A qualification that somebody holds, and whether it is time to renew it."""
+    """A person's qualification, and whether it is time to renew it."""
 
     reviewer: str
-    """Pseudonym."""
+    """Pseudonym of the holder."""
     role: str
-    """The role."""
+    """Role that the qualification admits to."""
     family: str
-    """The task family."""
+    """Task family that it covers: a capability, or a kind of record."""
     language: str | None
-    """The language; any where absent."""
+    """Language that it covers; any where absent."""
     expires: str
     """The first day on which it no longer counts, as `YYYY-MM-DD`."""
     renewal_due: bool
@@ -164,7 +164,7 @@ class HeldQualification(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReviewersStanding(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of each reviewer, under pseudonyms. It ranks nobody."""
+    """What is known of each reviewer, under pseudonyms, without a ranking."""
 
     rates: tuple[ReviewerRates, ...]
     """Answers by reviewer, the most active first."""
@@ -172,6 +172,8 @@ class ReviewersStanding(msgspec.Struct, frozen=True, kw_only=True):
     """Active time of an item by reviewer."""
     drift: tuple[WatchedReviewer, ...]
     """Control charts by dimension and reviewer."""
+    drift_rule: DriftWatch
+    """The contract's rule that the charts were planned by."""
     sentinels: tuple[SentinelRates, ...]
     """Answers to known work; empty where there is none."""
     sentinels_standing: int
@@ -231,7 +233,7 @@ class OverviewService:
         self._queue_store = SqlQueue(context.store)
         self._read = QueueOverview(context.store)
         self._gate = Lock()
-        self._kept: dict[str, tuple[int, Any]] = {}
+        self._results: dict[str, tuple[int, Any]] = {}
 
     def standing(self) -> ProgramStanding:
         """Status of the program."""
@@ -239,8 +241,8 @@ class OverviewService:
         return ProgramStanding(
             queues=self.queues(),
             report=report,
-            alarms=self._remembered("alarms", lambda: self._make_alarms(report)),
-            overturns=self._remembered("overturns", self._overturns),
+            alarms=self._cache("alarms", lambda: self._make_alarms(report)),
+            overturns=self._cache("overturns", self._overturns),
         )
 
     def agreement(self) -> AgreementStanding:
@@ -256,17 +258,17 @@ class OverviewService:
     def reviewers(self) -> ReviewersStanding:
         """What is known of each reviewer, under pseudonyms."""
         rates = self._report().reviewers
-        return self._remembered("reviewers", lambda: self._reviewers(rates))
+        return self._cache("reviewers", lambda: self._reviewers(rates))
 
     def care(self) -> CareStanding:
         """How much severe content groups of people read, week by week."""
         this_week = _monday(datetime.fromisoformat(self._context.clock()))
         weeks = [this_week - timedelta(weeks=back) for back in range(WEEKS, 0, -1)]
-        found = [(begins, self._care_of_week(begins)) for begins in weeks]
+        care_by_week = [(begins, self._care_of_week(begins)) for begins in weeks]
         return CareStanding(
             weeks=tuple(
                 CareWeek(begins=begins.date().isoformat(), read=read)
-                for begins, read in found
+                for begins, read in care_by_week
                 if read
             ),
             least=LEAST_PEOPLE,
@@ -278,9 +280,9 @@ class OverviewService:
         """Status of every queue, in the order in which they were made."""
         counts, progress = self._queue_store.pass_counts(), self._read.progress()
         seats: dict[int, list[Seat]] = {}
-        for each in self._queue_store.members():
-            seat = Seat(reviewer=each.reviewer, role=each.role, until=each.until)
-            seats.setdefault(each.queue, []).append(seat)
+        for member in self._queue_store.members():
+            seat = Seat(reviewer=member.reviewer, role=member.role, until=member.until)
+            seats.setdefault(member.queue, []).append(seat)
         oldest = self._oldest()
         return tuple(
             _queue_state(
@@ -294,32 +296,33 @@ class OverviewService:
         )
 
     def records(
-        self, wanted: RecordSelection, *, roles: Sequence[str], first: int = 0, most: int = 100
+        self, selection: RecordSelection, *, roles: Sequence[str], first: int = 0, most: int = 100
     ) -> RecordList:
         """The records behind a number.
 
         Args:
-            wanted: which ones.
+            selection: which ones.
             roles: the viewer's roles; a record that they may not read is named by its handle.
             first: place of the first row, from 0.
             most: rows of one page.
         """
-        return list_records(self._context, wanted, roles=roles, first=first, most=most)
+        return list_records(self._context, selection, roles=roles, first=first, most=most)
 
-    def _remembered(self, name: str, make: Callable[[], T]) -> T:
-        """What was made under the same head of the audit chain; one is made at a time."""
+    def _cache(self, name: str, make: Callable[[], T]) -> T:
+        """A result, made again only when the audit chain has a new entry."""
+        # The lock is held while it is made: two pages that open at once would read the store twice.
         with self._gate:
             head = self._context.store.head().number
-            known = self._kept.get(name)
-            if known is not None and known[0] == head:
-                kept: T = known[1]
-                return kept
-            made = make()
-            self._kept[name] = (head, made)
-            return made
+            cached = self._results.get(name)
+            if cached is not None and cached[0] == head:
+                result: T = cached[1]
+                return result
+            result = make()
+            self._results[name] = (head, result)
+            return result
 
     def _report(self) -> QualityReport:
-        return self._remembered("report", self._make_report)
+        return self._cache("report", self._make_report)
 
     def _overturns(self) -> Overturns:
         return overturns(quality.each_case(self._context.store, self._context.facts))
@@ -327,19 +330,24 @@ class OverviewService:
     def _reviewers(self, rates: tuple[ReviewerRates, ...]) -> ReviewersStanding:
         judgments = list(self._context.store.scan(Judgment))
         sentinels = standing_sentinels(self._context.store.scan(Sentinel))
-        # Whoever gave it back has seen it as well as whoever answered.
+        # A sentinel that was given back was seen as well as one that was answered.
         shown = exposures(
             chain(
-                ((each.record, each.reviewer.pseudonym) for each in judgments),
-                ((each.record, each.reviewer) for each in self._context.store.scan(Assignment)),
+                ((judgment.record, judgment.reviewer.pseudonym) for judgment in judgments),
+                (
+                    (assignment.record, assignment.reviewer)
+                    for assignment in self._context.store.scan(Assignment)
+                ),
             )
         )
         answers = self._sentinel_answers(judgments)
-        dimensions = [each.id for each in self._context.documents.rubric.dimensions]
+        dimensions = [dimension.id for dimension in self._context.documents.rubric.dimensions]
+        drift_rule = self._context.documents.contract.review.drift
         return ReviewersStanding(
             rates=rates,
             paces=paces(judgments),
-            drift=watch_by_reviewer(judgments, dimensions, answers),
+            drift=watch_by_reviewer(judgments, dimensions, answers, rule=drift_rule),
+            drift_rule=drift_rule,
             sentinels=sentinel_rates(count(answers)),
             sentinels_standing=len(sentinels),
             sentinels_used_up=len(used_up(sentinels, shown)),
@@ -351,20 +359,24 @@ class OverviewService:
         on = date.fromisoformat(context.clock()[:10])
         rules = {rule.role: rule.renew_days for rule in context.documents.contract.roles}
         passed = [
-            each
-            for each in standing_qualifications(context.store.scan(Qualification))
-            if each.decision == "passed"
+            qualification
+            for qualification in standing_qualifications(context.store.scan(Qualification))
+            if qualification.decision == "passed"
         ]
         return tuple(
             HeldQualification(
-                reviewer=each.reviewer,
-                role=each.scope.role,
-                family=each.scope.family,
-                language=each.scope.language,
-                expires=each.expires,
-                renewal_due=renewal_due(each, on=on, within_days=rules.get(each.scope.role, 0)),
+                reviewer=qualification.reviewer,
+                role=qualification.scope.role,
+                family=qualification.scope.family,
+                language=qualification.scope.language,
+                expires=qualification.expires,
+                renewal_due=renewal_due(
+                    qualification, on=on, within_days=rules.get(qualification.scope.role, 0)
+                ),
             )
-            for each in sorted(passed, key=lambda each: (each.expires, each.reviewer))
+            for qualification in sorted(
+                passed, key=lambda qualification: (qualification.expires, qualification.reviewer)
+            )
         )
 
     def _sentinel_answers(self, judgments: list[Judgment]) -> list[SentinelAnswer]:
@@ -378,17 +390,17 @@ class OverviewService:
         return care_of_groups(read)
 
     def _oldest(self) -> Mapping[int, OldestLease]:
-        found: dict[int, OldestLease] = {}
+        oldest: dict[int, OldestLease] = {}
         for lease in self._read.held():
             if lease.assignment is None or lease.until is None:
                 continue
             since = self._context.store.stamp(lease.assignment).at
-            known = found.get(lease.queue)
-            if known is None or since < known.since:
-                found[lease.queue] = OldestLease(
+            so_far = oldest.get(lease.queue)
+            if so_far is None or since < so_far.since:
+                oldest[lease.queue] = OldestLease(
                     reviewer=lease.reviewer, since=since, until=lease.until
                 )
-        return found
+        return oldest
 
 
 def _queue_state(

@@ -42,7 +42,7 @@ Where = Mapping[str, str]
 
 
 class RecordSelection(msgspec.Struct, frozen=True, kw_only=True):
-    """Which records are wanted; every word narrows the list."""
+    """Which records to list; every field that is set narrows the list."""
 
     ids: tuple[str, ...] = ()
     """Ids of the records."""
@@ -61,9 +61,9 @@ class RecordSelection(msgspec.Struct, frozen=True, kw_only=True):
     judged: bool = False
     """Only records with a judgment."""
     reviewer: str | None = None
-    """Pseudonym of somebody whose judgment of them counts."""
+    """Pseudonym of a reviewer whose judgment of them counts."""
     verdict: str | None = None
-    """The sort of verdict that this reviewer gave, or somebody where none is named."""
+    """The sort of verdict that this reviewer gave, or any reviewer where none is named."""
     first_shown: bool = False
     """Only records of which the reviewer chose the candidate that was shown first."""
     differ: str | None = None
@@ -81,7 +81,7 @@ class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     """Its id; its keyed handle where the viewer may not read it."""
     kind: str
-    """Its kind."""
+    """Kind of the record, such as `preference`."""
     taxonomy: dict[str, str]
     """Its place on the axes."""
     state: str
@@ -106,13 +106,13 @@ class RecordList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def list_records(
-    context: Context, wanted: RecordSelection, *, roles: Sequence[str], first: int, most: int
+    context: Context, selection: RecordSelection, *, roles: Sequence[str], first: int, most: int
 ) -> RecordList:
     """The records of a selection, counted in one pass and shown page by page.
 
     Args:
         context: the open program.
-        wanted: the selection.
+        selection: the selection.
         roles: the viewer's roles.
         first: place of the first row, from 0.
         most: rows of one page.
@@ -121,12 +121,12 @@ def list_records(
         UsageError: for a queue that is not there, or passes without a queue.
     """
     rubric = context.ids["rubric"]
-    fits, rights = _fits(wanted, rubric), context.exit_rights()
+    fits, rights = _fits(selection, rubric), context.exit_rights()
     rows: list[RecordRow] = []
     total = 0
-    for case in _cases(context, wanted):
+    for case in _cases(context, selection):
         standing = effective(case.judgments, rubric)
-        people = [each for each in standing if STRICT_MAJORITY.counts(each)]
+        people = [judgment for judgment in standing if STRICT_MAJORITY.counts(judgment)]
         if not fits(case, people):
             continue
         if first <= total < first + most:
@@ -138,18 +138,19 @@ def list_records(
     return RecordList(total=total, first=first, rows=tuple(rows))
 
 
-def _cases(context: Context, wanted: RecordSelection) -> Iterator[RecordCase]:
-    ids = {context.record_identity(each) for each in wanted.ids} if wanted.ids else None
-    if wanted.queue is not None:
-        queued = _queued(context, wanted.queue, wanted.passes)
+def _cases(context: Context, selection: RecordSelection) -> Iterator[RecordCase]:
+    ids = {context.record_identity(record) for record in selection.ids} if selection.ids else None
+    if selection.queue is not None:
+        queued = _records_in_queue(context, selection.queue, selection.passes)
         ids = queued if ids is None else ids & queued
-    elif wanted.passes is not None:
+    elif selection.passes is not None:
         raise UsageError(
             code="passes-without-queue",
             message="passes belong to a queue",
             where="passes",
             hint="name the queue too",
         )
+    # No ids at all means no record; None means every record.
     records = None if ids is None else sorted(ids)
     if records == []:
         return
@@ -158,7 +159,7 @@ def _cases(context: Context, wanted: RecordSelection) -> Iterator[RecordCase]:
         yield from batch
 
 
-def _queued(context: Context, handle: str, passes: PassState | None) -> set[str]:
+def _records_in_queue(context: Context, handle: str, passes: PassState | None) -> set[str]:
     number = next((r.id for r in SqlQueue(context.store).queues() if r.handle == handle), None)
     if number is None:
         raise UsageError(
@@ -186,29 +187,29 @@ def _queued(context: Context, handle: str, passes: PassState | None) -> set[str]
 Fits = Callable[[RecordCase, Sequence[Judgment]], bool]
 
 
-def _fits(wanted: RecordSelection, rubric: str) -> Fits:
+def _fits(selection: RecordSelection, rubric: str) -> Fits:
     """Every condition of a selection as one."""
-    conditions: list[Fits] = [lambda case, _: _lies_inside(case, wanted.inside)]
-    if wanted.states:
-        conditions.append(lambda case, _: _state(case) in wanted.states)
-    if wanted.kind:
-        conditions.append(lambda case, _: case.record.kind == wanted.kind)
-    if wanted.candidates is not None:
-        conditions.append(lambda case, _: len(case.record.candidates) == wanted.candidates)
-    if wanted.judged:
+    conditions: list[Fits] = [lambda case, _: _is_inside(case, selection.inside)]
+    if selection.states:
+        conditions.append(lambda case, _: _state(case) in selection.states)
+    if selection.kind:
+        conditions.append(lambda case, _: case.record.kind == selection.kind)
+    if selection.candidates is not None:
+        conditions.append(lambda case, _: len(case.record.candidates) == selection.candidates)
+    if selection.judged:
         conditions.append(lambda case, _: bool(case.judgments))
-    if wanted.reviewer or wanted.verdict or wanted.first_shown:
-        conditions.append(lambda case, _: _was_answered(case, wanted, rubric))
-    if wanted.differ:
-        conditions.append(lambda case, people: _differ(case, people, str(wanted.differ)))
-    if wanted.cause:
-        conditions.append(lambda case, _: _has_cause(case, str(wanted.cause)))
-    if wanted.overturned:
+    if selection.reviewer or selection.verdict or selection.first_shown:
+        conditions.append(lambda case, _: _was_answered(case, selection, rubric))
+    if selection.differ:
+        conditions.append(lambda case, people: _differ(case, people, str(selection.differ)))
+    if selection.cause:
+        conditions.append(lambda case, _: _has_cause(case, str(selection.cause)))
+    if selection.overturned:
         conditions.append(lambda case, _: _is_overturned(case))
     return lambda case, people: all(condition(case, people) for condition in conditions)
 
 
-def _lies_inside(case: RecordCase, inside: Where) -> bool:
+def _is_inside(case: RecordCase, inside: Where) -> bool:
     taxonomy = case.record.task.taxonomy
     return all(taxonomy.get(axis, MISSING) == value for axis, value in inside.items())
 
@@ -217,12 +218,12 @@ def _state(case: RecordCase) -> str:
     return case.disposition.state if case.disposition else UNDISPOSED
 
 
-def _was_answered(case: RecordCase, wanted: RecordSelection, rubric: str) -> bool:
+def _was_answered(case: RecordCase, selection: RecordSelection, rubric: str) -> bool:
     return any(
-        (wanted.reviewer is None or each.reviewer.pseudonym == wanted.reviewer)
-        and (wanted.verdict is None or _tag(each) == wanted.verdict)
-        and (not wanted.first_shown or _chose_first(each))
-        for each in effective(case.judgments, rubric)
+        (selection.reviewer is None or judgment.reviewer.pseudonym == selection.reviewer)
+        and (selection.verdict is None or _tag(judgment) == selection.verdict)
+        and (not selection.first_shown or _chose_first(judgment))
+        for judgment in effective(case.judgments, rubric)
     )
 
 
@@ -240,11 +241,11 @@ def _tag(judgment: Judgment) -> str:
 
 
 def _differ(case: RecordCase, people: Sequence[Judgment], question: str) -> bool:
-    given: dict[Hashable, set[str]] = {}
+    answers_by_place: dict[Hashable, set[str]] = {}
     for judgment in people:
         for place, answer in _answers(judgment, question, len(case.record.candidates)):
-            given.setdefault(place, set()).add(answer)
-    return any(len(answers) > 1 for answers in given.values())
+            answers_by_place.setdefault(place, set()).add(answer)
+    return any(len(answers) > 1 for answers in answers_by_place.values())
 
 
 def _answers(
@@ -262,10 +263,10 @@ def _answers(
         for ruling in judgment.rulings:
             yield (ruling.section, ruling.candidate), str(ruling.ruling)
     else:
-        for each in judgment.scores:
-            key = score_key(each.score)
-            if each.dimension == question and key is not None:
-                yield each.candidate, key
+        for score in judgment.scores:
+            key = score_key(score.score)
+            if score.dimension == question and key is not None:
+                yield score.candidate, key
 
 
 _OVERALL = ("comparable", "verdict", "choice_of_several")
@@ -294,13 +295,13 @@ def _is_overturned(case: RecordCase) -> bool:
     if not case.adjudications:
         return False
     last, n_candidates = case.adjudications[-1], len(case.record.candidates)
-    weighed = [each for each in case.judgments if each.id in last.judgments]
-    return any(is_overturned(each, last, n_candidates) for each in weighed)
+    weighed = [judgment for judgment in case.judgments if judgment.id in last.judgments]
+    return any(is_overturned(judgment, last, n_candidates) for judgment in weighed)
 
 
 def _row(case: RecordCase, people: Sequence[Judgment]) -> RecordRow:
     n_candidates = len(case.record.candidates)
-    answers = Counter(verdict_key(each.verdict, n_candidates) for each in people)
+    answers = Counter(verdict_key(judgment.verdict, n_candidates) for judgment in people)
     return RecordRow(
         id=case.id,
         kind=case.record.kind,

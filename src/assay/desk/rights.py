@@ -20,11 +20,11 @@ class DeskRights:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._known: tuple[tuple[str, Stamp], ExitRights] | None = None
+        self._cached: tuple[tuple[str, Stamp], ExitRights] | None = None
 
     def refresh(self) -> None:
         """Read withdrawals and ancestors again when they are next asked for."""
-        self._known = None
+        self._cached = None
 
     def decide(self, identity: str, record: Record, roles: Sequence[str]) -> Decision:
         """Whether a person in these roles may read a record now."""
@@ -46,10 +46,12 @@ class DeskRights:
 
     def _today(self) -> ExitRights:
         state = self._context.clock()[:10], self._context.rights_files.stamp
-        known = self._known
-        if known is None or known[0] != state:
-            known = self._known = state, self._context.exit_rights()
-        return known[1]
+        cached = self._cached
+        # The day and the files' stamps are looked at each time: a right ends at midnight, and an
+        # edited sources.yaml counts at once.
+        if cached is None or cached[0] != state:
+            cached = self._cached = state, self._context.exit_rights()
+        return cached[1]
 
 
 def held_back(decision: Decision) -> UsageError:

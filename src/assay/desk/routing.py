@@ -39,17 +39,17 @@ class Routed(msgspec.Struct, frozen=True, kw_only=True):
 def route(context: Context, queue_store: SqlQueue, writer: GroupWriter) -> Routed:
     """Conclude from items whose passes are all given: close, ask once more, or adjudicate."""
     rows = {row.id: row for row in queue_store.queues()}
-    concluded = [each for each, row in rows.items() if row.queue.stage in CONCLUDED]
-    found = queue_store.unsettled(concluded, ROUTED)
-    _settle_looks(queue_store, writer, rows, found)
-    items = [each for each in found if rows[each.queue].queue.stage == "review"]
+    concluded = [number for number, row in rows.items() if row.queue.stage in CONCLUDED]
+    unsettled = queue_store.unsettled(concluded, ROUTED)
+    _settle_re_reviews(queue_store, writer, rows, unsettled)
+    items = [item for item in unsettled if rows[item.queue].queue.stage == "review"]
     if not items:
         return Routed()
     store = context.store
-    records = sorted({each.record for each in items})
+    records = sorted({item.record for item in items})
     quality.dispose(store, context.facts, actor="desk", records=records)
     disposed = store.scan(Disposition, record=records, contract=context.ids["contract"])
-    states = {each.record: each.state for each in disposed}
+    states = {disposition.record: disposition.state for disposition in disposed}
     counts: Counter[str] = Counter()
 
     def work(unit: WriteUnit) -> None:
@@ -81,9 +81,9 @@ def conclude_exams(
     for row in queue_store.queues():
         if row.queue.stage != "exam":
             continue
-        sitting = {each.reviewer for each in queue_store.members() if each.queue == row.id}
+        sitting = {member.reviewer for member in queue_store.members() if member.queue == row.id}
         answered = {
-            each.reviewer for each in queue_store.leases(queue=row.id) if each.state in ANSWERED
+            lease.reviewer for lease in queue_store.leases(queue=row.id) if lease.state in ANSWERED
         }
         for reviewer in sorted(sitting & answered):
             if eligibility.conclude(reviewer, row.queue, on=on):
@@ -92,20 +92,20 @@ def conclude_exams(
     return issued
 
 
-def _settle_looks(
+def _settle_re_reviews(
     queue_store: SqlQueue,
     writer: GroupWriter,
     rows: dict[int, QueueRow],
     items: Sequence[QueueItem],
 ) -> None:
-    """Remember re-reviews that were given: the state of the review is derived again from the register."""
-    given = [each.id for each in items if rows[each.queue].queue.stage == "second_look"]
-    if not given:
+    """Settle re-reviews that were given: the review's own items follow from the register of passes."""
+    re_reviews = [item.id for item in items if rows[item.queue].queue.stage == "second_look"]
+    if not re_reviews:
         return
 
     def work(unit: WriteUnit) -> None:
         transaction = queue_store.unit(unit)
-        transaction.queues.settle(given)
+        transaction.queues.settle(re_reviews)
         transaction.acted()
 
     writer.submit(work, "review.conclude_again", actor="desk")
@@ -129,8 +129,8 @@ def _conclude(
         rows[item.queue].queue, stage="adjudication", roles=("adjudicator",)
     )
     number = transaction.queues.add_queue(senior, handle_of(context, senior))
-    # The register of passes bars whoever judged the record or was asked to.
+    # The register of passes bars those who judged the record or were asked to.
     transaction.queues.enqueue(number, [NewItem(record=item.record, need=1)])
-    # An earlier decision did not end it: another is wanted, of somebody else.
+    # An earlier decision did not settle it: another person is to decide.
     transaction.queues.reopen(number, item.record)
     return conclusion

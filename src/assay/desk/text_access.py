@@ -42,7 +42,7 @@ class TextAccess:
         self._welfare = context.documents.contract.welfare
 
     def reader(self, reviewer: str, roles: Sequence[str], now: str) -> TextReader:
-        """A person, with what they agreed to and have looked at."""
+        """A person, with the harm categories agreed to and the exposures of the last week."""
         return TextReader(
             roles=tuple(roles),
             agreed=self._eligibility.consents(reviewer),
@@ -50,7 +50,7 @@ class TextAccess:
         )
 
     def withheld(self, who: Principal, record: Record, *, begun: bool) -> Withheld | None:
-        """Why a record's text is not shown to somebody.
+        """Why a record's text is not shown to a person.
 
         Args:
             who: the reader.
@@ -72,7 +72,7 @@ class TextAccess:
         """
         refusal = self.withheld(who, record, begun=True)
         if refusal is not None:
-            raise _refused(refusal)
+            raise _withheld_error(refusal)
         return msgspec.structs.replace(present(record, order), assignment=name)
 
     def on_page(
@@ -87,6 +87,8 @@ class TextAccess:
             uncovered: whether its text was asked for, and this was logged.
         """
         care = self.care(record)
+        # Uncovering was checked and logged before (`uncover`); the time logged by it may have reached a
+        # cap, which must not hide the text again.
         refusal = None if uncovered else self.withheld(who, record, begun=False)
         hidden = refusal is not None or (care is not None and not uncovered)
         shown = None if hidden else msgspec.structs.replace(present(record, order), assignment="")
@@ -100,7 +102,7 @@ class TextAccess:
         """
         refusal = self.withheld(who, record, begun=False)
         if refusal is not None:
-            raise _refused(refusal)
+            raise _withheld_error(refusal)
         self.log(unit, who.pseudonym, record, PAGE_SECONDS * 1000)
 
     def log(self, unit: QueueTransaction, reviewer: str, record: Record, milliseconds: int) -> None:
@@ -128,5 +130,5 @@ def _shown_by(care: Sensitivity | None) -> tuple[tuple[str, ...], str | None]:
     return (tuple(care.categories), care.severity) if care else ((), None)
 
 
-def _refused(refusal: Withheld) -> UsageError:
+def _withheld_error(refusal: Withheld) -> UsageError:
     return UsageError(code="withheld", message=f"this text is not shown to you: {refusal.message}")

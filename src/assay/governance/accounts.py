@@ -29,13 +29,13 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """A person who may sign in."""
 
     id: int
-    """Its number."""
+    """Number of the account in the store."""
     name: str
     """Name by which the person signs in."""
     pseudonym: str
     """Pseudonym under which the person judges."""
     roles: tuple[str, ...]
-    """The person's roles."""
+    """Roles that the person holds, which grant permissions."""
     password: str | None = None
     """Argon2id hash of the password; absent where another service signs the person in."""
     subject: str | None = None
@@ -101,7 +101,7 @@ def new_secret(prefix: str = "") -> str:
 
 
 def digest(secret: str) -> bytes:
-    """What the store keeps of a secret. It is random, so a fast hash is enough."""
+    """The form in which the store holds a secret. It is random, so a fast hash is enough."""
     return sha256(secret.encode()).digest()
 
 

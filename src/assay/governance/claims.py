@@ -1,4 +1,4 @@
-"""Claims: what must not be said in public without evidence, and what may be said instead.
+"""Claims: what must not be claimed in public without evidence, and the wording to use instead.
 
 A technical process does not itself establish legal compliance, and an explanation is not a window
 into internal computation. The patterns find the claim; a sentence that denies it is left alone.
@@ -21,11 +21,11 @@ class ForbiddenClaim(msgspec.Struct, frozen=True, order=True):
     end: int
     """Offset after its last character."""
     text: str
-    """The exact words."""
+    """The words of the claim, as the text has them."""
     code: str
     """Kind of claim: `hidden-chain-of-thought`, `faithful-reasoning`, `certified`, `compliant`."""
     instead: str
-    """An honest wording."""
+    """A wording that the evidence can support."""
 
 
 _HIDDEN = r"(?:hidden|private|internal|inner|secret|actual|true|real|raw|latent|unspoken)"
@@ -131,14 +131,15 @@ _DENIED_AFTER = re.compile(
 def find_claims(text: str) -> list[ForbiddenClaim]:
     """All forbidden claims in a text, in their order; denied and disclaimed ones are left out."""
     plain = _INVISIBLE.sub("", text.translate(_LOOKALIKES))
+    # Compared without its disguise and reported as written: each place is mapped back.
     seen = [at for at, character in enumerate(text) if not _INVISIBLE.match(character)]
-    found = []
+    claims = []
     for code, instead, pattern in _PATTERNS:
         for match in pattern.finditer(plain):
-            if not _denied(plain, match):
+            if not _is_denied(plain, match):
                 start, end = seen[match.start()], seen[match.end() - 1] + 1
-                found.append(ForbiddenClaim(start, end, text[start:end], code, instead))
-    return list(_without_overlap(sorted(found)))
+                claims.append(ForbiddenClaim(start, end, text[start:end], code, instead))
+    return list(_without_overlap(sorted(claims)))
 
 
 _BETTER = (
@@ -180,18 +181,18 @@ def find_unproven_effects(text: str, validations: Collection[str]) -> list[str]:
         validations: ids of validations whose acceptance tests all passed.
     """
     plain = _INVISIBLE.sub("", text.translate(_LOOKALIKES))
-    found = []
+    sentences = []
     for sentence in _SENTENCE.findall(plain):
-        match = next((m for each in _EFFECTS if (m := each.search(sentence))), None)
-        if match is None or _AIM.search(sentence) or _denied(sentence, match):
+        match = next((m for pattern in _EFFECTS if (m := pattern.search(sentence))), None)
+        if match is None or _AIM.search(sentence) or _is_denied(sentence, match):
             continue
-        named = _VALIDATION.findall(sentence)
-        if not any(each.startswith(name) for name in named for each in validations):
-            found.append(sentence.strip())
-    return found
+        cited = _VALIDATION.findall(sentence)
+        if not any(validation.startswith(name) for name in cited for validation in validations):
+            sentences.append(sentence.strip())
+    return sentences
 
 
-def _denied(text: str, match: re.Match[str]) -> bool:
+def _is_denied(text: str, match: re.Match[str]) -> bool:
     start, end = 0, len(text)
     for border in _CLAUSE.finditer(text):
         if border.end() <= match.start():

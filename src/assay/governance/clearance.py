@@ -14,7 +14,7 @@ from assay.governance.rights import Decision, Denial, Use
 
 
 class Derived(Protocol):
-    """A record as far as rights ask for it."""
+    """The part of a record that rights depend on."""
 
     @property
     def source_classes(self) -> tuple[str, ...]:
@@ -30,26 +30,26 @@ Find = Callable[[Sequence[str]], Mapping[str, Derived]]
 
 
 class _Origin(msgspec.Struct, frozen=True):
-    """What is remembered of an ancestor: not its text."""
+    """The part of an ancestor that rights depend on: its text is not held in memory."""
 
     source_classes: tuple[str, ...]
     parents: tuple[str, ...]
 
 
 class RightsBasis(msgspec.Struct, frozen=True):
-    """What the rights of one record rest on."""
+    """The sources and denials from which the rights of one record follow."""
 
     sources: tuple[str, ...]
     """Source classes of the record and of all its ancestors, each once, sorted."""
     denials: tuple[Denial, ...] = ()
     """What closes it whatever its sources permit: a withdrawal, or an ancestor that is not there."""
 
-    def joined(self, parents: Iterable["RightsBasis"]) -> "RightsBasis":
-        """This holding with those of its parents."""
+    def with_parents(self, parents: Iterable["RightsBasis"]) -> "RightsBasis":
+        """This basis, and those of the record's parents, as one."""
         every = [self, *parents]
         return RightsBasis(
-            sources=tuple(sorted({name for each in every for name in each.sources})),
-            denials=tuple(sorted({denial for each in every for denial in each.denials})),
+            sources=tuple(sorted({name for basis in every for name in basis.sources})),
+            denials=tuple(sorted({denial for basis in every for denial in basis.denials})),
         )
 
 
@@ -82,29 +82,30 @@ class Clearance:
         self._withdrawn = withdrawn or {}
         self._known: dict[str, _Origin] = {}
         self._missing: set[str] = set()
-        self._holdings: dict[str, RightsBasis] = {}
+        self._bases: dict[str, RightsBasis] = {}
 
     def learn(self, batch: Mapping[str, Derived]) -> None:
         """Look up the ancestors of some records at once, generation by generation."""
-        named = {parent for each in batch.values() for parent in each.parents}
-        self._remember({each: batch[each] for each in named if each in batch})
-        wanted = {each for each in named if not self._is_known(each)}
-        while wanted:
-            found = self._find(sorted(wanted))
-            self._remember(found)
-            self._missing |= wanted - found.keys()
-            named = {parent for each in found.values() for parent in each.parents}
-            wanted = {each for each in named if not self._is_known(each)}
+        # A generation at a time: the store is asked once a generation and not once a record.
+        parents = {parent for record in batch.values() for parent in record.parents}
+        self._remember({identity: batch[identity] for identity in parents if identity in batch})
+        unresolved = {identity for identity in parents if not self._is_known(identity)}
+        while unresolved:
+            ancestors = self._find(sorted(unresolved))
+            self._remember(ancestors)
+            self._missing |= unresolved - ancestors.keys()
+            parents = {parent for record in ancestors.values() for parent in record.parents}
+            unresolved = {identity for identity in parents if not self._is_known(identity)}
 
     def _remember(self, records: Mapping[str, Derived]) -> None:
-        for identity, each in records.items():
-            self._known[identity] = _Origin(each.source_classes, each.parents)
+        for identity, record in records.items():
+            self._known[identity] = _Origin(record.source_classes, record.parents)
 
     def _is_known(self, identity: str) -> bool:
         return identity in self._known or identity in self._missing
 
-    def holding(self, identity: str, record: Derived) -> RightsBasis:
-        """What the rights of a record rest on.
+    def basis(self, identity: str, record: Derived) -> RightsBasis:
+        """The sources and denials from which the rights of a record follow.
 
         Args:
             identity: its id.
@@ -112,11 +113,11 @@ class Clearance:
         """
         if not record.parents:
             return self._own(identity, record)
-        if identity not in self._holdings:
+        if identity not in self._bases:
             self.learn({identity: record})
             self._remember({identity: record})
             self._close(identity)
-        return self._holdings[identity]
+        return self._bases[identity]
 
     def decide(
         self,
@@ -125,7 +126,7 @@ class Clearance:
         record: Derived,
         roles: tuple[str, ...] | None = None,
     ) -> Decision:
-        """Whether a record may be used, and read, so.
+        """Whether a record may be used, and read, in this way.
 
         Args:
             use: what is to be done with it; None: it is only read.
@@ -133,11 +134,11 @@ class Clearance:
             record: the record.
             roles: the roles of who reads it; None where nobody does.
         """
-        holding = self.holding(identity, record)
-        decision = self._permits.decide(use, holding.sources, roles)
-        if not holding.denials:
+        basis = self.basis(identity, record)
+        decision = self._permits.decide(use, basis.sources, roles)
+        if not basis.denials:
             return decision
-        return Decision(permitted=False, denials=(*holding.denials, *decision.denials))
+        return Decision(permitted=False, denials=(*basis.denials, *decision.denials))
 
     def _own(self, identity: str, record: Derived) -> RightsBasis:
         reason = self._withdrawn.get(identity)
@@ -146,35 +147,36 @@ class Clearance:
         return RightsBasis(record.source_classes, (Denial("", WITHDRAWN, f"withdrawn: {reason}"),))
 
     def _close(self, start: str) -> None:
-        """Find the holdings of a record and its ancestors, parents first, each once."""
+        """Find the bases of a record and its ancestors, parents first, each once."""
+        # A stack of our own: a chain of derived records may be longer than Python recurses.
         path, entered = [start], set[str]()
         while path:
             identity = path[-1]
             record = self._known[identity]
-            parents = [each for each in record.parents if each in self._known]
-            missing = [each for each in parents if each not in self._holdings]
+            parents = [parent for parent in record.parents if parent in self._known]
+            missing = [parent for parent in parents if parent not in self._bases]
             if missing and identity not in entered:
                 entered.add(identity)
                 path += missing
                 continue
             path.pop()
-            if missing:  # A circle, which ids that are digests do not give: every step is walked.
-                self._holdings[identity] = self._walk(identity)
+            if missing:  # A cycle; ids that are digests form none, but a store may be damaged.
+                self._bases[identity] = self._walk(identity)
             else:
-                holdings = [self._holdings[each] for each in parents]
-                self._holdings[identity] = self._with_parents(identity, holdings)
+                bases = [self._bases[parent] for parent in parents]
+                self._bases[identity] = self._with_parents(identity, bases)
 
     def _with_parents(self, identity: str, parents: Iterable[RightsBasis]) -> RightsBasis:
         record = self._known[identity]
         own = self._own(identity, record)
-        if any(each not in self._known for each in record.parents):
+        if any(parent not in self._known for parent in record.parents):
             own = RightsBasis(own.sources, (*own.denials, UNKNOWN_PARENT))
-        return own.joined(parents)
+        return own.with_parents(parents)
 
     def _walk(self, start: str) -> RightsBasis:
         seen, layer = {start}, [start]
         while layer:
-            ahead = {each for one in layer for each in self._known[one].parents}
+            ahead = {parent for identity in layer for parent in self._known[identity].parents}
             layer = sorted((ahead & self._known.keys()) - seen)
             seen.update(layer)
-        return self._with_parents(start, [self._with_parents(each, ()) for each in seen])
+        return self._with_parents(start, [self._with_parents(identity, ()) for identity in seen])

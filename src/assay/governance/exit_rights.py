@@ -57,7 +57,7 @@ class ExitRights:
 
     def sources(self, identity: str, record: Derived) -> tuple[str, ...]:
         """The source classes of a record and of all its ancestors, each once, sorted."""
-        return self._clearance.holding(identity, record).sources
+        return self._clearance.basis(identity, record).sources
 
     def decide(
         self,
@@ -67,7 +67,7 @@ class ExitRights:
         use: Use | None = None,
         roles: tuple[str, ...] | None = None,
     ) -> Decision:
-        """Whether a record may be used, and read, so; nothing is counted."""
+        """Whether a record may be used, and read, in this way; nothing is counted."""
         return self._clearance.decide(use, identity, record, roles)
 
     def may_leave(
@@ -78,7 +78,7 @@ class ExitRights:
         use: Use | None = None,
         roles: tuple[str, ...] | None = None,
     ) -> bool:
-        """Whether a record may leave; one that may not is counted, once however often it is met.
+        """Whether a record may leave; one that may not is counted once, however often it is checked.
 
         Args:
             identity: its id.
@@ -105,6 +105,7 @@ class ExitRights:
         if not able:
             denials = self.decide(identity, record, roles=roles).denials
             alone = self.decide(identity, record, roles=roles[:1]).denials
+            # Sources may admit the roles together and none alone; then one role's reason is shown.
             self._held.setdefault(identity, denials or alone)
         return able
 

@@ -3,7 +3,7 @@
 The counts are in a ledger that all server processes of a machine share, without a flush of the disk.
 What is typed in place of a name may be a password, so the ledger has keyed digests of names and
 addresses; names that have an account are shown, and all others are one number. Wrong one-time links
-are counted apart: a link cannot be guessed, so whoever holds one is let in whatever else failed.
+are counted apart: a link cannot be guessed, so anyone who holds one is let in, whatever else failed.
 """
 
 import hmac
@@ -35,7 +35,7 @@ MOST_NAMES = 10_000
 """Counts that are remembered; the one that was changed longest ago is dropped first."""
 
 MOST_ADDRESSES = 1000
-"""Different addresses that are told apart for one name; more count as this many."""
+"""Different addresses that are counted for one name; more count as this many."""
 
 TRIES_A_MINUTE = 10
 """Sign-ins that one address may fail in a minute; and, apart from them, one-time links."""
@@ -44,7 +44,7 @@ MINUTE_SECONDS = 60.0
 
 
 class SignInWaitError(UsageError):
-    """Too many tries failed; `seconds` says how long none is looked at."""
+    """Too many tries failed; none is examined for the next `seconds`."""
 
     def __init__(self, seconds: int, of: str = "for this name") -> None:
         self.seconds = seconds
@@ -67,14 +67,14 @@ class FailedSignIn(msgspec.Struct, frozen=True, kw_only=True):
     last: str
     """When the last one was, as UTC in ISO 8601."""
     wait_seconds: int
-    """How long no password is looked at for it from now; 0 where there is no wait."""
+    """Seconds from now during which no password is examined; 0 where there is no wait."""
 
 
 class Tries(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of the tries that are counted together."""
+    """The tries that are counted together."""
 
     count: int = 0
-    """How many."""
+    """How many tries are counted under the key."""
     addresses: tuple[str, ...] = ()
     """Digests of the addresses that they came from, sorted."""
     last: str = ""
@@ -82,11 +82,11 @@ class Tries(msgspec.Struct, frozen=True, kw_only=True):
     tried_at: float = 0.0
     """When it was, or when their minute began, in seconds of the clock that never goes back."""
     free_at: float = 0.0
-    """When the next one is looked at, in the same seconds."""
+    """When the next one is examined, in the same seconds."""
 
 
 class OpenLedger(Protocol):
-    """The ledger while nobody else changes it."""
+    """The ledger while no other thread or process changes it."""
 
     def get(self, key: str) -> Tries | None:
         """What is counted under a key."""
@@ -98,17 +98,17 @@ class OpenLedger(Protocol):
         """Forget a key."""
 
     def under(self, beginning: str) -> list[tuple[str, Tries]]:
-        """Every key that begins so."""
+        """Every key with this beginning, and its tries."""
 
 
 class SignInLedger(Protocol):
-    """Where tries are counted, for every process that looks at passwords."""
+    """Where tries are counted, for every process that examines passwords."""
 
-    def opened(self) -> AbstractContextManager[OpenLedger]:
+    def open(self) -> AbstractContextManager[OpenLedger]:
         """The ledger, for one change at a time.
 
         Raises:
-            MachineError: if it cannot be used; then no password is looked at.
+            MachineError: if it cannot be used; then no password is examined.
         """
 
 
@@ -116,13 +116,13 @@ class MemoryLedger:
     """A ledger of one process."""
 
     def __init__(self) -> None:
-        self._gate = Lock()
+        self._lock = Lock()
         self._tries: OrderedDict[str, Tries] = OrderedDict()
 
     @contextmanager
-    def opened(self) -> Iterator[OpenLedger]:
+    def open(self) -> Iterator[OpenLedger]:
         """The ledger, for one change at a time."""
-        with self._gate:
+        with self._lock:
             yield self
 
     def get(self, key: str) -> Tries | None:
@@ -141,12 +141,12 @@ class MemoryLedger:
         self._tries.pop(key, None)
 
     def under(self, beginning: str) -> list[tuple[str, Tries]]:
-        """Every key that begins so."""
-        return [each for each in self._tries.items() if each[0].startswith(beginning)]
+        """Every key with this beginning, and its tries."""
+        return [(key, tries) for key, tries in self._tries.items() if key.startswith(beginning)]
 
 
 class FailedSignIns:
-    """Counts tries before their password is looked at, so that tries at once all count."""
+    """Counts tries before their password is examined, so that simultaneous tries all count."""
 
     def __init__(
         self,
@@ -180,13 +180,14 @@ class FailedSignIns:
         Raises:
             SignInWaitError: if the name must wait; such a try does not prolong the wait.
         """
-        with self._ledger.opened() as ledger:
+        with self._ledger.open() as ledger:
             moment = self._clock()  # in the ledger's order, which other processes share
             key = self._key(ledger, name, address)
-            tries = _known(ledger.get(key), moment)
+            tries = _unexpired_tries(ledger.get(key), moment)
             if tries.free_at > moment:
                 raise SignInWaitError(int(tries.free_at - moment) + 1)
             beyond = tries.count + 1 - FREE_TRIES
+            # The exponent is bounded, so that a long series makes no huge number.
             wait = min(FIRST_WAIT_SECONDS * 2 ** min(beyond, 10), LONGEST_WAIT_SECONDS)
             addresses = {*tries.addresses, self._digest(address)}
             counted = Tries(
@@ -200,10 +201,11 @@ class FailedSignIns:
 
     def succeed(self, name: str, address: str) -> None:
         """Forget the tries with a name, and the address's last one: the right password came."""
-        with self._ledger.opened() as ledger:
+        with self._ledger.open() as ledger:
             ledger.drop(self._key(ledger, name, address))
-            ledger.put(self._trusted(name, address), Tries(tried_at=self._clock()))
-            key = self._of_address("sign-in", address)
+            ledger.put(self._trusted_key(name, address), Tries(tried_at=self._clock()))
+            # `begin_at` counted this try against the address before it was known to be right.
+            key = self._address_key("sign-in", address)
             tries = ledger.get(key)
             if tries is not None and tries.count:
                 ledger.put(key, msgspec.structs.replace(tries, count=tries.count - 1))
@@ -214,15 +216,15 @@ class FailedSignIns:
         Raises:
             SignInWaitError: if too many of this address failed within a minute.
         """
-        self._spend(self._of_address("sign-in", address))
+        self._spend(self._address_key("sign-in", address))
 
     def wrong_link(self, address: str) -> None:
-        """Count a one-time link that is none; links that are right are never asked for here.
+        """Count a one-time link that is none; a valid link is never counted.
 
         Raises:
             SignInWaitError: if too many of this address were wrong within a minute.
         """
-        self._spend(self._of_address("link", address))
+        self._spend(self._address_key("link", address))
 
     def rows(self, accounts: set[str]) -> tuple[FailedSignIn, ...]:
         """The failed tries by account, those with most first; names without one are the last row.
@@ -231,17 +233,17 @@ class FailedSignIns:
             accounts: names that have an account.
         """
         moment = self._clock()
-        names = {self._digest(each): each for each in accounts}
-        with self._ledger.opened() as ledger:
+        names = {self._digest(account): account for account in accounts}
+        with self._ledger.open() as ledger:
             under = ledger.under("name:")
-        tried = [(key.split(":")[1], each) for key, each in under if each.count]
-        named = [_row(names[name], [each], moment) for name, each in tried if name in names]
-        others = [each for name, each in tried if name not in names]
+        failed = [(key.split(":")[1], tries) for key, tries in under if tries.count]
+        named = [_row(names[name], [tries], moment) for name, tries in failed if name in names]
+        others = [tries for name, tries in failed if name not in names]
         named.sort(key=lambda row: (-row.tries, row.name or ""))
         return (*named, _row(None, others, moment)) if others else tuple(named)
 
     def _spend(self, key: str) -> None:
-        with self._ledger.opened() as ledger:
+        with self._ledger.open() as ledger:
             moment = self._clock()  # in the ledger's order, which other processes share
             tries = ledger.get(key)
             if tries is None or not 0 <= moment - tries.tried_at < MINUTE_SECONDS:
@@ -252,33 +254,35 @@ class FailedSignIns:
             ledger.put(key, msgspec.structs.replace(tries, count=tries.count + 1))
 
     def _key(self, ledger: OpenLedger, name: str, address: str) -> str:
-        trusted = ledger.get(self._trusted(name, address)) is not None
+        # An address that has signed in has a count of its own, which strangers cannot fill.
+        trusted = ledger.get(self._trusted_key(name, address)) is not None
         own = self._digest(address) if trusted else ""
         return f"name:{self._digest(name)}:{own}"
 
-    def _trusted(self, name: str, address: str) -> str:
+    def _trusted_key(self, name: str, address: str) -> str:
         return f"trusted:{self._digest(name)}:{self._digest(address)}"
 
-    def _of_address(self, kind: str, address: str) -> str:
+    def _address_key(self, kind: str, address: str) -> str:
         return f"{kind}:{self._digest(address)}"
 
     def _digest(self, text: str) -> str:
         return hmac.digest(self._secret, text.encode("utf-8", "replace"), "sha256").hex()[:32]
 
 
-def _known(tries: Tries | None, moment: float) -> Tries:
-    """What still counts: nothing that is long ago, or of before the machine started anew."""
+def _unexpired_tries(tries: Tries | None, moment: float) -> Tries:
+    """The tries, unless they are too old, or from before the machine was restarted."""
+    # A restart sets the monotonic clock back, so that older tries seem to lie in the future.
     if tries is None or not 0 <= moment - tries.tried_at <= FORGOTTEN_SECONDS:
         return Tries()
     return tries
 
 
 def _row(name: str | None, tries: list[Tries], moment: float) -> FailedSignIn:
-    free_at = max(each.free_at for each in tries) if name is not None else 0.0
+    free_at = max(entry.free_at for entry in tries) if name is not None else 0.0
     return FailedSignIn(
         name=name,
-        tries=sum(each.count for each in tries),
-        addresses=len(set().union(*(each.addresses for each in tries))),
-        last=max(each.last for each in tries),
+        tries=sum(entry.count for entry in tries),
+        addresses=len(set().union(*(entry.addresses for entry in tries))),
+        last=max(entry.last for entry in tries),
         wait_seconds=max(0, int(free_at - moment)),
     )

@@ -23,9 +23,9 @@ class ModeText(msgspec.Struct, frozen=True):
     title: str
     """Its name for people."""
     why: str
-    """Why it happens."""
+    """How it comes about, in one sentence."""
     control: str
-    """What is done against it."""
+    """The control that prevents it."""
 
 
 MODES: Mapping[FailureMode, ModeText] = {
@@ -74,10 +74,10 @@ MODES: Mapping[FailureMode, ModeText] = {
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
-    """What one stage says about one failure mode."""
+    """The result of one stage's check for one failure mode."""
 
     mode: FailureMode
-    """The failure mode."""
+    """The failure mode that the stage looked for."""
     state: Literal["raised", "clear", "unknown"]
     """`raised`: it was found; `clear`: looked for, not found; `unknown`: nothing to look at."""
     stage: str

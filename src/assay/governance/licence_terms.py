@@ -1,7 +1,7 @@
-"""Licence terms: what a licence forbids or asks of those who train on material or publish it.
+"""Licence terms: what a licence forbids or requires where material is trained on or published.
 
 A table over SPDX identifiers, for the terms that matter to training data: no commercial use, no
-derivatives, the same licence for what is derived. Of an expression with OR, whoever uses the
+derivatives, the same licence for what is derived. Of an expression with OR, the user of the
 material chooses the alternative with the fewest terms; with AND all terms bind. An agreement of
 one's own (`LicenseRef-`) has no terms here: nobody but its parties knows them.
 
@@ -32,7 +32,7 @@ class LicenceTerms(msgspec.Struct, frozen=True):
     no_derivatives: tuple[str, ...] = ()
     """Licences that forbid to pass on what is derived from the material."""
     share_alike: tuple[str, ...] = ()
-    """Licences that ask for themselves on what is derived and passed on."""
+    """Licences that must also cover what is derived and passed on."""
 
     def __len__(self) -> int:
         return len(self.non_commercial) + len(self.no_derivatives) + len(self.share_alike)

@@ -41,9 +41,9 @@ def parse_licence(expression: str) -> Any | None:
 
 def nearest_licence(name: str) -> str | None:
     """The SPDX licence whose name is nearest to the given one, if any is near."""
-    known = {key.lower(): key for key in _licensing().known_symbols if not _OWN.match(key)}
-    near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.6)
-    return known[near[0]] if near else None
+    names = {key.lower(): key for key in _licensing().known_symbols if not _OWN.match(key)}
+    near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
+    return names[near[0]] if near else None
 
 
 @cache

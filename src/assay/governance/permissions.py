@@ -16,7 +16,7 @@ class Permission(StrEnum):
     who = "account:who"
     """Know who one is and what one may do; every token keeps it."""
     own_account = "account:own"
-    """Look after one's own account: keys, tokens, sign out."""
+    """Manage one's own account: keys, tokens, sign out."""
     review = "review:work"
     """Claim work that one is qualified for, and answer it."""
     adjudicate = "review:adjudicate"
@@ -46,9 +46,9 @@ GRANTS: Mapping[str, frozenset[Permission]] = {
 """What each role grants. An administrator runs the accounts and sees no data for it."""
 
 SCOPES: tuple[Permission, ...] = tuple(
-    each
-    for each in Permission
-    if each not in {Permission.public, Permission.who, Permission.own_account}
+    permission
+    for permission in Permission
+    if permission not in {Permission.public, Permission.who, Permission.own_account}
 )
 """What a token can be limited to; a token never makes tokens."""
 
@@ -63,7 +63,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     pseudonym: str
     """Pseudonym under which the person judges."""
     roles: tuple[str, ...]
-    """The person's roles."""
+    """Roles that the person holds, which grant permissions."""
     permissions: frozenset[Permission]
     """What this person may do with this session or token."""
     csrf: str | None = None
@@ -77,14 +77,17 @@ def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
 
 
 def can(principal: Principal | None, permission: Permission) -> bool:
-    """Whether somebody may do something; nobody signed in may do what is public."""
+    """Whether a principal has a permission; without a principal only what is public is permitted."""
     if principal is None:
         return permission == Permission.public
     return permission in principal.permissions
 
 
-def scoped(permissions: frozenset[Permission], scopes: Iterable[str]) -> frozenset[Permission]:
-    """What is left of the permissions under a token's scopes."""
+def limit_to_scopes(
+    permissions: frozenset[Permission], scopes: Iterable[str]
+) -> frozenset[Permission]:
+    """The permissions that a token's scopes leave."""
+    # An intersection: a scope can take permissions away and never adds one that no role grants.
     return permissions & (frozenset(scopes) | {Permission.public, Permission.who})
 
 
@@ -94,13 +97,13 @@ def read_scopes(names: Iterable[str]) -> tuple[Permission, ...]:
     Raises:
         UsageError: for a name that is not a scope.
     """
-    given = set(names)
-    unknown = sorted(given - set(SCOPES))
-    if unknown or not given:
+    requested = set(names)
+    unknown = sorted(requested - set(SCOPES))
+    if unknown or not requested:
         raise UsageError(
             code="unknown-scope",
             message=f"{', '.join(unknown) or 'nothing'} is not a scope",
             where="scopes",
             hint=f"name some of {', '.join(SCOPES)}",
         )
-    return tuple(each for each in SCOPES if each in given)
+    return tuple(scope for scope in SCOPES if scope in requested)

@@ -39,7 +39,7 @@ class Permits:
     def decide(
         self, use: Use | None, names: tuple[str, ...], roles: tuple[str, ...] | None = None
     ) -> Decision:
-        """Whether a whole made from these source classes may be used, and read, so.
+        """Whether a whole made from these source classes may be used, and read, in this way.
 
         Args:
             use: what is to be done with it; None: it is only read.
@@ -53,7 +53,7 @@ class Permits:
             )
         return self._decisions[key]
 
-    def permitted(self, names: tuple[str, ...]) -> tuple[Use, ...]:
+    def permitted_uses(self, names: tuple[str, ...]) -> tuple[Use, ...]:
         """All uses that a whole made from these source classes permits."""
         return tuple(use for use in USES if self.decide(use, names).permitted)
 

@@ -4,7 +4,7 @@ The default is denial. The rights of a whole (a record made from several sources
 from many records) are the intersection of the rights of its parts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Literal, Protocol, get_args
 
@@ -115,37 +115,37 @@ def decide(
     territory: str | None,
     roles: Iterable[str] | None = None,
 ) -> Decision:
-    """Whether a whole made from the named sources may be used, and read by a person, so.
+    """Whether a whole made from the named sources may be used, and read by a person, in this way.
 
-    Every exit of the program asks it; `governance.clearance` gives it the sources of a record and
-    of all its ancestors.
+    Every exit of the program calls it; `governance.clearance` provides the sources of a record
+    and of all its ancestors.
 
     Args:
         use: what is to be done with it; None: it is only read, which no use has to permit.
         names: the source classes that it is made from.
         classes: the known source classes by name.
         on: the day of the use.
-        territory: where the use takes place: an ISO 3166 code or `EU`; None if nobody said.
+        territory: where the use takes place: an ISO 3166 code or `EU`; None where it is not known.
         roles: the roles of the person who reads it, of which each source must admit one; None
             where no person of the program does.
     """
-    wanted = sorted(set(names))
-    asked = _RightsQuestion(use, on, territory, None if roles is None else tuple(roles))
-    if not wanted:
+    source_names = sorted(set(names))
+    question = _RightsQuestion(use, on, territory, None if roles is None else tuple(roles))
+    if not source_names:
         reason = Denial("", "no-source", "no source class is named, so nothing is permitted")
         return Decision(permitted=False, denials=(reason,))
     denials = tuple(
-        denial for name in wanted for denial in _against(name, classes.get(name), asked)
+        denial for name in source_names for denial in _against(name, classes.get(name), question)
     )
     return Decision(permitted=not denials, denials=denials)
 
 
 def common_rights(names: Iterable[str], classes: Mapping[str, SourceRights]) -> CommonRights:
     """The rights of a whole made from the named sources; an unknown source permits nothing."""
-    wanted = sorted(set(names))
-    if not wanted or any(name not in classes for name in wanted):
+    source_names = sorted(set(names))
+    if not source_names or any(name not in classes for name in source_names):
         return CommonRights((), date.min, (), (), ())
-    parts = [classes[name] for name in wanted]
+    parts = [classes[name] for name in source_names]
     ends = [end for end in map(keep_until, parts) if end is not None]
     return CommonRights(
         uses=tuple(use for use in USES if all(_permits(use, part) for part in parts)),
@@ -181,7 +181,7 @@ def covers(territory: Iterable[str], place: str) -> bool:
 
 
 class _RightsQuestion(msgspec.Struct, frozen=True):
-    """What is asked of every source of a whole."""
+    """The use, day, territory and readers that every source of a whole must permit."""
 
     use: Use | None
     on: date
@@ -189,31 +189,46 @@ class _RightsQuestion(msgspec.Struct, frozen=True):
     roles: tuple[str, ...] | None
 
 
-def _against(name: str, rights: SourceRights | None, asked: _RightsQuestion) -> list[Denial]:
+def _against(name: str, rights: SourceRights | None, question: _RightsQuestion) -> list[Denial]:
     if rights is None:
         return [Denial(name, "unknown-source", f"{name!r} is not a known source class")]
     if rights.state != "active":
         return [Denial(name, f"source-{rights.state}", f"{name!r} is {rights.state}", rights.state)]
-    use, territory, roles = asked.use, asked.territory, asked.roles
-    denials = []
+    # Every reason, not the first: a person who removes one should know the others at once.
+    return [
+        *_against_use(name, rights, question.use),
+        *_against_day(name, rights, question.on),
+        *_against_territory(name, rights, question.territory),
+        *_against_readers(name, rights, question.roles),
+    ]
+
+
+def _against_use(name: str, rights: SourceRights, use: Use | None) -> Iterator[Denial]:
     if not rights.licence:
-        denials.append(Denial(name, "no-licence", f"{name!r} has no licence"))
+        yield Denial(name, "no-licence", f"{name!r} has no licence")
     if use is not None and use not in rights.permitted_uses:
         uses = ", ".join(rights.permitted_uses) or "nothing"
         message = f"{name!r} does not permit to {use}; it permits: {uses}"
-        denials.append(Denial(name, "use-not-permitted", message, f"not to {use}"))
-    denials += _against_day(name, rights, asked.on)
+        yield Denial(name, "use-not-permitted", message, f"not to {use}")
+
+
+def _against_territory(name: str, rights: SourceRights, territory: str | None) -> Iterator[Denial]:
+    # Without a territory the use may be anywhere, so only worldwide rights permit it.
     if not covers(rights.territory, territory or WORLDWIDE):
         message = f"{name!r} may be used in {', '.join(rights.territory) or 'no territory'}, not "
         message += f"in {territory}" if territory else "where no territory is named"
         place = f"not in {territory}" if territory else "not without a territory"
-        denials.append(Denial(name, "territory-not-permitted", message, place))
+        yield Denial(name, "territory-not-permitted", message, place)
+
+
+def _against_readers(
+    name: str, rights: SourceRights, roles: tuple[str, ...] | None
+) -> Iterator[Denial]:
     if roles is not None and not set(roles) & set(rights.reviewer_access):
         readers = ", ".join(rights.reviewer_access) or "nobody"
         message = f"{name!r} may be read by {readers}, not by {', '.join(roles) or 'no role'}"
         short = f"only for {readers.replace(', ', ' or ')}"
-        denials.append(Denial(name, "role-not-permitted", message, short))
-    return denials
+        yield Denial(name, "role-not-permitted", message, short)
 
 
 def _against_day(name: str, rights: SourceRights, on: date) -> list[Denial]:
@@ -237,6 +252,7 @@ def _last_day(start: date | None, days: int) -> date:
     try:
         return start + timedelta(days=days)
     except OverflowError:
+        # Beyond the calendar, so no day of use comes after it.
         return date.max
 
 
@@ -246,5 +262,6 @@ def _common(series: Sequence[Sequence[str]]) -> tuple[str, ...]:
 
 def _common_territory(series: Sequence[Sequence[str]]) -> tuple[str, ...]:
     places = {place for territory in series for place in territory}
-    kept = {place for place in places if all(covers(territory, place) for territory in series)}
-    return tuple(sorted(place for place in kept if not covers(kept - {place}, place)))
+    common = {place for place in places if all(covers(territory, place) for territory in series)}
+    # Without the places that another one covers: a country beside `EU` says nothing more.
+    return tuple(sorted(place for place in common if not covers(common - {place}, place)))

@@ -14,9 +14,6 @@ from assay.validation.evaluation import ItemResult
 from assay.validation.metrics import value
 from assay.validation.validation import Validation
 
-LEAST_ITEMS = 8
-"""Items that a cell needs to be reported on its own (a convention)."""
-
 BY_RESPONSE = {
     "unsafe_compliance": "unsafe_compliance_rate",
     "over_refusal": "over_refusal_rate",
@@ -47,7 +44,7 @@ def find(
         contract: names axes, failure classes and tests.
     """
     after, before = _by_item(candidate), _by_item(base)
-    cells = _cells(after, axes_of(contract))
+    cells = _cells(after, axes_of(contract), contract.sampling.least_items)
     items = Counter(cells.values())
     failures: Counter[tuple[str, Cell]] = Counter()
     earlier: Counter[tuple[str, Cell]] = Counter()
@@ -123,7 +120,9 @@ def _by_item(results: Iterable[ItemResult]) -> dict[str, list[ItemResult]]:
     return by_item
 
 
-def _cells(items: Mapping[str, Sequence[ItemResult]], axes: Sequence[str]) -> dict[str, Cell]:
+def _cells(
+    items: Mapping[str, Sequence[ItemResult]], axes: Sequence[str], least_items: int
+) -> dict[str, Cell]:
     """The cell of every item; small ones are merged by dropping their last axis."""
     cells = {
         item: tuple((axis, results[0].slice[axis]) for axis in axes if axis in results[0].slice)
@@ -132,7 +131,7 @@ def _cells(items: Mapping[str, Sequence[ItemResult]], axes: Sequence[str]) -> di
     # A merge can leave the parent cell small as well, so it is repeated until none is; the empty
     # cell takes what is left.
     while small := {
-        cell for cell, count in Counter(cells.values()).items() if cell and count < LEAST_ITEMS
+        cell for cell, count in Counter(cells.values()).items() if cell and count < least_items
     }:
         cells = {item: cell[:-1] if cell in small else cell for item, cell in cells.items()}
     return cells

@@ -18,9 +18,9 @@ class Plugin(msgspec.Struct, frozen=True, kw_only=True):
     """One plug-in, not yet imported."""
 
     group: Group
-    """What it is."""
+    """The kind of plug-in."""
     name: str
-    """The name it is asked for by."""
+    """The name by which commands and documents refer to it."""
     target: str
     """`module:attribute` of the object."""
     package: str
@@ -37,6 +37,7 @@ def plugins(group: Group) -> list[Plugin]:
         Plugin(group=group, name=name, target=target, package="assay")
         for name, target in BUILT_IN[group].items()
     ]
+    # Looked up at each call and not imported: one broken package must not stop all commands.
     theirs = [
         Plugin(group=group, name=point.name, target=point.value, package=_package_of(point))
         for point in sorted(entry_points(group=f"assay.{group}"), key=lambda point: point.name)
@@ -57,22 +58,22 @@ def load(group: Group, name: str) -> Any:
         UsageError: if there is none; the hint names the nearest.
         MachineError: if the package that brings it cannot be imported.
     """
-    found = {plugin.name: plugin for plugin in plugins(group)}
-    if name not in found:
-        near = difflib.get_close_matches(name, found, n=1)
+    by_name = {plugin.name: plugin for plugin in plugins(group)}
+    if name not in by_name:
+        near = difflib.get_close_matches(name, by_name, n=1)
         advice = f"did you mean {near[0]!r}? " if near else ""
         raise UsageError(
             code=f"unknown-{group[:-1]}",
             message=f"there is no {_noun(group)} named {name!r}",
-            hint=f"{advice}there are: {', '.join(found)}",
+            hint=f"{advice}there are: {', '.join(by_name)}",
         )
-    module, _, attribute = found[name].target.partition(":")
+    module, _, attribute = by_name[name].target.partition(":")
     try:
         return getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
         raise MachineError(
             code="broken-plugin",
-            message=f"the {_noun(group)} {name!r} of {found[name].package} does not load: {error}",
+            message=f"the {_noun(group)} {name!r} of {by_name[name].package} does not load: {error}",
             hint="reinstall or remove that package",
         ) from error
 
@@ -85,9 +86,9 @@ def _package_of(point: Any) -> str:
     return point.dist.name if point.dist else "unknown"
 
 
-def _refuse_double_names(found: list[Plugin]) -> None:
+def _refuse_double_names(candidates: list[Plugin]) -> None:
     claimed: dict[str, Plugin] = {}
-    for plugin in found:
+    for plugin in candidates:
         if plugin.name in claimed:
             raise MachineError(
                 code="double-plugin",

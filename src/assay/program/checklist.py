@@ -124,7 +124,7 @@ def _reserve(program: Program, alarms: Iterable[Alarm]) -> ReserveFigures:
     reserve = contract.reserve
     figures = ReserveFigures(
         sealed=len({fingerprint.item for fingerprint in program.store.scan(Fingerprint)}),
-        declared=None if reserve is None else reserve.declared(contract.sampling.total),
+        declared=None if reserve is None else reserve.declared_size(contract.sampling.total),
     )
     if leakage is None:
         return figures

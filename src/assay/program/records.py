@@ -27,7 +27,7 @@ from assay.records.fields import Role
 from assay.records.judgment import Judgment
 from assay.records.kinds import KINDS
 from assay.records.mapping.reader import MappingReader
-from assay.records.people_mask import known_or_made
+from assay.records.people_mask import existing_or_new_pseudonym
 from assay.records.ports import Layout
 from assay.records.reader import FactReader, Reader, RowContext
 from assay.records.record import Record
@@ -379,7 +379,7 @@ def _row_context(
     return RowContext(
         kind=wanted,
         source_class=source or "",
-        pseudonym=known_or_made(context.pseudonym),
+        pseudonym=existing_or_new_pseudonym(context.pseudonym),
         known_sources=frozenset(classes),
         axes=context.documents.contract.sampling.axes,
         scales={each.id: each.values for each in context.documents.rubric.dimensions},  # noqa: PD011  a scale, not a data frame

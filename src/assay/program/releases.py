@@ -15,7 +15,7 @@ from assay.contracts.document import DocumentKind
 from assay.contracts.reading import FILES
 from assay.core.clock import Clock, system_clock
 from assay.core.errors import CheckError, UsageError, missing_extra
-from assay.core.options import configured
+from assay.core.options import configure
 from assay.core.ports import Checkpoint
 from assay.governance.permits import Permits
 from assay.governance.rights import Use
@@ -404,7 +404,7 @@ def export_release(
         rights = contracts.load_rights(program)
         permits = Permits(rights.sources, on=date.fromisoformat(today), territory=rights.territory)
         refuse_denied(place, permits)
-    exporter = configured(load("exporters", format), options or {})
+    exporter = configure(load("exporters", format), options or {})
     key = _public_key(Path(public_key)) if public_key else None
     withdrawn = records_to_leave_out(place, key)
     records = released_records(place, use=use or use_of_rows(place), withdrawn=withdrawn)

@@ -17,7 +17,7 @@ from assay.plugins import load, names
 from assay.quality import service as quality
 from assay.quality.explanation import StaleRecord
 from assay.records.judgment import Judgment
-from assay.records.people_mask import PeopleMask, known_or_made
+from assay.records.people_mask import PeopleMask, existing_or_new_pseudonym
 from assay.records.ports import Rejects, Row
 from assay.review import adjudication_rows, service
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
@@ -429,7 +429,7 @@ class ReviewService:
 
     def _whose(self, people: Mapping[str, str]) -> service.Whose:
         """Who answers under a name: by the given names, or as one to whom work was assigned."""
-        pseudonym = known_or_made(self._context.pseudonym)
+        pseudonym = existing_or_new_pseudonym(self._context.pseudonym)
         asked: set[str] = set()
 
         def whose(name: str) -> str | None:

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from assay.core.canonical import encode_json, json_text, parse_json
-from assay.core.digest import labelled
+from assay.core.digest import labelled_digest
 from assay.core.errors import InputError
 from assay.providers.endpoint import Completion, Request
 from assay.records.task import Message, Tool, ToolCall
@@ -99,7 +99,7 @@ def decode_completion(content: bytes, *, sent: bytes, attempts: int) -> Completi
         return Completion(
             text=_text(choice.message),
             attempts=attempts,
-            prompt_digest=labelled(sent),
+            prompt_digest=labelled_digest(sent),
             tool_calls=tuple(_call(call) for call in choice.message.tool_calls or ()),
             model=answer.model,
             fingerprint=answer.system_fingerprint,

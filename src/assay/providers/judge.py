@@ -18,7 +18,7 @@ from assay.contracts.document import Document
 from assay.contracts.rubric import Dimension, PriorityRule, Rubric
 from assay.contracts.verdict_words import VERDICT_WORDS, OpenVerdict
 from assay.core.canonical import encode_json, json_text
-from assay.core.digest import labelled, sha256_hex
+from assay.core.digest import labelled_digest, sha256_hex
 from assay.core.errors import UsageError
 from assay.records.judgment import POSITION, Judge, Reason
 from assay.records.task import Message
@@ -80,7 +80,9 @@ class JudgeInstructions(msgspec.Struct, frozen=True, kw_only=True):
         words = {name: [each.written, each.meaning] for name, each in VERDICT_WORDS.items()}
         template = [OPENING, DATA, COMPARE, FORM, words]
         asked = [dimension.id for dimension in self.dimensions]
-        return labelled(encode_json({"template": template, "rubric": self.rubric, "asked": asked}))
+        return labelled_digest(
+            encode_json({"template": template, "rubric": self.rubric, "asked": asked})
+        )
 
 
 class JudgeAnswer(msgspec.Struct, frozen=True, kw_only=True):

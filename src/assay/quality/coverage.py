@@ -280,7 +280,7 @@ def _in_contract_order(declared: tuple[str, ...], present: set[str]) -> tuple[st
 def _quota(cells: Cells, quota: Quota, total: int, *, copies_count: bool) -> QuotaCoverage:
     records, accepted = cells.inside(quota.slice)
     distinct = accepted if copies_count else cells.distinct(quota.slice)
-    needed = quota.needed(total)
+    needed = quota.records_needed(total)
     return QuotaCoverage(
         slice=dict(quota.slice),
         records=records,

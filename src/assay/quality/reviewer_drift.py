@@ -5,22 +5,11 @@ from typing import Literal
 
 import msgspec
 
+from assay.contracts.contract import DriftWatch
 from assay.quality.drift import Watch, error_chart, score_chart, watch_errors, watch_scores
-from assay.quality.watched_series import ReviewerSeries, difference_series, error_series
+from assay.quality.watched_series import difference_series, error_series
 from assay.records.judgment import Judgment
 from assay.review.sentinel import SentinelAnswer
-
-RUN_LENGTH = 1000
-"""Mean number of sound answers on one chart until a false alarm (a convention)."""
-
-LEAST_VALUES = 20
-"""Values below which no chart is drawn: a short past shows nothing (a convention)."""
-
-SOUND = 0.1
-"""Share of wrong answers to sentinels that is sound (a convention)."""
-
-DRIFTED = 0.3
-"""Share of wrong answers to sentinels that is to be found (a convention)."""
 
 
 class WatchedReviewer(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +33,8 @@ def watch_by_reviewer(
     judgments: Iterable[Judgment],
     dimensions: Iterable[str],
     answers: Sequence[SentinelAnswer] = (),
+    *,
+    rule: DriftWatch,
 ) -> tuple[WatchedReviewer, ...]:
     """A chart for each person and dimension, by dimension and then by pseudonym.
 
@@ -51,22 +42,34 @@ def watch_by_reviewer(
         judgments: judgments in their order of entry.
         dimensions: the dimensions, in the rubric's order; those without numbers give no chart.
         answers: answers to sentinels, in their order.
+        rule: the contract's `review.drift`.
     """
     all_judgments = list(judgments)
-    chart = score_chart(run_length=RUN_LENGTH)
+    chart = score_chart(run_length=rule.run_length)
     watched = [
-        _watched_reviewer(reviewer, dimension, series, watch_scores(series.observations, chart))
+        WatchedReviewer(
+            reviewer=reviewer,
+            dimension=dimension,
+            on="scores",
+            values=len(series.observations),
+            without=series.without,
+            watch=watch_scores(series.observations, chart)
+            if len(series.observations) >= rule.least_values
+            else None,
+        )
         for dimension in dimensions
         for reviewer, series in difference_series(all_judgments, dimension).items()
         if series.observations
     ]
-    return (*watched, *_sentinels(answers))
+    return (*watched, *_sentinels(answers, rule))
 
 
-def _sentinels(answers: Sequence[SentinelAnswer]) -> Iterable[WatchedReviewer]:
+def _sentinels(answers: Sequence[SentinelAnswer], rule: DriftWatch) -> Iterable[WatchedReviewer]:
     if not answers:
         return ()
-    chart = error_chart(sound=SOUND, drifted=DRIFTED, run_length=RUN_LENGTH)
+    chart = error_chart(
+        sound=rule.sound_share, drifted=rule.drifted_share, run_length=rule.run_length
+    )
     return [
         WatchedReviewer(
             reviewer=watched.reviewer,
@@ -75,22 +78,8 @@ def _sentinels(answers: Sequence[SentinelAnswer]) -> Iterable[WatchedReviewer]:
             values=len(series.observations),
             without=series.without,
             watch=watch_errors(series.observations, chart)
-            if len(series.observations) >= LEAST_VALUES
+            if len(series.observations) >= rule.least_values
             else None,
         )
         for watched, series in error_series(answers).items()
     ]
-
-
-def _watched_reviewer(
-    reviewer: str, dimension: str, series: ReviewerSeries, watch: Watch
-) -> WatchedReviewer:
-    values = len(series.observations)
-    return WatchedReviewer(
-        reviewer=reviewer,
-        dimension=dimension,
-        on="scores",
-        values=values,
-        without=series.without,
-        watch=watch if values >= LEAST_VALUES else None,
-    )

@@ -58,8 +58,8 @@ def changes_since(
         if (document.kind, document.version) in compatible:
             continue
         difference = compare({document.kind: document.read()}, {document.kind: current.read()})
-        if difference.second_look:
-            changes[document.id] = frozenset(difference.second_look)
+        if difference.re_review:
+            changes[document.id] = frozenset(difference.re_review)
     return changes
 
 

@@ -24,10 +24,10 @@ class OutsideValue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AxisValues:
-    """Looks at the taxonomy of each record of an import.
+    """Counts the axis values of an import that the contract does not define.
 
-    An axis that the contract does not have is the records' own affair, unless its name is near
-    to one of the contract's that the record lacks.
+    An axis that the contract does not have is not reported, unless its name is near to that of
+    a contract's axis that the record lacks.
     """
 
     def __init__(self, axes: Mapping[str, Sequence[str]]) -> None:
@@ -37,23 +37,24 @@ class AxisValues:
             axes: the contract's axes with their values; without any, nothing is outside.
         """
         self._axes = axes
-        self._meant: dict[str, str | None] = {}
+        self._near_axes: dict[str, str | None] = {}
         self._holders: dict[tuple[str, str | None], set[int]] = defaultdict(set)
 
     def add(self, record: Record, identity: str) -> None:
-        """Look at one record; the same record again counts once."""
+        """Count the axis values of one record; the same record again counts once."""
         taxonomy = record.task.taxonomy
         for axis, value in taxonomy.items():
             if axis in self._axes:
                 if value not in self._axes[axis]:
+                    # Hashes, not ids: an import may have millions of records.
                     self._holders[axis, value].add(hash(identity))
             elif (meant := self._nearest_axis(axis)) and meant not in taxonomy:
                 self._holders[axis, None].add(hash(identity))
 
     def _nearest_axis(self, axis: str) -> str | None:
-        if axis not in self._meant:
-            self._meant[axis] = nearest(axis, self._axes)
-        return self._meant[axis]
+        if axis not in self._near_axes:
+            self._near_axes[axis] = nearest(axis, self._axes)
+        return self._near_axes[axis]
 
     def outside(self) -> tuple[OutsideValue, ...]:
         """What is outside the contract, held by most records first."""

@@ -22,9 +22,9 @@ class MadeByPerson(Value, tag_field="by", tag="person"):
     """A person wrote it."""
 
     pseudonym: str
-    """The person's pseudonym."""
+    """`rvr_` and the keyed digest of the person's id; the raw id is not stored."""
     role: Role
-    """In which role."""
+    """The role in which the person wrote it."""
 
 
 class MadeByEdit(Value, tag_field="by", tag="edit"):

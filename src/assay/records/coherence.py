@@ -9,7 +9,7 @@ from assay.core.digest import is_labelled
 from assay.core.errors import InputError
 from assay.records.candidate import Candidate, MadeByModel
 from assay.records.evidence import TextSpan
-from assay.records.judgment import Action, Judgment, LocalizedError, Whole
+from assay.records.judgment import Action, Judgment, LocalizedError, Reason, Whole
 from assay.records.kinds.trajectory import Trajectory
 from assay.records.record import Record
 from assay.records.task import Message
@@ -36,11 +36,7 @@ def judgment_faults(record: Record, judgment: Judgment) -> Iterator[str]:
     """Why this judgment cannot be about this record; nothing for one that fits."""
     count = len(record.candidates)
     yield from _verdict_faults(judgment.verdict, count)
-    if judgment.order is not None and sorted(judgment.order) != list(range(count)):
-        yield f"the presented order {list(judgment.order)} does not name each of {count} candidates"
-    for what, number in _candidates_named(judgment):
-        if number is not None and number >= count:
-            yield f"{what} names candidate {number}, the record has {count}"
+    yield from _candidate_faults(judgment, count)
     yield from _twice("score", ((s.dimension, s.candidate) for s in judgment.scores))
     yield from _labelling_faults(record, judgment)
     if judgment.wrote is not None and judgment.stands_as_is:
@@ -48,12 +44,24 @@ def judgment_faults(record: Record, judgment: Judgment) -> Iterator[str]:
     for error in judgment.errors or ():
         yield from _place_faults(record, error)
     for reason in judgment.reasons:
-        if reason.span:
-            yield from _span_faults(record, reason.span)
-        if reason.evidence is not None and reason.evidence >= len(record.evidence):
-            yield f"a reason refers to evidence {reason.evidence}, which is not there"
+        yield from _reason_faults(record, reason)
     if not judgment.reviewer.pseudonym.isprintable() or not judgment.reviewer.pseudonym:
         yield "the reviewer's pseudonym is empty or holds control characters"
+
+
+def _candidate_faults(judgment: Judgment, count: int) -> Iterator[str]:
+    if judgment.order is not None and sorted(judgment.order) != list(range(count)):
+        yield f"the presented order {list(judgment.order)} does not name each of {count} candidates"
+    for what, number in _candidate_references(judgment):
+        if number is not None and number >= count:
+            yield f"{what} names candidate {number}, the record has {count}"
+
+
+def _reason_faults(record: Record, reason: Reason) -> Iterator[str]:
+    if reason.span:
+        yield from _span_faults(record, reason.span)
+    if reason.evidence is not None and reason.evidence >= len(record.evidence):
+        yield f"a reason refers to evidence {reason.evidence}, which is not there"
 
 
 def _labelling_faults(record: Record, judgment: Judgment) -> Iterator[str]:
@@ -70,12 +78,13 @@ def _labelling_faults(record: Record, judgment: Judgment) -> Iterator[str]:
 
 def text_at(record: Record, pointer: str) -> str | None:
     """The text at an RFC 6901 pointer such as `/candidates/0/content`; None where there is none."""
-    found = _at(record, pointer)
-    return found if isinstance(found, str) else None
+    value = _at(record, pointer)
+    return value if isinstance(value, str) else None
 
 
 def _at(record: Record, pointer: str) -> Any:
     node: Any = record
+    # RFC 6901: `~1` is undone before `~0`, else the escaped text `~01` would become `/`.
     for token in pointer.split("/")[1:]:
         name = token.replace("~1", "/").replace("~0", "~")
         if isinstance(node, tuple):
@@ -84,6 +93,7 @@ def _at(record: Record, pointer: str) -> Any:
         elif isinstance(node, dict):
             node = node.get(name)
         else:
+            # Only declared fields: the pointer is foreign text and must not reach methods.
             node = (
                 getattr(node, name, None)
                 if name in getattr(node, "__struct_fields__", ())
@@ -105,7 +115,7 @@ def _verdict_faults(verdict: Verdict, count: int) -> Iterator[str]:
             yield f"the ranking names candidates {ranked}, the record has {count}"
 
 
-def _candidates_named(judgment: Judgment) -> Iterator[tuple[str, int | None]]:
+def _candidate_references(judgment: Judgment) -> Iterator[tuple[str, int | None]]:
     for score in judgment.scores:
         yield "a score", score.candidate
     for reason in judgment.reasons:
@@ -117,8 +127,8 @@ def _candidates_named(judgment: Judgment) -> Iterator[tuple[str, int | None]]:
 def _twice(what: str, keys: Iterable[tuple[Any, ...]]) -> Iterator[str]:
     for key, times in Counter(keys).items():
         if times > 1:
-            named = ", ".join(str(part) for part in key if part is not None)
-            yield f"there are {times} {what}s for {named}"
+            parts = ", ".join(str(part) for part in key if part is not None)
+            yield f"there are {times} {what}s for {parts}"
 
 
 def _step_faults(candidates: Sequence[Candidate], candidate: int, step: int) -> Iterator[str]:

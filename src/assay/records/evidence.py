@@ -27,7 +27,7 @@ class Evidence(Value):
     """One piece of evidence."""
 
     kind: EvidenceKind
-    """What it is."""
+    """What sort of support it is, such as a source, a test or a tool trace."""
     locator: str | None = None
     """Where it is to be found: a URL, a title with page, a file name."""
     text: str | None = None

@@ -1,6 +1,6 @@
 """Grouping: rows that share a key are read as one judgment, whole or not at all.
 
-A judgment made of a part of its rows says something else than the whole: errors found in later
+A judgment built from a part of its rows differs from one built from all of them: errors found in later
 rows would be missing from it. A group that is not known to be whole is therefore set aside with
 its key, and every row of it goes to the rejects file, where the group can be put together.
 """
@@ -14,7 +14,7 @@ from assay.core.digest import sha256
 from assay.core.errors import InputError
 from assay.records.ports import Row, row_values
 from assay.records.reader import GroupReader
-from assay.records.unit import RowGroup, refused
+from assay.records.unit import RowGroup, refused_group
 
 MAX_GROUP_ROWS = 10_000
 """A longer group is a mistake in the mapping; it is set aside."""
@@ -31,18 +31,19 @@ Key = tuple[str, ...]
 
 
 class Groups:
-    """The groups of one file: looked over first, then given one by one.
+    """The groups of one file: a first pass finds their extent, a second yields them one by one.
 
     A key is remembered as 64 bits of its digest: about 70 bytes of memory a group, and one chance
     in 10 million that a million groups hold two that are taken for one.
     """
 
     def __init__(self, reader: GroupReader, rows: Callable[[], Iterator[Row]]) -> None:
-        """Look over the file.
+        """Read the file once to learn which groups are in one piece.
 
         Args:
-            reader: says which rows belong together, and whether they may be spread over the file.
-            rows: gives the rows of the file from its start.
+            reader: determines which rows belong together, and whether they may be spread over the
+                file.
+            rows: yields the rows of the file from its start; called up to three times.
 
         Raises:
             InputError: where groups may be spread, and the file has too many such rows or one
@@ -53,6 +54,7 @@ class Groups:
         self._returns: dict[int, str] = {}
         self._sizes: Counter[int] = Counter()
         self._survey()
+        # The sizes show when the last row of a spread group has come, so it is held no longer.
         if reader.anywhere and self._returns:
             self._measure()
 
@@ -60,13 +62,15 @@ class Groups:
         """Every row of the file: groups as units, in the order of their last rows."""
         apart: dict[int, list[Row]] = {}
         run = _GroupRun()
-        for row, key in self._keyed():
+        for row, key in self._rows_with_keys():
             if isinstance(key, InputError):
                 yield from run.tear(row, key)
                 continue
             if key != run.key:
                 yield from run.close()
                 run = _GroupRun(key, self._name(key), self._refusal(key), run.unread)
+            # Rows are held only for groups that the first pass saw come back; every other group
+            # is complete where its run of rows ends, so memory is bounded by `_measure`.
             short = _short(key) if self._sizes else 0
             if run.reason is None and short in self._sizes:
                 rows = apart.setdefault(short, [])
@@ -81,7 +85,7 @@ class Groups:
         """Learn which groups come back after rows of another."""
         seen: set[int] = set()
         open_key: Key | None = None
-        for row, key in self._keyed():
+        for row, key in self._rows_with_keys():
             if isinstance(key, InputError):
                 if self._reader.anywhere:
                     raise _unreadable(row, key)
@@ -95,7 +99,7 @@ class Groups:
     def _measure(self) -> None:
         """Count the rows of the groups that are spread over the file: they are held until the last has come."""
         size = 0
-        for row, key in self._keyed():
+        for row, key in self._rows_with_keys():
             short = 0 if isinstance(key, InputError) else _short(key)
             if short in self._returns:
                 self._sizes[short] += 1
@@ -110,7 +114,7 @@ class Groups:
             )
 
     def _refusal(self, key: Key) -> InputError | None:
-        """Why the rows of a group cannot be joined, as far as the first pass over the file shows."""
+        """Why the rows of a group cannot be joined, if the first pass over the file shows a reason."""
         if not self._returns or (short := _short(key)) not in self._returns:
             return None
         if not self._reader.anywhere:
@@ -124,9 +128,9 @@ class Groups:
             )
         return _too_long(self._name(key)) if self._sizes[short] > MAX_GROUP_ROWS else None
 
-    def _keyed(self) -> Iterator[tuple[Row, Key | InputError]]:
+    def _rows_with_keys(self) -> Iterator[tuple[Row, Key | InputError]]:
         """Each row with the key of its group, or with the reason why that cannot be determined."""
-        for row in map(_parsed, self._rows()):
+        for row in map(_parse_row, self._rows()):
             try:
                 if row.fault:
                     raise row.fault
@@ -145,7 +149,7 @@ class Groups:
 
 
 class _GroupRun:
-    """Rows of one group that follow each other, as far as they have come."""
+    """Consecutive rows of one group, as far as they are read."""
 
     def __init__(
         self,
@@ -162,21 +166,21 @@ class _GroupRun:
         self._rows: list[Row] = []
 
     def take(self, row: Row) -> Iterator[RowGroup]:
-        """Take the next row of the group in, or give it back with the reason against the group."""
+        """Add the next row of the group, or yield it with the reason why the group is refused."""
         self.unread = ""
         if self.reason is None and len(self._rows) == MAX_GROUP_ROWS:
             yield from self._refuse(_too_long(self.name))
         if self.reason is None:
             self._rows.append(row)
         else:
-            yield refused([row], self.reason)
+            yield refused_group([row], self.reason)
 
     def tear(self, row: Row, fault: InputError) -> Iterator[RowGroup]:
         """A row that cannot be read: the groups on both sides may lack it."""
         self.unread = row.where
         if self.reason is None and self.key is not None:
             yield from self._refuse(_torn(self.name, row.where))
-        yield refused([row], fault)
+        yield refused_group([row], fault)
 
     def close(self) -> Iterator[RowGroup]:
         """The group whole, unless something prevents it."""
@@ -186,7 +190,7 @@ class _GroupRun:
     def _refuse(self, reason: InputError) -> Iterator[RowGroup]:
         self.reason = reason
         if self._rows:
-            yield refused(self._rows, reason)
+            yield refused_group(self._rows, reason)
         self._rows = []
 
 
@@ -201,7 +205,7 @@ def _short(key: Key) -> int:
     return int.from_bytes(sha256(repr(key).encode())[:8])
 
 
-def _parsed(row: Row) -> Row:
+def _parse_row(row: Row) -> Row:
     """The row with its JSON text parsed; a fault where it cannot be."""
     if row.fault or row.values is not None:
         return row

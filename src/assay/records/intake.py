@@ -17,8 +17,9 @@ from assay.records.record import Record
 from assay.records.unit import RowGroup
 from assay.records.votes import Votes
 
+# Judgments usually stand near their record: most are found here without asking the store.
 _RECORDS_KEPT = 512
-_FAULTS_TOLD = 3
+_FAULTS_SHOWN = 3
 
 _record_decoder = msgspec.json.Decoder(Record)
 _judgment_decoder = msgspec.json.Decoder(Judgment)
@@ -64,12 +65,14 @@ class Intake:
         """
         if self._names_votes:
             self._survey_votes(file)
-        for unit in self._gathered(file, after):
+        for unit in self._row_groups(file, after):
+            # A resumed run reads grouped files from their start: a group may begin before the row
+            # that was reached.
             if unit.rows[-1].number > after:
                 self._fill(unit)
                 yield unit
 
-    def _gathered(self, file: RowFile, after: int) -> Iterator[RowGroup]:
+    def _row_groups(self, file: RowFile, after: int) -> Iterator[RowGroup]:
         if self._groups is not None:
             yield from Groups(self._groups, file.rows).units()
             return
@@ -78,7 +81,7 @@ class Intake:
 
     def _survey_votes(self, file: RowFile) -> None:
         """Learn which votes differ from row to row before the first of them is used."""
-        for unit in self._gathered(file, 0):
+        for unit in self._row_groups(file, 0):
             self._fill(unit)
             for judgment in unit.facts:
                 if isinstance(judgment, Judgment):
@@ -86,7 +89,7 @@ class Intake:
         self._votes.close()
 
     def _fill(self, unit: RowGroup) -> None:
-        rows = unit.used
+        rows = unit.usable_rows
         if not rows:
             return
         try:
@@ -98,7 +101,7 @@ class Intake:
         records: dict[str, Fact] = {}
         judgments: list[tuple[str, Judgment]] = []
         recurrences: dict[str, Recurrence] = {}
-        for read in self._read(rows):
+        for read in self._read_rows(rows):
             if read.record is not None:
                 _refuse("record", record_faults(read.record))
                 _refuse_unknown_sources(read.record, self._context.known_sources)
@@ -114,7 +117,7 @@ class Intake:
         unit.ids = [*records, *(identity for identity, _ in judgments)]
         unit.recurrences = recurrences
 
-    def _read(self, rows: Sequence[Row]) -> Sequence[Read]:
+    def _read_rows(self, rows: Sequence[Row]) -> Sequence[Read]:
         first = rows[0]
         if self._lines is not None and first.text is not None:
             return self._lines.read_line(first.text, self._context)
@@ -126,9 +129,9 @@ class Intake:
         return reads
 
     def _record_of(self, judgment: Judgment) -> Record:
-        return self._recent.get(judgment.record) or self._found(judgment.record)
+        return self._recent.get(judgment.record) or self._stored_record(judgment.record)
 
-    def _found(self, identity: str) -> Record:
+    def _stored_record(self, identity: str) -> Record:
         record = self._find(identity)
         if record is None:
             raise InputError(
@@ -155,23 +158,23 @@ def stored_record(get: Callable[[type[Record], str], Record], identity: str) -> 
 
 
 def _refuse(what: str, faults: Iterable[str]) -> None:
-    found = list(faults)
-    if found:
-        more = f" (and {len(found) - _FAULTS_TOLD} more)" if len(found) > _FAULTS_TOLD else ""
+    texts = list(faults)
+    if texts:
+        more = f" (and {len(texts) - _FAULTS_SHOWN} more)" if len(texts) > _FAULTS_SHOWN else ""
         raise InputError(
             code=f"incoherent-{what}",
-            message="; ".join(found[:_FAULTS_TOLD]) + more,
+            message="; ".join(texts[:_FAULTS_SHOWN]) + more,
             hint="fix the row, or the mapping that reads it",
         )
 
 
-def _refuse_unknown_sources(record: Record, known: frozenset[str] | None) -> None:
-    """Set a record aside whose rights nobody can look up."""
-    if known is None:
+def _refuse_unknown_sources(record: Record, known_classes: frozenset[str] | None) -> None:
+    """Set a record aside whose rights cannot be looked up."""
+    if known_classes is None:
         return
     for number, source in enumerate(record.sources):
-        if source.source_class not in known:
-            near = nearest(source.source_class, sorted(known))
+        if source.source_class not in known_classes:
+            near = nearest(source.source_class, sorted(known_classes))
             raise InputError(
                 code="unknown-source-class",
                 message=f"sources.yaml has no source class {source.source_class!r}",
@@ -181,7 +184,7 @@ def _refuse_unknown_sources(record: Record, known: frozenset[str] | None) -> Non
 
 
 def _refuse_untyped(read: Read) -> None:
-    """Prove that what a reader built can be read back: constructing it checked nothing."""
+    """Check that what a reader built can be read back: constructing a Struct checks no types."""
     try:
         if read.record is not None:
             _record_decoder.decode(read.record.canonical())

@@ -27,7 +27,7 @@ class Judge(Value):
     revision: str | None = None
     """What the endpoint reported beyond that name: the exact model, the fingerprint."""
     parameters: JsonText | None = None
-    """How it was to draw, as canonical JSON text."""
+    """Its sampling parameters, as canonical JSON text."""
 
 
 class Reviewer(Value):
@@ -51,16 +51,16 @@ class Action(Value, tag_field="at", tag="step"):
     """An observable step as the place of an error."""
 
     candidate: Index
-    """The candidate."""
+    """The candidate that took the step, counted from 0 in the record's order."""
     step: Index
     """The step of its work, from 0."""
 
 
 class Unanchored(Value, tag_field="at", tag="unanchored"):
-    """A place that the source names but that does not match the text; kept as it was given."""
+    """A place that the source names but that does not match the text; stored as it was given."""
 
     stated: str
-    """What the source said: the quote, or its offsets."""
+    """What the source states: the quote, or its offsets."""
     reason: str
     """Why it could not be anchored."""
 
@@ -69,14 +69,14 @@ class Whole(Value, tag_field="at", tag="whole"):
     """The candidate as a whole."""
 
     candidate: Index
-    """The candidate."""
+    """The candidate that is wrong, counted from 0 in the record's order."""
 
 
 class LocalizedError(Value):
     """An error at an exact place. No error found is an empty tuple, not a missing one."""
 
     place: TextSpan | Action | Unanchored | Whole
-    """Where it is."""
+    """The stretch of text, the step or the candidate that is wrong."""
     category: str
     """What kind of error, by the contract's failure classes or the source's own categories."""
     severity: Severity | None = None
@@ -88,27 +88,27 @@ class LocalizedError(Value):
     verification: str | None = None
     """How the error was checked."""
     note: str | None = None
-    """The reviewer's remark."""
+    """The reviewer's remark in free text."""
 
 
 class StepLabel(Value):
     """A label on one observable step. A step without a label is unlabelled, not neutral."""
 
     candidate: Index
-    """The candidate."""
+    """The candidate that took the step, counted from 0 in the record's order."""
     step: Index
     """The step of its work, from 0."""
     label: Literal["good", "neutral", "bad"]
     """Right and useful, right but idle or unclear, or wrong."""
     note: str | None = None
-    """Why."""
+    """Why the step has this label, in the reviewer's words."""
 
 
 class SkippedStep(Value):
     """A step that the reviewer was asked about and did not label."""
 
     candidate: Index
-    """The candidate."""
+    """The candidate that took the step, counted from 0 in the record's order."""
     step: Index
     """The step of its work, from 0."""
     reason: str | None = None
@@ -136,7 +136,7 @@ class Attack(Value):
     strategy: str | None = None
     """How the model was pressed, by the contract's taxonomy or in the reviewer's words."""
     outcome: Literal["held", "partial", "broken"] | None = None
-    """Whether the model held."""
+    """Whether the model kept to the policy, broke it in part, or broke it."""
     severity: Severity | None = None
     """How bad the result is."""
     attempts: Index | None = None
@@ -170,13 +170,13 @@ class Judgment(Fact):
     record: str
     """Id of the record."""
     reviewer: Reviewer
-    """Who judged."""
+    """Who judged, under which pseudonym and in which role."""
     verdict: Verdict
-    """The overall answer."""
+    """The overall answer; `not_asked` where only scores, errors or labels were asked for."""
     scores: tuple[DimensionScore, ...] = ()
     """Scores by dimension and candidate."""
     reasons: tuple[Reason, ...] = ()
-    """Why."""
+    """Why the reviewer answered so, each tied to a dimension or to evidence where there is one."""
     errors: tuple[LocalizedError, ...] | None = None
     """Errors found, each at its place; empty means looked for and none found, absent not asked."""
     step_labels: tuple[StepLabel, ...] = ()
@@ -210,17 +210,17 @@ class Judgment(Fact):
 
 
 def standing(judgments: Iterable[Judgment]) -> list[Judgment]:
-    """The judgments that no later one replaces. What a model says replaces no person's word."""
-    given = list(judgments)
-    replacing = [each for each in given if each.supersedes]
+    """The judgments that no later one replaces. A model's judgment replaces no person's."""
+    candidates = list(judgments)
+    replacing = [judgment for judgment in candidates if judgment.supersedes]
     if not replacing:
-        return given
-    by_people = {each.supersedes for each in replacing if each.reviewer.kind != "model"}
-    by_models = {each.supersedes for each in replacing if each.reviewer.kind == "model"}
+        return candidates  # the usual case; an id is a digest, and costs more than the rest
+    by_people = {own.supersedes for own in replacing if own.reviewer.kind != "model"}
+    by_models = {own.supersedes for own in replacing if own.reviewer.kind == "model"}
     return [
-        each
-        for each in given
-        if each.id not in by_people and (each.reviewer.kind != "model" or each.id not in by_models)
+        own
+        for own in candidates
+        if own.id not in by_people and (own.reviewer.kind != "model" or own.id not in by_models)
     ]
 
 

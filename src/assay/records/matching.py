@@ -1,9 +1,9 @@
-"""Matching: each judgment of an import against what its reviewer gave on the same record before.
+"""Matching: compares each judgment of an import with its reviewer's earlier ones on the record.
 
 The same content again is the same judgment, wherever it is. Different content is another
 judgment; where nothing shows which of two is the later (`records.occasion`), both are kept,
 neither decides, and the report counts them. Where the mapping says that rows are parts of one
-judgment (`group`) or repeat one vote (`once`), different content is refused: it would be a half.
+judgment (`group`) or repeat one vote (`once`), different content is refused: it would be an incomplete judgment.
 """
 
 from collections import Counter, defaultdict
@@ -21,14 +21,14 @@ from assay.records.unit import RowGroup
 FindJudgments = Callable[[Collection[str], Collection[str]], Iterable[Judgment]]
 """Gives the stored judgments on any of some records by any of some pseudonyms."""
 
-_Reviewed = tuple[str, str, str]
+_ReviewKey = tuple[str, str, str]
 """A record, and the kind and pseudonym of its reviewer."""
 
 _PLAIN = Recurrence()
 
 
 class Matches(msgspec.Struct):
-    """What matching has come to so far."""
+    """The counts of one import so far."""
 
     repeats: Counter[str] = msgspec.field(default_factory=Counter)
     """Kind of reviewer -> how often a row gave a judgment that an earlier row had given."""
@@ -54,16 +54,16 @@ class Matching:
         self.matches = Matches()
         """The counts."""
         self._find = find
-        self._given: set[int] = set()
+        self._earlier_ids: set[int] = set()
 
     def settle(self, units: Sequence[RowGroup]) -> None:
         """Match the judgments of some units; a unit whose judgment is refused is set aside."""
-        given = [fact for unit in units for fact in unit.facts if isinstance(fact, Judgment)]
-        if not given:
+        judgments = [fact for unit in units for fact in unit.facts if isinstance(fact, Judgment)]
+        if not judgments:
             return
         earlier = _Earlier()
-        records = {judgment.record for judgment in given}
-        pseudonyms = {judgment.reviewer.pseudonym for judgment in given}
+        records = {judgment.record for judgment in judgments}
+        pseudonyms = {judgment.reviewer.pseudonym for judgment in judgments}
         for judgment in self._find(sorted(records), sorted(pseudonyms)):
             earlier.add(judgment, judgment.id)
         for unit in units:
@@ -82,7 +82,7 @@ class Matching:
                 continue
             recurrence = unit.recurrences.get(identity, _PLAIN)
             name, judgment = earlier.same_as(fact, identity, recurrence)
-            repeats[fact.reviewer.kind] += name in facts or _short(name) in self._given
+            repeats[fact.reviewer.kind] += name in facts or _short(name) in self._earlier_ids
             if judgment is None:
                 _refuse_part(unit, fact, recurrence, earlier.beside(fact, identity))
                 new[identity] = fact
@@ -92,7 +92,7 @@ class Matching:
             self._count_unordered(unit, judgment, earlier.beside(judgment, identity))
             earlier.add(judgment, identity)
         self.matches.repeats += repeats
-        self._given.update(_short(identity) for identity in facts)
+        self._earlier_ids.update(_short(identity) for identity in facts)
         unit.facts, unit.ids = list(facts.values()), list(facts)
 
     def _count_unordered(
@@ -108,23 +108,23 @@ class _Earlier:
     """The judgments that were given before on the records of one batch."""
 
     def __init__(self) -> None:
-        self._own: dict[_Reviewed, dict[str, Judgment]] = defaultdict(dict)
+        self._own: dict[_ReviewKey, dict[str, Judgment]] = defaultdict(dict)
         self._by_content: dict[str, tuple[str, Judgment]] = {}
 
     def add(self, judgment: Judgment, identity: str) -> None:
-        """Take in a judgment."""
-        self._own[_reviewed(judgment)][identity] = judgment
+        """Index a judgment by its reviewer and by its content."""
+        self._own[_review_key(judgment)][identity] = judgment
         self._by_content.setdefault(_content(judgment, identity), (identity, judgment))
 
     def same_as(
         self, judgment: Judgment, identity: str, recurrence: Recurrence
     ) -> tuple[str, Judgment | None]:
-        """The id under which this judgment is kept, and the earlier one that says it already.
+        """The id under which this judgment is stored, and the earlier one with the same content.
 
         Stores of earlier releases number repeated judgments by their place in the file. Where
         the mapping does not number them, content alone shows whether one is there.
         """
-        own = self._own.get(_reviewed(judgment), {})
+        own = self._own.get(_review_key(judgment), {})
         if identity in own:
             return identity, own[identity]
         if not recurrence.numbered and (same := self._by_content.get(_content(judgment, identity))):
@@ -133,12 +133,12 @@ class _Earlier:
 
     def beside(self, judgment: Judgment, identity: str) -> list[Judgment]:
         """Other standing judgments by the same reviewer that nothing orders with this one."""
-        own = self._own.get(_reviewed(judgment), {})
+        own = self._own.get(_review_key(judgment), {})
         others = standing(other for name, other in own.items() if name != identity)
         return [other for other in others if is_unordered(judgment, other)]
 
 
-def _reviewed(judgment: Judgment) -> _Reviewed:
+def _review_key(judgment: Judgment) -> _ReviewKey:
     return judgment.record, judgment.reviewer.kind, judgment.reviewer.pseudonym
 
 
@@ -148,6 +148,7 @@ def _content(judgment: Judgment, identity: str) -> str:
 
 
 def _short(identity: str) -> int:
+    # Salted by the process: it is compared within one run only, and never stored.
     return hash(identity)
 
 

@@ -77,13 +77,15 @@ def last_answer(judgments: Sequence[Judgment], rubric: str | None = None) -> Jud
     times = [time for judgment in last if (time := instant(judgment.judged_at))]
     if times:
         newest = max(times)
+        # Undated ones stay: nothing shows that they are earlier than the dated.
         last = [own for own in last if instant(own.judged_at) in {None, newest}]
     if len(last) > 1 and len({answer_of(judgment) for judgment in last}) > 1:
         return None
+    # The id decides last, so that every machine chooses the same of several equal answers.
     return max(last, key=lambda own: (*_guidance(own, rubric), own.id))
 
 
 def _guidance(judgment: Judgment, rubric: str | None) -> tuple[bool, bool]:
-    """How near the text that a judgment was given under is to the one in force."""
+    """How close a judgment's guideline is to the rubric in force; the greater is preferred."""
     in_force = rubric is not None and judgment.rubric == rubric
     return in_force, judgment.rubric is not None or judgment.guideline is None

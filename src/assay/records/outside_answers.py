@@ -17,7 +17,7 @@ from assay.records.verdict import score_key
 
 
 class OutsideAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that judgments of an import say and our documents do not have."""
+    """One answer in judgments of an import that our documents do not define."""
 
     what: Literal["score", "dimension", "section"]
     """A value off its dimension's scale, a dimension of no rubric, or a section of no policy."""
@@ -32,7 +32,7 @@ class OutsideAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OutsideAnswers:
-    """Looks at the scores and rulings of each judgment of an import."""
+    """Counts the scores and rulings of an import that our documents do not define."""
 
     def __init__(self, scales: Mapping[str, Sequence[str]], sections: Sequence[str] | None) -> None:
         """Prepare.
@@ -47,7 +47,7 @@ class OutsideAnswers:
         self._counts = Counter()
 
     def add(self, judgment: Judgment) -> None:
-        """Look at one judgment."""
+        """Count the scores and rulings of one judgment."""
         for score in judgment.scores if self._scales else ():
             value = score_key(score.score)
             if score.dimension not in self._scales:

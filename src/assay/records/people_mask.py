@@ -1,4 +1,4 @@
-"""The mask of people: rows that are kept to be fixed hold pseudonyms, where they held raw ids.
+"""Masking of people: rows that are stored for correction hold pseudonyms in place of raw ids.
 
 A fixed row is imported again, and a pseudonym in it stays what it is. A cell that is part of an id,
 as in a mapping's `person: "rater {rater}"`, becomes the pseudonym of the whole id.
@@ -39,13 +39,14 @@ KEYS = frozenset(
 """Names under which files keep people, in lower case and without `_`, `-` and spaces."""
 
 LEAST_LETTERS = 3
-"""A shorter id is not looked for in sentences: it would be found in words."""
+"""A shorter id is not replaced in sentences: it would match parts of words."""
 
 _WHOLE = re.compile(rf"{PREFIX}[a-z2-7]{{24}}")
-_FOREIGN = re.compile(r'("([^"\\]{1,40})"\s*:\s*)("(?:[^"\\]|\\.)*"|-?\d+)')
+# Pairs of a key and a scalar, as far as they can be seen in a text that is not valid JSON.
+_BROKEN_JSON = re.compile(r'("([^"\\]{1,40})"\s*:\s*)("(?:[^"\\]|\\.)*"|-?\d+)')
 
 
-def known_or_made(pseudonym: Callable[[str], str]) -> Callable[[str], str]:
+def existing_or_new_pseudonym(pseudonym: Callable[[str], str]) -> Callable[[str], str]:
     """The pseudonym of a raw id; an id that holds a whole pseudonym is that one.
 
     Args:
@@ -53,8 +54,8 @@ def known_or_made(pseudonym: Callable[[str], str]) -> Callable[[str], str]:
     """
 
     def of(raw: str) -> str:
-        found = _WHOLE.search(raw)
-        return found[0] if found else pseudonym(raw)
+        existing = _WHOLE.search(raw)
+        return existing[0] if existing else pseudonym(raw)
 
     return of
 
@@ -63,7 +64,7 @@ class MaskedRow(msgspec.Struct, frozen=True):
     """A row without raw ids."""
 
     raw: Any
-    """The row."""
+    """The row, or its text where it is no JSON, with pseudonyms in place of raw ids."""
     names: Mapping[str, str]
     """Each raw id that was in it -> its pseudonym."""
 
@@ -81,32 +82,34 @@ class PeopleMask:
     def __init__(
         self, pseudonym: Callable[[str], str], templates: Mapping[str, str] | None = None
     ) -> None:
-        """Hide by name of key, and by what a mapping says of people.
+        """Hide values by the name of their key, and by the mapping's `person` columns.
 
         Args:
             pseudonym: makes the pseudonym of a raw id.
             templates: column -> the text with `{column}` in it that is the raw id.
         """
-        self._pseudonym = known_or_made(pseudonym)
+        self._pseudonym = existing_or_new_pseudonym(pseudonym)
         self._templates = templates or {}
 
     def hide(self, raw: Any) -> MaskedRow:
         """A row without raw ids: an object, or a text that is no JSON."""
         names: dict[str, str] = {}
         if isinstance(raw, str):
-            return MaskedRow(_FOREIGN.sub(lambda found: self._in_broken(found, names), raw), names)
+            return MaskedRow(
+                _BROKEN_JSON.sub(lambda match: self._mask_pair(match, names), raw), names
+            )
         return MaskedRow(self._hide(raw, names), names)
 
     def _hide(self, value: Any, names: dict[str, str]) -> Any:
         if isinstance(value, dict):
             return {
-                key: self._person(str(key), each, names)
-                if self._is_person(str(key)) and isinstance(each, str | int) and str(each).strip()
-                else self._hide(each, names)
-                for key, each in value.items()
+                key: self._person(str(key), item, names)
+                if self._is_person(str(key)) and isinstance(item, str | int) and str(item).strip()
+                else self._hide(item, names)
+                for key, item in value.items()
             }
         if isinstance(value, list):
-            return [self._hide(each, names) for each in value]
+            return [self._hide(item, names) for item in value]
         return value
 
     def _is_person(self, key: str) -> bool:
@@ -119,8 +122,8 @@ class PeopleMask:
             names[str(value)] = pseudonym
         return pseudonym
 
-    def _in_broken(self, found: re.Match[str], names: dict[str, str]) -> str:
-        value = found[3].strip('"')
-        if not self._is_person(found[2]) or not value.strip():
-            return found[0]
-        return f'{found[1]}"{self._person(found[2], value, names)}"'
+    def _mask_pair(self, match: re.Match[str], names: dict[str, str]) -> str:
+        value = match[3].strip('"')
+        if not self._is_person(match[2]) or not value.strip():
+            return match[0]
+        return f'{match[1]}"{self._person(match[2], value, names)}"'

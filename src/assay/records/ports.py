@@ -1,4 +1,4 @@
-"""What an import asks of the outside: rows, a place for rejects, and tables to join.
+"""What an import needs from outside: rows, a place for rejects, and tables to join.
 
 The package `bulk` implements these over files.
 """
@@ -19,14 +19,14 @@ MAX_ROW_BYTES = 64 * 2**20
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
-    """How to cut a file into rows, where its name does not say it all."""
+    """How to cut a file into rows, where its name does not determine it."""
 
     name: LayoutName | None = None
     """The layout; by the file's name where absent."""
     delimiter: str | None = None
     """The character between cells; a comma for CSV and a tab for TSV where absent."""
     quoting: Literal["minimal", "none"] = "minimal"
-    """`minimal`: double quotes hold a cell together; `none`: a quote is a mere character."""
+    """`minimal`: double quotes hold a cell together; `none`: a quote is an ordinary character."""
     columns: tuple[str, ...] | None = None
     """The columns of a table without a header line."""
     each: str | None = None
@@ -37,14 +37,14 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """The longest row that is read."""
 
     def over(self, other: "Layout") -> "Layout":
-        """This layout, with the other's word wherever this one says no more than the default."""
-        unsaid = Layout()
-        said = {
+        """This layout, with the other's value wherever this one has the default."""
+        defaults = Layout()
+        set_fields = {
             name: value
             for name in self.__struct_fields__
-            if (value := getattr(self, name)) != getattr(unsaid, name)
+            if (value := getattr(self, name)) != getattr(defaults, name)
         }
-        return msgspec.structs.replace(other, **said)
+        return msgspec.structs.replace(other, **set_fields)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,14 +86,14 @@ def row_values(row: Row) -> Mapping[str, Any]:
 
 
 class RowFile(Protocol):
-    """A file that can be read as rows, from the start or from where a run broke off."""
+    """A file that can be read as rows, from the start or from where an earlier run stopped."""
 
     name: str
     """Name of the file, without its folder."""
     sha256: str
     """SHA-256 of its bytes, hexadecimal."""
     layout: Layout
-    """How it is cut into rows, as it was settled."""
+    """How it is cut into rows, after all options are resolved."""
 
     def rows(self, after: int = 0) -> Iterator[Row]:
         """The rows whose number is greater than `after`, streamed."""
@@ -107,7 +107,7 @@ class EarlierReject(msgspec.Struct, frozen=True, kw_only=True):
     where: str
     """Its place for people."""
     reason: InputError
-    """Why."""
+    """Why it was set aside."""
 
 
 class Rejects(Protocol):

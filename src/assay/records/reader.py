@@ -11,7 +11,7 @@ from assay.records.record import Record
 
 
 class RowContext(msgspec.Struct, frozen=True, kw_only=True):
-    """What a reader may know besides the row."""
+    """What a reader is given besides the row."""
 
     kind: str
     """The kind that the caller asked for (`--kind`)."""
@@ -20,7 +20,7 @@ class RowContext(msgspec.Struct, frozen=True, kw_only=True):
     pseudonym: Callable[[str], str]
     """Turns a raw person id into a pseudonym: a keyed digest; raw ids go no further."""
     known_sources: frozenset[str] | None = None
-    """The source classes of sources.yaml: a record of any other is set aside. None asks none."""
+    """The source classes of sources.yaml: a record of any other is set aside. None: not checked."""
     axes: Mapping[str, Sequence[str]] = {}
     """The contract's sampling axes with their values; empty where values are not checked."""
     scales: Mapping[str, Sequence[str]] = {}
@@ -30,7 +30,7 @@ class RowContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recurrence(msgspec.Struct, frozen=True, kw_only=True):
-    """What a mapping states of how a judgment recurs: on several rows, or as a later one."""
+    """What a mapping states about repetition: one vote on several rows, or a later judgment."""
 
     once: str = ""
     """The columns and values that name the vote, where several rows repeat it; else empty."""
@@ -39,7 +39,7 @@ class Recurrence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):
-    """What one row gave: a record, and the judgments that the row holds of it."""
+    """The result of reading one row: a record, and the judgments that the row holds of it."""
 
     record: Record | None
     """The record; absent where the row holds only judgments of a record given before."""
@@ -77,7 +77,7 @@ class LayoutReader(Reader, Protocol):
     """A reader that knows how its files are cut into rows."""
 
     layout: Layout
-    """What it knows; the file's name settles the rest."""
+    """The settings that the format fixes; the file's name determines the rest."""
 
 
 @runtime_checkable

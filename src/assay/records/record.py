@@ -42,9 +42,9 @@ class Transformation(Value):
     """What made this record from its parents."""
 
     name: str
-    """The transformation's name."""
+    """Name of the program or procedure, such as a paraphraser."""
     version: str
-    """Its version."""
+    """Version of that program or procedure."""
     parameters: JsonText | None = None
     """Its parameters as canonical JSON text."""
 
@@ -68,7 +68,7 @@ class Record(Fact):
     part: Part
     """The kind's own part, distinguished by `kind`."""
     task: Task
-    """What is asked."""
+    """What the candidates answer: messages, tools and the state before."""
     sources: tuple[Source, ...]
     """Source classes of the whole or of parts; the whole's rights are their intersection."""
     candidates: tuple[Candidate, ...] = ()

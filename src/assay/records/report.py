@@ -11,7 +11,7 @@ from assay.records.outside_answers import OutsideAnswer
 
 
 class FactCount(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the facts of one family."""
+    """How many facts of one family were new, and how many were known."""
 
     new: int
     """Facts that were new to the store."""
@@ -25,13 +25,13 @@ class RejectReasonCount(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     """Stable short name of the reason."""
     rows: int
-    """How many rows."""
+    """How many rows were set aside for this reason."""
     example: str
     """The first such row: its place, what is wrong and what to do."""
 
 
 class ReserveAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the gate of the reserve said of the new facts of an import."""
+    """Result of comparing the new facts of an import with the reserve."""
 
     compared: int
     """New records and judgments that were compared; 0 where the gate did not answer."""
@@ -57,9 +57,9 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     reader: str
     """Name of the reader."""
     kind: str
-    """The kind of record asked for."""
+    """The kind of record that was requested."""
     source: str
-    """The source class that was asked for; empty where the lines name their own."""
+    """The source class that was requested; empty where the lines name their own."""
     read: int
     """Rows read since the import began, runs that were killed included."""
     stored: int
@@ -91,7 +91,7 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     """Scores and rulings of this run's judgments that our documents do not have, most frequent
     first. They are stored, and endorse nothing."""
     reserve: ReserveAnswer | None = None
-    """What the gate of the reserve said; absent where assay.toml names none."""
+    """Result of the comparison with the reserve; absent where assay.toml names none."""
     rejects: str | None = None
     """Name of the file that keeps the rows set aside; absent where none was."""
     earlier_rejects: str | None = None

@@ -32,33 +32,33 @@ def mapping_schema() -> dict[str, Any]:
 
 def _fact_schema(fact: type[Fact]) -> dict[str, Any]:
     (root,), components = msgspec.json.schema_components([fact], ref_template="#/$defs/{name}")
-    for part in sorted(_parts(fact), key=lambda each: each.__name__):
+    for part in sorted(_parts(fact), key=lambda part: part.__name__):
         _describe(components[part.__name__], part)
     return {"$schema": DIALECT, "title": fact.__name__, **root, "$defs": components}
 
 
 def _describe(component: dict[str, Any], part: type[Value]) -> None:
-    described = field_descriptions(part)
+    descriptions = field_descriptions(part)
     for name, schema in component["properties"].items():
-        if name in described:
-            schema["description"] = described[name]
+        if name in descriptions:
+            schema["description"] = descriptions[name]
     component["description"] = (part.__doc__ or "").split("\n", maxsplit=1)[0]
 
 
 def _parts(owner: Any) -> set[type[Value]]:
     """Every value type that a type is made of, itself included."""
-    found: set[type[Value]] = set()
+    parts: set[type[Value]] = set()
     waiting = [owner]
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, type) and issubclass(each, Value):
-            if each not in found:
-                found.add(each)
-                waiting += [field.type for field in msgspec.structs.fields(each)]
+        annotation = waiting.pop()
+        if isinstance(annotation, type) and issubclass(annotation, Value):
+            if annotation not in parts:
+                parts.add(annotation)
+                waiting += [field.type for field in msgspec.structs.fields(annotation)]
         else:
-            waiting += _arguments(each)
-    return found
+            waiting += _arguments(annotation)
+    return parts
 
 
 def _arguments(annotation: Any) -> Iterator[Any]:
-    return (each for each in get_args(annotation) if each is not Ellipsis)
+    return (argument for argument in get_args(annotation) if argument is not Ellipsis)

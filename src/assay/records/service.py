@@ -1,4 +1,4 @@
-"""Use cases of records: importing a file, and looking at what an import would give."""
+"""Use cases of records: importing a file, and previewing an import."""
 
 import itertools
 from collections import Counter
@@ -34,9 +34,9 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """How far an import has come; what it counts is committed."""
 
     rows: int
-    """Rows read."""
+    """Rows read since the import began, runs that were killed included."""
     set_aside: int
-    """Rows set aside."""
+    """How many of them were set aside with a reason."""
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +47,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[tuple[str, str], ...] = ()
     """Place and reason of every row that would be set aside."""
     read: int = 0
-    """Rows read."""
+    """How many rows were read, those set aside included."""
 
 
 def reader_entry(reader: Reader, kind: str) -> str:
@@ -89,6 +89,7 @@ def import_rows(
         MachineError: if the store cannot take more; what was committed stays.
     """
     _refuse_kind(reader, context.kind)
+    # The same file, reader, source and mapping find the ledger entry that a killed run left.
     begun = store.begin_import(
         file=file.name,
         sha256=file.sha256,
@@ -125,12 +126,12 @@ def preview_rows(file: RowFile, reader: Reader, context: RowContext, *, first: i
     _refuse_kind(reader, context.kind)
     reads: dict[str, Read] = {}
     reasons: list[tuple[str, str]] = []
-    looked = 0
+    rows_read = 0
     intake, matching = Intake(reader, context, lambda _: None), Matching(lambda *_: ())
     for unit in itertools.islice(intake.units(file), first):
         if not intake.takes_facts:
             matching.settle([unit])
-        looked += len(unit.rows)
+        rows_read += len(unit.rows)
         reasons += [(row.where, str(error)) for row, error in unit.set_aside]
         for identity, fact in zip(unit.ids, unit.facts, strict=True):
             if isinstance(fact, Record):
@@ -139,7 +140,7 @@ def preview_rows(file: RowFile, reader: Reader, context: RowContext, *, first: i
                 read = reads[fact.record]
                 judgments = [*read.judgments, fact]
                 reads[fact.record] = msgspec.structs.replace(read, judgments=judgments)
-    return Preview(reads=tuple(reads.values()), reasons=tuple(reasons), read=looked)
+    return Preview(reads=tuple(reads.values()), reasons=tuple(reasons), read=rows_read)
 
 
 def _refuse_kind(reader: Reader, kind: str) -> None:
@@ -156,6 +157,7 @@ def _batches(units: Iterator[RowGroup]) -> Iterator[list[RowGroup]]:
     facts = size = 0
     for unit in units:
         batch.append(unit)
+        # One more for the row itself: rows that are set aside must fill a batch as well.
         facts += len(unit.facts) + 1
         size += sum(map(row_size, unit.rows))
         if facts >= BATCH_FACTS or size >= BATCH_BYTES:
@@ -179,7 +181,7 @@ class _ImportRun:
         self.ledger = begun
         """The import as far as it is committed."""
         self.matching = Matching(self._judgments)
-        """What the judgments are to earlier ones."""
+        """Matches the judgments with earlier ones by the same reviewer."""
         self.axis_values = AxisValues({})
         """Axis values outside the contract."""
         self.outside_answers = OutsideAnswers({}, None)
@@ -190,18 +192,18 @@ class _ImportRun:
         self._actor = actor
         self._documents = documents
         self._new: Counter[str] = Counter()
-        self._given: Counter[str] = Counter()
+        self._occurrences: Counter[str] = Counter()
         self._reasons = Reasons()
         self._unanchored = 0
-        self._kept: frozenset[int] = frozenset()
+        self._resumed_rejects: frozenset[int] = frozenset()
         self._earlier_rejects: str | None = None
 
     def resume(self) -> None:
         """Take up the rejects of an earlier, killed run, so that the reasons add up."""
-        kept = self._rejects.resume(self.ledger.position)
-        self._kept = frozenset(row.row for row in kept)
-        for row in kept:
-            self._reasons.add(row.where, row.reason)
+        earlier = self._rejects.resume(self.ledger.position)
+        self._resumed_rejects = frozenset(reject.row for reject in earlier)
+        for reject in earlier:
+            self._reasons.add(reject.where, reject.reason)
 
     def commit(self, units: Sequence[RowGroup], *, finished: bool) -> None:
         """Store the facts of some units and how far the import has come with them."""
@@ -216,10 +218,10 @@ class _ImportRun:
             writing.trace(
                 Origin(fact=identity, import_id=self.ledger.id, row=row.number)
                 for unit in units
-                for row in unit.used
+                for row in unit.usable_rows
                 for identity in unit.ids
             )
-            ledger = self._advanced(units, added.new)
+            ledger = self._ledger_after(units, added.new)
             moved = writing.progress(
                 self.ledger,
                 position=ledger.position,
@@ -233,7 +235,7 @@ class _ImportRun:
         self._count(units, added.new)
 
     def finish(self) -> None:
-        """Say in the ledger that the last row is committed, and settle the rejects."""
+        """Record in the ledger that the last row is committed, and settle the rejects."""
         self.commit([], finished=True)
         self._earlier_rejects = self._rejects.settle()
 
@@ -254,7 +256,9 @@ class _ImportRun:
             set_aside=ledger.set_aside,
             resumed_after=self._resumed_after,
             facts={
-                name: FactCount(new=self._new[name], known=self._given[name] - self._new[name])
+                name: FactCount(
+                    new=self._new[name], known=self._occurrences[name] - self._new[name]
+                )
                 for name in _FAMILIES.values()
             },
             reasons=self._reasons.counts(),
@@ -277,24 +281,25 @@ class _ImportRun:
         """Keep rejects before the commit that counts them, so that none can be missing."""
         for unit in units:
             for row, error in unit.set_aside:
-                if row.number in self._kept:
+                if row.number in self._resumed_rejects:
                     continue  # a row of a group whose last row the killed run had not come to
                 self._rejects.put(row, error)
                 self._reasons.add(row.where, error)
         self._rejects.flush()
 
-    def _advanced(self, units: Sequence[RowGroup], new: frozenset[str]) -> Import:
+    def _ledger_after(self, units: Sequence[RowGroup], new: frozenset[str]) -> Import:
         """The ledger with these units: a row is stored if it is the first to give a new fact."""
         ledger = self.ledger
         stored, already_there, set_aside = ledger.stored, ledger.already_there, ledger.set_aside
         fresh = set(new)
         for unit in units:
             set_aside += len(unit.set_aside)
-            used = len(unit.rows) - len(unit.set_aside)
+            usable = len(unit.rows) - len(unit.set_aside)
             if fresh.isdisjoint(unit.ids):
-                already_there += used
+                already_there += usable
             else:
-                stored += used
+                stored += usable
+                # A fact that two rows give is new once: the second row counts as already there.
                 fresh.difference_update(unit.ids)
         return msgspec.structs.replace(
             ledger,
@@ -312,7 +317,7 @@ class _ImportRun:
             for identity, fact in zip(unit.ids, unit.facts, strict=True):
                 if isinstance(fact, Record):
                     self.axis_values.add(fact, identity)
-                self._given[_FAMILIES[type(fact)]] += 1
+                self._occurrences[_FAMILIES[type(fact)]] += 1
                 if isinstance(fact, Judgment):
                     self.outside_answers.add(fact)
                     places = (error.place for error in fact.errors or ())

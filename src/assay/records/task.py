@@ -12,7 +12,7 @@ class ToolCall(Value):
     """One call of a tool."""
 
     name: str
-    """The tool's name."""
+    """Name of the tool that is called."""
     arguments: JsonText
     """The arguments as canonical JSON text."""
     id: str | None = None
@@ -38,7 +38,7 @@ class Tool(Value):
     """A tool that the model may use."""
 
     name: str
-    """The tool's name."""
+    """The name by which a call refers to the tool."""
     description: str = ""
     """The description that the model gets."""
     parameters: JsonText = ""
@@ -53,7 +53,7 @@ class Task(Value):
     messages: tuple[Message, ...]
     """The conversation up to the answer."""
     tools: tuple[Tool, ...] = ()
-    """Tools on offer."""
+    """Tools that the answer may call, each with its permission."""
     initial_state: JsonText | None = None
     """State of the environment before the answer, as canonical JSON text."""
     taxonomy: dict[Name, str] = {}

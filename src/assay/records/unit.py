@@ -1,4 +1,4 @@
-"""The unit of an import: rows that are read as one, and what became of them."""
+"""The unit of an import: rows that are read as one, and the facts or refusals that result."""
 
 from collections.abc import Mapping, Sequence
 
@@ -27,19 +27,19 @@ class RowGroup(msgspec.Struct):
     """Judgment id -> what the mapping states about it beyond its content."""
 
     @property
-    def used(self) -> list[Row]:
+    def usable_rows(self) -> list[Row]:
         """The rows that the facts came from."""
         if not self.set_aside:
             return self.rows
-        refused = {row.number for row, _ in self.set_aside}
-        return [row for row in self.rows if row.number not in refused]
+        refused_numbers = {row.number for row, _ in self.set_aside}
+        return [row for row in self.rows if row.number not in refused_numbers]
 
     def refuse(self, reason: InputError) -> None:
         """Set every row aside that is not set aside yet, and drop their facts."""
-        self.set_aside = [*self.set_aside, *((row, reason) for row in self.used)]
+        self.set_aside = [*self.set_aside, *((row, reason) for row in self.usable_rows)]
         self.facts, self.ids, self.recurrences = (), (), {}
 
 
-def refused(rows: Sequence[Row], reason: InputError) -> RowGroup:
+def refused_group(rows: Sequence[Row], reason: InputError) -> RowGroup:
     """A unit none of whose rows can be used."""
     return RowGroup(list(rows), [(row, reason) for row in rows])

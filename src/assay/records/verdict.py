@@ -36,7 +36,7 @@ class Abstained(Value, tag_field="verdict", tag="abstained"):
     """The reviewer declined to judge."""
 
     reason: str
-    """Why."""
+    """Why no verdict is given, in words."""
 
 
 class NotAsked(Value, tag_field="verdict", tag="not_asked"):
@@ -66,7 +66,7 @@ class ScoreAbstained(Value, tag_field="score", tag="abstained"):
     """The reviewer declined to score this dimension."""
 
     reason: str
-    """Why."""
+    """Why no score is given, in words."""
 
 
 class NotApplicable(Value, tag_field="score", tag="not_applicable"):
@@ -80,7 +80,7 @@ class DimensionScore(Value):
     """One score on one dimension."""
 
     dimension: Name
-    """The dimension's name."""
+    """Name of the dimension in the rubric."""
     score: Score
     """The score, or the way of not giving one."""
     candidate: Index | None = None

@@ -27,7 +27,7 @@ _STRENGTHS = {1: "slightly ", 3: "much "}
 
 
 def verdict_word(verdict: Verdict) -> str:
-    """The word of a verdict, whatever it says of candidates: `prefers`, `tie`, `abstained`."""
+    """The word of a verdict, without its candidates: `prefers`, `tie`, `abstained`."""
     return str(verdict.__struct_config__.tag)
 
 

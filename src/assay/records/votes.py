@@ -1,4 +1,4 @@
-"""Votes that a long file repeats: rows with one key say one thing, or none of them is used."""
+"""Votes that a file repeats: rows with one key agree, or none of them is used."""
 
 from assay.core.digest import sha256
 from assay.core.errors import InputError
@@ -7,10 +7,10 @@ from assay.records.reader import Recurrence
 
 
 class Votes:
-    """What the rows of one file say under each key that a mapping names with `once`.
+    """The judgments of one file under each key that a mapping names with `once`.
 
-    Which row comes first must not decide, so the whole file is looked over before a row is used.
-    A vote is kept as 64 bits of its key and 64 of its content.
+    Which row comes first must not decide, so the whole file is read before a row is used.
+    A vote is remembered as 64 bits of its key and 64 of its content.
     """
 
     def __init__(self) -> None:
@@ -18,7 +18,7 @@ class Votes:
         self._differing: set[int] = set()
 
     def note(self, judgment: Judgment, recurrence: Recurrence | None) -> None:
-        """Take in what one row says."""
+        """Compare one row's judgment with the earlier ones under its key."""
         if recurrence is None or not recurrence.once:
             return
         key, content = _key(judgment, recurrence), int.from_bytes(judgment.digest()[:8])
@@ -26,7 +26,7 @@ class Votes:
             self._differing.add(key)
 
     def close(self) -> None:
-        """End the look over the file: only the votes that differ are kept."""
+        """End the first pass over the file: only the keys of differing votes stay in memory."""
         self._content.clear()
 
     def refuse_differing(self, judgment: Judgment, recurrence: Recurrence) -> None:

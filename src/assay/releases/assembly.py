@@ -119,7 +119,7 @@ class ReleaseTally:
             SourceEntry(
                 id=name,
                 records=count,
-                permitted=permits.permitted((name,)),
+                permitted=permits.permitted_uses((name,)),
                 licence=permits.licence(name),
                 keep_until=permits.keep_until(name),
             )

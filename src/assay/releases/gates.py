@@ -183,10 +183,8 @@ def _kept_version(kind: DocumentKind, before: Document, document: Document) -> s
     """What changed of a document that kept its version, in words."""
     difference = compare({kind: before.read()}, {kind: document.read()})
     same_version = f"and kept the version {document.version}"
-    if difference.second_look:
-        return (
-            f"the {kind} changed the meaning of {', '.join(difference.second_look)} {same_version}"
-        )
+    if difference.re_review:
+        return f"the {kind} changed the meaning of {', '.join(difference.re_review)} {same_version}"
     paths = ", ".join(change.path for change in difference.changes[:_SHOWN])
     return (
         f"the {kind} changed ({paths or 'its words'}), no label means anything else, {same_version}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from assay.core.digest import chain, labelled
+from assay.core.digest import chain, labelled_digest
 from assay.core.fact import Value
 from assay.core.identity import digest_of
 from assay.governance.permits import Permits
@@ -100,7 +100,7 @@ def make_item(
         kind=record.kind,
         schema=record.schema_version,
         source_classes=record.source_classes,
-        permitted=permits.permitted(tuple(sorted({*record.source_classes, *inherited}))),
+        permitted=permits.permitted_uses(tuple(sorted({*record.source_classes, *inherited}))),
         rubric=disposition.rubric,
         disposition=disposition.id,
         state=disposition.state,
@@ -124,5 +124,5 @@ def _transformation(record: Record) -> ItemTransformation | None:
     return ItemTransformation(
         name=made_by.name,
         version=made_by.version,
-        parameters=labelled(parameters.encode()) if parameters else None,
+        parameters=labelled_digest(parameters.encode()) if parameters else None,
     )

@@ -45,7 +45,7 @@ def short_of(contract: Contract, sealed: Mapping[str, int]) -> str | None:
     """
     if contract.reserve is None:
         return None
-    name, declared = contract.reserve.id, contract.reserve.declared(contract.sampling.total)
+    name, declared = contract.reserve.id, contract.reserve.declared_size(contract.sampling.total)
     held = sealed.get(name, 0)
     if held >= declared:
         return None

@@ -438,7 +438,7 @@ def status(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Rese
             slices.setdefault(axis, Counter())[value] += 1
     return ReserveStatus(
         reserve=declared.id,
-        wanted=declared.declared(contract_of(documents).sampling.total),
+        wanted=declared.declared_size(contract_of(documents).sampling.total),
         items=len(seen),
         sealings=store.count(Sealing, reserve=declared.id),
         openings=store.count(Opening, reserve=declared.id),

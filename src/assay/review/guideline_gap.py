@@ -139,7 +139,7 @@ def second_look(
             hint="give the new version as well as the older ones",
         )
     changed = {
-        identity: frozenset(compare({"rubric": old}, {"rubric": rubrics[new]}).second_look)
+        identity: frozenset(compare({"rubric": old}, {"rubric": rubrics[new]}).re_review)
         for identity, old in rubrics.items()
     }
     spoken = _spoken(gaps, [each for each in answers if each.rubric == new])

@@ -347,7 +347,7 @@ def same_meaning(old: Rubric, new: Rubric) -> frozenset[str]:
 
     A qualification under the old version carries over to these alone.
     """
-    touched = frozenset(compare({"rubric": old}, {"rubric": new}).second_look)
+    touched = frozenset(compare({"rubric": old}, {"rubric": new}).re_review)
     shared = {each.id for each in old.dimensions} & {each.id for each in new.dimensions}
     return frozenset({*shared, VERDICT}) - touched
 

@@ -15,9 +15,6 @@ from assay.contracts.contract import ReadingCaps, Welfare
 from assay.core.fact import Fact
 from assay.records.fields import Name
 
-BREAK_MINUTES = 10
-"""Minutes without severe content that make a break (a convention)."""
-
 LEAST_PEOPLE = 5
 """Sums over fewer people are suppressed, since they would reveal each of them (a convention)."""
 
@@ -65,6 +62,8 @@ class Caps(msgspec.Struct, frozen=True, kw_only=True):
     """Caps on single harm categories, beside those on all."""
     break_after: int | None
     """Minutes of severe content after which a break is due."""
+    break_minutes: int
+    """Minutes that a break lasts."""
     cool_down: int
     """Benign items that come after a break was due, before the next severe content; often 0."""
 
@@ -212,6 +211,7 @@ def caps_of(welfare: Welfare) -> Caps:
         ),
         by_category=welfare.categories,
         break_after=welfare.break_after_minutes,
+        break_minutes=welfare.break_minutes,
         cool_down=welfare.cool_down_items or 0,
     )
 
@@ -399,20 +399,21 @@ def _free_at(given: Sequence[_Seen], span: timedelta, now: datetime, most: int) 
 def _break_due(given: Sequence[_Seen], now: datetime, caps: Caps) -> Iterator[Capped]:
     if caps.break_after is None:
         return
-    due_after, pause = caps.break_after * _MINUTE, timedelta(minutes=BREAK_MINUTES)
+    due_after, pause = caps.break_after * _MINUTE, timedelta(minutes=caps.break_minutes)
     read = benign = 0
     last_end: datetime | None = None
     for each in given:
         if not each.categories:
             benign += 1
             continue
-        if _rested(last_end, each.started, benign, caps.cool_down if read >= due_after else 0):
+        needed = caps.cool_down if read >= due_after else 0
+        if _rested(last_end, each.started, pause) and benign >= needed:
             read = 0
         read += each.milliseconds
         last_end, benign = max(last_end or each.ended, each.ended), 0
     if last_end is None or read < due_after:
         return
-    if not _rested(last_end, now, benign, caps.cool_down):
+    if not (_rested(last_end, now, pause) and benign >= caps.cool_down):
         yield Capped(
             until=_text(max(last_end + pause, now)),
             reason="break",
@@ -421,10 +422,8 @@ def _break_due(given: Sequence[_Seen], now: datetime, caps: Caps) -> Iterator[Ca
         )
 
 
-def _rested(last_end: datetime | None, until: datetime, benign: int, needed: int) -> bool:
-    if last_end is None:
-        return True
-    return until >= last_end + timedelta(minutes=BREAK_MINUTES) and benign >= needed
+def _rested(last_end: datetime | None, until: datetime, pause: timedelta) -> bool:
+    return last_end is None or until >= last_end + pause
 
 
 def _text(moment: datetime) -> str:

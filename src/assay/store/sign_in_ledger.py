@@ -43,7 +43,7 @@ class FileLedger:
         self._file = file
 
     @contextmanager
-    def opened(self) -> Iterator[OpenLedger]:
+    def open(self) -> Iterator[OpenLedger]:
         """The ledger, while no other process and no other thread changes it.
 
         Raises:

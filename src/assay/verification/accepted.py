@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from assay.core.errors import InputError
-from assay.verification.json_value import same, shown
-from assay.verification.normalised_text import normalised
+from assay.verification.json_value import same, show
+from assay.verification.normalised_text import normalise
 
 Strings = Literal["exact", "normalised", "bfcl"]
 """How texts are compared: letter by letter; in NFKC with single spaces and without regard to case;
@@ -23,16 +23,16 @@ _Spelling = Callable[[str], str]
 
 
 def accepted_fault(
-    given: dict[str, Any], key: dict[str, list[Any]], strings: Strings
+    arguments: dict[str, Any], key: dict[str, list[Any]], strings: Strings
 ) -> str | None:
     """The first argument that the key does not accept; None where it accepts all.
 
     Args:
-        given: the arguments of a call.
+        arguments: the arguments of a call.
         key: argument -> accepted values, as `refuse_bad_key` lets pass.
         strings: how texts are compared.
     """
-    return _fault(given, key, _SPELLINGS[strings])
+    return _fault(arguments, key, _SPELLINGS[strings])
 
 
 def refuse_bad_key(key: Any) -> None:
@@ -47,7 +47,7 @@ def refuse_bad_key(key: Any) -> None:
         if not isinstance(values, list):
             raise InputError(
                 code="bad-answer-key",
-                message=f"{shown(name)} holds {shown(values)}, not a list of accepted values",
+                message=f"{show(name)} holds {show(values)}, not a list of accepted values",
                 hint="write each value in a list, inside objects as well",
             )
         _refuse_bad_values(values)
@@ -61,34 +61,34 @@ def _refuse_bad_values(values: list[Any]) -> None:
             _refuse_bad_values(value)
 
 
-def _fault(given: dict[str, Any], key: dict[str, list[Any]], spelling: _Spelling) -> str | None:
-    for name, value in given.items():
+def _fault(arguments: dict[str, Any], key: dict[str, list[Any]], spelling: _Spelling) -> str | None:
+    for name, value in arguments.items():
         if name not in key:
-            return f"{shown(name)} is not expected"
-        if not any(_fits(value, each, spelling) for each in key[name]):
-            return f"{shown(name)} is {shown(value)}, accepted: {shown(key[name])}"
+            return f"{show(name)} is not expected"
+        if not any(_fits(value, accepted, spelling) for accepted in key[name]):
+            return f"{show(name)} is {show(value)}, accepted: {show(key[name])}"
     for name, values in key.items():
-        if name not in given and "" not in values:
-            return f"{shown(name)} is left out"
+        if name not in arguments and "" not in values:
+            return f"{show(name)} is left out"
     return None
 
 
-def _fits(value: Any, wanted: Any, spelling: _Spelling) -> bool:
-    if isinstance(wanted, dict):
-        return isinstance(value, dict) and _fault(value, wanted, spelling) is None
-    if isinstance(wanted, list):
+def _fits(value: Any, accepted: Any, spelling: _Spelling) -> bool:
+    if isinstance(accepted, dict):
+        return isinstance(value, dict) and _fault(value, accepted, spelling) is None
+    if isinstance(accepted, list):
         return (
             isinstance(value, list)
-            and len(value) == len(wanted)
-            and all(_fits(one, other, spelling) for one, other in zip(value, wanted, strict=True))
+            and len(value) == len(accepted)
+            and all(_fits(one, other, spelling) for one, other in zip(value, accepted, strict=True))
         )
-    if isinstance(wanted, str):
-        return isinstance(value, str) and spelling(value) == spelling(wanted)
-    return same(value, wanted)
+    if isinstance(accepted, str):
+        return isinstance(value, str) and spelling(value) == spelling(accepted)
+    return same(value, accepted)
 
 
 def _plain(text: str) -> str:
-    return normalised(text, keep_punctuation=True)
+    return normalise(text, keep_punctuation=True)
 
 
 def _bfcl(text: str) -> str:

@@ -31,7 +31,7 @@ from assay.verification.verifier import Form, Found, NothingToVerify, reference_
 from assay.verification.verifiers.python_tests import tests_of
 
 VERSION = "1"
-"""Raised whenever an answer to the question of adequacy could change."""
+"""Incremented whenever a result of adequacy could change."""
 
 MOST_OTHERS = 3
 """References of other records that a record's tests are tried with."""
@@ -49,20 +49,20 @@ class Probe(NamedTuple):
     name: str
     """What it is, as reports name it."""
     content: str
-    """The answer."""
+    """The answer, as the candidate's whole response."""
     token: str = ""
     """What its reason holds where the answer could be reached from inside the sandbox."""
 
 
 class Adequacy(NamedTuple):
-    """What the probes of one record came to."""
+    """The result of the probes of one record."""
 
     verdict: MachineVerdict | None
     """Adequate, inadequate with its reasons, or not to be tested here; None: not tested."""
     note: str
     """How many probes of each sort there were, or why nothing is known."""
     isolation: str | None = None
-    """How the code of the probes was held."""
+    """Isolation in which the code of the probes ran."""
 
 
 def references_of(record: Record, form: Form) -> list[str]:
@@ -71,12 +71,17 @@ def references_of(record: Record, form: Form) -> list[str]:
     Those are its reference, where that is not the tests themselves, and a demonstration.
     """
     reference = reference_of(record)
-    found = [reference] if reference else []
-    if form != "text" and any(each.text == reference for each in tests_of(record, 0)):
-        found = []
+    references = [reference] if reference else []
+    # The reference of an outcome may be its tests, which are no answer.
+    if form != "text" and any(test.text == reference for test in tests_of(record, 0)):
+        references = []
     if record.kind == "demonstration":
-        found += [each.content for each in record.candidates if isinstance(each.content, str)]
-    return found
+        references += [
+            candidate.content
+            for candidate in record.candidates
+            if isinstance(candidate.content, str)
+        ]
+    return references
 
 
 def wrong_probes(record: Record, form: Form, others: Sequence[str], entry: str) -> list[Probe]:
@@ -89,20 +94,22 @@ def wrong_probes(record: Record, form: Form, others: Sequence[str], entry: str) 
         entry: the function under test, where the answers are Python; empty: the one that the
             reference, the prompt or the tests name.
     """
-    right = {_plain(each) for each in references_of(record, form)}
+    right = {_plain(reference) for reference in references_of(record, form)}
     prompt = record.task.messages[-1].content if record.task.messages else ""
     probes = [
         Probe("an empty answer", ""),
         Probe("a blank answer", " \n"),
         Probe("the prompt itself", prompt),
         Probe("padding", f"{prompt}\n{'This answer is careful and complete. ' * 50}"),
-        *(Probe(f"the constant {each!r}", each) for each in ("0", "yes", "A")),
-        *(Probe(f"the words {each!r}", each) for each in ("All tests passed.", "N/A", "null")),
+        *(Probe(f"the constant {constant!r}", constant) for constant in ("0", "yes", "A")),
+        *(Probe(f"the words {claim!r}", claim) for claim in ("All tests passed.", "N/A", "null")),
     ]
-    foreign = [each for each in others if _plain(each) not in right][:MOST_OTHERS]
-    probes += [Probe("the reference of another record", each) for each in foreign]
+    foreign = [text for text in others if _plain(text) not in right][:MOST_OTHERS]
+    probes += [Probe("the reference of another record", text) for text in foreign]
     if form == "text":
-        probes += [Probe("a changed reference", changed) for changed in _changed(record, form)]
+        probes += [
+            Probe("a changed reference", changed) for changed in _changed_references(record, form)
+        ]
     if form == "python":
         probes += _functions(record, entry or _entry(record))
     if form == "program":
@@ -111,7 +118,8 @@ def wrong_probes(record: Record, form: Form, others: Sequence[str], entry: str) 
             Probe("a program that repeats its input", "import sys; print(sys.stdin.read())"),
             Probe("a program that ends well at once", "raise SystemExit(0)"),
         ]
-    return [each for each in probes if _plain(each.content) not in right]
+    # A reference of `0`, or one that is the prompt, is a right answer to its own record.
+    return [probe for probe in probes if _plain(probe.content) not in right]
 
 
 def examine(
@@ -128,44 +136,46 @@ def examine(
     """
     probes = wrong_probes(record, form, others, entry)
     rights = references_of(record, form)
-    asked = [ask(with_answer(record, each.content)) for each in probes]
-    asked_rights = [ask(with_answer(record, each)) for each in rights]
-    wrong = [each.result() for each in asked]
-    right = [each.result() for each in asked_rights]
-    answered = [each for each in (*wrong, *right) if isinstance(each, Found)]
+    # All are asked before the first result is waited for, so that sandboxes work side by side.
+    pending_wrong = [ask(with_answer(record, probe.content)) for probe in probes]
+    pending_right = [ask(with_answer(record, reference)) for reference in rights]
+    wrong = [pending.result() for pending in pending_wrong]
+    right = [pending.result() for pending in pending_right]
+    answered = [result for result in (*wrong, *right) if isinstance(result, Found)]
     if not answered:
         return Adequacy(None, "there is nothing to verify")
     isolation = answered[0].isolation
-    missing = [each.verdict for each in answered if isinstance(each.verdict, Unavailable)]
+    missing = [result.verdict for result in answered if isinstance(result.verdict, Unavailable)]
     if missing:
         return Adequacy(missing[0], "nothing was tried", isolation)
-    return _came_to(probes, wrong, right, isolation)
+    return _conclude(probes, wrong, right, isolation)
 
 
-def _came_to(
+def _conclude(
     probes: Sequence[Probe],
     wrong: Sequence[Found | NothingToVerify],
     right: Sequence[Found | NothingToVerify],
     isolation: str | None,
 ) -> Adequacy:
     """What the results on wrong and right answers show."""
-    refused = sum(isinstance(each, Found) and _is_refusal(each.verdict) for each in wrong)
+    refused = sum(isinstance(result, Found) and _is_refusal(result.verdict) for result in wrong)
     note = (
         f"{len(wrong)} wrong answers, of which {refused} were refused, and {len(right)} right ones"
     )
-    faults = [*_accepted(probes, wrong), *_refused(right)]
+    # A fault is certain whatever else is unknown, so it comes before every "nothing shows".
+    faults = [*_faults_of_wrong_answers(probes, wrong), *_faults_of_right_answers(right)]
     if faults:
         return Adequacy(Fail(reason="; ".join(faults)), note, isolation)
     if not right:
         return Adequacy(None, "the record names no right answer, so nothing shows that one passes")
     if not refused:
         return Adequacy(None, "no wrong answer came to a verdict, so nothing shows that one fails")
-    unknown = [each for each in right if isinstance(each, Found) and each.verdict != Pass()]
+    unknown = [result for result in right if isinstance(result, Found) and result.verdict != Pass()]
     if unknown:
         tag = unknown[0].verdict.__struct_config__.tag
-        told = _reason(unknown[0])
+        reason = _reason(unknown[0])
         return Adequacy(
-            VerifierError(reason=f"the reference came to {tag}: {told}".rstrip(": ")),
+            VerifierError(reason=f"the reference came to {tag}: {reason}".rstrip(": ")),
             note,
             isolation,
         )
@@ -177,40 +187,43 @@ def _is_refusal(verdict: MachineVerdict) -> bool:
     return isinstance(verdict, Fail | NotDelivered)
 
 
-def _accepted(probes: Sequence[Probe], found: Sequence[Found | NothingToVerify]) -> Iterator[str]:
-    """What is wrong about the answers to wrong probes."""
-    given = [(probe, each) for probe, each in zip(probes, found, strict=True)]
+def _faults_of_wrong_answers(
+    probes: Sequence[Probe], results: Sequence[Found | NothingToVerify]
+) -> Iterator[str]:
+    """Faults that the results of wrong answers show."""
+    probed = [(probe, result) for probe, result in zip(probes, results, strict=True)]
     accepted = [
         probe.name
-        for probe, each in given
-        if isinstance(each, Found) and isinstance(each.verdict, Pass)
+        for probe, result in probed
+        if isinstance(result, Found) and isinstance(result.verdict, Pass)
     ]
     if accepted:
         yield f"it accepts {', '.join(dict.fromkeys(accepted))}"
+    # Such a probe raises an error that holds its token, once it has read the tests.
     if any(
-        probe.token and isinstance(each, Found) and probe.token in _reason(each)
-        for probe, each in given
+        probe.token and isinstance(result, Found) and probe.token in _reason(result)
+        for probe, result in probed
     ):
         yield "the tests can be reached from inside the sandbox"
 
 
-def _refused(found: Sequence[Found | NothingToVerify]) -> Iterator[str]:
-    """What is wrong about the answers to right probes."""
-    for each in found:
-        if isinstance(each, NothingToVerify):
-            yield f"it finds nothing to verify in the reference: {each.reason}"
-        elif isinstance(each.verdict, Fail):
-            yield f"the reference fails: {each.verdict.reason}"
+def _faults_of_right_answers(results: Sequence[Found | NothingToVerify]) -> Iterator[str]:
+    """Faults that the results of right answers show."""
+    for result in results:
+        if isinstance(result, NothingToVerify):
+            yield f"it finds nothing to verify in the reference: {result.reason}"
+        elif isinstance(result.verdict, Fail):
+            yield f"the reference fails: {result.verdict.reason}"
 
 
-def _reason(found: Found) -> str:
-    return str(getattr(found.verdict, "reason", ""))
+def _reason(result: Found) -> str:
+    return str(getattr(result.verdict, "reason", ""))
 
 
 def with_answer(record: Record, content: str) -> Record:
     """The record as a verifier sees it, with one candidate that says this and nothing else."""
     candidate = Candidate(content=content, provenance=MadeByUnknown(reason="a probe"))
-    evidence = tuple(each for each in record.evidence if each.candidate in {None, 0})
+    evidence = tuple(piece for piece in record.evidence if piece.candidate in {None, 0})
     return subject_of(
         msgspec.structs.replace(record, candidates=(candidate,), evidence=evidence), 0
     )
@@ -228,7 +241,7 @@ def _plain(text: str) -> str:
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
-def _changed(record: Record, form: Form) -> Iterator[str]:
+def _changed_references(record: Record, form: Form) -> Iterator[str]:
     """The reference, changed in its last number, or else in its last letter."""
     for reference in references_of(record, form):
         numbers = list(_NUMBER.finditer(reference))
@@ -248,13 +261,16 @@ _VALUES = ("None", "0", "1", "True", "False", "''", "[]")
 
 def _entry(record: Record) -> str:
     """The function under test; empty where nothing names it."""
-    sources = [*references_of(record, "python"), *(each.content for each in record.task.messages)]
+    sources = [
+        *references_of(record, "python"),
+        *(message.content for message in record.task.messages),
+    ]
     for source in sources:
         names: list[str] = _FUNCTION.findall(source)
         if names:
             return names[-1]
-    for each in tests_of(record, 0):
-        called: list[str] = _CALLED.findall(each.text or "")
+    for test in tests_of(record, 0):
+        called: list[str] = _CALLED.findall(test.text or "")
         if called:
             return called[0]
     return ""
@@ -263,16 +279,17 @@ def _entry(record: Record) -> str:
 def _functions(record: Record, entry: str) -> Iterator[Probe]:
     if not entry:
         return
+    # Any arguments are taken, so that tests can call it whatever the real signature is.
     head = f"def {entry}(*arguments, **named):\n"
     yield Probe("an empty body", f"{head}    pass\n")
     for value in _VALUES:
         yield Probe(f"`return {value}`", f"{head}    return {value}\n")
     yield Probe("`return` of its first argument", f"{head}    return (*arguments, None)[0]\n")
-    shown = "\n".join(each.content for each in record.task.messages)
+    shown = "\n".join(message.content for message in record.task.messages)
     lines = {
         line.strip()
-        for each in tests_of(record, 0)
-        for line in (each.text or "").splitlines()
+        for test in tests_of(record, 0)
+        for line in (test.text or "").splitlines()
         if len(line.strip()) >= LEAST_NEEDLE
         and line.strip().startswith("assert")
         and line.strip() not in shown

@@ -11,7 +11,7 @@ from assay.records.record import Record
 from assay.verification.adequacy import VERSION, Adequacy, examine, options_text, references_of
 from assay.verification.planned import Load, PlannedTest, applying, planned_tests
 from assay.verification.running import OpenSandbox, WorkerPool, needs_sandbox
-from assay.verification.service import batches_of, begin, chosen, typed
+from assay.verification.service import batches_of, begin, contract_and_rubric, select_tests
 from assay.verification.standing import ADEQUACY, tries_again
 from assay.verification.verification import Fail, Pass, Verification
 from assay.verification.verifier import Form
@@ -24,16 +24,16 @@ class InadequateRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One record on which a verifier does not tell right from wrong."""
 
     record: str
-    """Its id."""
+    """Id of the record."""
     reason: str
     """What it accepts, or refuses, in words."""
 
 
 class VerifierAdequacy(msgspec.Struct, frozen=True, kw_only=True):
-    """What the adequacy of one verifier came to; all its numbers count records."""
+    """The adequacy of one verifier; all its numbers count records."""
 
     verifier: str
-    """Its name."""
+    """Name of the verifier, as the rubric gives it."""
     version: str
     """Its version; empty where there is no such verifier."""
     options: str | None
@@ -45,7 +45,7 @@ class VerifierAdequacy(msgspec.Struct, frozen=True, kw_only=True):
     inadequate: int
     """A wrong answer passes, the reference does not, or the tests can be reached."""
     not_tested: dict[str, int]
-    """By reason: nothing is known."""
+    """Records on which it could not be tested, by reason."""
     already_there: int
     """Tested before, and nothing has changed since."""
     named: tuple[InadequateRecord, ...]
@@ -56,9 +56,9 @@ class AdequacyReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a run over all records did."""
 
     records: int
-    """Records read."""
+    """Records that were read, whether anything was tested or not."""
     written: int
-    """New results."""
+    """Results that are new and were stored."""
     verifiers: tuple[VerifierAdequacy, ...]
     """Each verifier, in the rubric's order."""
     no_sandbox: str
@@ -95,22 +95,22 @@ def measure_adequacy(
     Raises:
         UsageError: as `service.verify` does.
     """
-    contract, rubric = typed(documents)
+    contract, rubric = contract_and_rubric(documents)
     where = {"id": list(records)} if records else {}
-    with WorkerPool(open_sandbox, max(1, workers)) as crew:
-        planned = chosen(planned_tests(rubric, load), verifiers)
-        begin(crew, [each for each in planned if each.test is not None], contract)
-        runs = [_AdequacyRun(each, crew, fresh=fresh) for each in planned]
+    with WorkerPool(open_sandbox, max(1, workers)) as pool:
+        planned = select_tests(planned_tests(rubric, load), verifiers)
+        begin(pool, [test for test in planned if test.test is not None], contract)
+        runs = [_AdequacyRun(test, pool, fresh=fresh) for test in planned]
         done = written = 0
         whole = store.count(Record, **where)
         for batch in batches_of(store.scan(Record, **where)):
-            known = _known(store, [record.id for record in batch])
+            last_results = _last_results(store, [record.id for record in batch])
             new: list[Verification] = []
             for record in batch:
                 applies = applying(record, contract, rubric)
                 for run in runs:
                     if applies.intersection(run.planned.dimensions):
-                        new += run.test(record, batch, known)
+                        new += run.test(record, batch, last_results)
                 done += 1
                 if progress:
                     progress(done, whole)
@@ -119,19 +119,19 @@ def measure_adequacy(
             records=done,
             written=written,
             verifiers=tuple(run.report() for run in runs),
-            no_sandbox=crew.sandboxes.missing,
+            no_sandbox=pool.sandboxes.missing,
         )
 
 
-_Known = Mapping[tuple[str, str | None], Verification]
+_LastResults = Mapping[tuple[str, str | None], Verification]
 
 
 class _AdequacyRun:
     """One verifier in one run."""
 
-    def __init__(self, planned: PlannedTest, crew: WorkerPool, *, fresh: bool) -> None:
+    def __init__(self, planned: PlannedTest, pool: WorkerPool, *, fresh: bool) -> None:
         self.planned = planned
-        self._crew = crew
+        self._pool = pool
         self._fresh = fresh
         self._form: Form = getattr(planned.test, "reads", "text")
         self._counts: Counter[str] = Counter()
@@ -140,24 +140,29 @@ class _AdequacyRun:
         version = planned.test.version if planned.test else ""
         self._options = options_text(planned.verifier, version, planned.options)
 
-    def test(self, record: Record, batch: Sequence[Record], known: _Known) -> list[Verification]:
+    def test(
+        self, record: Record, batch: Sequence[Record], last_results: _LastResults
+    ) -> list[Verification]:
         """The new result about a record; none where nothing was tested, or nothing has changed."""
         planned, identity = self.planned, record.id
         if planned.test is None:
             self._untested[planned.missing] += 1
             return []
-        earlier = known.get((identity, self._options))
+        earlier = last_results.get((identity, self._options))
         if earlier is not None and not self._fresh and self._still_holds(earlier):
             self._counts["already_there"] += 1
             return []
         others = [
-            each for other in batch if other is not record for each in self._references(other)
+            reference
+            for other in batch
+            if other is not record
+            for reference in self._references(other)
         ]
         entry = str(getattr(planned.test, "entry", ""))
-        found = examine(
-            record, self._form, others, lambda probe: self._crew.ask(planned, probe, 0)[0], entry
+        adequacy = examine(
+            record, self._form, others, lambda probe: self._pool.ask(planned, probe, 0)[0], entry
         )
-        return self._counted(found, identity)
+        return self._count(adequacy, identity)
 
     def _references(self, record: Record) -> list[str]:
         return references_of(record, self._form)
@@ -165,41 +170,42 @@ class _AdequacyRun:
     def _still_holds(self, earlier: Verification) -> bool:
         if earlier.version != VERSION or tries_again(earlier):
             return False
-        if needs_sandbox(self.planned) and self._crew.sandboxes.first is None:
+        # A test without a sandbox would only replace what is known by `unavailable`.
+        if needs_sandbox(self.planned) and self._pool.sandboxes.first is None:
             return True
         return (
-            earlier.environment == self._crew.environment(self.planned)
+            earlier.environment == self._pool.environment(self.planned)
             and earlier.dimensions == self.planned.dimensions
         )
 
-    def _counted(self, found: Adequacy, identity: str) -> list[Verification]:
-        if found.verdict is None:
-            self._untested[found.note] += 1
+    def _count(self, adequacy: Adequacy, identity: str) -> list[Verification]:
+        if adequacy.verdict is None:
+            self._untested[adequacy.note] += 1
             return []
-        if isinstance(found.verdict, Pass):
+        if isinstance(adequacy.verdict, Pass):
             self._counts["adequate"] += 1
-        elif isinstance(found.verdict, Fail):
+        elif isinstance(adequacy.verdict, Fail):
             self._counts["inadequate"] += 1
             if len(self._named) < MOST_NAMED:
-                named = InadequateRecord(record=identity, reason=found.verdict.reason)
+                named = InadequateRecord(record=identity, reason=adequacy.verdict.reason)
                 self._named.append(named)
         else:
-            self._untested[str(getattr(found.verdict, "reason", found.note))] += 1
+            self._untested[str(getattr(adequacy.verdict, "reason", adequacy.note))] += 1
         fact = Verification(
             record=identity,
             verifier=ADEQUACY,
             version=VERSION,
-            verdict=found.verdict,
+            verdict=adequacy.verdict,
             dimensions=self.planned.dimensions,
-            environment=self._crew.environment(self.planned),
-            isolation=found.isolation,
+            environment=self._pool.environment(self.planned),
+            isolation=adequacy.isolation,
             options=self._options,
-            note=found.note,
+            note=adequacy.note,
         )
         return [fact]
 
     def report(self) -> VerifierAdequacy:
-        """What it came to."""
+        """The counts so far."""
         planned = self.planned
         return VerifierAdequacy(
             verifier=planned.verifier,
@@ -214,10 +220,12 @@ class _AdequacyRun:
         )
 
 
-def _known(store: FactStore, ids: Sequence[str]) -> dict[tuple[str, str | None], Verification]:
+def _last_results(
+    store: FactStore, ids: Sequence[str]
+) -> dict[tuple[str, str | None], Verification]:
     """The last results about these records, by record and test."""
-    found = store.scan(Verification, record=list(ids), verifier=ADEQUACY)
-    return {(each.record, each.options): each for each in found}
+    results = store.scan(Verification, record=list(ids), verifier=ADEQUACY)
+    return {(result.record, result.options): result for result in results}
 
 
 def _commit(

@@ -13,7 +13,7 @@ MAX_LENGTH = 400
 """Characters of one calculation; longer ones are not read."""
 
 MAX_DEPTH = 40
-"""Groups within groups."""
+"""Levels of nested brackets in one calculation."""
 
 MAX_DIGITS = 60
 """Digits of one number."""
@@ -37,7 +37,7 @@ def value_of(text: str) -> Fraction:
     """The exact value of a calculation.
 
     Raises:
-        UnreadableError: if the text is not a calculation, or too long, too deep or too large.
+        UnreadableCalculationError: if the text is not a calculation, or too long, too deep or too large.
         ZeroDivisionError: if it divides by zero.
     """
     if len(text) > MAX_LENGTH:
@@ -76,9 +76,9 @@ class _Reader:
     def next(self) -> str | None:
         return self._tokens[self._place] if self._place < len(self._tokens) else None
 
-    def _take(self, *wanted: str) -> str | None:
+    def _take(self, *accepted: str) -> str | None:
         token = self.next
-        if token is None or token not in wanted:
+        if token is None or token not in accepted:
             return None
         self._place += 1
         return token
@@ -133,7 +133,7 @@ def says(stated: str, exact: Fraction) -> bool:
         exact: what the calculation gives.
 
     Raises:
-        UnreadableError: if the stated result is not a calculation.
+        UnreadableCalculationError: if the stated result is not a calculation.
         ZeroDivisionError: if it divides by zero.
     """
     value = value_of(stated)
@@ -144,15 +144,16 @@ def says(stated: str, exact: Fraction) -> bool:
     match = re.search(r"\.(\d+)\D*$", stated)
     places = len(match[1]) if match else 0
     number = value * 100 if percent else value
+    # Relative to the value, since the error of a binary fraction grows with it.
     if places >= FLOAT_PLACES and abs(number - shown) * 10**FLOAT_PLACES <= abs(shown):
         return True
-    return any(_rounded(shown, places, rule) == number for rule in _RULES)
+    return any(_round(shown, places, rule) == number for rule in _RULES)
 
 
 _RULES = (ROUND_HALF_UP, ROUND_HALF_EVEN, ROUND_DOWN)
 
 
-def _rounded(exact: Fraction, places: int, rule: str) -> Fraction:
+def _round(exact: Fraction, places: int, rule: str) -> Fraction:
     scaled = exact * 10**places
     whole, rest = divmod(abs(scaled.numerator), scaled.denominator)
     # Three digits after the cut decide every rule: below, at, or above one half.

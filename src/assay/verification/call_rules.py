@@ -8,7 +8,7 @@ import msgspec
 
 from assay.records.fields import Index
 from assay.verification.calls import MadeCall
-from assay.verification.json_value import same, shown
+from assay.verification.json_value import same, show
 from assay.verification.verification import Fail, Timeout, Uncarried, VerifierError
 
 
@@ -39,10 +39,10 @@ class CallFault(NamedTuple):
 def value_fault(name: str, arguments: dict[str, Any], rules: CallRules) -> str | None:
     """The first argument of a call whose value is not permitted; None where all are."""
     for argument, values in rules.permitted.get(name, {}).items():
-        if argument in arguments and not any(same(arguments[argument], each) for each in values):
+        if argument in arguments and not any(same(arguments[argument], value) for value in values):
             return (
-                f"{shown(name)}: the argument {shown(argument)} is {shown(arguments[argument])}, "
-                f"permitted: {shown(values)}"
+                f"{show(name)}: the argument {show(argument)} is {show(arguments[argument])}, "
+                f"permitted: {show(values)}"
             )
     return None
 
@@ -51,20 +51,21 @@ def order_faults(made: Sequence[MadeCall], rules: CallRules) -> Iterator[CallFau
     """What is wrong with the calls as a series."""
     never, needs = set(rules.never), _needs(rules)
     count: Counter[str] = Counter()
-    for each in made:
-        name = each.call.name
+    for made_call in made:
+        name = made_call.call.name
         if name in never:
-            yield _fault(f"{shown(name)} must never be called", each.step)
+            yield _fault(f"{show(name)} must never be called", made_call.step)
         for first in needs.get(name, ()):
             if not count[first]:
-                yield _fault(f"{shown(name)} is called before {shown(first)}", each.step)
+                yield _fault(f"{show(name)} is called before {show(first)}", made_call.step)
         count[name] += 1
+        # Reported once, at the first call too many.
         if count[name] == rules.at_most.get(name, len(made)) + 1:
-            reason = f"{shown(name)} is called more than {rules.at_most[name]} times"
-            yield _fault(reason, each.step)
+            reason = f"{show(name)} is called more than {rules.at_most[name]} times"
+            yield _fault(reason, made_call.step)
     for name in rules.required:
         if not count[name]:
-            yield _fault(f"{shown(name)} is never called", None)
+            yield _fault(f"{show(name)} is never called", None)
 
 
 def _needs(rules: CallRules) -> dict[str, list[str]]:

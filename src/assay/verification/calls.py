@@ -9,7 +9,7 @@ from assay.records.candidate import Candidate
 from assay.records.task import Message, Task, ToolCall
 
 MAX_CALLS = 500
-"""Calls of one candidate that are examined; more are not read, never a silent pass."""
+"""Calls of one candidate that are examined; with more, the verdict is `uncarried`."""
 
 MAX_ARGUMENTS = 1_000_000
 """Characters of the arguments of one candidate's calls together."""
@@ -23,10 +23,10 @@ class MadeCall(NamedTuple):
     """One call with the place where it was made."""
 
     call: ToolCall
-    """The call."""
+    """The tool and the arguments."""
     step: int | None
     """The step of work, from 0; None in a message of the response."""
-    heard: int
+    messages_before: int
     """Messages of the conversation that came before it."""
     turn: int | None
     """The user turn that it answers, from 0; None in a step of work, which has none."""
@@ -49,10 +49,11 @@ def made_calls(task: Task, candidate: Candidate) -> list[MadeCall]:
     Raises:
         TooManyCallsError: if there are more than `MAX_CALLS`, or their arguments are too long together.
     """
-    made = list(islice(_made(task, candidate), MAX_CALLS + 1))
+    # One more than may be examined tells that there are too many, however many there are.
+    made = list(islice(_calls_with_places(task, candidate), MAX_CALLS + 1))
     if len(made) > MAX_CALLS:
         raise TooManyCallsError(code="too-many-calls", message=f"more than {MAX_CALLS} calls")
-    if sum(len(each.call.arguments) for each in made) > MAX_ARGUMENTS:
+    if sum(len(call.call.arguments) for call in made) > MAX_ARGUMENTS:
         raise TooManyCallsError(
             code="too-long", message=f"calls with more than {MAX_ARGUMENTS} characters of arguments"
         )
@@ -64,7 +65,7 @@ def conversation(task: Task, candidate: Candidate) -> tuple[Message, ...]:
     return task.messages + (() if isinstance(candidate.content, str) else candidate.content)
 
 
-def _made(task: Task, candidate: Candidate) -> Iterator[MadeCall]:
+def _calls_with_places(task: Task, candidate: Candidate) -> Iterator[MadeCall]:
     before = len(task.messages)
     for number, step in enumerate(candidate.work):
         if step.call:
@@ -72,10 +73,10 @@ def _made(task: Task, candidate: Candidate) -> Iterator[MadeCall]:
     if isinstance(candidate.content, str):
         return
     turn = first_turn(task)
-    for heard, message in enumerate(candidate.content, before):
+    for messages_before, message in enumerate(candidate.content, before):
         turn += message.role == "user"
         for call in message.tool_calls:
-            yield MadeCall(call, None, heard, turn)
+            yield MadeCall(call, None, messages_before, turn)
 
 
 def first_turn(task: Task) -> int:

@@ -52,5 +52,5 @@ def case(
         candidates=(candidate,),
         evidence=evidence,
     )
-    given: dict[str, Any] = dict(options)
-    return VerifierCase(title=title, record=record, expected=expected, options=given)
+    own_options: dict[str, Any] = dict(options)
+    return VerifierCase(title=title, record=record, expected=expected, options=own_options)

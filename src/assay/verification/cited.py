@@ -29,9 +29,9 @@ class CitationMarker(NamedTuple):
     """One marker as it is in a text."""
 
     start: int
-    """Its first character."""
+    """Place of its first character in the text, from 0."""
     text: str
-    """The marker."""
+    """The marker as it is written."""
     url: str = ""
     """The address that it gives, in the form that addresses are compared in."""
     number: int = 0
@@ -42,13 +42,13 @@ class CitationMarker(NamedTuple):
     """The words of a source that is named in full."""
 
 
-class Listed(NamedTuple):
+class ListedSources(NamedTuple):
     """What sources a record names."""
 
     urls: frozenset[str]
-    """Their addresses."""
+    """Web addresses, in the form of `plain_url`."""
     words: tuple[tuple[str, ...], ...]
-    """The words of each."""
+    """The words of each source, without its number."""
     numbers: frozenset[int]
     """The numbers that precede them, as in `[2] Timetable`."""
 
@@ -56,15 +56,16 @@ class Listed(NamedTuple):
 def citations_in(text: str) -> list[CitationMarker]:
     """Every citation of a text, in order; an entry of its own list of references is one too."""
     entries = {int(match[1]): match for match in _LISTED.finditer(text)}
+    # Blanked and not cut out, so that places stay those of the text.
     running = _LISTED.sub(lambda match: " " * len(match[0]), text)
-    found = [_entry(match.start(2), match[2]) for match in _LISTED.finditer(text)]
-    found += [_resolved(each, entries) for each in _markers(running)]
-    return sorted(found, key=lambda each: each.start)
+    citations = [_entry(match.start(2), match[2]) for match in _LISTED.finditer(text)]
+    citations += [_resolve(marker, entries) for marker in _markers(running)]
+    return sorted(citations, key=lambda citation: citation.start)
 
 
 def _markers(text: str) -> Iterator[CitationMarker]:
     for match in _URL.finditer(text):
-        yield CitationMarker(match.start(), _trimmed(match[0]), url=plain_url(match[0]))
+        yield CitationMarker(match.start(), _without_end_marks(match[0]), url=plain_url(match[0]))
     for row in _NUMBERS.finditer(text):
         for match in _NUMBER_IN_BRACKETS.finditer(text, row.start(), row.end()):
             for number in _numbers(match[1]):
@@ -80,9 +81,9 @@ def _authors(text: str) -> Iterator[CitationMarker]:
         for piece in match[1].split(";"):
             inside = _INSIDE.fullmatch(piece.strip())
             if inside:
-                yield CitationMarker(match.start(), piece.strip(), words=_wanted(inside))
+                yield CitationMarker(match.start(), piece.strip(), words=_names_and_year(inside))
     for match in _NARRATED.finditer(text):
-        yield CitationMarker(match.start(), match[0], words=_wanted(match))
+        yield CitationMarker(match.start(), match[0], words=_names_and_year(match))
 
 
 def _entry(start: int, text: str) -> CitationMarker:
@@ -92,7 +93,7 @@ def _entry(start: int, text: str) -> CitationMarker:
     return CitationMarker(start, text, title=_words(text))
 
 
-def _resolved(citation: CitationMarker, entries: dict[int, re.Match[str]]) -> CitationMarker:
+def _resolve(citation: CitationMarker, entries: dict[int, re.Match[str]]) -> CitationMarker:
     """A number that the text's own list explains stands for that entry."""
     match = entries.get(citation.number)
     if match is None:
@@ -100,18 +101,18 @@ def _resolved(citation: CitationMarker, entries: dict[int, re.Match[str]]) -> Ci
     return _entry(match.start(2), match[2])._replace(start=citation.start, text=citation.text)
 
 
-def listed(locators: Iterable[str]) -> Listed:
+def listed_sources(locators: Iterable[str]) -> ListedSources:
     """What sources these locators name."""
     texts = list(locators)
     numbers = (_FIRST_NUMBER.match(text) for text in texts)
-    return Listed(
+    return ListedSources(
         urls=frozenset(plain_url(match) for text in texts for match in _URL.findall(text)),
         words=tuple(_words(_FIRST_NUMBER.sub("", text)) for text in texts),
         numbers=frozenset(int(match[1] or match[2]) for match in numbers if match),
     )
 
 
-def is_listed(citation: CitationMarker, sources: Listed, *, in_order: bool) -> bool:
+def is_listed(citation: CitationMarker, sources: ListedSources, *, in_order: bool) -> bool:
     """Whether a record names the source that a citation does.
 
     Args:
@@ -137,28 +138,29 @@ def _same_title(cited: tuple[str, ...], named: tuple[str, ...]) -> bool:
 
 def plain_url(url: str) -> str:
     """An address without scheme, `www.`, fragment, final slash and final punctuation."""
-    bare = re.sub(r"^https?://", "", _trimmed(url), flags=re.IGNORECASE).partition("#")[0]
+    bare = re.sub(r"^https?://", "", _without_end_marks(url), flags=re.IGNORECASE).partition("#")[0]
     host, slash, path = bare.partition("/")
     return (host.lower().removeprefix("www.") + slash + path).rstrip("/")
 
 
-def _trimmed(url: str) -> str:
+def _without_end_marks(url: str) -> str:
     bare = url.rstrip(".,;:!?")
     return bare.rstrip(").,;:!?") if bare.count("(") < bare.count(")") else bare
 
 
 def _numbers(text: str) -> list[int]:
-    found: list[int] = []
+    numbers: list[int] = []
     for piece in re.split(r"[ ]?[,;][ ]?", text):
-        ends = [int(each) for each in re.split(r"[ ]?[-–][ ]?", piece)]
+        ends = [int(end) for end in re.split(r"[ ]?[-–][ ]?", piece)]
         if len(ends) == 2 and 0 <= ends[1] - ends[0] <= _LONGEST_RANGE:  # noqa: PLR2004  a range has two ends
-            found += range(ends[0], ends[1] + 1)
+            numbers += range(ends[0], ends[1] + 1)
         else:
-            found += ends
-    return [number for number in found if number]
+            numbers += ends
+    # 0 stands for no number in a marker.
+    return [number for number in numbers if number]
 
 
-def _wanted(match: re.Match[str]) -> tuple[str, ...]:
+def _names_and_year(match: re.Match[str]) -> tuple[str, ...]:
     names = tuple(word for word in _words(match["authors"]) if word not in _SMALL)
     return (*names, match["year"].casefold())
 

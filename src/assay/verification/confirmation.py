@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from assay.records.task import Message
 from assay.verification.json_value import is_number
-from assay.verification.normalised_text import normalised
+from assay.verification.normalised_text import normalise
 
 MAX_MESSAGE = 20_000
 """Characters of a question that are examined; a longer one names nothing."""
@@ -73,48 +73,54 @@ _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
 class ConfirmationAnswer(NamedTuple):
-    """What became of the question whether a call may be made."""
+    """Whether the user confirmed a call."""
 
-    said: Literal["yes", "no", "unclear"]
+    state: Literal["yes", "no", "unclear"]
     """Confirmed, not confirmed, or undetermined."""
     why: str
-    """Why, where it is not yes."""
+    """The reason, where the state is not `yes`."""
 
 
-def confirmed(
-    name: str, arguments: Any, heard: Sequence[Message], *, phrases: tuple[str, ...], named: bool
+def confirmation_of(
+    name: str, arguments: Any, messages: Sequence[Message], *, phrases: tuple[str, ...], named: bool
 ) -> ConfirmationAnswer:
     """Whether the messages that came before a call confirm it.
 
     Args:
         name: the tool's name.
         arguments: the call's arguments.
-        heard: all messages before the call, in order.
+        messages: all messages before the call, in order.
         phrases: beginnings of an answer that confirms, in lower case.
         named: whether the question must name the call.
     """
-    at = _last(heard, "user", len(heard))
-    asked = _last(heard, "assistant", at)
-    if at < 0 or asked <= _last(heard, "user", at) or "?" not in heard[asked].content:
+    answer_at = _last(messages, "user", len(messages))
+    question_at = _last(messages, "assistant", answer_at)
+    # A question before an earlier user message was answered by that message, not by the last one.
+    if (
+        answer_at < 0
+        or question_at <= _last(messages, "user", answer_at)
+        or "?" not in messages[question_at].content
+    ):
         return ConfirmationAnswer("no", "the user was not asked before the call")
-    question, said = heard[asked].content, heard[at].content
-    if next(_words(said), "") in _NO:
+    question, answer = messages[question_at].content, messages[answer_at].content
+    if next(_words(answer), "") in _NO:
         return ConfirmationAnswer("no", "the user's answer refuses")
-    doubt = _doubt(said, phrases) or (
+    doubt = _doubt(answer, phrases) or (
         _doubt_of_question(name, arguments, question) if named else ""
     )
-    if not doubt and numbers_in(said) - numbers_in(question):
+    # "Yes, 50" to a question about 40 confirms another call than the one at hand.
+    if not doubt and numbers_in(answer) - numbers_in(question):
         doubt = "the user's answer names a number that was not asked about"
     return ConfirmationAnswer("unclear", doubt) if doubt else ConfirmationAnswer("yes", "")
 
 
-def _doubt(said: str, phrases: tuple[str, ...]) -> str:
+def _doubt(answer: str, phrases: tuple[str, ...]) -> str:
     """Why an answer is not plainly a yes; empty where it is."""
-    words = set(_words(said))
-    if len(said) > MAX_ANSWER or "?" in said or words & (_NO | _BUT):
+    words = set(_words(answer))
+    if len(answer) > MAX_ANSWER or "?" in answer or words & (_NO | _BUT):
         return "the user's answer says more than yes"
-    plain = normalised(said)
-    if not any(re.match(rf"{re.escape(each)}\b", plain) for each in phrases):
+    plain = normalise(answer)
+    if not any(re.match(rf"{re.escape(phrase)}\b", plain) for phrase in phrases):
         return "the user's answer is not plainly a yes"
     return ""
 
@@ -123,13 +129,13 @@ def _doubt_of_question(name: str, arguments: Any, question: str) -> str:
     """Why a question does not ask for just this call; empty where it does."""
     if "or" in _words(question):
         return "the question offers a choice"
-    unnamed = next(_unnamed(name, arguments, question), None)
+    unnamed = next(_unnamed_parts(name, arguments, question), None)
     return f"the question does not name {unnamed}" if unnamed else ""
 
 
 def numbers_in(text: str) -> set[Decimal]:
     """The numbers of a text, with thousands marked by commas or not."""
-    return {Decimal(each.replace(",", "")) for each in _NUMBER.findall(text[:MAX_MESSAGE])}
+    return {Decimal(number.replace(",", "")) for number in _NUMBER.findall(text[:MAX_MESSAGE])}
 
 
 def _words(text: str) -> Iterator[str]:
@@ -142,7 +148,7 @@ def _last(messages: Sequence[Message], role: str, before: int) -> int:
     return next((at for at in range(before - 1, -1, -1) if messages[at].role == role), -1)
 
 
-def _unnamed(name: str, arguments: Any, question: str) -> Iterator[str]:
+def _unnamed_parts(name: str, arguments: Any, question: str) -> Iterator[str]:
     """What of a call the question does not name."""
     plain = question[:MAX_MESSAGE].casefold()
     spoken = list(_words(question))
@@ -165,22 +171,24 @@ def _stands_in(words: str, text: str) -> bool:
     at = text.find(words)
     while at >= 0:
         end = at + len(words)
-        if not (at and _joined(text[at - 1 : at + 1])) and not _joined(text[end - 1 : end + 1]):
+        if not (at and _is_within_word(text[at - 1 : at + 1])) and not _is_within_word(
+            text[end - 1 : end + 1]
+        ):
             return True
         at = text.find(words, end)
     return False
 
 
-def _joined(pair: str) -> bool:
+def _is_within_word(pair: str) -> bool:
     return len(pair) == 2 and all(letter.isalnum() or letter == "_" for letter in pair)  # noqa: PLR2004  two letters side by side
 
 
 def _leaves(value: Any) -> Iterator[Any]:
     if isinstance(value, dict):
-        for each in value.values():
-            yield from _leaves(each)
+        for child in value.values():
+            yield from _leaves(child)
     elif isinstance(value, list):
-        for each in value:
-            yield from _leaves(each)
+        for child in value:
+            yield from _leaves(child)
     else:
         yield value

@@ -29,11 +29,11 @@ class By(NamedTuple):
     """The verifier's result that stands for a dimension of an item."""
 
     verifier: str
-    """The verifier's name."""
+    """Name of the verifier that gave the result."""
     version: str
-    """Its version."""
+    """Version of the verifier that gave the result."""
     isolation: str
-    """How the code under test was held; empty where nobody noted it."""
+    """Isolation of the code under test; empty where it was not recorded."""
     verdict: str
     """The verdict in one word."""
     weight: Weight
@@ -92,17 +92,17 @@ class Ground:
     """What the ledger reads of the documents in force, once for all records."""
 
     def __init__(self, contract: Contract, rubric: Rubric) -> None:
-        """Read it."""
+        """Collect it from the documents."""
         self.minimum = contract.verification.minimum_isolation
         """The weakest isolation that the contract takes; None where it takes any."""
         self.dimensions = rubric.dimensions
         """The rubric's dimensions."""
-        self.tests = {each.id: test_of(each) for each in rubric.dimensions}
+        self.tests = {dimension.id: test_of(dimension) for dimension in rubric.dimensions}
         """The verifier of each dimension with its options, where it names one."""
 
 
 class CoverageEvidence:
-    """All that was said of one record: what each dimension of each of its items rests on.
+    """The evidence on one record: what each dimension of each of its items rests on.
 
     A verification counts for the dimensions that name its verifier with its options, and for no
     other.
@@ -111,7 +111,7 @@ class CoverageEvidence:
     def __init__(
         self, ground: Ground, judgments: Sequence[Judgment], verifications: Iterable[Verification]
     ) -> None:
-        """Open it.
+        """Sort the verifications by test.
 
         Args:
             ground: what the documents in force say.
@@ -121,36 +121,43 @@ class CoverageEvidence:
         self._ground = ground
         self._judgments = judgments
         self._verifications: dict[tuple[str, str | None], list[Verification]] = {}
-        known = list(verifications)
-        self.adequacies = Adequacies(known)
+        every = list(verifications)
+        self.adequacies = Adequacies(every)
         """What is known of the record's verifiers."""
-        for each in known:
-            if each.verifier == ADEQUACY:
+        for verification in every:
+            # A result about a verifier says nothing of an item.
+            if verification.verifier == ADEQUACY:
                 continue
-            self._verifications.setdefault((each.verifier, each.options), []).append(each)
+            self._verifications.setdefault(
+                (verification.verifier, verification.options), []
+            ).append(verification)
         self._wrong: dict[int, list[WrongStep]] = {}
 
     @cached_property
     def people(self) -> list[Judgment]:
         """The people's judgments that stand."""
-        return [each for each in standing(self._judgments) if each.reviewer.kind != "model"]
+        return [
+            judgment for judgment in standing(self._judgments) if judgment.reviewer.kind != "model"
+        ]
 
     def cover(self, dimension: Dimension, item: int) -> DimensionCoverage:
         """Evidence for one dimension of one item."""
-        found = self.result(dimension, item)
-        machine = _says(found)
+        result = self.result(dimension, item)
+        machine = _says(result)
         values = self.values(dimension, item)
         best, worst = _ends(dimension)
         contradicted = False
-        if machine is not None and best != worst and found is not None and speaks(found[0]):
+        # A candidate that delivered nothing makes no statement on the claim, so there is nothing to contradict.
+        if machine is not None and best != worst and result is not None and speaks(result[0]):
             contradicted = (worst if machine else best) in values
+        # Where no verifier speaks, an objective claim is right if all people gave the best value.
         by_people = dimension.nature == "objective" and set(values) == {best}
         right = by_people if machine is None else machine
         return DimensionCoverage(
             machine=machine,
             expert=bool(values),
             contradicted=contradicted,
-            by=_by(*found, self.adequacies.of(found[0])) if found else None,
+            by=_by(*result, self.adequacies.of(result[0])) if result else None,
             wrong_step=right and bool(self.wrong_steps(item)),
         )
 
@@ -161,9 +168,10 @@ class CoverageEvidence:
             return None
         return what_stands(
             (
-                each
-                for each in self._verifications[test]
-                if dimension.id in each.dimensions and each.candidate in {None, item}
+                verification
+                for verification in self._verifications[test]
+                if dimension.id in verification.dimensions
+                and verification.candidate in {None, item}
             ),
             self._ground.minimum,
             self.adequacies.inadequate,
@@ -183,32 +191,32 @@ class CoverageEvidence:
     def wrong_steps(self, item: int) -> list[WrongStep]:
         """Steps of an item that a verifier refutes, or that more people call bad than not."""
         if item not in self._wrong:
-            found = {WrongStep(step, REVIEWERS) for step in self._bad_steps.get(item, ())}
+            wrong = {WrongStep(step, REVIEWERS) for step in self._bad_steps.get(item, ())}
             for dimension in self._ground.dimensions if self._verifications else ():
                 stands = self.result(dimension, item)
                 if _says(stands) is False and stands and stands[0].step is not None:
-                    found.add(WrongStep(stands[0].step, stands[0].verifier))
-            self._wrong[item] = sorted(found)
+                    wrong.add(WrongStep(stands[0].step, stands[0].verifier))
+            self._wrong[item] = sorted(wrong)
         return self._wrong[item]
 
     @cached_property
     def _bad_steps(self) -> Mapping[int, list[int]]:
         bad: Counter[tuple[int, int]] = Counter()
         for judgment in self.people:
-            own = {(each.candidate, each.step): each.label for each in judgment.step_labels}
+            own = {(label.candidate, label.step): label.label for label in judgment.step_labels}
             bad.update({place: 1 if label == "bad" else -1 for place, label in own.items()})
-        found: dict[int, list[int]] = {}
+        steps: dict[int, list[int]] = {}
         for candidate, step in sorted(place for place, votes in bad.items() if votes > 0):
-            found.setdefault(candidate, []).append(step)
-        return found
+            steps.setdefault(candidate, []).append(step)
+        return steps
 
 
 def test_of(dimension: Dimension) -> tuple[str, str | None] | None:
     """The verifier that a dimension names, with its options as canonical JSON text."""
     if not dimension.verifier:
         return None
-    given = dimension.verifier_options
-    return dimension.verifier, json_text(dict(given)) if given else None
+    options = dimension.verifier_options
+    return dimension.verifier, json_text(dict(options)) if options else None
 
 
 def items_of(candidates: Sequence[object]) -> Iterator[int]:
@@ -216,18 +224,18 @@ def items_of(candidates: Sequence[object]) -> Iterator[int]:
     return iter(range(max(1, len(candidates))))
 
 
-def _says(found: tuple[Verification, Weight] | None) -> bool | None:
+def _says(result: tuple[Verification, Weight] | None) -> bool | None:
     """Whether a result that counts passes or speaks against an item; None where nothing is known."""
-    if found is None or found[1] != "counts":
+    if result is None or result[1] != "counts":
         return None
-    if isinstance(found[0].verdict, Pass):
+    if isinstance(result[0].verdict, Pass):
         return True
-    return False if is_against(found[0]) else None
+    return False if is_against(result[0]) else None
 
 
-def _by(found: Verification, weight: Weight, adequacy: AdequacyState) -> By:
-    held, verdict = found.isolation or "", verdict_name(found)
-    return By(found.verifier, found.version, held, verdict, weight, adequacy)
+def _by(verification: Verification, weight: Weight, adequacy: AdequacyState) -> By:
+    isolation, verdict = verification.isolation or "", verdict_name(verification)
+    return By(verification.verifier, verification.version, isolation, verdict, weight, adequacy)
 
 
 def _ends(dimension: Dimension) -> tuple[int | None, int | None]:

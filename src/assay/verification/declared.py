@@ -11,7 +11,7 @@ from assay.verification.json_value import read_value
 Declared = TypeVar("Declared")
 
 
-def declared(
+def declarations_for(
     record: Record, candidate: int, verifier: str, option: str, kind: type[Declared]
 ) -> list[Declared]:
     """Everything declared for a verifier: the option's, and each piece of evidence's.
@@ -29,7 +29,7 @@ def declared(
     Raises:
         InputError: if something declared is not JSON or not of the type.
     """
-    found = [_typed(read_value(option), kind, "the option")] if option else []
+    declarations = [_convert(read_value(option), kind, "the option")] if option else []
     for number, piece in enumerate(record.evidence):
         if piece.kind != "test" or piece.candidate not in {None, candidate} or not piece.text:
             continue
@@ -38,11 +38,11 @@ def declared(
             continue
         value = read_value(piece.text)
         if verifier in value:
-            found.append(_typed(value[verifier], kind, f"evidence {number}"))
-    return found
+            declarations.append(_convert(value[verifier], kind, f"evidence {number}"))
+    return declarations
 
 
-def _typed(value: Any, kind: type[Declared], where: str) -> Declared:
+def _convert(value: Any, kind: type[Declared], where: str) -> Declared:
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:

@@ -58,7 +58,7 @@ Sort = Callable[[Token], bool]
 
 
 def differences(ours: list[Token], theirs: list[Token]) -> str:
-    """What the tokens of a quotation say otherwise than those of its original, in words."""
+    """How the tokens of a quotation differ from those of its original, in words."""
     names = {token.key for token in (*ours, *theirs) if is_name(token)}
     sorts: tuple[tuple[str, Sort], ...] = (
         ("negations", is_negation),
@@ -69,16 +69,21 @@ def differences(ours: list[Token], theirs: list[Token]) -> str:
         ("words", lambda token: token.is_word),
         ("symbols", lambda token: not token.is_word),
     )
-    said, stands = list(ours), list(theirs)
-    found: list[str] = []
+    # A token counts for the first sort that it fits, so their order is that of their weight.
+    our_rest, their_rest = list(ours), list(theirs)
+    descriptions: list[str] = []
     for name, is_of in sorts:
-        told = _told(name, [t.key for t in said if is_of(t)], [t.key for t in stands if is_of(t)])
-        said = [token for token in said if not is_of(token)]
-        stands = [token for token in stands if not is_of(token)]
+        description = _describe(
+            name,
+            [token.key for token in our_rest if is_of(token)],
+            [token.key for token in their_rest if is_of(token)],
+        )
+        our_rest = [token for token in our_rest if not is_of(token)]
+        their_rest = [token for token in their_rest if not is_of(token)]
         # Words and symbols say little next to a number or a name that differs.
-        if told and not (found and name in {"words", "symbols"}):
-            found.append(told)
-    return "; ".join(found) or "the words are in another order"
+        if description and not (descriptions and name in {"words", "symbols"}):
+            descriptions.append(description)
+    return "; ".join(descriptions) or "the words are in another order"
 
 
 def is_negation(token: Token) -> bool:
@@ -94,7 +99,7 @@ def is_name(token: Token) -> bool:
     return sum(letter.isupper() for letter in raw) > 1 or token.key not in _FIRST_WORDS
 
 
-def _told(name: str, ours: list[str], theirs: list[str]) -> str | None:
+def _describe(name: str, ours: list[str], theirs: list[str]) -> str | None:
     if ours == theirs:
         return None
     added, lost = Counter(ours) - Counter(theirs), Counter(theirs) - Counter(ours)

@@ -11,7 +11,7 @@ MAX_LENGTH = 2000
 """Characters of one expression."""
 
 MAX_DEPTH = 2
-"""Loops within loops."""
+"""Levels of nested loops in one expression."""
 
 MAX_JOINS = 10
 """`+` of one expression: joined texts grow with each."""
@@ -72,7 +72,7 @@ _UNFIT: Any = object()
 
 
 def functions(bounds: ExpressionBounds, refused: list[str]) -> dict[str, Callable[..., Any]]:
-    """The functions beside those of CEL.
+    """The functions that rules have besides those of CEL.
 
     Args:
         bounds: how long the lists may be that they give.
@@ -81,22 +81,22 @@ def functions(bounds: ExpressionBounds, refused: list[str]) -> dict[str, Callabl
 
     def text_function(name: str, function: Callable[[str], Any]) -> Callable[..., Any]:
         # The same text is asked for at every turn of a loop.
-        known = lru_cache(maxsize=16)(function)
+        cached = lru_cache(maxsize=16)(function)
 
-        def guarded(*given: Any) -> Any:
-            if len(given) != 1 or not isinstance(given[0], str):
+        def call(*arguments: Any) -> Any:
+            if len(arguments) != 1 or not isinstance(arguments[0], str):
                 return _refuse(f"`{name}` takes one text")
-            value = known(given[0])
+            value = cached(arguments[0])
             if isinstance(value, list) and len(value) > bounds.items:
                 return _refuse(f"`{name}` gives more than {bounds.items} items")
             return value
 
-        return guarded
+        return call
 
-    def length(*given: Any) -> Any:
-        if len(given) != 1 or not isinstance(given[0], str | list | dict):
+    def length(*arguments: Any) -> Any:
+        if len(arguments) != 1 or not isinstance(arguments[0], str | list | dict):
             return _refuse("`length` takes one text, list or map")
-        return len(given[0])
+        return len(arguments[0])
 
     def _refuse(why: str) -> Any:
         refused.append(why)
@@ -112,7 +112,7 @@ _TEXT_FUNCTIONS: Mapping[str, Callable[[str], Any]] = {
     "lines_of": lines_in,
 }
 FUNCTIONS = frozenset({*_TEXT_FUNCTIONS, "length"})
-"""Functions beside those of CEL."""
+"""Functions that rules have besides those of CEL."""
 
 _DEAR = FUNCTIONS | {"matches"}
 _OF_CEL_TEXT = (
@@ -145,7 +145,7 @@ class ExpressionCall(NamedTuple):
     start: int
     """Where its brackets open."""
     end: int
-    """Where they close."""
+    """Where its brackets close."""
     above: tuple[str, ...]
     """The loops that it is in, the outermost first."""
 
@@ -160,10 +160,10 @@ def expression_faults(text: str) -> Iterator[str]:
     try:
         program = cel.compile(text)
     except ValueError as error:
-        found = _FAULT.findall(str(error))
-        for line, column, message in found:
+        faults = _FAULT.findall(str(error))
+        for line, column, message in faults:
             yield f"line {line}, column {column}: {message.partition(' expecting {')[0][:200]}"
-        if not found:
+        if not faults:
             yield str(error)[:200]
         return
     bare = _without_literals(text)
@@ -208,7 +208,7 @@ def _costs(text: str, bare: str) -> Iterator[str]:
         if call.above and "filter" in {call.name, *call.above} and call.name in _LOOPS:
             yield f"{place}: `filter` must not be in a loop or hold one"
         if call.name == "matches":
-            yield from (f"{place}: {each}" for each in _pattern_faults(text, call))
+            yield from (f"{place}: {fault}" for fault in _pattern_faults(text, call))
 
 
 def _pattern_faults(text: str, call: ExpressionCall) -> Iterator[str]:
@@ -219,11 +219,14 @@ def _pattern_faults(text: str, call: ExpressionCall) -> Iterator[str]:
     if len(pattern) > MAX_PATTERN:
         yield f"a pattern of more than {MAX_PATTERN} characters"
         return
+    # A pattern is compiled only when it is matched, so a bad one would fail on the first record.
     try:
         cel.evaluate("''.matches(pattern)", {"pattern": pattern})
     except (RuntimeError, TypeError, ValueError) as error:
-        told = " ".join(str(error).replace("Check function arguments and their types.", "").split())
-        yield told.partition("error: ")[2][:200] or told[:200]
+        message = " ".join(
+            str(error).replace("Check function arguments and their types.", "").split()
+        )
+        yield message.partition("error: ")[2][:200] or message[:200]
     if len(call.above) >= MAX_DEPTH:
         yield f"`matches` is nested more than {MAX_DEPTH - 1} deep"
     repeats = sum(int(most or least) for least, most in _REPEAT.findall(pattern))
@@ -243,18 +246,18 @@ def _pattern(text: str, call: ExpressionCall) -> str | None:
 
 def _calls(bare: str) -> list[ExpressionCall]:
     """Every call of an expression without its literals, with the loops that it is in."""
-    found = []
+    calls = []
     open_calls: list[tuple[str, int]] = []
-    for place, sign in enumerate(bare):
-        if sign == "(":
+    for place, character in enumerate(bare):
+        if character == "(":
             match = _NAME.search(bare[:place].rstrip())
             open_calls.append((match[0] if match else "", place))
-        elif sign == ")" and open_calls:
+        elif character == ")" and open_calls:
             name, start = open_calls.pop()
-            above = tuple(each for each, _ in open_calls if each in _LOOPS)
+            above = tuple(loop for loop, _ in open_calls if loop in _LOOPS)
             if name:
-                found.append(ExpressionCall(name, start, place, above))
-    return sorted(found, key=lambda call: call.start)
+                calls.append(ExpressionCall(name, start, place, above))
+    return sorted(calls, key=lambda call: call.start)
 
 
 def _without_literals(text: str) -> str:

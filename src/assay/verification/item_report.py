@@ -22,21 +22,21 @@ class ItemDimension(msgspec.Struct, frozen=True, kw_only=True):
     """One dimension of one item."""
 
     candidate: int
-    """The candidate's place."""
+    """Place of the candidate in its record, from 0."""
     dimension: str
-    """The dimension."""
+    """Id of the rubric's dimension."""
     support: Support
-    """Evidence for it."""
+    """Whether a machine, people, both or nobody supports it."""
     verdict: str = ""
     """The verdict that stands, in one word; empty where no verifier came to one."""
     reason: str = ""
     """What was found, in words."""
     verifier: str = ""
-    """The verifier's name."""
+    """Name of the verifier that gave the verdict; empty without one."""
     version: str = ""
-    """Its version."""
+    """Version of that verifier; empty without one."""
     isolation: str = ""
-    """How the code under test was held."""
+    """Isolation of the code under test; empty where it was not recorded."""
     environment: str = ""
     """Digest of the environment it ran in."""
     weight: Weight | Literal[""] = ""
@@ -53,7 +53,7 @@ class ItemReport(msgspec.Struct, frozen=True, kw_only=True):
     """One record's ledger."""
 
     record: str
-    """Its id."""
+    """Id of the record."""
     dimensions: tuple[ItemDimension, ...]
     """Every dimension that applies, candidate by candidate."""
     wrong_steps: dict[int, tuple[int, ...]]
@@ -76,54 +76,54 @@ def item_report(
         contract: the contract in force.
         rubric: the rubric in force.
     """
-    dossier = CoverageEvidence(Ground(contract, rubric), judgments, verifications)
+    evidence = CoverageEvidence(Ground(contract, rubric), judgments, verifications)
     applies = applying(record, contract, rubric)
-    wrong = {item: dossier.wrong_steps(item) for item in items_of(record.candidates)}
+    wrong = {item: evidence.wrong_steps(item) for item in items_of(record.candidates)}
     return ItemReport(
         record=record.id,
         dimensions=tuple(
-            _row(dossier, dimension, item)
+            _row(evidence, dimension, item)
             for item in items_of(record.candidates)
             for dimension in rubric.dimensions
             if dimension.id in applies
         ),
         wrong_steps={
-            item: tuple(sorted({each.step for each in steps}))
+            item: tuple(sorted({wrong_step.step for wrong_step in steps}))
             for item, steps in wrong.items()
             if steps
         },
     )
 
 
-def _row(dossier: CoverageEvidence, dimension: Dimension, item: int) -> ItemDimension:
-    found, stands = dossier.cover(dimension, item), dossier.result(dimension, item)
-    values = tuple(dossier.values(dimension, item))
+def _row(evidence: CoverageEvidence, dimension: Dimension, item: int) -> ItemDimension:
+    coverage, stands = evidence.cover(dimension, item), evidence.result(dimension, item)
+    values = tuple(evidence.values(dimension, item))
     bare = ItemDimension(
-        candidate=item, dimension=dimension.id, support=_support(found), values=values
+        candidate=item, dimension=dimension.id, support=_support(coverage), values=values
     )
-    if stands is None or found.by is None:
+    if stands is None or coverage.by is None:
         return bare
     verification, weight = stands
     return msgspec.structs.replace(
         bare,
-        verdict=found.by.verdict,
+        verdict=coverage.by.verdict,
         reason=_reason(verification),
         verifier=verification.verifier,
         version=verification.version,
         isolation=verification.isolation or "",
         environment=verification.environment or "",
         weight=weight,
-        adequacy=found.by.adequacy,
+        adequacy=coverage.by.adequacy,
         step=verification.step,
     )
 
 
 def _reason(verification: Verification) -> str:
-    said = str(getattr(verification.verdict, "reason", ""))
-    return "; ".join(each for each in (said, verification.note) if each)
+    reason = str(getattr(verification.verdict, "reason", ""))
+    return "; ".join(part for part in (reason, verification.note) if part)
 
 
-def _support(found: DimensionCoverage) -> Support:
-    if found.machine is not None:
-        return "both" if found.expert else "machine verified"
-    return "expert judged" if found.expert else "uncertain"
+def _support(coverage: DimensionCoverage) -> Support:
+    if coverage.machine is not None:
+        return "both" if coverage.expert else "machine verified"
+    return "expert judged" if coverage.expert else "uncertain"

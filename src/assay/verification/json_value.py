@@ -45,6 +45,7 @@ def read_value(text: str) -> Any:
     value = _canonical(text)
     if value is ABSENT:
         value = _strict(text)
+    # With fewer brackets than levels it cannot be too deep, and need not be walked.
     elif text.count("[") + text.count("{") < MAX_DEPTH:
         return value
     _refuse_depth(value)
@@ -58,7 +59,7 @@ def unreadable(what: str, error: InputError) -> Fail | Uncarried:
 
 
 def _canonical(text: str) -> Any:
-    """The value of a text that is written back to the letter, and so holds no key twice."""
+    """The value of a text that is encoded to the same bytes, and so holds no key twice."""
     try:
         value = _decoder.decode(text)
         return value if _encoder.encode(value) == text.encode() else ABSENT
@@ -68,6 +69,7 @@ def _canonical(text: str) -> Any:
 
 def _strict(text: str) -> Any:
     try:
+        # Facts are stored as UTF-8, which has no half of a surrogate pair.
         text.encode()
     except UnicodeEncodeError as error:
         raise InputError(code="lone-surrogate", message="half of a surrogate pair") from error
@@ -77,9 +79,9 @@ def _strict(text: str) -> Any:
 def _refuse_depth(value: Any) -> None:
     level = [value]
     for _ in range(MAX_DEPTH):
-        if any(isinstance(each, float) and not isfinite(each) for each in level):
+        if any(isinstance(inner, float) and not isfinite(inner) for inner in level):
             raise InputError(code="not-finite", message="a number is too large for JSON readers")
-        level = [below for each in level for below in _below(each)]
+        level = [below for inner in level for below in _below(inner)]
         if not level:
             return
     raise InputError(code="too-deep", message=f"JSON of more than {MAX_DEPTH} levels")
@@ -93,6 +95,7 @@ def _below(value: Any) -> Any:
 
 def same(one: Any, other: Any) -> bool:
     """Whether two values read by `read_value` are the same; see the head of this module."""
+    # Types are compared first, because True == 1 in Python.
     if isinstance(one, dict):
         return (
             isinstance(other, dict)
@@ -119,7 +122,7 @@ def differences(before: Any, after: Any, pointer: str = "") -> Iterator[str]:
     """
     if isinstance(before, dict) and isinstance(after, dict):
         for key in [*before, *(key for key in after if key not in before)]:
-            place = f"{pointer}/{escaped(key)}"
+            place = f"{pointer}/{escape_key(key)}"
             if key not in before or key not in after:
                 yield place
             else:
@@ -140,15 +143,15 @@ def value_at(value: Any, pointer: str) -> Any:
     Raises:
         InputError: if the pointer is none.
     """
-    found = value
+    place_value = value
     for part in parts(pointer):
-        if isinstance(found, dict):
-            found = found.get(part, ABSENT)
-        elif isinstance(found, list) and _is_place(part) and int(part) < len(found):
-            found = found[int(part)]
+        if isinstance(place_value, dict):
+            place_value = place_value.get(part, ABSENT)
+        elif isinstance(place_value, list) and _is_place(part) and int(part) < len(place_value):
+            place_value = place_value[int(part)]
         else:
             return ABSENT
-    return found
+    return place_value
 
 
 def parts(pointer: str) -> list[str]:
@@ -160,29 +163,30 @@ def parts(pointer: str) -> list[str]:
     if pointer and not pointer.startswith("/"):
         raise InputError(
             code="bad-pointer",
-            message=f"{shown(pointer)} is not a JSON pointer",
+            message=f"{show(pointer)} is not a JSON pointer",
             hint="begin it with a slash; the empty text means the whole",
         )
     if "~" in pointer.replace("~0", "").replace("~1", ""):
         raise InputError(
             code="bad-pointer",
-            message=f"{shown(pointer)} is not a JSON pointer",
+            message=f"{show(pointer)} is not a JSON pointer",
             hint="write ~ as ~0 and / as ~1",
         )
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
 
 
-def escaped(key: str) -> str:
+def escape_key(key: str) -> str:
     """A key as one part of a JSON pointer."""
     return key.replace("~", "~0").replace("/", "~1")
 
 
 def _is_place(part: str) -> bool:
+    # The length is bounded because converting thousands of digits is slow, or refused by Python.
     plain = part.isascii() and part.isdigit() and len(part) <= len(str(MAX_CHARS))
     return plain and (part == "0" or not part.startswith("0"))
 
 
-def shown(value: Any) -> str:
+def show(value: Any) -> str:
     """A value as JSON, cut after `SHOWN` characters; `nothing` where it is absent."""
     if value is ABSENT:
         return "nothing"

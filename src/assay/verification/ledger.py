@@ -34,7 +34,7 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     value: str
     """Its value; empty for everything."""
     dimension: str
-    """The dimension."""
+    """Id of the rubric's dimension."""
     items: int
     """Items that it applies to: the denominator of all below."""
     machine_verified: int
@@ -42,9 +42,9 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     expert_judged: int
     """Items to which a person gave a value, and of which no verifier's result says anything."""
     both: int
-    """Items with both."""
+    """Items with a verifier's result and a person's value."""
     uncertain: int
-    """Items with neither."""
+    """Items with neither: nothing shows whether they are right."""
     refuted: int
     """Items on which a verifier failed."""
     not_delivered: int
@@ -56,13 +56,13 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     forgeable: int
     """Items whose only verdict is one that the candidate could forge; it does not count."""
     below_minimum: int
-    """Items whose only verdict was held less firmly than the contract demands; it does not count."""
+    """Items whose only verdict had weaker isolation than the contract demands; it does not count."""
     inadequate: int
     """Items whose only verdict is by a verifier that does not tell right from wrong on the record;
     it does not count."""
     adequacy_not_tested: int
-    """Items on which a verifier passed or failed of which nobody knows whether it tells right from
-    wrong on the record."""
+    """Items on which a verifier passed or failed that was not tested for telling right from wrong on
+    the record."""
     right_with_wrong_step: int
     """Items that are right on this dimension while one of their steps is wrong."""
 
@@ -75,13 +75,13 @@ class ByRow(msgspec.Struct, frozen=True, kw_only=True):
     value: str
     """Its value; empty for everything."""
     dimension: str
-    """The dimension."""
+    """Id of the rubric's dimension."""
     verifier: str
-    """The verifier's name."""
+    """Name of the verifier, as the rubric gives it."""
     version: str
-    """Its version."""
+    """Version of the verifier that gave the results."""
     isolation: str
-    """How the code under test was held; empty where nobody noted it."""
+    """Isolation of the code under test; empty where it was not recorded."""
     weight: Weight
     """Whether its verdicts count, and if not, why."""
     adequacy: AdequacyState
@@ -96,7 +96,7 @@ class RightWithWrongStep(msgspec.Struct, frozen=True, kw_only=True):
     record: str
     """Id of the record."""
     candidate: int
-    """The candidate's place."""
+    """Place of the candidate in its record, from 0."""
     dimensions: tuple[str, ...]
     """Dimensions on which it is right."""
     steps: tuple[int, ...]
@@ -153,7 +153,7 @@ class Ledger:
         """
         applies = applying(record, self._contract, self._rubric)
         place = tuple(map(record.task.taxonomy.get, self._axes))
-        dossier = CoverageEvidence(self._ground, judgments, verifications)
+        evidence = CoverageEvidence(self._ground, judgments, verifications)
         for item in items_of(record.candidates):
             right: list[str] = []
             for dimension in self._rubric.dimensions:
@@ -161,26 +161,28 @@ class Ledger:
                 # wrong steps counts on a record that exists for its steps alone.
                 if dimension.id not in applies and dimension.nature != "objective":
                     continue
-                found = dossier.cover(dimension, item)
+                coverage = evidence.cover(dimension, item)
                 if dimension.id in applies:
-                    self._seen[place, dimension.id, found] += 1
-                if found.wrong_step:
+                    self._seen[place, dimension.id, coverage] += 1
+                if coverage.wrong_step:
                     right.append(dimension.id)
             if right:
-                self._note(record, item, right, dossier)
+                self._note(record, item, right, evidence)
 
-    def _note(self, record: Record, item: int, right: list[str], dossier: CoverageEvidence) -> None:
+    def _note(
+        self, record: Record, item: int, right: list[str], evidence: CoverageEvidence
+    ) -> None:
         self._hollow += 1
         if len(self._named) >= MOST_NAMED:
             return
-        wrong = dossier.wrong_steps(item)
+        wrong = evidence.wrong_steps(item)
         self._named.append(
             RightWithWrongStep(
                 record=record.id,
                 candidate=item,
                 dimensions=tuple(right),
-                steps=tuple(sorted({each.step for each in wrong})),
-                by=tuple(sorted({each.by for each in wrong})),
+                steps=tuple(sorted({wrong_step.step for wrong_step in wrong})),
+                by=tuple(sorted({wrong_step.by for wrong_step in wrong})),
             )
         )
 
@@ -188,16 +190,17 @@ class Ledger:
         """The ledger as it is."""
         counts: dict[tuple[str, str, str], Counter[str]] = {}
         by: dict[tuple[str, str, str], dict[By, int]] = {}
-        for (place, dimension, found), items in self._seen.items():
+        for (place, dimension, coverage), items in self._seen.items():
             for axis, value in ((ALL, ""), *zip(self._axes, place, strict=True)):
+                # A record that names no value on an axis is in none of its slices.
                 if value is None:
                     continue
                 counted = counts.setdefault((axis, value, dimension), Counter())
-                counted.update({name: items for name, holds in _named(found) if holds})
-                if found.by is not None:
+                counted.update({name: items for name, holds in _conditions(coverage) if holds})
+                if coverage.by is not None:
                     tested = by.setdefault((axis, value, dimension), Counter())
-                    tested[found.by] += items
-        order = {each.id: place for place, each in enumerate(self._rubric.dimensions)}
+                    tested[coverage.by] += items
+        order = {dimension.id: place for place, dimension in enumerate(self._rubric.dimensions)}
         axes = {axis: place for place, axis in enumerate((ALL, *self._axes))}
         keys = sorted(counts, key=lambda key: (axes[key[0]], key[1], order[key[2]]))
         return CoverageReport(
@@ -225,9 +228,9 @@ _COUNTED = (
 
 def _by_rows(axis: str, value: str, dimension: str, tested: dict[By, int]) -> Iterator[ByRow]:
     held: dict[tuple[str, str, str, Weight, AdequacyState], dict[str, int]] = {}
-    for each, items in sorted(tested.items()):
-        key = (each.verifier, each.version, each.isolation, each.weight, each.adequacy)
-        held.setdefault(key, {})[each.verdict] = items
+    for result, items in sorted(tested.items()):
+        key = (result.verifier, result.version, result.isolation, result.weight, result.adequacy)
+        held.setdefault(key, {})[result.verdict] = items
     for (verifier, version, isolation, weight, adequacy), verdicts in held.items():
         yield ByRow(
             axis=axis,
@@ -242,21 +245,24 @@ def _by_rows(axis: str, value: str, dimension: str, tested: dict[By, int]) -> It
         )
 
 
-def _named(found: DimensionCoverage) -> tuple[tuple[str, bool], ...]:
+def _conditions(coverage: DimensionCoverage) -> tuple[tuple[str, bool], ...]:
     """What holds of an item, by the name under which it is counted."""
-    spoke = found.machine is not None
+    spoke = coverage.machine is not None
     return (
         ("items", True),
-        ("machine_verified", spoke and not found.expert),
-        ("expert_judged", found.expert and not spoke),
-        ("both", spoke and found.expert),
-        ("uncertain", not spoke and not found.expert),
-        ("refuted", found.refuted),
-        ("not_delivered", found.not_delivered),
-        ("contradicted", found.contradicted),
-        ("forgeable", found.lacking == "forgeable"),
-        ("below_minimum", found.lacking == "below_minimum"),
-        ("inadequate", found.lacking == "inadequate"),
-        ("adequacy_not_tested", spoke and found.by is not None and found.by.adequacy != "adequate"),
-        ("right_with_wrong_step", found.wrong_step),
+        ("machine_verified", spoke and not coverage.expert),
+        ("expert_judged", coverage.expert and not spoke),
+        ("both", spoke and coverage.expert),
+        ("uncertain", not spoke and not coverage.expert),
+        ("refuted", coverage.refuted),
+        ("not_delivered", coverage.not_delivered),
+        ("contradicted", coverage.contradicted),
+        ("forgeable", coverage.lacking == "forgeable"),
+        ("below_minimum", coverage.lacking == "below_minimum"),
+        ("inadequate", coverage.lacking == "inadequate"),
+        (
+            "adequacy_not_tested",
+            spoke and coverage.by is not None and coverage.by.adequacy != "adequate",
+        ),
+        ("right_with_wrong_step", coverage.wrong_step),
     )

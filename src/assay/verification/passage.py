@@ -29,7 +29,7 @@ _BREAK = "\x1f"
 
 
 class Located(NamedTuple):
-    """What became of one quotation."""
+    """Where one quotation was found, and how it differs."""
 
     place: Place
     """Where it was found."""
@@ -65,8 +65,8 @@ class SourceText:
         return frozenset(self.keys)
 
     @cached_property
-    def joined(self) -> str:
-        """Its keys in a row, for an exact search."""
+    def keys_in_row(self) -> str:
+        """Its keys joined with breaks, for an exact search."""
         return _BREAK + _BREAK.join(self.keys) + _BREAK
 
     def words(self, start: int, end: int) -> str:
@@ -78,7 +78,7 @@ class Search:
     """The sources of one candidate, and the work that is left for near passages."""
 
     def __init__(self, sources: list[SourceText], work: int = MAX_WORK) -> None:
-        """Search these sources."""
+        """Search in some sources, with a budget of steps for near passages."""
         self._sources = sources
         self._work = work
 
@@ -88,43 +88,45 @@ class Search:
         tokens = _without_edges(tokens_of(quote))
         if not tokens:
             return Located("absent")
-        found = self._stands(quote, [token.key for token in tokens])
-        return found or self._nearest(tokens)
+        exact = self._stands(quote, [token.key for token in tokens])
+        return exact or self._nearest(tokens)
 
     def _stands(self, quote: str, keys: list[str]) -> Located | None:
+        # A break on both sides of each key: `5` is not found inside `15`.
         row = _BREAK + _BREAK.join(keys) + _BREAK
         normalised = None
         for source in self._sources:
-            place = source.joined.find(row)
+            place = source.keys_in_row.find(row)
             if place < 0:
                 continue
             if quote in source.text:
                 return Located("located", quote, source.locator)
             if normalised is None:
-                start = source.joined.count(_BREAK, 0, place)
+                start = source.keys_in_row.count(_BREAK, 0, place)
                 words = source.words(start, start + len(keys))
                 normalised = Located("located_normalised", words, source.locator)
         return normalised
 
     def _nearest(self, tokens: list[Token]) -> Located:
         keys = [token.key for token in tokens]
-        best, found = float(ALTERED), Located("absent")
+        best, nearest = float(ALTERED), Located("absent")
         for source in self._sources:
             shared = sum(key in source.distinct for key in keys)
             # A source shorter than half the quotation is not a passage that it could have come from.
             if shared * 2 < len(keys) or len(source.keys) * 2 < len(keys):
                 continue
+            # About what `_closest` costs: a pass over the source, and `_align` on a window of it.
             self._work -= len(source.keys) + 2 * len(keys) ** 2
             if self._work < 0:
                 why = "no altered original was looked for: there is too much to compare"
-                return found if found.place == "altered" else Located("absent", differs=why)
+                return nearest if nearest.place == "altered" else Located("absent", differs=why)
             start, end = _closest(keys, source.keys)
             likeness = _likeness(keys, source.keys[start:end])
-            if likeness >= best and (likeness > best or found.place == "absent"):
+            if likeness >= best and (likeness > best or nearest.place == "absent"):
                 best = likeness
                 differs = differences(tokens, source.tokens[start:end])
-                found = Located("altered", source.words(start, end), source.locator, differs)
-        return found
+                nearest = Located("altered", source.words(start, end), source.locator, differs)
+        return nearest
 
 
 def locate(quote: str, sources: list[str]) -> Located:
@@ -144,8 +146,8 @@ def _without_edges(tokens: list[Token]) -> list[Token]:
 
 def _likeness(ours: list[str], theirs: list[str]) -> float:
     """Likeness from 0 to 100; words in another order are alike, and differ all the same."""
-    said, stands = " ".join(ours), " ".join(theirs)
-    return max(fuzz.ratio(said, stands), fuzz.token_sort_ratio(said, stands))
+    our_text, their_text = " ".join(ours), " ".join(theirs)
+    return max(fuzz.ratio(our_text, their_text), fuzz.token_sort_ratio(our_text, their_text))
 
 
 def _closest(ours: list[str], theirs: list[str]) -> tuple[int, int]:
@@ -158,7 +160,7 @@ def _closest(ours: list[str], theirs: list[str]) -> tuple[int, int]:
     width = len(ours) + slack
     first = _fullest_window(ours, theirs, width)
     start = max(0, first - slack)
-    begin, end = _aligned(ours, theirs[start : first + width + slack])
+    begin, end = _align(ours, theirs[start : first + width + slack])
     if _likeness(ours, theirs[start + begin : start + end]) >= ALTERED:
         return start + begin, start + end
     same = _fullest_window(ours, theirs, len(ours))
@@ -182,7 +184,7 @@ def _fullest_window(ours: list[str], theirs: list[str], width: int) -> int:
     return start
 
 
-def _aligned(ours: list[str], theirs: list[str]) -> tuple[int, int]:
+def _align(ours: list[str], theirs: list[str]) -> tuple[int, int]:
     """Bounds of the stretch with the fewest changed words (Sellers 1980).
 
     Among equals, the one with more of the same words, then the one nearest in length.

@@ -10,7 +10,7 @@ from assay.contracts.rubric import Rubric
 from assay.contracts.supervision import entries_for
 from assay.core.canonical import json_text
 from assay.core.errors import UsageError
-from assay.core.options import configured
+from assay.core.options import configure
 from assay.records.record import Record
 from assay.verification.standing import ADEQUACY
 from assay.verification.verifier import Verifier
@@ -23,7 +23,7 @@ class PlannedTest(msgspec.Struct, frozen=True, kw_only=True):
     """One verifier with its options, and the dimensions that name it so."""
 
     verifier: str
-    """Its name."""
+    """Name of the verifier, as the rubric gives it."""
     options: str | None
     """Its options as canonical JSON text; None where none are set."""
     dimensions: tuple[str, ...]
@@ -31,7 +31,7 @@ class PlannedTest(msgspec.Struct, frozen=True, kw_only=True):
     test: Any
     """The verifier with its options set (`Verifier`); None where no plug-in has the name."""
     missing: str = ""
-    """Why there is none."""
+    """Why no verifier was loaded; empty where one was."""
 
 
 def planned_tests(rubric: Rubric, load: Load) -> tuple[PlannedTest, ...]:
@@ -44,17 +44,17 @@ def planned_tests(rubric: Rubric, load: Load) -> tuple[PlannedTest, ...]:
     options: dict[str | None, Mapping[str, Any]] = {}
     for dimension in rubric.dimensions:
         if dimension.verifier:
-            given = dimension.verifier_options
-            text = json_text(dict(given)) if given else None
-            options[text] = given
+            options_set = dimension.verifier_options
+            text = json_text(dict(options_set)) if options_set else None
+            options[text] = options_set
             named.setdefault((dimension.verifier, text), []).append(dimension.id)
     return tuple(
-        _planned(name, text, tuple(dimensions), options[text], load)
+        _plan(name, text, tuple(dimensions), options[text], load)
         for (name, text), dimensions in named.items()
     )
 
 
-def _planned(
+def _plan(
     name: str,
     text: str | None,
     dimensions: tuple[str, ...],
@@ -72,7 +72,7 @@ def _planned(
         return PlannedTest(
             verifier=name, options=text, dimensions=dimensions, test=None, missing=str(error)
         )
-    test: Verifier = configured(kind, options)
+    test: Verifier = configure(kind, options)
     return PlannedTest(verifier=name, options=text, dimensions=dimensions, test=test)
 
 
@@ -83,4 +83,4 @@ def applying(record: Record, contract: Contract, rubric: Rubric) -> frozenset[st
     """
     entries = entries_for(record.kind, record.task.taxonomy, contract)
     chosen = {name for entry in entries for name in entry.dimensions}
-    return frozenset(chosen or {each.id for each in rubric.dimensions})
+    return frozenset(chosen or {dimension.id for dimension in rubric.dimensions})

@@ -38,13 +38,13 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     error: str
     """The beginning of its standard error, likewise."""
     usage: Usage
-    """What it took."""
+    """Time, memory and output that it took."""
     isolation: str
-    """How it was held."""
+    """Isolation in which it ran."""
 
 
 class AssertionTally(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the assertions of tests."""
+    """How many of the tests' assertions were reached."""
 
     found: int
     """Assertions in the tests."""
@@ -55,25 +55,25 @@ class AssertionTally(msgspec.Struct, frozen=True, kw_only=True):
 
     def describe(self) -> str:
         """The count in words, with the first that were not reached."""
-        said = f"{self.ran} of {self.found} assertions ran"
-        return f"{said}, not {'; '.join(self.missed)}" if self.missed else said
+        counts = f"{self.ran} of {self.found} assertions ran"
+        return f"{counts}, not {'; '.join(self.missed)}" if self.missed else counts
 
 
 class CheckedCandidate(msgspec.Struct, frozen=True, kw_only=True):
     """One candidate checked against tests."""
 
     verdict: MachineVerdict
-    """What the tests came to."""
+    """The verdict of the tests."""
     note: str | None
     """What was found, in words, where the verdict alone does not say it."""
     assertions: AssertionTally | None = None
-    """What became of the tests' assertions; None where nobody counted them."""
+    """How many of the tests' assertions were reached; None where they were not counted."""
     borrowed: tuple[str, ...]
     """Functions besides the entry that the tests took from the candidate itself."""
     usage: Usage
     """What both sides took together."""
     isolation: str
-    """How it was held: `.../split`, or `.../shared-process`, which a candidate can forge."""
+    """Isolation in which it ran: `.../split`, or `.../shared-process`, which a candidate can forge."""
 
 
 class TrustedEvaluation(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,9 +84,9 @@ class TrustedEvaluation(msgspec.Struct, frozen=True, kw_only=True):
     value: Any
     """What it gave back, as JSON; None unless the verdict is `pass`."""
     usage: Usage
-    """What it took."""
+    """Time, memory and output that it took."""
     isolation: str
-    """How it was held."""
+    """Isolation in which it ran."""
 
 
 class Sandbox(Protocol):
@@ -115,7 +115,7 @@ class Sandbox(Protocol):
         shared: bool = False,
         limits: Limits,
     ) -> CheckedCandidate:
-        """Hold a candidate against tests, each in a process that has never seen the other.
+        """Check a candidate against tests, each in a process that has never seen the other.
 
         Args:
             candidate: source text of the candidate.

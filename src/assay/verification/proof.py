@@ -3,7 +3,7 @@
 from typing import Any
 
 from assay.core.errors import AssayError
-from assay.core.options import configured
+from assay.core.options import configure
 from assay.verification.ports import Sandbox
 from assay.verification.verification import reason_of
 from assay.verification.verifier import Found, NothingToVerify, VerifierCase, runs_in_sandbox
@@ -27,43 +27,43 @@ def prove(kind: type, sandbox: Sandbox | None = None) -> tuple[str, ...]:
     try:
         cases: tuple[VerifierCase, ...] = kind().cases()
     except Exception as error:  # noqa: BLE001  a plug-in's fault is a finding, not an end
-        return (f"{name}: its cases cannot be made: {_said(error)}",)
+        return (f"{name}: its cases cannot be made: {_describe(error)}",)
     lacking = [
         f"{name} has no {word} case: it needs one with the expected result `{expected}`"
         for word, expected in (("gold", "pass"), ("counter-gold", "fail"))
-        if not any(each.expected == expected for each in cases)
+        if not any(case.expected == expected for case in cases)
     ]
     if lacking:
         return tuple(lacking)
     if runs_in_sandbox(kind) and sandbox is None:
         return (f"{name} runs what it is given in a sandbox, and none was given",)
-    found = ((each, _outcome(kind, each, sandbox)) for each in cases)
+    outcomes = ((case, _outcome(kind, case, sandbox)) for case in cases)
     return tuple(
-        f"{name}, case {each.title!r}: expected {each.expected}, found {came_to}"
-        for each, came_to in found
-        if came_to.partition(":")[0] != each.expected
+        f"{name}, case {case.title!r}: expected {case.expected}, found {outcome}"
+        for case, outcome in outcomes
+        if outcome.partition(":")[0] != case.expected
     )
 
 
 def _outcome(kind: type, case: VerifierCase, sandbox: Sandbox | None) -> str:
     """What a case comes to: the outcome in one word, then after a colon why."""
     try:
-        test: Any = configured(kind, case.options)
+        test: Any = configure(kind, case.options)
         if sandbox is not None and runs_in_sandbox(test):
-            found = test.verify_in(sandbox, case.record, case.candidate)
+            result = test.verify_in(sandbox, case.record, case.candidate)
         else:
-            found = test.verify(case.record, case.candidate)
+            result = test.verify(case.record, case.candidate)
     except Exception as error:  # noqa: BLE001  a plug-in's fault is a finding, not an end
-        return f"an exception: {_said(error)}"
-    if isinstance(found, NothingToVerify):
-        return f"nothing: {found.reason}"
-    if not isinstance(found, Found):
-        return f"no verdict: it returned a {type(found).__name__}"
-    tag = str(found.verdict.__struct_config__.tag)
-    reason = reason_of(found.verdict)
+        return f"an exception: {_describe(error)}"
+    if isinstance(result, NothingToVerify):
+        return f"nothing: {result.reason}"
+    if not isinstance(result, Found):
+        return f"no verdict: it returned a {type(result).__name__}"
+    tag = str(result.verdict.__struct_config__.tag)
+    reason = reason_of(result.verdict)
     return f"{tag}: {reason[:_SHOWN]}" if reason else tag
 
 
-def _said(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     text = str(error) if isinstance(error, AssayError) else f"{type(error).__name__}: {error}"
     return text[:_SHOWN]

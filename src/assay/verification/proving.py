@@ -10,11 +10,11 @@ from assay.verification.running import OpenSandbox, Sandboxes
 from assay.verification.verifier import runs_in_sandbox
 
 Standing = Literal["proven", "fails", "unavailable", "not tried"]
-"""It answers its cases; it does not; no sandbox can be had, so nobody knows; nobody asked."""
+"""It answers its cases; it does not; there is no sandbox to tell; the cases were not run."""
 
 
 class CasesProof(msgspec.Struct, frozen=True, kw_only=True):
-    """What a verifier's own cases came to."""
+    """The result of a verifier's own cases."""
 
     gold: int
     """Cases that must pass."""
@@ -60,7 +60,7 @@ def _proof(kind: type, sandboxes: Sandboxes, *, tried: bool) -> CasesProof:
 def _count(kind: type, expected: str) -> int:
     """Cases that must come to this; none where the cases cannot be made, which `prove` reports."""
     try:
-        return sum(each.expected == expected for each in kind().cases())
+        return sum(case.expected == expected for case in kind().cases())
     except Exception:  # noqa: BLE001  a plug-in's fault must not end the list
         return 0
 

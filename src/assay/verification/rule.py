@@ -52,14 +52,14 @@ class RuleText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Rule(NamedTuple):
-    """One rule, ready to be asked."""
+    """One rule, checked and ready to be evaluated."""
 
     text: RuleText
     """As it is written."""
     when: "Expression | None"
     """Where it applies; None: everywhere."""
     require: "Expression | None"
-    """What must hold."""
+    """Expression that must hold; None where only a schema is checked."""
     schema: str
     """Its schema as JSON text; empty without one."""
 
@@ -104,11 +104,11 @@ def evaluate(payload: Mapping[str, Any]) -> bool:
     try:
         value = program.execute(cel.Context(payload["variables"], functions(bounds, refused)))
     except _RAISED as error:
-        why = refused[0] if refused else _said(error)
+        why = refused[0] if refused else _describe(error)
         raise InputError(code="not-evaluated", message=why) from error
     if not isinstance(value, bool):
-        told = f"its value is {str(value)[:40]!r}, which is neither true nor false"
-        raise InputError(code="not-evaluated", message=told)
+        message = f"its value is {str(value)[:40]!r}, which is neither true nor false"
+        raise InputError(code="not-evaluated", message=message)
     return value
 
 
@@ -117,13 +117,14 @@ def _program(text: str) -> tuple[cel.Program, ExpressionBounds]:
     return cel.compile(text), bounds_of(text)
 
 
-def _said(error: Exception) -> str:
-    told = " ".join(str(error).split())[:_SHOWN]
+def _describe(error: Exception) -> str:
+    text = " ".join(str(error).split())[:_SHOWN]
     if isinstance(error, KeyError):
-        return f"there is no {told}"
-    return f"{type(error).__name__}: {told}"
+        return f"there is no {text}"
+    return f"{type(error).__name__}: {text}"
 
 
+# A run asks for the same few texts at every record.
 @lru_cache(maxsize=32)
 def read_rules(text: str) -> tuple[Rule, ...]:
     """The rules of a text, JSON or YAML.
@@ -140,30 +141,30 @@ def read_rules(text: str) -> tuple[Rule, ...]:
         except msgspec.ValidationError as error:
             faults.append(f"rules[{number}]: {error}")
             continue
-        found = [f"rules[{number}] ({written.id}){each}" for each in _faults(written)]
-        faults += found
-        if not found:
-            rules.append(_compiled(written))
-    ids = [each.text.id for each in rules]
+        own_faults = [f"rules[{number}] ({written.id}){fault}" for fault in _faults(written)]
+        faults += own_faults
+        if not own_faults:
+            rules.append(_compile(written))
+    ids = [rule.text.id for rule in rules]
     faults += [f"two rules are named {name!r}" for name in sorted(set(ids)) if ids.count(name) > 1]
     if faults:
-        raise _refused("; ".join(faults))
+        raise _bad_rules("; ".join(faults))
     return tuple(rules)
 
 
 def _rows(text: str) -> list[Any]:
     if len(text) > MAX_TEXT:
-        raise _refused(f"the rules are longer than {MAX_TEXT} characters")
+        raise _bad_rules(f"the rules are longer than {MAX_TEXT} characters")
     try:
         rows = YAML(typ="safe", pure=True).load(text)
     except (YAMLError, RecursionError, ValueError) as error:
-        raise _refused(
+        raise _bad_rules(
             f"the rules are neither JSON nor YAML: {' '.join(str(error).split())[:300]}"
         ) from error
     if not isinstance(rows, list) or not rows:
-        raise _refused("the rules are not a list of rules")
+        raise _bad_rules("the rules are not a list of rules")
     if len(rows) > MAX_RULES:
-        raise _refused(f"there are more than {MAX_RULES} rules")
+        raise _bad_rules(f"there are more than {MAX_RULES} rules")
     return rows
 
 
@@ -176,8 +177,8 @@ def _faults(rule: RuleText) -> Iterator[str]:
     if not rule.require and rule.schema is None:
         yield ": it asks for nothing: give `require` or `schema`"
     for field in ("when", "require"):
-        for each in expression_faults(getattr(rule, field)):
-            yield f".{field}, {each}"
+        for fault in expression_faults(getattr(rule, field)):
+            yield f".{field}, {fault}"
     if rule.schema is not None:
         try:
             refuse_broken(json_text(rule.schema), linear=True)
@@ -185,7 +186,7 @@ def _faults(rule: RuleText) -> Iterator[str]:
             yield f".schema: {error.message.splitlines()[0][:300]}"
 
 
-def _compiled(rule: RuleText) -> Rule:
+def _compile(rule: RuleText) -> Rule:
     return Rule(
         text=rule,
         when=_expression(rule.when) if rule.when else None,
@@ -199,7 +200,7 @@ def _expression(text: str) -> Expression:
     return Expression(text, read, bounds_of(text))
 
 
-def _refused(message: str) -> UsageError:
+def _bad_rules(message: str) -> UsageError:
     return UsageError(
         code="bad-rules",
         message=message,

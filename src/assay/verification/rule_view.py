@@ -41,12 +41,12 @@ class View:
         """The variables that an expression reads.
 
         Raises:
-            TooMuchError: if one of them is larger than the expression may look at.
+            ExpressionBudgetError: if one of them is larger than the expression may look at.
         """
-        found = {name: self._value(name) for name in names}
-        for name, value in found.items():
+        variables = {name: self._value(name) for name in names}
+        for name, value in variables.items():
             _check(name, value, bounds)
-        return found
+        return variables
 
     def _value(self, name: str) -> Any:
         if name not in self._made:
@@ -56,10 +56,10 @@ class View:
 
 def _check(name: str, value: Any, bounds: ExpressionBounds) -> None:
     characters = 0
-    for values, (depth, each) in enumerate(_walk(value), start=1):
-        if isinstance(each, str):
-            characters += len(each)
-        elif isinstance(each, list | dict) and len(each) > bounds.items:
+    for values, (depth, part) in enumerate(_walk(value), start=1):
+        if isinstance(part, str):
+            characters += len(part)
+        elif isinstance(part, list | dict) and len(part) > bounds.items:
             raise ExpressionBudgetError(f"`{name}` holds a list of more than {bounds.items} items")
         if characters > bounds.characters:
             raise ExpressionBudgetError(f"`{name}` is longer than {bounds.characters} characters")
@@ -72,16 +72,17 @@ def _walk(value: Any) -> Iterator[tuple[int, Any]]:
     while waiting:
         depth, value = waiting.pop()
         yield depth, value
+        # Given once more, so that `_check` sees the depth, and not entered.
         if depth > MAX_NESTING:
             continue
         if isinstance(value, dict):
-            waiting += [(depth + 1, each) for pair in value.items() for each in pair]
+            waiting += [(depth + 1, child) for pair in value.items() for child in pair]
         elif isinstance(value, list):
-            waiting += [(depth + 1, each) for each in value]
+            waiting += [(depth + 1, child) for child in value]
 
 
-def parsed(text: str | None) -> Any:
-    """A JSON text as its value; None where it is none."""
+def value_or_none(text: str | None) -> Any:
+    """The value of a JSON text; None where the text is not JSON."""
     try:
         return msgspec.json.decode(text or "")
     except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError):
@@ -90,7 +91,7 @@ def parsed(text: str | None) -> Any:
 
 def is_json(text: str) -> bool:
     """Whether a text is JSON."""
-    return text.strip() == "null" or parsed(text) is not None
+    return text.strip() == "null" or value_or_none(text) is not None
 
 
 def _sentences(text: str) -> int:
@@ -107,13 +108,13 @@ def _urls(text: str) -> list[str]:
 
 
 def _paragraphs(text: str) -> int:
-    return sum(bool(each.strip()) for each in re.split(r"\n[^\S\n]*\n", text))
+    return sum(bool(paragraph.strip()) for paragraph in re.split(r"\n[^\S\n]*\n", text))
 
 
 def _call(call: ToolCall, step: int | None) -> dict[str, Any]:
     return {
         "tool": call.name,
-        "arguments": parsed(call.arguments),
+        "arguments": value_or_none(call.arguments),
         "step": -1 if step is None else step,
     }
 
@@ -123,7 +124,7 @@ def _work(candidate: Candidate) -> list[dict[str, Any]]:
         {
             "text": step.text,
             "tool": step.call.name if step.call else "",
-            "arguments": parsed(step.call.arguments) if step.call else None,
+            "arguments": value_or_none(step.call.arguments) if step.call else None,
             "output": step.output or "",
         }
         for step in candidate.work
@@ -141,10 +142,10 @@ def _message(message: Message) -> dict[str, Any]:
 
 def _task(record: Record) -> dict[str, Any]:
     task = record.task
-    asked = [message.content for message in task.messages if message.role == "user"]
+    user_texts = [message.content for message in task.messages if message.role == "user"]
     return {
         "messages": [_message(message) for message in task.messages],
-        "last_user": asked[-1] if asked else "",
+        "last_user": user_texts[-1] if user_texts else "",
         "tools": [
             {
                 "name": tool.name,
@@ -159,11 +160,11 @@ def _task(record: Record) -> dict[str, Any]:
 
 
 def _evidence(record: Record, place: int) -> list[dict[str, Any]]:
-    def shown(each: Evidence) -> dict[str, Any]:
+    def as_map(piece: Evidence) -> dict[str, Any]:
         fields = ("locator", "text", "quote", "missing")
-        return {"kind": each.kind, **{field: getattr(each, field) or "" for field in fields}}
+        return {"kind": piece.kind, **{field: getattr(piece, field) or "" for field in fields}}
 
-    return [shown(each) for each in record.evidence if each.candidate in {None, place}]
+    return [as_map(piece) for piece in record.evidence if piece.candidate in {None, place}]
 
 
 _Maker = Callable[[Record, Candidate, int], Any]
@@ -174,7 +175,7 @@ _MAKERS: Mapping[str, _Maker] = {
     "sentences": lambda _, candidate, __: _sentences(candidate_text(candidate)),
     "lines": lambda _, candidate, __: len(lines_in(candidate_text(candidate))),
     "paragraphs": lambda _, candidate, __: _paragraphs(candidate_text(candidate)),
-    "json": lambda _, candidate, __: parsed(candidate_text(candidate)),
+    "json": lambda _, candidate, __: value_or_none(candidate_text(candidate)),
     "is_json": lambda _, candidate, __: is_json(candidate_text(candidate)),
     "urls": lambda _, candidate, __: _urls(candidate_text(candidate)),
     "work": lambda _, candidate, __: _work(candidate),

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Protocol, Self
 
 from assay.core.canonical import json_text
-from assay.core.digest import labelled
+from assay.core.digest import labelled_digest
 from assay.core.errors import MachineError
 from assay.records.record import Record
 from assay.verification.planned import PlannedTest
@@ -27,14 +27,14 @@ MOST_SUBJECTS = 4096
 """Answers about subjects that a run keeps in memory, the last used ones."""
 
 MOST_SAID = 500
-"""Characters that are kept of what a broken verifier said."""
+"""Characters that are kept of the error of a broken verifier."""
 
 
 class PendingResult(Protocol):
-    """What a test comes to, now or later."""
+    """The result of a test, now or later."""
 
     def result(self) -> Found | NothingToVerify:
-        """What it came to; waits for it where need be."""
+        """The result; waits for it where it is not there yet."""
 
 
 class Sandboxes:
@@ -54,26 +54,27 @@ class Sandboxes:
     def begin(self) -> None:
         """Open the first sandbox, or note why there is none."""
         try:
-            self.first = self._opened()
+            self.first = self._open_another()
         except MachineError as error:
             self.missing = str(error)
             return
         self._idle.put(self.first)
 
     @contextmanager
-    def borrowed(self) -> Iterator[Sandbox]:
+    def borrow(self) -> Iterator[Sandbox]:
         """A sandbox for one test.
 
         Raises:
             MachineError: if one must be opened and cannot be.
         """
-        sandbox = self._opened() if self._idle.empty() else self._idle.get()
+        # Where another worker takes the last idle one in between, `get` waits for one to come back.
+        sandbox = self._open_another() if self._idle.empty() else self._idle.get()
         try:
             yield sandbox
         finally:
             self._idle.put(sandbox)
 
-    def _opened(self) -> Sandbox:
+    def _open_another(self) -> Sandbox:
         if self._open is None:
             raise MachineError(
                 code="sandbox-unavailable",
@@ -96,7 +97,7 @@ class WorkerPool:
         self.sandboxes = Sandboxes(open_sandbox)
         """Its sandboxes."""
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="verify")
-        self._known: OrderedDict[Hashable, PendingResult] = OrderedDict()
+        self._answers: OrderedDict[Hashable, PendingResult] = OrderedDict()
         self._proofs: dict[type, tuple[str, ...]] = {}
 
     def __enter__(self) -> Self:
@@ -114,18 +115,19 @@ class WorkerPool:
         if not needs_sandbox(planned) or self.sandboxes.first is None:
             return own
         around = self.sandboxes.first.environment
-        return labelled(json_text([own, around]).encode()) if own else around
+        return labelled_digest(json_text([own, around]).encode()) if own else around
 
     def faults(self, planned: PlannedTest) -> tuple[str, ...]:
         """Which of its own cases a verifier fails; they are run once."""
         kind = type(planned.test)
+        # Once a class: each case brings its own options, so those of the rubric change nothing.
         if kind not in self._proofs:
             self._proofs[kind] = self._proven(kind) if needs_sandbox(planned) else prove(kind)
         return self._proofs[kind]
 
     def _proven(self, kind: type) -> tuple[str, ...]:
         try:
-            with self.sandboxes.borrowed() as sandbox:
+            with self.sandboxes.borrow() as sandbox:
                 return prove(kind, sandbox)
         except MachineError as error:
             return (str(error),)
@@ -134,27 +136,28 @@ class WorkerPool:
         """The answer about a candidate, and whether its subject is known from another record."""
         subject = subject_of(record, place)
         key = (planned.verifier, planned.options, subject_digest(subject, place))
-        answer = self._known.get(key)
+        answer = self._answers.get(key)
         if answer is not None:
-            self._known.move_to_end(key)
+            self._answers.move_to_end(key)
             return answer, True
         if not needs_sandbox(planned):
-            answer = _Later(partial(_tested, planned.test.verify, subject, place))
+            answer = _Later(partial(_test, planned.test.verify, subject, place))
         elif self.sandboxes.first is None:
             answer = _Later(partial(_unavailable, self.sandboxes.missing))
         else:
             answer = self._pool.submit(self._in_sandbox, planned, subject, place)
-        self._known[key] = answer
-        if len(self._known) > MOST_SUBJECTS:
-            self._known.popitem(last=False)
+        self._answers[key] = answer
+        # Whoever asked for a result that is dropped here still holds it.
+        if len(self._answers) > MOST_SUBJECTS:
+            self._answers.popitem(last=False)
         return answer, False
 
     def _in_sandbox(
         self, planned: PlannedTest, subject: Record, place: int
     ) -> Found | NothingToVerify:
         try:
-            with self.sandboxes.borrowed() as sandbox:
-                return _tested(partial(planned.test.verify_in, sandbox), subject, place)
+            with self.sandboxes.borrow() as sandbox:
+                return _test(partial(planned.test.verify_in, sandbox), subject, place)
         except MachineError as error:
             return _unavailable(str(error))
 
@@ -178,18 +181,18 @@ def needs_sandbox(planned: PlannedTest) -> bool:
     return runs_in_sandbox(planned.test)
 
 
-def _tested(
+def _test(
     verify: Callable[[Record, int], Found | NothingToVerify], subject: Record, place: int
 ) -> Found | NothingToVerify:
     try:
-        found = verify(subject, place)
+        result = verify(subject, place)
     except MachineError as error:
         return _unavailable(str(error))
     except Exception as error:  # noqa: BLE001  a plug-in's fault must not stop the others
         return _broken(f"{type(error).__name__}: {error}")
-    if not isinstance(found, Found | NothingToVerify):
-        return _broken(f"it returned a {type(found).__name__}")
-    return found
+    if not isinstance(result, Found | NothingToVerify):
+        return _broken(f"it returned a {type(result).__name__}")
+    return result
 
 
 def _broken(why: str) -> Found:

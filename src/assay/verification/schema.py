@@ -1,4 +1,4 @@
-"""JSON Schemas of foreign hand: compiled once, never fetching, with the place of what is amiss."""
+"""JSON Schemas from others: compiled once, nothing fetched, with the place of the first fault."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -9,14 +9,14 @@ import jsonschema_rs
 from assay.core import bounded
 from assay.core.budget import BudgetError
 from assay.core.errors import InputError
-from assay.verification.json_value import SHOWN, escaped, read_value
+from assay.verification.json_value import SHOWN, escape_key, read_value
 from assay.verification.verification import Timeout, VerifierError
 
 COMPILED = 512
 """Schemas that are kept compiled."""
 
 SMALL_VALUE = 10_000
-"""Characters of a value that every schema of use is checked against within its budget."""
+"""Characters of a value that any useful schema can check within its budget."""
 
 _OPEN_ENDED = frozenset(
     [
@@ -48,7 +48,7 @@ def schema_fault(
         schema: the schema as JSON text; empty: everything fits.
         value: a JSON value.
         closed: whether properties that the schema does not name are a fault, where it lists some
-            and has no word on others. Only the outermost object is closed.
+            and says nothing of others. Only the outermost object is closed.
         linear: whether its patterns must be such as are matched in linear time.
 
     Raises:
@@ -58,15 +58,15 @@ def schema_fault(
     if not schema:
         return None
     payload = {"schema": schema, "value": value, "closed": closed, "linear": linear}
-    found = bounded.call(first_fault, payload, what="checking a value against its schema")
-    return None if found is None else str(found)
+    fault = bounded.call(first_fault, payload, what="checking a value against its schema")
+    return None if fault is None else str(fault)
 
 
 def over_budget(error: BudgetError, size: int, name: str = "") -> VerifierError | Timeout:
     """The verdict on a candidate whose check took more than it may.
 
     Nothing is known where the value is small: such a schema is of no use. A candidate whose value
-    is large has run out of time by its own doing.
+    is large has itself used up the time.
 
     Args:
         error: what was exceeded.
@@ -84,7 +84,7 @@ def first_fault(payload: Mapping[str, Any]) -> str | None:
     Raises:
         InputError: if the schema is none, or refers to another document.
     """
-    validator = _compiled(payload["schema"], payload["closed"], payload["linear"])
+    validator = _compile(payload["schema"], payload["closed"], payload["linear"])
     value = payload["value"]
     try:
         first = None if validator.is_valid(value) else next(validator.iter_errors(value), None)
@@ -92,7 +92,7 @@ def first_fault(payload: Mapping[str, Any]) -> str | None:
         return f"the value cannot be checked against the schema: {_first_line(error)}"
     if first is None:
         return None
-    place = "".join(f"/{escaped(str(each))}" for each in first.instance_path)
+    place = "".join(f"/{escape_key(str(step))}" for step in first.instance_path)
     return f"at {place or '/'}: {_cut(first.message)}"
 
 
@@ -113,21 +113,21 @@ def compile_only(payload: Mapping[str, Any]) -> None:
     Raises:
         InputError: if it is none, or refers to another document.
     """
-    _compiled(payload["schema"], closed=False, linear=payload["linear"])
+    _compile(payload["schema"], closed=False, linear=payload["linear"])
 
 
 @lru_cache(maxsize=COMPILED)
-def _compiled(schema: str, closed: bool, linear: bool) -> Any:
+def _compile(schema: str, closed: bool, linear: bool) -> Any:
     try:
-        read = read_value(schema)
+        document = read_value(schema)
         if (
             closed
-            and isinstance(read, dict)
-            and "properties" in read
-            and not _OPEN_ENDED & set(read)
+            and isinstance(document, dict)
+            and "properties" in document
+            and not _OPEN_ENDED & set(document)
         ):
-            read = {**read, "additionalProperties": False}
-        return _validator_of(read, linear=linear)
+            document = {**document, "additionalProperties": False}
+        return _validator_of(document, linear=linear)
     except (ValueError, RecursionError, InputError) as error:
         raise InputError(
             code="bad-schema",
@@ -138,6 +138,7 @@ def _compiled(schema: str, closed: bool, linear: bool) -> Any:
 
 def _validator_of(schema: Any, *, linear: bool) -> Any:
     """The validator of a schema that was read; nothing outside it is fetched."""
+    # The first engine takes time linear in the text and knows no look-around; the other may backtrack.
     patterns = jsonschema_rs.RegexOptions() if linear else jsonschema_rs.FancyRegexOptions()
     try:
         return jsonschema_rs.validator_for(

@@ -29,20 +29,20 @@ from assay.verification.standing import (
 from assay.verification.verification import Verification
 from assay.verification.verifier import Found, NothingToVerify
 
-F = TypeVar("F", Judgment, Verification)
+JudgmentOrVerification = TypeVar("JudgmentOrVerification", Judgment, Verification)
 
 BATCH = 100
 """Records of one transaction. One batch is tested ahead, so two are what an interruption can cost."""
 
-Known = dict[tuple[str, str | None, int | None], Verification]
+LatestResults = dict[tuple[str, str | None, int | None], Verification]
 """Of one record, the latest verification by verifier, options and candidate."""
 
 
 class VerifierRun(msgspec.Struct, frozen=True, kw_only=True):
-    """What one verifier came to: all its numbers count candidates."""
+    """The results of one verifier; all its numbers count candidates."""
 
     verifier: str
-    """Its name."""
+    """Name of the verifier, as the rubric gives it."""
     version: str
     """Its version; empty where there is no such verifier."""
     options: str | None
@@ -69,9 +69,9 @@ class VerificationRun(msgspec.Struct, frozen=True, kw_only=True):
     """What a run of all verifiers did."""
 
     records: int
-    """Records read."""
+    """Records that were read, whether anything was tested or not."""
     written: int
-    """New verifications."""
+    """Verifications that are new and were stored."""
     runs: tuple[VerifierRun, ...]
     """Each verifier, in the rubric's order."""
     no_sandbox: str
@@ -94,7 +94,7 @@ def verify(
     """Run every verifier that the rubric names over the candidates of every record.
 
     Tested is what is new or has changed: another version, other options, dimensions or environment,
-    or a verdict that was held less firmly than the contract now demands. What broke or could not
+    or a verdict of weaker isolation than the contract now demands. What broke or could not
     run is tried again. The facts and their order are the same for any number of workers.
 
     Args:
@@ -112,23 +112,23 @@ def verify(
 
     Raises:
         UsageError: if a verifier does not take the options that the rubric gives it, if no
-            dimension names one of `verifiers`, or if the sandbox holds code less firmly than the
+            dimension names one of `verifiers`, or if the sandbox's isolation is weaker than the
             contract demands.
     """
-    contract, rubric = typed(documents)
+    contract, rubric = contract_and_rubric(documents)
     where = {"id": list(records)} if records else {}
-    with WorkerPool(open_sandbox, max(1, workers)) as crew:
+    with WorkerPool(open_sandbox, max(1, workers)) as pool:
         runs = [
-            _VerifierRun(each, crew, contract, fresh=fresh)
-            for each in chosen(planned_tests(rubric, load), verifiers)
+            _VerifierRun(test, pool, contract, fresh=fresh)
+            for test in select_tests(planned_tests(rubric, load), verifiers)
         ]
-        begin(crew, [run.planned for run in runs if run.able], contract)
+        begin(pool, [run.planned for run in runs if run.able], contract)
         done = written = 0
         whole = store.count(Record, **where)
-        for batch in _one_ahead(_asked(store, where, runs, contract, rubric)):
+        for batch in _one_ahead(_ask_in_batches(store, where, runs, contract, rubric)):
             new: list[Verification] = []
-            for asked in batch:
-                new += [fact for ask in asked if (fact := ask.run.fact(ask)) is not None]
+            for asks in batch:
+                new += [fact for ask in asks if (fact := ask.run.fact(ask)) is not None]
                 done += 1
                 if progress:
                     progress(done, whole)
@@ -137,21 +137,23 @@ def verify(
             records=done,
             written=written,
             runs=tuple(run.report() for run in runs),
-            no_sandbox=crew.sandboxes.missing,
+            no_sandbox=pool.sandboxes.missing,
         )
 
 
 def ledger(store: FactStore, documents: Mapping[DocumentKind, Document]) -> CoverageReport:
     """For every dimension and slice: machine verified, expert judged, both, or uncertain."""
-    contract, rubric = typed(documents)
-    found = Ledger(contract, rubric)
+    contract, rubric = contract_and_rubric(documents)
+    coverage_ledger = Ledger(contract, rubric)
     for records in batches_of(store.scan(Record)):
         ids = [record.id for record in records]
         judgments = _by_record(store.scan(Judgment, record=ids))
         verifications = _by_record(store.scan(Verification, record=ids))
         for record, identity in zip(records, ids, strict=True):
-            found.add(record, judgments.get(identity, ()), verifications.get(identity, ()))
-    return found.report()
+            coverage_ledger.add(
+                record, judgments.get(identity, ()), verifications.get(identity, ())
+            )
+    return coverage_ledger.report()
 
 
 def report_item(
@@ -167,11 +169,11 @@ def report_item(
     Raises:
         UsageError: if no record, or more than one, has such an id.
     """
-    contract, rubric = typed(documents)
-    found = store.get(Record, record)
-    judgments = tuple(store.scan(Judgment, record=found.id))
+    contract, rubric = contract_and_rubric(documents)
+    stored = store.get(Record, record)
+    judgments = tuple(store.scan(Judgment, record=stored.id))
     return item_report(
-        found, judgments, tuple(store.scan(Verification, record=found.id)), contract, rubric
+        stored, judgments, tuple(store.scan(Verification, record=stored.id)), contract, rubric
     )
 
 
@@ -189,10 +191,10 @@ class _VerifierRun:
     """One verifier on its way over the records."""
 
     def __init__(
-        self, planned: PlannedTest, crew: WorkerPool, contract: Contract, *, fresh: bool
+        self, planned: PlannedTest, pool: WorkerPool, contract: Contract, *, fresh: bool
     ) -> None:
         self.planned = planned
-        self._crew = crew
+        self._pool = pool
         self._minimum = contract.verification.minimum_isolation
         self._fresh = fresh
         self._missing = planned.missing
@@ -205,19 +207,20 @@ class _VerifierRun:
         """Whether it may run, as far as is known."""
         return not self._missing
 
-    def asks(self, record: Record, identity: str, known: Known) -> Iterator[_Ask]:
+    def asks(self, record: Record, identity: str, latest: LatestResults) -> Iterator[_Ask]:
         """Ask about every candidate of a record of which there is no current answer."""
         planned = self.planned
         if not record.candidates:
             self._nothing["the record has no candidate"] += 1
         for place in range(len(record.candidates)):
-            earlier = known.get((planned.verifier, planned.options, place))
+            earlier = latest.get((planned.verifier, planned.options, place))
             if earlier is not None and not self._fresh and self._still_holds(earlier):
                 self._there += 1
                 continue
+            # Here and not at the start: its cases need not run where nothing has to be tested.
             if not self._proven():
                 return
-            answer, same = self._crew.ask(planned, record, place)
+            answer, same = self._pool.ask(planned, record, place)
             yield _Ask(self, identity, place, answer, same)
 
     def _still_holds(self, earlier: Verification) -> bool:
@@ -226,38 +229,39 @@ class _VerifierRun:
             return False
         if tries_again(earlier):
             return False
+        # A test without a sandbox would only replace what is known by `unavailable`.
         if self._has_no_sandbox():
             return True
         if weight_of(earlier.isolation, self._minimum) == "below_minimum":
             return False
-        return earlier.environment == self._crew.environment(planned)
+        return earlier.environment == self._pool.environment(planned)
 
     def _has_no_sandbox(self) -> bool:
-        return needs_sandbox(self.planned) and self._crew.sandboxes.first is None
+        return needs_sandbox(self.planned) and self._pool.sandboxes.first is None
 
     def _proven(self) -> bool:
         """Whether it answers its own cases; without a sandbox nothing runs, so nothing is proven."""
         if not self._missing and not self._has_no_sandbox():
-            faults = self._crew.faults(self.planned)
+            faults = self._pool.faults(self.planned)
             self._missing = f"it fails its own cases: {'; '.join(faults)}" if faults else ""
         return not self._missing
 
     def fact(self, ask: _Ask) -> Verification | None:
-        """What became of what was asked; None where there was nothing to verify."""
-        found = ask.answer.result()
-        if isinstance(found, NothingToVerify):
-            self._nothing[found.reason] += 1
+        """The result of a question as a fact; None where there was nothing to verify."""
+        result = ask.answer.result()
+        if isinstance(result, NothingToVerify):
+            self._nothing[result.reason] += 1
             return None
-        self._verdicts[str(found.verdict.__struct_config__.tag)] += 1
+        self._verdicts[str(result.verdict.__struct_config__.tag)] += 1
         self._same += ask.same_subject
-        environment = self._crew.environment(self.planned)
-        return _fact(self.planned, ask, found, environment)
+        environment = self._pool.environment(self.planned)
+        return _fact(self.planned, ask, result, environment)
 
     def _without(self, names: Collection[str]) -> int:
         return sum(count for name, count in self._verdicts.items() if name not in names)
 
     def report(self) -> VerifierRun:
-        """What it came to."""
+        """The counts so far."""
         planned = self.planned
         return VerifierRun(
             verifier=planned.verifier,
@@ -274,54 +278,56 @@ class _VerifierRun:
         )
 
 
-def _fact(planned: PlannedTest, ask: _Ask, found: Found, environment: str | None) -> Verification:
+def _fact(planned: PlannedTest, ask: _Ask, result: Found, environment: str | None) -> Verification:
     return Verification(
         record=ask.record,
         verifier=planned.verifier,
         version=planned.test.version,
-        verdict=found.verdict,
+        verdict=result.verdict,
         dimensions=planned.dimensions,
         candidate=ask.place,
-        step=found.step,
+        step=result.step,
         environment=environment,
-        isolation=found.isolation,
-        usage=found.usage,
+        isolation=result.isolation,
+        usage=result.usage,
         options=planned.options,
-        span=found.span,
-        evidence=found.evidence,
-        note=found.note,
+        span=result.span,
+        evidence=result.evidence,
+        note=result.note,
     )
 
 
-def chosen(planned: tuple[PlannedTest, ...], names: Collection[str]) -> tuple[PlannedTest, ...]:
+def select_tests(
+    planned: tuple[PlannedTest, ...], names: Collection[str]
+) -> tuple[PlannedTest, ...]:
     """The planned tests of these verifiers; all where none is named.
 
     Raises:
         UsageError: if no dimension names one of them.
     """
-    named = {each.verifier for each in planned}
+    named = {test.verifier for test in planned}
     unknown = sorted(set(names) - named)
     if unknown:
         right = nearest(unknown[0], sorted(named))
-        known = f"it names: {', '.join(sorted(named)) or 'none'}"
+        listing = f"it names: {', '.join(sorted(named)) or 'none'}"
         raise UsageError(
             code="verifier-not-named",
             message=f"no dimension of the rubric names {unknown[0]!r}",
-            hint=f"did you mean {right!r}? {known}" if right else known,
+            hint=f"did you mean {right!r}? {listing}" if right else listing,
         )
-    return tuple(each for each in planned if not names or each.verifier in names)
+    return tuple(test for test in planned if not names or test.verifier in names)
 
 
-def begin(crew: WorkerPool, planned: Sequence[PlannedTest], contract: Contract) -> None:
+def begin(pool: WorkerPool, planned: Sequence[PlannedTest], contract: Contract) -> None:
     """Open the first sandbox where one is needed, and check it against the contract.
 
     Raises:
-        UsageError: if it holds code less firmly than the contract demands.
+        UsageError: if its isolation is weaker than the contract demands.
     """
-    if not any(needs_sandbox(each) for each in planned):
+    if not any(needs_sandbox(test) for test in planned):
         return
-    crew.sandboxes.begin()
-    first, minimum = crew.sandboxes.first, contract.verification.minimum_isolation
+    pool.sandboxes.begin()
+    first, minimum = pool.sandboxes.first, contract.verification.minimum_isolation
     if first is not None and minimum is not None and not reaches(first.isolation, minimum):
         raise UsageError(
             code="isolation-too-weak",
@@ -331,7 +337,7 @@ def begin(crew: WorkerPool, planned: Sequence[PlannedTest], contract: Contract) 
         )
 
 
-def _asked(
+def _ask_in_batches(
     store: FactStore,
     where: Mapping[str, list[str]],
     runs: Sequence[_VerifierRun],
@@ -341,12 +347,12 @@ def _asked(
     """What is asked about each record, batch by batch."""
     for records in batches_of(store.scan(Record, **where)):
         ids = [record.id for record in records]
-        known = _known(store.scan(Verification, record=ids))
+        latest_by_record = _latest_by_record(store.scan(Verification, record=ids))
         yield [
             [
                 ask
                 for run in _applying(runs, record, contract, rubric)
-                for ask in run.asks(record, identity, known.get(identity, {}))
+                for ask in run.asks(record, identity, latest_by_record.get(identity, {}))
             ]
             for record, identity in zip(records, ids, strict=True)
         ]
@@ -361,13 +367,13 @@ def _applying(
 
 def _one_ahead(batches: Iterator[list[list[_Ask]]]) -> Iterator[list[list[_Ask]]]:
     """The same batches, each given only when the next one is asked for: no worker waits between."""
-    held = next(batches, None)
+    previous = next(batches, None)
     for batch in batches:
-        if held is not None:
-            yield held
-        held = batch
-    if held is not None:
-        yield held
+        if previous is not None:
+            yield previous
+        previous = batch
+    if previous is not None:
+        yield previous
 
 
 def _commit(
@@ -383,14 +389,16 @@ def _commit(
         return writing.add(new).stored
 
 
-def _known(verifications: Iterable[Verification]) -> dict[str, Known]:
-    found: dict[str, Known] = {}
-    for each in verifications:
-        found.setdefault(each.record, {})[each.verifier, each.options, each.candidate] = each
-    return found
+def _latest_by_record(verifications: Iterable[Verification]) -> dict[str, LatestResults]:
+    latest: dict[str, LatestResults] = {}
+    for verification in verifications:
+        latest.setdefault(verification.record, {})[
+            verification.verifier, verification.options, verification.candidate
+        ] = verification
+    return latest
 
 
-def typed(documents: Mapping[DocumentKind, Document]) -> tuple[Contract, Rubric]:
+def contract_and_rubric(documents: Mapping[DocumentKind, Document]) -> tuple[Contract, Rubric]:
     """The contract and the rubric of the documents in force."""
     contract, rubric = documents["contract"].read(), documents["rubric"].read()
     if not isinstance(contract, Contract) or not isinstance(rubric, Rubric):
@@ -404,8 +412,8 @@ def batches_of(records: Iterator[Record]) -> Iterator[list[Record]]:
         yield batch
 
 
-def _by_record(facts: Iterator[F]) -> dict[str, list[F]]:
-    found: dict[str, list[F]] = {}
+def _by_record(facts: Iterator[JudgmentOrVerification]) -> dict[str, list[JudgmentOrVerification]]:
+    by_record: dict[str, list[JudgmentOrVerification]] = {}
     for fact in facts:
-        found.setdefault(fact.record, []).append(fact)
-    return found
+        by_record.setdefault(fact.record, []).append(fact)
+    return by_record

@@ -1,4 +1,4 @@
-"""What a verification counts for: fully, not at all for its isolation, or only beside others."""
+"""What a verification counts for: whether it decides, and if not, why."""
 
 from collections.abc import Collection, Iterable
 from typing import ClassVar, Literal, get_args
@@ -34,13 +34,13 @@ ADEQUACY = "adequacy"
 """The name under which it is stored whether a verifier tells right from wrong on a record."""
 
 AdequacyState = Literal["adequate", "inadequate", "not tested"]
-"""The verifier tells right from wrong on the record; it does not; nobody knows."""
+"""The verifier tells right from wrong on the record; it does not; it was not tested there."""
 
 TestName = tuple[str, str | None]
 """A verifier's name, and its options as canonical JSON text."""
 
 Weight = Literal["counts", "forgeable", "below_minimum", "inadequate"]
-"""It counts; the candidate could have forged it; it was held less firmly than the contract demands;
+"""It counts; the candidate could have forged it; its isolation is weaker than the contract demands;
 the verifier does not tell right from wrong on this record."""
 
 
@@ -48,9 +48,10 @@ def weight_of(isolation: str | None, minimum: IsolationLevel | None) -> Weight:
     """What a verdict that was reached at this isolation counts for.
 
     Args:
-        isolation: how the code under test was held, such as `namespaces/split`.
+        isolation: isolation of the code under test, such as `namespaces/split`.
         minimum: the weakest level that the contract takes; None where it takes any.
     """
+    # A verdict whose isolation was not recorded reaches no minimum.
     level, *how = (isolation or "").split("/")
     if minimum is not None and not reaches(level, minimum):
         return "below_minimum"
@@ -58,7 +59,7 @@ def weight_of(isolation: str | None, minimum: IsolationLevel | None) -> Weight:
 
 
 def reaches(level: str, minimum: IsolationLevel) -> bool:
-    """Whether a level is as strong as a minimum; a level that nobody knows is not."""
+    """Whether a level is as strong as a minimum; an unknown level is not."""
     return level in LEVELS and LEVELS.index(level) >= LEVELS.index(minimum)
 
 
@@ -92,11 +93,11 @@ def is_against(verification: Verification) -> bool:
 
 def why_not(verification: Verification) -> str:
     """Why it did not pass, in words."""
-    said = reason_of(verification.verdict)
+    reason = reason_of(verification.verdict)
     if isinstance(verification.verdict, Fail):
-        return said
+        return reason
     name = verdict_name(verification).replace("_", " ")
-    return f"{name}: {said}" if said else name
+    return f"{name}: {reason}" if reason else name
 
 
 def tries_again(verification: Verification) -> bool:
@@ -111,7 +112,7 @@ def verdict_name(verification: Verification) -> str:
 
 def about_claims(verifications: Iterable[Verification]) -> list[Verification]:
     """The results about candidates, without those about verifiers."""
-    return [each for each in verifications if each.verifier != ADEQUACY]
+    return [verification for verification in verifications if verification.verifier != ADEQUACY]
 
 
 class TestedVerifier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -120,9 +121,9 @@ class TestedVerifier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     __test__: ClassVar[bool] = False
     """Tells pytest that this is not a collection of tests."""
     verifier: str
-    """The verifier's name."""
+    """Name of the verifier that was tested."""
     version: str
-    """Its version."""
+    """Version of the verifier that was tested."""
     options: str | None
     """Its options as canonical JSON text."""
 
@@ -133,33 +134,33 @@ class Adequacies:
     def __init__(self, verifications: Iterable[Verification]) -> None:
         """Read the results, in their order of entry."""
         self._last: dict[TestName, tuple[str, Verification]] = {}
-        for each in verifications:
-            about = _about(each)
+        for result in verifications:
+            about = _about(result)
             if about is not None:
-                self._last[about.verifier, about.options] = (about.version, each)
+                self._last[about.verifier, about.options] = (about.version, result)
 
     @property
     def inadequate(self) -> frozenset[TestName]:
         """The tests that accept a wrong answer, or refuse a right one."""
         return frozenset(
-            name for name, (_, each) in self._last.items() if isinstance(each.verdict, Fail)
+            name for name, (_, result) in self._last.items() if isinstance(result.verdict, Fail)
         )
 
     def of(self, verification: Verification) -> AdequacyState:
         """What is known of the verifier behind a result, in the version that gave it."""
         name = (verification.verifier, verification.options)
-        version, found = self._last.get(name, ("", None))
-        if found is None:
+        version, result = self._last.get(name, ("", None))
+        if result is None:
             return "not tested"
-        if isinstance(found.verdict, Fail):
+        if isinstance(result.verdict, Fail):
             return "inadequate"
-        same = version == verification.version and isinstance(found.verdict, Pass)
+        same = version == verification.version and isinstance(result.verdict, Pass)
         return "adequate" if same else "not tested"
 
     def reason(self, name: TestName) -> str:
         """Why a test is inadequate; empty where it is not known to be."""
-        _, found = self._last.get(name, ("", None))
-        return found.verdict.reason if found and isinstance(found.verdict, Fail) else ""
+        _, result = self._last.get(name, ("", None))
+        return result.verdict.reason if result and isinstance(result.verdict, Fail) else ""
 
 
 def _about(verification: Verification) -> TestedVerifier | None:
@@ -187,9 +188,9 @@ def what_stands(
         inadequate: tests that do not tell right from wrong on this record.
     """
     weighed = [
-        (each, "inadequate" if (each.verifier, each.options) in inadequate else weight)
-        for each in verifications
-        for weight in [weight_of(each.isolation, minimum)]
+        (result, "inadequate" if (result.verifier, result.options) in inadequate else weight)
+        for result in verifications
+        for weight in [weight_of(result.isolation, minimum)]
     ]
     counting = [pair for pair in weighed if pair[1] == "counts"]
     standing: list[tuple[Verification, Weight]] = counting or weighed

@@ -13,7 +13,7 @@ from assay.verification.json_value import (
     is_number,
     parts,
     same,
-    shown,
+    show,
     value_at,
 )
 
@@ -74,10 +74,10 @@ def refuse_bad_assertion(assertion: Assertion) -> None:
     if op == "length" and not (is_number(value) and value >= 0 and value == int(value)):
         raise _bad(assertion, "needs a whole number from 0")
     if op == "only_changed":
-        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        if not isinstance(value, list) or not all(isinstance(pointer, str) for pointer in value):
             raise _bad(assertion, "needs a list of JSON pointers")
-        for each in value:
-            parts(each)
+        for pointer in value:
+            parts(pointer)
 
 
 def assertion_fault(assertion: Assertion, before: Any, after: Any) -> str | None:
@@ -95,80 +95,82 @@ def assertion_fault(assertion: Assertion, before: Any, after: Any) -> str | None
         before: the state before; `ABSENT` where there is none.
         after: the state after.
     """
-    was, found = value_at(before, assertion.path), value_at(after, assertion.path)
+    was, now = value_at(before, assertion.path), value_at(after, assertion.path)
     if assertion.op in {"unchanged", "only_changed"}:
         allowed = assertion.value if assertion.op == "only_changed" else []
-        return _first_elsewhere(assertion.path, was, found, allowed)
-    if _holds(assertion.op, assertion.value, was, found):
+        return _first_elsewhere(assertion.path, was, now, allowed)
+    if _holds(assertion.op, assertion.value, was, now):
         return None
-    wanted = _wanted(assertion, was)
-    return f"at {_place(assertion.path)}: expected {wanted}, found {shown(found)}"
+    expectation = _expectation(assertion, was)
+    return f"at {_place(assertion.path)}: expected {expectation}, found {show(now)}"
 
 
-def state_fault(expected: Any, found: Any) -> tuple[str, int] | None:
+def state_fault(expected: Any, actual: Any) -> tuple[str, int] | None:
     """The first place where a state is not the expected one, in words, and how many there are."""
-    places = list(differences(expected, found))
+    places = list(differences(expected, actual))
     if not places:
         return None
     first = places[0]
-    wanted, stands = value_at(expected, first), value_at(found, first)
-    return f"at {_place(first)}: expected {shown(wanted)}, found {shown(stands)}", len(places)
+    expected_value, stands = value_at(expected, first), value_at(actual, first)
+    return f"at {_place(first)}: expected {show(expected_value)}, found {show(stands)}", len(places)
 
 
-def _holds(op: Op, value: Any, was: Any, found: Any) -> bool:
+def _holds(op: Op, value: Any, was: Any, now: Any) -> bool:
     if op in {"exists", "absent"}:
-        return (found is ABSENT) == (op == "absent")
+        return (now is ABSENT) == (op == "absent")
     if op == "differs_from_before":
-        return not _same(was, found)
+        return not _same(was, now)
     if op in {"at_least", "at_most"}:
-        return is_number(found) and bool(found >= value if op == "at_least" else found <= value)
+        return is_number(now) and bool(now >= value if op == "at_least" else now <= value)
     if op == "length":
-        return isinstance(found, str | list | dict) and len(found) == value
-    return _contains(found, value) if op == "contains" else _same(value, found)
+        return isinstance(now, str | list | dict) and len(now) == value
+    return _contains(now, value) if op == "contains" else _same(value, now)
 
 
 def _same(one: Any, other: Any) -> bool:
+    # Nothing is the same as nothing alone; null is something.
     if one is ABSENT or other is ABSENT:
         return one is other
     return same(one, other)
 
 
-def _contains(found: Any, value: Any) -> bool:
-    if isinstance(found, list):
-        return any(same(each, value) for each in found)
-    return isinstance(found, str | dict) and isinstance(value, str) and value in found
+def _contains(container: Any, value: Any) -> bool:
+    if isinstance(container, list):
+        return any(same(item, value) for item in container)
+    return isinstance(container, str | dict) and isinstance(value, str) and value in container
 
 
-def _first_elsewhere(path: Pointer, was: Any, found: Any, pointers: list[str]) -> str | None:
+def _first_elsewhere(path: Pointer, was: Any, now: Any, pointers: list[str]) -> str | None:
     """The first difference that is at none of some pointers, nor below one."""
-    allowed = [parts(each) for each in pointers]
-    for place in _changes(was, found):
+    # Part by part, since as texts `/items` is also the beginning of `/items2`.
+    allowed = [parts(pointer) for pointer in pointers]
+    for place in _changes(was, now):
         at = parts(place)
-        if any(at[: len(each)] == each for each in allowed):
+        if any(at[: len(prefix)] == prefix for prefix in allowed):
             continue
-        old, new = value_at(was, place), value_at(found, place)
-        return f"at {_place(path + place)}: expected {shown(old)} as before, found {shown(new)}"
+        old, new = value_at(was, place), value_at(now, place)
+        return f"at {_place(path + place)}: expected {show(old)} as before, found {show(new)}"
     return None
 
 
-def _changes(was: Any, found: Any) -> Iterator[str]:
-    if was is ABSENT or found is ABSENT:
-        return iter(() if was is found else ("",))
-    return differences(was, found)
+def _changes(was: Any, now: Any) -> Iterator[str]:
+    if was is ABSENT or now is ABSENT:
+        return iter(() if was is now else ("",))
+    return differences(was, now)
 
 
-def _wanted(assertion: Assertion, was: Any) -> str:
+def _expectation(assertion: Assertion, was: Any) -> str:
     if assertion.op == "differs_from_before":
-        return f"another value than {shown(was)}"
+        return f"another value than {show(was)}"
     if assertion.value is ABSENT:
         return "something" if assertion.op == "exists" else "nothing"
     op = "" if assertion.op == "equals" else f"{assertion.op.replace('_', ' ')} "
-    return f"{op}{shown(assertion.value)}"
+    return f"{op}{show(assertion.value)}"
 
 
 def _place(pointer: str) -> str:
     """A pointer as a reason shows it."""
-    return shown(pointer) if pointer else "the whole"
+    return show(pointer) if pointer else "the whole"
 
 
 def _bad(assertion: Assertion, need: str) -> InputError:

@@ -33,18 +33,19 @@ def subject_of(record: Record, candidate: int) -> Record:
         task=record.task,
         sources=(),
         candidates=tuple(
-            msgspec.structs.replace(each, provenance=_WITHHELD) if place == candidate else _ANOTHER
-            for place, each in enumerate(record.candidates)
+            msgspec.structs.replace(entry, provenance=_WITHHELD) if place == candidate else _ANOTHER
+            for place, entry in enumerate(record.candidates)
         ),
         evidence=tuple(
-            each
-            if each.candidate in {None, candidate}
-            else Evidence(kind=each.kind, candidate=each.candidate)
-            for each in record.evidence
+            piece
+            if piece.candidate in {None, candidate}
+            else Evidence(kind=piece.kind, candidate=piece.candidate)
+            for piece in record.evidence
         ),
     )
 
 
 def subject_digest(subject: Record, candidate: int) -> bytes:
     """The 32-byte digest of a subject and of the candidate's place in it."""
+    # Evidence names candidates by place, so one text in two places is two subjects.
     return sha256(candidate.to_bytes(4) + sha256(encode_fact(subject)))

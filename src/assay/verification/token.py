@@ -37,7 +37,7 @@ class Token(NamedTuple):
     raw: str
     """What is in the text."""
     start: int
-    """Its first character."""
+    """Place of its first character in the text, from 0."""
     end: int
     """One past its last character."""
 
@@ -70,8 +70,12 @@ def _key(match: re.Match[str]) -> str:
         return _number_key(match)
     word = match["word"] or (match["acronym"] or "").replace(".", "")
     if word:
+        # Soft hyphens and zero-width characters (Cf) are not seen by a reader, so they do not differ.
         plain = unicodedata.normalize("NFKC", word).translate(_APOSTROPHE).casefold()
-        return "".join(each for each in plain if unicodedata.category(each) != "Cf") or plain
+        return (
+            "".join(character for character in plain if unicodedata.category(character) != "Cf")
+            or plain
+        )
     return "…" if match["dots"] else match["sign"].translate(_SAME)
 
 

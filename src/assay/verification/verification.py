@@ -43,7 +43,7 @@ class Crash(Value, tag_field="verdict", tag="crash"):
     """A signal ended it."""
 
     reason: str
-    """Which signal."""
+    """The signal that ended it, by name or number."""
 
 
 class Uncarried(Value, tag_field="verdict", tag="uncarried"):
@@ -57,14 +57,14 @@ class VerifierError(Value, tag_field="verdict", tag="error"):
     """The verifier itself broke; nothing is known about the claim."""
 
     reason: str
-    """How it broke."""
+    """The error of the verifier, in words."""
 
 
 class Unavailable(Value, tag_field="verdict", tag="unavailable"):
-    """The verifier could not run here, for want of isolation or of a part."""
+    """The verifier could not run here, for lack of isolation or of a library."""
 
     reason: str
-    """What is missing."""
+    """What is missing, with the remedy where there is one."""
 
 
 NotDelivered = Timeout | Memory | OutputLimit | ProcessLimit | FileLimit | Crash | Uncarried
@@ -80,7 +80,7 @@ MachineVerdict = Pass | Fail | NotDelivered | CouldNotSay
 
 def tags_of(family: UnionType) -> tuple[str, ...]:
     """The verdicts of a family by their names."""
-    return tuple(str(each.__struct_config__.tag) for each in get_args(family))
+    return tuple(str(verdict.__struct_config__.tag) for verdict in get_args(family))
 
 
 def reason_of(verdict: MachineVerdict) -> str:
@@ -109,11 +109,11 @@ class Verification(Fact):
     record: str
     """Id of the record."""
     verifier: str
-    """The verifier's name."""
+    """Name of the verifier, as the rubric gives it."""
     version: str
-    """Its version."""
+    """Version of the verifier that gave the result."""
     verdict: MachineVerdict
-    """What it found."""
+    """The verdict, with its reason where it is not a pass."""
     dimensions: tuple[Name, ...]
     """Dimensions that this result covers."""
     candidate: Index | None = None
@@ -123,7 +123,7 @@ class Verification(Fact):
     environment: str | None = None
     """Digest of the environment it ran in."""
     isolation: str | None = None
-    """How the code under test was held, such as `namespaces/split`; `in-process` where none ran."""
+    """Isolation of the code under test, such as `namespaces/split`; `in-process` where none ran."""
     options: JsonText | None = None
     """The verifier's options as canonical JSON text; absent where it has none set."""
     span: TextSpan | None = None

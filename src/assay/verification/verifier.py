@@ -26,7 +26,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """What a verifier found out about a candidate."""
 
     verdict: MachineVerdict
-    """The verdict."""
+    """Pass, fail, or why neither is known."""
     note: str | None = None
     """What was found, in words, where the verdict alone does not say it."""
     step: int | None = None
@@ -36,7 +36,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
     """What the verdict rests on."""
     isolation: str = IN_PROCESS
-    """How the code under test was held."""
+    """Isolation of the code under test."""
     usage: Usage | None = None
     """What the run took, where it ran apart."""
 
@@ -54,11 +54,11 @@ class VerifierCase(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     """What the case shows, in a few words."""
     record: Record
-    """The record."""
+    """The record whose candidate is tested."""
     expected: CaseOutcome
     """What the verifier must find: `pass` is gold, `fail` counter-gold."""
     candidate: int = 0
-    """The candidate's place."""
+    """Place of the candidate in the record, from 0."""
     options: Mapping[str, Any] = {}
     """Options that the verifier is given for this case."""
 
@@ -72,7 +72,7 @@ class Verifier(Protocol):
 
     @property
     def version(self) -> str:
-        """Raised whenever an answer could change."""
+        """Incremented whenever a verdict could change."""
 
     @property
     def summary(self) -> str:
@@ -119,7 +119,7 @@ class Test(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     name: ClassVar[str]
     """The name by which a rubric's dimension asks for it."""
     version: ClassVar[str]
-    """Raised whenever an answer could change."""
+    """Incremented whenever a verdict could change."""
     summary: ClassVar[str]
     """One sentence for the help."""
     covers: ClassVar[str]

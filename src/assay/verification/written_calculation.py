@@ -45,16 +45,16 @@ _TIMES_X = re.compile(r"(?<=[\w)%])[^\S\n]*x[^\S\n]*(?=[-(\d])")
 _SPLIT = re.compile(r"(?<=[\d\w)%²³])[^\S\n]*([-+*/×·÷−–])[^\S\n]*(?=[-−($€£¥\d])")
 
 Units = Counter[str]
-"""Symbol -> power."""
+"""Symbol -> power: `mg/kg` is mg 1 and kg -1."""
 
 
 class WrittenCalculation(NamedTuple):
     """A calculation as it is in a text."""
 
     start: int
-    """Its first character."""
+    """Place of its first character in the text, from 0."""
     text: str
-    """All of it."""
+    """The calculation with its result, as it is written."""
 
 
 def narrow(text: str) -> str:
@@ -67,7 +67,7 @@ def calculations_in(text: str) -> Iterator[WrittenCalculation]:
     usual = narrow(text)
     matches = [*WRITTEN.finditer(usual), *_IN_WORDS.finditer(usual)]
     end = 0
-    for match in sorted(matches, key=lambda each: (each.start(), -each.end())):
+    for match in sorted(matches, key=lambda match: (match.start(), -match.end())):
         if match.start() >= end:
             end = match.end()
             yield WrittenCalculation(match.start(), text[match.start() : match.end()].rstrip("., "))
@@ -80,7 +80,7 @@ def fault_of(text: str) -> str | None:
         text: the calculation, such as `5 mg/kg * 12 kg = 60 mg`.
 
     Raises:
-        UnreadableError: if it cannot be read, or its units show that something was converted.
+        UnreadableCalculationError: if it cannot be read, or its units show that something was converted.
         ZeroDivisionError: if it divides by zero.
     """
     plain = _in_signs(_TIMES_X.sub(" * ", _OF.sub(" * ", narrow(text))))
@@ -94,11 +94,11 @@ def fault_of(text: str) -> str | None:
             continue
         if units is None or units != (_units_of(stated) or Counter()):
             raise UnreadableCalculationError("its units show that something was converted")
-        return f"{first.strip()} is {_shown(exact)}, not {stated.strip()}"
+        return f"{first.strip()} is {_show(exact)}, not {stated.strip()}"
     return None
 
 
-def _shown(exact: Fraction) -> str:
+def _show(exact: Fraction) -> str:
     return str(exact) if exact.denominator == 1 else f"{float(exact):.6g}"
 
 
@@ -121,8 +121,8 @@ def _without_units(text: str) -> str:
 def _units_of(text: str) -> Units | None:
     """The units that a calculation comes out in; None where they do not go together."""
     if "(" in text:
-        found = {_symbols(part["unit"]) for part in _PART.finditer(text)}
-        return Counter(dict(next(iter(found)))) if len(found) == 1 else None
+        symbols = {_symbols(part["unit"]) for part in _PART.finditer(text)}
+        return Counter(dict(next(iter(symbols)))) if len(symbols) == 1 else None
     terms = _SPLIT.split(text)
     total: Units | None = None
     product = _read_units(terms[0])

@@ -1,6 +1,6 @@
 """Numbers as people write them: one reading by a named format, or a sentence why there is none.
 
-A number is never read by guess. What a format does not write so is unreadable under it; under
+No number is guessed. What a format does not write in this way is unreadable under it; under
 `auto`, a number that two formats read as two values is unreadable as well.
 """
 
@@ -163,25 +163,28 @@ def value_of_number(
 
 def _digits_value(digits: str, written: NumberStyle | None) -> Fraction:
     if written is not None:
-        value = _read(digits, written)
+        value = _read_digits(digits, written)
         if value is None:
             raise UnreadableNumberError(f"{digits!r} is not how the format writes a number")
         return value
+    # A plain space groups digits in some languages, and separates numbers in others.
     if " " in digits:
         raise UnreadableNumberError(f"{digits!r} is one number or several, by the language")
-    readings = {name: _read(digits, each) for name, each in FORMATS.items()}
+    readings = {name: _read_digits(digits, style) for name, style in FORMATS.items()}
     values = {value for value in readings.values() if value is not None}
     if len(values) == 1:
         return values.pop()
     if not values:
         raise UnreadableNumberError(f"{digits!r} is not how any format writes a number")
-    told = ", ".join(f"{value} in {name}" for name, value in readings.items() if value is not None)
+    listing = ", ".join(
+        f"{value} in {name}" for name, value in readings.items() if value is not None
+    )
     raise UnreadableNumberError(
-        f"{digits!r} can be read in more than one way ({told}), and the record names no language"
+        f"{digits!r} can be read in more than one way ({listing}), and the record names no language"
     )
 
 
-def _read(digits: str, written: NumberStyle) -> Fraction | None:
+def _read_digits(digits: str, written: NumberStyle) -> Fraction | None:
     """The value under a format; None where the format does not write so."""
     match = _pattern(written).fullmatch(digits)
     if match is None:

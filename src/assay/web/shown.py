@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from assay.desk.service import AssignmentWork
+from assay.desk.assignments import AssignmentWork
 from assay.desk.text_access import ReadRecord
 from assay.review.presentation import (
     Presentation,

@@ -32,7 +32,7 @@ def only(difference: DocumentDifferences) -> Change:
 
 
 @pytest.mark.parametrize(
-    ("template", "edit", "path", "second_look"),
+    ("template", "edit", "path", "re_review"),
     [
         ("preference", ("rubric.yaml", "2: Safe to follow", "2: Safe for all"),
          "dimensions.factual_safety.anchors.2", ("factual_safety",)),
@@ -55,13 +55,13 @@ def test_a_change_of_meaning_names_the_labels(
     template: str,
     edit: tuple[str, str, str],
     path: str,
-    second_look: tuple[str, ...],
+    re_review: tuple[str, ...],
 ) -> None:
     """Anchors, questions, scales, exclusions, priority and policy text need a re-review."""
     difference = changed(tmp_path, template, edit[0], edit[1:])
     change = only(difference)
     assert (change.path, change.alters_meaning) == (path, True)
-    assert difference.second_look == second_look
+    assert difference.re_review == re_review
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_other_changes_leave_labels_as_they_are(
     difference = changed(tmp_path, "preference", file, (old, new))
     change = only(difference)
     assert (change.path, change.alters_meaning, change.touches) == (path, False, ())
-    assert difference.second_look == ()
+    assert difference.re_review == ()
 
 
 def test_new_line_breaks_alter_nothing(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_new_dimension_touches_itself_and_the_verdict(tmp_path: Path) -> None:
     difference = changed(tmp_path, "preference", "rubric.yaml", ("dimensions:\n", added))
     change = only(difference)
     assert (change.path, change.old) == ("dimensions.tone", None)
-    assert difference.second_look == ("tone", "verdict")
+    assert difference.re_review == ("tone", "verdict")
 
 
 def test_another_order_of_dimensions_alters_nothing(tmp_path: Path) -> None:

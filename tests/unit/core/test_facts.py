@@ -78,7 +78,7 @@ def test_a_fact_refuses_fields_it_does_not_know() -> None:
 def test_the_literal_under_a_field_is_its_description() -> None:
     """Descriptions come from the source of a class and of the classes it inherits from."""
     described = field_descriptions(Record)
-    assert described["task"] == "What is asked."
+    assert described["task"] == "What the candidates answer: messages, tools and the state before."
     assert set(described) >= set(Record.__struct_fields__)
 
 

@@ -81,13 +81,13 @@ def transaction(folder: Path, clock: Hands) -> Iterator[Open]:
 
 
 def claim(program: Program, who: Principal, **more: Any) -> Lease | None:
-    given = program.desk.claim(who, **more).result()
+    given = program.desk.claims.claim(who, **more).result()
     return given.leases[0] if given.leases else None
 
 
 def answer(program: Program, who: Principal, lease: Lease, place: int = 0) -> Receipt:
     """A verdict where one is asked, and nothing beyond it."""
-    form = program.desk.work(who, str(lease.handle)).form
+    form = program.desk.assignments.work(who, str(lease.handle)).form
     said = {
         "prefers": {"verdict": "prefers", "candidate": place, "strength": 1},
         "ranks": {"verdict": "ranks", "order": [[0], [1], [2]]},
@@ -97,7 +97,9 @@ def answer(program: Program, who: Principal, lease: Lease, place: int = 0) -> Re
         {"verdict": said, "reasons": [{"text": "so", "dimension": "correct"}]}
     )
     given = msgspec.json.decode(body, type=Answer)
-    sent = program.desk.answer(who, str(lease.handle), given, body=body, key=f"k-{lease.handle}")
+    sent = program.desk.assignments.answer(
+        who, str(lease.handle), given, body=body, key=f"k-{lease.handle}"
+    )
     return sent.result()
 
 
@@ -141,16 +143,16 @@ def test_a_cap_closes_severe_work_and_says_until_when(transaction: Open, clock: 
     queue = next(each.queue for each in program.desk.queues(ana) if each.harms)
     lease = claim(program, ana, queue=queue)
     assert lease
-    program.desk.expose(ana, str(lease.handle), 11 * 60).result()
-    program.desk.release(ana, str(lease.handle), "welfare").result()
+    program.desk.assignments.expose(ana, str(lease.handle), 11 * 60).result()
+    program.desk.assignments.release(ana, str(lease.handle), "welfare").result()
     clock.wait(minutes=12)
-    given = program.desk.claim(ana, queue=queue).result()
+    given = program.desk.claims.claim(ana, queue=queue).result()
     assert given.none
     assert given.none.code == "capped"
     assert given.none.until
     assert given.none.until > clock()
     clock.wait(days=1)
-    again = program.desk.claim(ana, queue=queue).result()
+    again = program.desk.claims.claim(ana, queue=queue).result()
     assert again.none is None or again.none.code == "no-work"
 
 
@@ -166,12 +168,12 @@ def test_benign_work_comes_after_a_break_from_severe_content(
     severe = next(each.queue for each in program.desk.queues(ana) if each.harms)
     lease = claim(program, ana, queue=severe)
     assert lease
-    program.desk.expose(ana, str(lease.handle), 6 * 60).result()
-    program.desk.release(ana, str(lease.handle), "welfare").result()
+    program.desk.assignments.expose(ana, str(lease.handle), 6 * 60).result()
+    program.desk.assignments.release(ana, str(lease.handle), "welfare").result()
     clock.wait(minutes=30)
 
     def closed() -> str | None:
-        none = program.desk.claim(ana, queue=severe).result().none
+        none = program.desk.claims.claim(ana, queue=severe).result().none
         return none.code if none else None
 
     assert closed() == "cool-down"
@@ -225,7 +227,7 @@ def test_a_second_review_and_an_adjudication_follow_from_the_contract(transactio
         queue = preference_queue(program, who)
         while (lease := claim(program, who, queue=queue)) is not None:
             record = program.store.get(Record, lease.record)
-            shown = program.desk.work(who, str(lease.handle)).shown.candidates
+            shown = program.desk.assignments.work(who, str(lease.handle)).shown.candidates
             wanted = record.candidates[0 if place else 1].content
             answer(program, who, lease, [each.content for each in shown].index(wanted))
     routed = program.desk.route()
@@ -260,7 +262,7 @@ def test_sentinels_come_among_the_work_and_look_like_it(transaction: Open) -> No
     records: list[str] = []
     shapes = set()
     while (lease := claim(program, ana, queue=preference_queue(program, ana))) is not None:
-        work = program.desk.work(ana, str(lease.handle))
+        work = program.desk.assignments.work(ana, str(lease.handle))
         shapes.add((work.state, work.lease_seconds, len(work.assignment), work.role))
         records.append(lease.record)
         answer(program, ana, lease)
@@ -317,7 +319,7 @@ def test_an_exam_opens_the_queue_and_the_judgment_names_the_qualification(
             if lease is None:
                 break
             record = program.store.get(Record, lease.record)
-            shown = program.desk.work(who, str(lease.handle)).shown.candidates
+            shown = program.desk.assignments.work(who, str(lease.handle)).shown.candidates
             wanted = record.candidates[0 if right else 1].content
             answer(program, who, lease, [each.content for each in shown].index(wanted))
             roles = {each.pseudonym: each.roles for each in program.accounts.list()}
@@ -344,7 +346,9 @@ def test_a_gap_of_the_rubric_is_kept_with_its_record(transaction: Open) -> None:
     ana = person(program, "ana", "reviewer")
     lease = claim(program, ana)
     assert lease
-    program.desk.gap(ana, str(lease.handle), dimension="fit", text="Is haste assumed?").result()
+    program.desk.assignments.gap(
+        ana, str(lease.handle), dimension="fit", text="Is haste assumed?"
+    ).result()
     (gap,) = program.store.scan(GuidelineGap)
     assert (gap.record, gap.dimension, gap.text) == (lease.record, "fit", "Is haste assumed?")
     assert gap.rubric == program.context.ids["rubric"]

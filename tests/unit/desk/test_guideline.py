@@ -35,7 +35,7 @@ def judge(program: Program, who: Principal, words: str, value: int = 0) -> list[
     done: list[Lease] = []
     cards = [each for each in program.desk.queues(who) if each.title.startswith(words)]
     for card in cards:
-        while (given := program.desk.claim(who, queue=card.queue).result()).leases:
+        while (given := program.desk.claims.claim(who, queue=card.queue).result()).leases:
             (lease,) = given.leases
             send(program, who, lease, value)
             done.append(lease)
@@ -52,7 +52,7 @@ def send(program: Program, who: Principal, lease: Lease, value: int) -> None:
     body = msgspec.json.encode(said)
     given = msgspec.json.decode(body, type=Answer)
     key = f"key-{lease.handle}"
-    program.desk.answer(who, str(lease.handle), given, body=body, key=key).result()
+    program.desk.assignments.answer(who, str(lease.handle), given, body=body, key=key).result()
 
 
 def signed_in(program: Program, name: str) -> Principal:
@@ -76,7 +76,9 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assert done
             if name == "ana":
                 handle = str(done[0].handle)
-                program.desk.gap(who, handle, dimension=None, text="Is haste assumed?").result()
+                program.desk.assignments.gap(
+                    who, handle, dimension=None, text="Is haste assumed?"
+                ).result()
     return folder
 
 
@@ -161,8 +163,8 @@ def test_the_earlier_answer_is_not_in_sight(changed: Program) -> None:
     lea, ana = signed_in(changed, "lea"), signed_in(changed, "ana")
     changed.guideline.queue_re_reviews(lea)
     card = next(each for each in changed.desk.queues(ana) if "re-review" in each.title)
-    (lease,) = changed.desk.claim(ana, queue=card.queue).result().leases
-    work = changed.desk.work(ana, str(lease.handle))
+    (lease,) = changed.desk.claims.claim(ana, queue=card.queue).result().leases
+    work = changed.desk.assignments.work(ana, str(lease.handle))
     assert work.answer is None
     assert work.draft is None
 

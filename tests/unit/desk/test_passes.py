@@ -73,10 +73,10 @@ def answer_files(program: Program, *people: str) -> None:
 def claimed(program: Program, who: Principal) -> set[str]:
     """Every record that the desk gives to somebody who asks for all there is, and answers none."""
     found: set[str] = set()
-    while given := program.desk.claim(who, count=8, held=[]).result().leases:
+    while given := program.desk.claims.claim(who, count=8, held=[]).result().leases:
         for lease in given:
             found.add(lease.record)
-            program.desk.release(who, str(lease.handle), "skip").result()
+            program.desk.assignments.release(who, str(lease.handle), "skip").result()
     return found
 
 
@@ -86,7 +86,7 @@ def judge(program: Program, who: Principal, verdicts: dict[str, object], most: i
     done: list[str] = []
     for queue in sorted(queues):
         while len(done) < most:
-            given = program.desk.claim(who, queue=queue).result().leases
+            given = program.desk.claims.claim(who, queue=queue).result().leases
             if not given:
                 break
             handle, record = str(given[0].handle), given[0].record
@@ -97,7 +97,9 @@ def judge(program: Program, who: Principal, verdicts: dict[str, object], most: i
                 }
             )
             answer = msgspec.json.decode(body, type=Answer)
-            program.desk.answer(who, handle, answer, body=body, key=f"k-{handle}").result()
+            program.desk.assignments.answer(
+                who, handle, answer, body=body, key=f"k-{handle}"
+            ).result()
             done.append(record)
     return done
 
@@ -168,7 +170,7 @@ def test_records_judged_in_files_are_not_handed_out_again(program: Program) -> N
 def test_what_is_handed_out_is_not_offered_at_the_desk_and_the_reverse(program: Program) -> None:
     """A pass is held by one route at a time; a withdrawn one is offered again."""
     who = person(program, "ana", "reviewer")
-    (lease,) = program.desk.claim(who).result().leases
+    (lease,) = program.desk.claims.claim(who).result().leases
     program.review.assign(dict.fromkeys(FRIENDS, "reviewer"))
     handed_out = {row["assignment"] for name in FRIENDS for row in program.review.work(name)}
     assert lease.assignment not in handed_out
@@ -246,7 +248,7 @@ def test_the_overview_and_the_status_read_one_count(program: Program) -> None:
     """Passes at the desk, handed out and given elsewhere add up to what is wanted and beyond."""
     who = person(program, "ana", "reviewer")
     judge(program, who, {who.pseudonym: {"verdict": "tie"}}, most=2)
-    program.desk.claim(who).result()
+    program.desk.claims.claim(who).result()
     program.review.assign(dict.fromkeys(FRIENDS, "reviewer"))
     answer_files(program, "zoe")
     queues = [each for each in program.overview.queues() if each.stage == "review"]
@@ -295,7 +297,7 @@ def test_a_changed_contract_moves_what_waits_and_asks_for_its_own_passes(
     """A record waits once, with the passes of the contract in force; what was given stays given."""
     who = person(program, "ana", "reviewer")
     (judged,) = judge(program, who, {who.pseudonym: {"verdict": "tie"}}, most=1)
-    (held,) = program.desk.claim(who).result().leases
+    (held,) = program.desk.claims.claim(who).result().leases
     records = {each.id for each in program.store.scan(Record)}
     contract = program.folder / "contract.yaml"
     text = contract.read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ TODAY = date(2026, 3, 1)
 
 
 class Made(msgspec.Struct, frozen=True):
-    """A record as far as rights ask for it."""
+    """The part of a record that rights depend on."""
 
     source_classes: tuple[str, ...]
     parents: tuple[str, ...] = ()
@@ -114,7 +114,7 @@ def test_a_circle_ends_and_every_step_of_it_counts() -> None:
     }
     clearance = _clearance(Shelf(records))
     for identity in "dabc":
-        assert clearance.holding(identity, records[identity]).sources == ("leads", "lent", "own")
+        assert clearance.basis(identity, records[identity]).sources == ("leads", "lent", "own")
 
 
 def test_ancestors_are_looked_up_in_batches_and_once() -> None:

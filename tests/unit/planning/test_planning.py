@@ -14,7 +14,7 @@ from assay.core.errors import CheckError, UsageError
 from assay.demo.documents import write_program
 from assay.planning import service
 from assay.planning.contract_draft import next_version, rewrite
-from assay.planning.findings import LEAST_ITEMS, failure_of, find
+from assay.planning.findings import failure_of, find
 from assay.planning.plan import DataPlan, PlannedQuota
 from assay.program.lineage import trace
 from assay.program.program import Program
@@ -56,14 +56,20 @@ def test_each_item_lies_in_one_group() -> None:
     assert {each.severity for each in found} == {"high"}
 
 
-def test_small_cells_are_merged_upwards() -> None:
-    """A cell of fewer items than a group needs joins the wider one."""
-    few = [
-        each.replace(slice={"difficulty": "hard", "language": "de"})
-        for each in results("evl_c", {"easy": 2, "hard": 2}, n=LEAST_ITEMS - 1)
-    ]
-    found = find(VALIDATION, (), few, small_contract())
-    assert all(each.items >= LEAST_ITEMS for each in found)
+@pytest.mark.parametrize(("least_items", "slices"), [(7, {"hard", "easy"}), (8, {None})])
+def test_a_slice_of_fewer_items_than_the_contract_asks_for_is_merged(
+    least_items: int, slices: set[str | None]
+) -> None:
+    """Seven items a slice: findings of their own where seven are enough, one finding where not."""
+    contract = small_contract()
+    sampling = contract.sampling.model_copy(update={"least_items": least_items})
+    found = find(
+        VALIDATION,
+        (),
+        results("evl_c", {"easy": 2, "hard": 2}, n=7),
+        contract.model_copy(update={"sampling": sampling}),
+    )
+    assert {finding.slice.get("difficulty") for finding in found} == slices
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from assay.core.canonical import json_text
-from assay.core.digest import labelled
+from assay.core.digest import labelled_digest
 from assay.core.errors import InputError
 from assay.providers.chat_format import decode_completion, encode_request
 from assay.providers.endpoint import Completion, Request, SamplingParameters
@@ -84,7 +84,7 @@ def test_an_answer_is_read_with_what_its_endpoint_reports() -> None:
         usage={"prompt_tokens": 4, "completion_tokens": 2, "total_tokens": 6},
     )
     assert completion == Completion(
-        text="Six.", attempts=1, prompt_digest=labelled(b"{}"), model="tiny-2026",
+        text="Six.", attempts=1, prompt_digest=labelled_digest(b"{}"), model="tiny-2026",
         fingerprint="fp", finish_reason="stop", prompt_tokens=4, completion_tokens=2,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assay.core.digest import labelled
+from assay.core.digest import labelled_digest
 from assay.core.errors import MachineError, UsageError
 from assay.providers.endpoint import Completion, Failure, Request, SamplingParameters
 from assay.providers.openai_compatible import OpenAICompatible, Settings, retry_after_seconds
@@ -64,7 +64,7 @@ def test_the_digest_is_of_the_bytes_that_were_sent() -> None:
     with scripted_endpoint() as server:
         [answer] = ask(settings(server.url), "a")
     assert isinstance(answer, Completion)
-    assert answer.prompt_digest == labelled(server.bodies[0])
+    assert answer.prompt_digest == labelled_digest(server.bodies[0])
 
 
 def test_requests_under_way_are_bounded() -> None:

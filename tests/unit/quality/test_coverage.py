@@ -63,7 +63,7 @@ def test_a_share_does_not_shrink_with_what_is_there() -> None:
 )
 def test_a_share_is_rounded_up_to_whole_records(share: float, total: int, needed: int) -> None:
     """One half of three is two; a share that is whole, but not in binary, stays whole."""
-    assert Quota(slice={"difficulty": "hard"}, share=share).needed(total) == needed
+    assert Quota(slice={"difficulty": "hard"}, share=share).records_needed(total) == needed
 
 
 def test_the_cross_table_adds_up() -> None:

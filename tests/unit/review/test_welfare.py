@@ -45,10 +45,13 @@ def _seen(ago: float, minutes: float, *categories: str) -> Exposure:
 
 def _caps(
     *, hour: int | None = None, day: int | None = None, week: int | None = None,
-    break_after: int | None = None, cool_down: int = 0, **by_category: ReadingCaps,
+    break_after: int | None = None, break_minutes: int = 10, cool_down: int = 0, **by_category: ReadingCaps,
 ) -> Caps:  # fmt: skip
     total = ReadingCaps(hourly_minutes=hour, daily_minutes=day, weekly_minutes=week)
-    return Caps(total=total, by_category=by_category, break_after=break_after, cool_down=cool_down)
+    return Caps(
+        total=total, by_category=by_category, break_after=break_after,
+        break_minutes=break_minutes, cool_down=cool_down,
+    )  # fmt: skip
 
 
 def _ask(exposures: list[Exposure], caps: Caps, *categories: str) -> Allowed | Capped:
@@ -133,6 +136,18 @@ def test_a_break_is_due_after_so_many_minutes_in_a_row() -> None:
     assert isinstance(found, Capped)
     assert (found.reason, found.until) == ("break", _text(NOON + timedelta(minutes=2)))
     assert allowed(row, ("violence",), found.until, caps) == Allowed()
+
+
+@pytest.mark.parametrize(("break_minutes", "left"), [(1, None), (8, None), (9, 1), (30, 22)])
+def test_a_break_lasts_as_long_as_the_contract_says(break_minutes: int, left: int | None) -> None:
+    """The last severe item ended eight minutes ago: a break of eight minutes is over, one of nine is not."""
+    caps = _caps(break_after=30, break_minutes=break_minutes)
+    state = _ask([_seen(40, 15, "violence"), _seen(24, 16, "self_harm")], caps)
+    if left is None:
+        assert state == Allowed()
+    else:
+        assert isinstance(state, Capped)
+        assert state.until == _text(NOON + timedelta(minutes=left))
 
 
 def test_whoever_rested_in_between_owes_no_break() -> None:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from assay.core.canonical import json_text
-from assay.core.options import configured
+from assay.core.options import configure
 from assay.plugins import load
 from assay.records.candidate import Candidate, MadeByModel
 from assay.records.evidence import Evidence
@@ -50,7 +50,7 @@ def record(content: str, *constraints: tuple[str, dict[str, Any]]) -> Record:
 
 def ask(given: Record, **options: Any) -> Found | NothingToVerify:
     """What the verifier says of the record's candidate."""
-    found: Found | NothingToVerify = configured(load("verifiers", NAME), options).verify(given, 0)
+    found: Found | NothingToVerify = configure(load("verifiers", NAME), options).verify(given, 0)
     return found
 
 
@@ -387,7 +387,7 @@ def test_the_verifier_answers_its_own_cases() -> None:
     """Gold passes, counter-gold fails, and there is at least one of each."""
     verifier = load("verifiers", NAME)
     given = verifier().cases()
-    answers = [configured(verifier, each.options).verify(each.record, 0) for each in given]
+    answers = [configure(verifier, each.options).verify(each.record, 0) for each in given]
     said = [str(each.verdict.__struct_config__.tag) for each in answers]
     assert said == [each.expected for each in given]
     assert {"pass", "fail"} <= set(said)

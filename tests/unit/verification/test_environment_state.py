@@ -10,13 +10,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from assay.core.canonical import json_text
-from assay.core.options import configured
+from assay.core.options import configure
 from assay.records.candidate import Candidate, MadeByModel, Step
 from assay.records.evidence import Evidence
 from assay.records.kinds import Outcome, Trajectory
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task
-from assay.verification.json_value import differences, escaped, read_value, same, value_at
+from assay.verification.json_value import differences, escape_key, read_value, same, value_at
 from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
 from assay.verification.verifier import Found, NothingToVerify, VerifierCase
 from assay.verification.verifiers.environment_state import EnvironmentState
@@ -54,7 +54,7 @@ def record(
 def ask(tried: Record, *asserted: Any, **options: Any) -> Found | NothingToVerify:
     if asserted:
         options["assertions"] = json.dumps(asserted)
-    return configured(EnvironmentState, options).verify(tried, 0)
+    return configure(EnvironmentState, options).verify(tried, 0)
 
 
 def found(tried: Record, *asserted: Any, **options: Any) -> Found:
@@ -293,7 +293,7 @@ def places(value: Any, pointer: str = "") -> list[str]:
     if isinstance(value, dict | list):
         below = value.items() if isinstance(value, dict) else enumerate(value)
     return [pointer] + [
-        place for key, each in below for place in places(each, f"{pointer}/{escaped(str(key))}")
+        place for key, each in below for place in places(each, f"{pointer}/{escape_key(str(key))}")
     ]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from assay.core.canonical import json_text
-from assay.core.options import configured
+from assay.core.options import configure
 from assay.records.candidate import Candidate, MadeByModel, Step
 from assay.records.kinds import Outcome, Trajectory
 from assay.records.kinds.trajectory import ExpectedCall
@@ -58,7 +58,7 @@ def record(
 
 
 def found(given: Record, **options: Any) -> Found:
-    answer = configured(ExpectedCalls, options).verify(given, 0)
+    answer = configure(ExpectedCalls, options).verify(given, 0)
     assert isinstance(answer, Found), answer
     return answer
 

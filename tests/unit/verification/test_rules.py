@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from assay.core.errors import UsageError
-from assay.core.options import configured
+from assay.core.options import configure
 from assay.records.candidate import Candidate, MadeByModel, Step
 from assay.records.evidence import Evidence
 from assay.records.kinds import Policy
@@ -204,7 +204,7 @@ def test_all_faults_of_all_rules_are_told_at_once() -> None:
     - {id: extra, reason: r, require: "true", severity: high}
     """
     with pytest.raises(UsageError) as caught:
-        configured(RulesVerifier, {"rules": rules})
+        configure(RulesVerifier, {"rules": rules})
     for told in (
         "rules[0] (open).require, line 1, column 19: Syntax error",
         "rules[1] (named).when, there is no `wrods`",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from assay.core.canonical import json_text
-from assay.core.options import configured
+from assay.core.options import configure
 from assay.records.candidate import Candidate, MadeByModel, Step
 from assay.records.evidence import Evidence
 from assay.records.kinds import Trajectory
@@ -59,7 +59,7 @@ def record(
 
 
 def ask(given: Record, **options: Any) -> Found | NothingToVerify:
-    return configured(ToolCalls, options).verify(given, 0)
+    return configure(ToolCalls, options).verify(given, 0)
 
 
 def found(given: Record, **options: Any) -> Found:

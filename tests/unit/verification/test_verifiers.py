@@ -6,7 +6,7 @@ import pytest
 
 from assay.core.canonical import json_text
 from assay.core.errors import UsageError
-from assay.core.options import configured
+from assay.core.options import configure
 from assay.plugins import load, names
 from assay.records.candidate import Candidate, MadeByModel, Step
 from assay.records.evidence import Evidence
@@ -35,7 +35,7 @@ def record(
 
 def ask(name: str, given: Record, **options: Any) -> Found | NothingToVerify:
     """What a verifier says of the record's candidate."""
-    found: Found | NothingToVerify = configured(load("verifiers", name), options).verify(given, 0)
+    found: Found | NothingToVerify = configure(load("verifiers", name), options).verify(given, 0)
     return found
 
 
@@ -277,7 +277,7 @@ def test_no_quotation_is_nothing_to_verify() -> None:
 def test_a_wrong_option_is_refused_with_what_there_is() -> None:
     """An option that a verifier does not have is named, with those that it has."""
     with pytest.raises(UsageError, match="tolerence"):
-        configured(load("verifiers", "numeric-answer"), {"tolerence": "1"})
+        configure(load("verifiers", "numeric-answer"), {"tolerence": "1"})
     with pytest.raises(UsageError, match="not a number"):
         ask("numeric-answer", record("4", "4"), tolerance="some")
 
@@ -285,7 +285,7 @@ def test_a_wrong_option_is_refused_with_what_there_is() -> None:
 def test_a_format_and_the_old_option_together_are_refused() -> None:
     """`decimal_comma` beside another format is two answers to one question."""
     with pytest.raises(UsageError, match="both say how numbers are written"):
-        configured(
+        configure(
             load("verifiers", "numeric-answer"), {"decimal_comma": True, "number_format": "fr"}
         )
 

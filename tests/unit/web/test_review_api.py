@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from assay.desk.service import MOST_HELD
+from assay.desk.claims import MOST_HELD
 from assay.program.program import Program
 from assay.records.judgment import Judgment
 from assay.records.record import Record

@@ -76,7 +76,7 @@ def regressions(contract: Contract) -> Iterator[Fault]:
 
 
 @check("contract", whole=(("contract", "acceptance_tests"),))
-def measured(contract: Contract) -> Iterator[Fault]:
+def behaviours_are_measured(contract: Contract) -> Iterator[Fault]:
     """Each behaviour is measured by a test."""
     by_test = {test.behaviour for test in contract.acceptance_tests}
     for place, behaviour in enumerate(contract.behaviours):
@@ -95,5 +95,5 @@ def _is_training_data(dataset: str) -> bool:
 
 
 CHECKS: tuple[DocumentCheck, ...] = (
-    no_acceptance_tests, margin_and_risk, excluded_from_training, regressions, measured,
+    no_acceptance_tests, margin_and_risk, excluded_from_training, regressions, behaviours_are_measured,
 )  # fmt: skip

@@ -102,7 +102,7 @@ def seen_in_an_output(contract: Contract) -> Iterator[Fault]:
 
 
 @check("contract")
-def mapped(contract: Contract) -> Iterator[Fault]:
+def behaviour_map_is_complete(contract: Contract) -> Iterator[Fault]:
     """The behaviour map has positive behaviour, prohibited outcomes and boundaries."""
     for place, behaviour in enumerate(contract.behaviours):
         for key, says in (
@@ -131,7 +131,7 @@ def no_failure_classes(contract: Contract) -> Iterator[Fault]:
 @check("contract", whole=(("contract", "failure_classes"),))
 def failures(contract: Contract) -> Iterator[Fault]:
     """Each behaviour has a way of going wrong."""
-    violated = {each.behaviour for each in contract.failure_classes}
+    violated = {failure.behaviour for failure in contract.failure_classes}
     for place, behaviour in enumerate(contract.behaviours):
         if contract.failure_classes and behaviour.id not in violated:
             yield Fault(
@@ -142,9 +142,9 @@ def failures(contract: Contract) -> Iterator[Fault]:
 
 
 @check("contract", whole=(("contract", "supervision"),))
-def supervised(contract: Contract) -> Iterator[Fault]:
+def behaviours_have_signals(contract: Contract) -> Iterator[Fault]:
     """Each behaviour has a signal."""
-    shaped = {name for each in contract.supervision for name in each.behaviours}
+    shaped = {name for signal in contract.supervision for name in signal.behaviours}
     for place, behaviour in enumerate(contract.behaviours):
         if contract.supervision and behaviour.id not in shaped:
             yield Fault(
@@ -155,6 +155,6 @@ def supervised(contract: Contract) -> Iterator[Fault]:
 
 
 CHECKS: tuple[DocumentCheck, ...] = (
-    no_behaviours, observable, seen_in_an_output, conditions, evidence, mapped,
-    no_failure_classes, failures, supervised,
+    no_behaviours, observable, seen_in_an_output, conditions, evidence, behaviour_map_is_complete,
+    no_failure_classes, failures, behaviours_have_signals,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A check: one question about the substance of the documents, and how it is asked."""
+"""A check: one question about the substance of the documents, and how it is run."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
@@ -22,7 +22,7 @@ class Fault(msgspec.Struct, frozen=True):
     """One fault of substance at a node of a document."""
 
     kind: FileKind
-    """The document."""
+    """The document that holds the node."""
     path: Path
     """The node; where something is missing, the place where it would be."""
     code: str
@@ -32,7 +32,7 @@ class Fault(msgspec.Struct, frozen=True):
     hint: str
     """What to do about it."""
     severity: Severity = "error"
-    """`error` or `warning`."""
+    """`error`: the documents do not check; `warning`: they do, and the fault is shown."""
 
 
 class Names(msgspec.Struct, frozen=True):
@@ -50,19 +50,19 @@ class DocumentCheck(msgspec.Struct, frozen=True):
     needs: tuple[Need, ...]
     """The documents that it looks at, in the order of its arguments."""
     whole: tuple[Part, ...]
-    """Parts that must be free of faults of shape; else it is not asked."""
+    """Parts that must be free of faults of shape; else the check is skipped."""
     find: Callable[..., Iterator[Fault]]
-    """The question."""
+    """Yields the faults of the documents, in the order of `needs`."""
 
     def __call__(self, *documents: Any) -> Iterator[Fault]:
-        """Ask it of documents, in the order of `needs`."""
+        """The faults of documents that are given in the order of `needs`."""
         return self.find(*documents)
 
 
 def check(
     *needs: Need, whole: tuple[Part, ...] = ()
 ) -> Callable[[Callable[..., Any]], DocumentCheck]:
-    """Make a question of a function that takes the needed documents and yields faults."""
+    """Turn a function that takes the needed documents and yields faults into a check."""
     return lambda find: DocumentCheck(needs, whole, find)
 
 
@@ -71,16 +71,17 @@ def ask(
     readings: Mapping[FileKind, Reading],
     context: CheckContext = NO_CONTEXT,
 ) -> Iterator[Issue]:
-    """Ask every check whose documents are there."""
+    """Run every check whose documents can be read."""
     names = Names(
         behaviours=readings["contract"].names("behaviours"),
         dimensions=readings["rubric"].names("dimensions"),
     )
-    for each in checks:
-        documents = [_argument(need, readings, names, context) for need in each.needs]
-        if any(document is None for document in documents) or _broken(each, readings):
+    for question in checks:
+        documents = [_argument(need, readings, names, context) for need in question.needs]
+        # A part that was left out would look empty, and raise faults that the file does not have.
+        if any(document is None for document in documents) or _is_incomplete(question, readings):
             continue
-        for fault in each(*documents):
+        for fault in question(*documents):
             issue = readings[fault.kind].issue(
                 fault.path, fault.code, fault.severity, fault.message, fault.hint
             )
@@ -96,5 +97,5 @@ def _argument(
     return context if need == "context" else readings[need].shaped.document
 
 
-def _broken(each: DocumentCheck, readings: Mapping[FileKind, Reading]) -> bool:
-    return any(readings[kind].shaped.lacks(key) for kind, key in each.whole)
+def _is_incomplete(question: DocumentCheck, readings: Mapping[FileKind, Reading]) -> bool:
+    return any(readings[kind].shaped.lacks(key) for kind, key in question.whole)

@@ -18,11 +18,11 @@ class ExamFault(msgspec.Struct, frozen=True, kw_only=True):
     hint: str
     """What to do about it."""
     impossible: bool
-    """Whether nobody at all can pass it; else it passes and fails people nearly by chance."""
+    """Whether no person can pass it; else people pass and fail nearly by chance."""
 
 
 class CheckContext(msgspec.Struct, frozen=True, kw_only=True):
-    """What a check knows beyond the documents. What is absent is not asked about."""
+    """What a check knows beyond the documents. A check that needs what is absent reports nothing."""
 
     today: date | None = None
     """The day that retention is compared with."""
@@ -33,8 +33,8 @@ class CheckContext(msgspec.Struct, frozen=True, kw_only=True):
     folder: Path | None = None
     """The program's folder, in which its data files are looked for."""
     exam_fault: Callable[[QualificationRule], ExamFault | None] | None = None
-    """What the sequential test of an exam comes to at its size; review owns the rule."""
+    """What is wrong with the exam of a role, if anything; `review/sequential_test.py` holds the rule."""
 
 
 NO_CONTEXT = CheckContext()
-"""The documents alone."""
+"""Nothing besides the documents: checks that need more are skipped."""

@@ -43,17 +43,17 @@ def data_files_are_read_in_one_way(program: ProgramSettings) -> Iterator[Fault]:
 @check("program", "sources")
 def data_files_have_a_source(program: ProgramSettings, sources: Sources) -> Iterator[Fault]:
     """The source that a data file names is a class in sources.yaml."""
-    known = [source.id for source in sources.classes]
+    source_ids = [source.id for source in sources.classes]
     for place, file in enumerate(program.data):
-        if file.source is None or file.source in known:
+        if file.source is None or file.source in source_ids:
             continue
-        right = nearest(file.source, known)
+        right = nearest(file.source, source_ids)
         yield Fault(
             "program",
             ("data", place, "source"),
             "unknown-source",
             f"there is no source class {file.source!r}",
-            f"did you mean {right!r}?" if right else f"classes: {', '.join(known)}",
+            f"did you mean {right!r}?" if right else f"classes: {', '.join(source_ids)}",
         )
 
 

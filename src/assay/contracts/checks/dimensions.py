@@ -66,7 +66,7 @@ _JUDGED_BY_WHAT = (
 
 
 @check("rubric")
-def judged(rubric: Rubric) -> Iterator[Fault]:
+def dimensions_say_how_to_judge(rubric: Rubric) -> Iterator[Fault]:
     """Every dimension has a field, an evidence type and a reviewer action."""
     for place, dimension in enumerate(rubric.dimensions):
         for key, code, says, hint in _JUDGED_BY_WHAT:
@@ -161,7 +161,7 @@ def on_scale(rubric: Rubric) -> Iterator[Fault]:
 
 
 @check("rubric")
-def verified(rubric: Rubric) -> Iterator[Fault]:
+def objective_dimensions_have_verifiers(rubric: Rubric) -> Iterator[Fault]:
     """Objective dimensions name their verifier, or say why there is none."""
     for place, dimension in enumerate(rubric.dimensions):
         if dimension.verifier:
@@ -194,9 +194,9 @@ def judge_as_verifier(rubric: Rubric) -> Iterator[Fault]:
 
 
 @check("contract", "rubric", whole=(("contract", "behaviours"),))
-def used(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
+def dimensions_are_used(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
     """Every dimension belongs to a behaviour."""
-    beneath = {name for each in contract.behaviours for name in each.dimensions}
+    beneath = {name for behaviour in contract.behaviours for name in behaviour.dimensions}
     for place, dimension in enumerate(rubric.dimensions):
         if dimension.id not in beneath:
             yield Fault(
@@ -213,6 +213,6 @@ def _to_anchor(dimension: Dimension) -> tuple[str, ...]:
 
 
 CHECKS: tuple[DocumentCheck, ...] = (
-    no_dimensions, one_overall_label, broad_dimension, judged, guidance,
-    anchors, levels, on_scale, verified, verifier_is_known, judge_as_verifier, used,
+    no_dimensions, one_overall_label, broad_dimension, dimensions_say_how_to_judge, guidance,
+    anchors, levels, on_scale, objective_dimensions_have_verifiers, verifier_is_known, judge_as_verifier, dimensions_are_used,
 )  # fmt: skip

@@ -62,7 +62,7 @@ def something_can_endorse(contract: Contract, rubric: Rubric) -> Iterator[Fault]
     for place, entry in enumerate(contract.supervision):
         judged_on = {*entry.dimensions, *entry.accept}
         bounds = bounds_for(entries_for(entry.signal, entry.slice, contract), rubric)
-        deciding = [each for each in bounds if not judged_on or each.dimension in judged_on]
+        deciding = [bound for bound in bounds if not judged_on or bound.dimension in judged_on]
         if entry.signal in IMITATED and not deciding:
             yield Fault(
                 "contract", ("supervision", place, "dimensions"), "nothing-endorses",

@@ -46,6 +46,7 @@ def filler(readings: Mapping[FileKind, Reading]) -> Iterator[Issue]:
         if reading.tree is None:
             continue
         for path, text in reading.tree.texts():
+            # Reported for its shape already; one fault at one place is enough to fix it.
             if reading.shaped.left_out_at(path):
                 continue
             issue = _issue(reading, reading.tree, path, text)

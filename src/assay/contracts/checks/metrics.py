@@ -21,14 +21,14 @@ _BETTER = {"higher": "decrease", "lower": "increase"}
 
 
 @check("contract", "rubric", whole=(("contract", "failure_classes"), ("rubric", "dimensions")))
-def known(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
+def metric_names_are_known(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
     """A metric that Assay computes is spelt as Assay spells it."""
     classes = [failure.id for failure in contract.failure_classes]
     for place, test in enumerate(contract.acceptance_tests):
         where = ("acceptance_tests", place, "metric")
-        wanted = failure_class(test.metric)
-        if wanted is not None and wanted not in classes:
-            right = nearest(wanted, classes)
+        failure_id = failure_class(test.metric)
+        if failure_id is not None and failure_id not in classes:
+            right = nearest(failure_id, classes)
             yield Fault(
                 "contract", where, "metric-without-failure-class",
                 f"{test.metric!r} counts a failure class that the contract does not have",
@@ -112,7 +112,7 @@ def reserve_is_large_enough(contract: Contract, rubric: Rubric) -> Iterator[Faul
     reserve = contract.reserve
     if reserve is None:
         return
-    size = max(1, reserve.declared(contract.sampling.total))
+    size = max(1, reserve.declared_size(contract.sampling.total))
     key = "size" if reserve.size else "share"
     too_much = [
         (needed, reason)
@@ -145,5 +145,5 @@ def _too_small(test: AcceptanceTest, metric: Metric, size: int) -> Iterator[tupl
 
 
 CHECKS: tuple[DocumentCheck, ...] = (
-    known, direction, one_way, margin, reserve_is_large_enough,
+    metric_names_are_known, direction, one_way, margin, reserve_is_large_enough,
 )  # fmt: skip

@@ -17,8 +17,8 @@ def objectives(contract: Contract) -> Iterator[Fault]:
                 f"the contract has no {key.replace('_', ' ')}",
                 "state what training teaches and, separately, what evaluation measures",
             )  # fmt: skip
-    taught = [fold(each) for each in contract.training_objectives]
-    measured = [fold(each) for each in contract.evaluation_objectives]
+    taught = [fold(objective) for objective in contract.training_objectives]
+    measured = [fold(objective) for objective in contract.evaluation_objectives]
     if taught and set(taught) == set(measured):
         yield Fault(
             "contract", ("evaluation_objectives",), "objectives-not-separated",

@@ -14,7 +14,7 @@ from assay.contracts.verdict_words import OpenVerdict
 @check("contract", "rubric")
 def forced_choice(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
     """Ties, both-unacceptable, insufficient context and abstention are permitted."""
-    missing = [each for each in get_args(OpenVerdict) if each not in rubric.verdicts]
+    missing = [answer for answer in get_args(OpenVerdict) if answer not in rubric.verdicts]
     if missing and _compares(contract):
         yield Fault(
             "rubric", ("verdicts",), "forced-choice",
@@ -48,7 +48,7 @@ def priority(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
 @check("rubric")
 def rules_can_work(rubric: Rubric) -> Iterator[Fault]:
     """Priority rules are about scales of numbers, and a veto can both hit and miss."""
-    dimensions = {each.id: each for each in rubric.dimensions}
+    dimensions = {dimension.id: dimension for dimension in rubric.dimensions}
     for place, rule in enumerate(rubric.priority):
         dimension = dimensions.get(rule.veto or rule.compare or "")
         if dimension is None:
@@ -104,15 +104,15 @@ def rules_have_one_winner(contract: Contract, rubric: Rubric) -> Iterator[Fault]
     Econometrica 24:178-191): with a further comparison behind it, A can beat B, B can beat C and C
     can beat A.
     """
-    spans = {each.id: each.bounds for each in rubric.dimensions}
+    spans = {dimension.id: dimension.bounds for dimension in rubric.dimensions}
     comparing = [
         (place, rule) for place, rule in enumerate(rubric.priority) if rule.compare is not None
     ]
     for position, (place, rule) in enumerate(comparing):
-        later = {each.compare for _, each in comparing[position + 1 :]} - {rule.compare}
+        later = {other.compare for _, other in comparing[position + 1 :]} - {rule.compare}
         low, high = spans.get(rule.compare or "") or (0, 0)
         # Three candidates take three places in the order that the later comparisons make.
-        ranks = math.prod(_levels(spans.get(each or "")) for each in later)
+        ranks = math.prod(_levels(spans.get(name or "")) for name in later)
         if 1 < (rule.by or 1) <= high - low and ranks >= _CIRCLE and _compares(contract):
             yield Fault(
                 "rubric", ("priority", place, "by"), "priority-in-a-circle",
@@ -128,7 +128,7 @@ def rules_have_one_winner(contract: Contract, rubric: Rubric) -> Iterator[Fault]
 @check("contract", "rubric", whole=(("rubric", "priority"), ("rubric", "dimensions")))
 def facts_before_taste(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
     """What people may rightly differ on outranks nothing that can be right or wrong."""
-    natures = {each.id: each.nature for each in rubric.dimensions}
+    natures = {dimension.id: dimension.nature for dimension in rubric.dimensions}
     plural: str | None = None
     compared: str | None = None
     for place, rule in enumerate(rubric.priority):
@@ -161,13 +161,13 @@ def critical_failures_are_vetoed(contract: Contract, rubric: Rubric) -> Iterator
     stated, do as well.
     """
     vetoed = {rule.veto for rule in rubric.priority}
-    guarded = vetoed | {each.dimension for each in bounds_for(contract.supervision, rubric)}
+    guarded = vetoed | {bound.dimension for bound in bounds_for(contract.supervision, rubric)}
     compared = _compares(contract) and bool(rubric.priority)
-    known = {each.id for each in rubric.dimensions}
-    beneath = {each.id: set(each.dimensions) for each in contract.behaviours}
+    rubric_ids = {dimension.id for dimension in rubric.dimensions}
+    beneath = {behaviour.id: set(behaviour.dimensions) for behaviour in contract.behaviours}
     for place, failure in enumerate(contract.failure_classes):
         dimensions = beneath.get(failure.behaviour or "", set())
-        critical = failure.severity == "critical" and dimensions & known
+        critical = failure.severity == "critical" and dimensions & rubric_ids
         if critical and not dimensions & (vetoed if compared else guarded):
             yield Fault(
                 "contract", ("failure_classes", place, "severity"), "critical-without-veto",
@@ -185,7 +185,7 @@ _CIRCLE = 3
 
 
 def _compares(contract: Contract) -> bool:
-    return any(each.signal == "preference" for each in contract.supervision)
+    return any(entry.signal == "preference" for entry in contract.supervision)
 
 
 CHECKS: tuple[DocumentCheck, ...] = (

@@ -63,34 +63,36 @@ def priority_names_dimensions(rubric: Rubric, names: Names) -> Iterator[Fault]:
 def contract_ids_once(contract: Contract) -> Iterator[Fault]:
     """An id occurs once in each list of the contract."""
     lists: dict[str, Sequence[str]] = {
-        "behaviours": [each.id for each in contract.behaviours],
-        "failure_classes": [each.id for each in contract.failure_classes],
-        "acceptance_tests": [each.id for each in contract.acceptance_tests],
+        "behaviours": [behaviour.id for behaviour in contract.behaviours],
+        "failure_classes": [failure.id for failure in contract.failure_classes],
+        "acceptance_tests": [test.id for test in contract.acceptance_tests],
     }
     for key, ids in lists.items():
         yield from _twice("contract", (key,), "id", ids)
     yield from _twice(
-        "contract", ("review", "layers"), "id", [each.id for each in contract.review.layers]
+        "contract", ("review", "layers"), "id", [layer.id for layer in contract.review.layers]
     )
-    yield from _twice("contract", ("roles",), "role", [each.role for each in contract.roles])
+    yield from _twice("contract", ("roles",), "role", [rule.role for rule in contract.roles])
 
 
 @check("rubric")
 def dimension_ids_once(rubric: Rubric) -> Iterator[Fault]:
     """A dimension's id occurs once."""
-    yield from _twice("rubric", ("dimensions",), "id", [each.id for each in rubric.dimensions])
+    yield from _twice(
+        "rubric", ("dimensions",), "id", [dimension.id for dimension in rubric.dimensions]
+    )
 
 
 @check("policy")
 def section_ids_once(policy: PolicyRules) -> Iterator[Fault]:
     """A section's id occurs once."""
-    yield from _twice("policy", ("sections",), "id", [each.id for each in policy.sections])
+    yield from _twice("policy", ("sections",), "id", [section.id for section in policy.sections])
 
 
 @check("sources")
 def class_ids_once(sources: Sources) -> Iterator[Fault]:
     """A source class's id occurs once."""
-    yield from _twice("sources", ("classes",), "id", [each.id for each in sources.classes])
+    yield from _twice("sources", ("classes",), "id", [source.id for source in sources.classes])
 
 
 def _dangling(
@@ -101,19 +103,19 @@ def _dangling(
     for path, name in used:
         if name and name not in declared:
             right = nearest(name, sorted(declared))
-            known = ", ".join(sorted(declared)) or "none"
+            names = ", ".join(sorted(declared)) or "none"
             yield Fault(
                 kind, path, f"unknown-{noun}", f"there is no {noun} {name!r}",
-                f"did you mean {right!r}?" if right else f"known: {known}",
+                f"did you mean {right!r}?" if right else f"known: {names}",
             )  # fmt: skip
 
 
 def _twice(kind: FileKind, path: Path, key: str, ids: Sequence[str]) -> Iterator[Fault]:
-    for place, each in enumerate(ids):
-        if each in ids[:place]:
+    for place, identity in enumerate(ids):
+        if identity in ids[:place]:
             yield Fault(
                 kind, (*path, place, key), "duplicate-id",
-                f"{each!r} is listed twice", "give one of the two another name",
+                f"{identity!r} is listed twice", "give one of the two another name",
             )  # fmt: skip
 
 

@@ -45,9 +45,9 @@ def layers_review(contract: Contract) -> Iterator[Fault]:
 
 @check("contract", "rubric")
 def verdicts_are_asked_for(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
-    """Who demands something of verdicts has a verifier that gives some."""
+    """A contract with requirements for verdicts has a verifier that gives verdicts."""
     demanded = contract.verification != MachineEvidence()
-    if demanded and not any(each.verifier for each in rubric.dimensions):
+    if demanded and not any(dimension.verifier for dimension in rubric.dimensions):
         yield Fault(
             "contract", ("verification",), "verification-of-nothing",
             "the contract sets requirements for verdicts, and no dimension names a verifier",
@@ -58,8 +58,8 @@ def verdicts_are_asked_for(contract: Contract, rubric: Rubric) -> Iterator[Fault
 @check("contract", "policy", whole=(("contract", "review"),))
 def risk_has_passes(contract: Contract, policy: PolicyRules) -> Iterator[Fault]:
     """High risk has two independent judgments or a senior decision."""
-    severities = {each.severity for each in contract.failure_classes}
-    severities |= {each.severity for each in policy.sections}
+    severities = {failure.severity for failure in contract.failure_classes}
+    severities |= {section.severity for section in policy.sections}
     first: dict[int, Severity] = {}
     for severity in _HIGH:
         if severity in severities:
@@ -90,7 +90,7 @@ def no_roles(contract: Contract) -> Iterator[Fault]:
 @check("contract", whole=(("contract", "roles"),))
 def roles_are_described(contract: Contract) -> Iterator[Fault]:
     """Every role that reviews, adjudicates or opens the reserve is described."""
-    described = {each.role for each in contract.roles}
+    described = {rule.role for rule in contract.roles}
     if not described:
         return
     for place, layer in enumerate(contract.review.layers):
@@ -115,18 +115,18 @@ def roles_are_described(contract: Contract) -> Iterator[Fault]:
 def qualification_is_tested(contract: Contract) -> Iterator[Fault]:
     """People who judge have shown it on blinded work; credentials only support screening."""
     judging = {role for layer in contract.review.layers for role in layer.roles} | {"adjudicator"}
-    for place, each in enumerate(contract.roles):
-        if each.role in judging and (each.test is None or each.pass_mark is None):
-            key = "test" if each.test is None else "pass_mark"
+    for place, rule in enumerate(contract.roles):
+        if rule.role in judging and (rule.test is None or rule.pass_mark is None):
+            key = "test" if rule.test is None else "pass_mark"
             yield Fault(
                 "contract", ("roles", place, key), "qualification-without-test",
-                f"the role {each.role!r} judges without a test that can be failed",
+                f"the role {rule.role!r} judges without a test that can be failed",
                 "add a blinded test on the exact task and rubric, with a pass mark",
             )  # fmt: skip
 
 
 @check("contract")
-def blinded(contract: Contract) -> Iterator[Fault]:
+def blinding_is_off_for_a_reason(contract: Contract) -> Iterator[Fault]:
     """Where candidates are not blinded, there is a reason."""
     review = contract.review
     if not review.blinded and review.unblinded_because is None:
@@ -151,5 +151,5 @@ def _layer_for(severity: Severity, layers: tuple[ReviewLayer, ...]) -> int | Non
 
 CHECKS: tuple[DocumentCheck, ...] = (
     every_record_has_a_layer, layers_review, verdicts_are_asked_for, risk_has_passes, no_roles,
-    roles_are_described, qualification_is_tested, blinded,
+    roles_are_described, qualification_is_tested, blinding_is_off_for_a_reason,
 )  # fmt: skip

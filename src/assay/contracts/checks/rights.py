@@ -40,26 +40,26 @@ _RIGHTS = (
 @check("sources")
 def rights(sources: Sources) -> Iterator[Fault]:
     """Every source class has its rights."""
-    for place, each in enumerate(sources.classes):
+    for place, source in enumerate(sources.classes):
         for key, code, says, hint in _RIGHTS:
-            if not getattr(each, key):
-                yield Fault("sources", ("classes", place, key), code, f"{each.id!r} {says}", hint)
+            if not getattr(source, key):
+                yield Fault("sources", ("classes", place, key), code, f"{source.id!r} {says}", hint)
 
 
 @check("sources")
 def retention(sources: Sources) -> Iterator[Fault]:
     """Every source class says how long it may be kept."""
-    for place, each in enumerate(sources.classes):
-        if each.retention_until is None and each.retention_days is None:
+    for place, source in enumerate(sources.classes):
+        if source.retention_until is None and source.retention_days is None:
             yield Fault(
                 "sources", ("classes", place, "retention_until"), "source-without-retention",
-                f"{each.id!r} does not say how long it may be kept",
+                f"{source.id!r} does not say how long it may be kept",
                 "add 'retention_until' with a date or 'unlimited', or 'retention_days'",
             )  # fmt: skip
-        if each.retention_days is not None and each.collected_on is None:
+        if source.retention_days is not None and source.collected_on is None:
             yield Fault(
                 "sources", ("classes", place, "collected_on"), "retention-without-start",
-                f"the retention of {each.id!r} counts days from a day that is not given",
+                f"the retention of {source.id!r} counts days from a day that is not given",
                 "add 'collected_on'",
             )  # fmt: skip
 
@@ -67,10 +67,10 @@ def retention(sources: Sources) -> Iterator[Fault]:
 @check("sources")
 def licences(sources: Sources) -> Iterator[Fault]:
     """Licences are SPDX expressions."""
-    for place, each in enumerate(sources.classes):
-        fault = licence_fault(each.licence) if each.licence else None
+    for place, source in enumerate(sources.classes):
+        fault = licence_fault(source.licence) if source.licence else None
         if fault is not None:
-            right = nearest_licence(each.licence or "")
+            right = nearest_licence(source.licence or "")
             yield Fault(
                 "sources", ("classes", place, "licence"), "bad-licence", fault,
                 f"did you mean {right!r}?" if right else "for an agreement of your own: LicenseRef-name",
@@ -80,11 +80,11 @@ def licences(sources: Sources) -> Iterator[Fault]:
 @check("sources")
 def attribution(sources: Sources) -> Iterator[Fault]:
     """A licence that asks for attribution comes with the words."""
-    for place, each in enumerate(sources.classes):
-        if _ASKS_FOR_ATTRIBUTION.search(each.licence or "") and each.attribution is None:
+    for place, source in enumerate(sources.classes):
+        if _ASKS_FOR_ATTRIBUTION.search(source.licence or "") and source.attribution is None:
             yield Fault(
                 "sources", ("classes", place, "attribution"), "attribution-missing",
-                f"{each.licence} asks for attribution, and {each.id!r} does not say whom to name",
+                f"{source.licence} asks for attribution, and {source.id!r} does not say whom to name",
                 "add 'attribution'", "warning",
             )  # fmt: skip
 
@@ -92,12 +92,12 @@ def attribution(sources: Sources) -> Iterator[Fault]:
 @check("sources", "program")
 def inside_the_territory(sources: Sources, program: ProgramSettings) -> Iterator[Fault]:
     """The program works where its sources may be used."""
-    for place, each in enumerate(sources.classes):
+    for place, source in enumerate(sources.classes):
         where = program.territory
-        if each.territory and where and not covers(each.territory, where):
+        if source.territory and where and not covers(source.territory, where):
             yield Fault(
                 "sources", ("classes", place, "territory"), "source-outside-territory",
-                f"{each.id!r} may not be used in {where}, where the program works",
+                f"{source.id!r} may not be used in {where}, where the program works",
                 "use another source, or change 'territory' in assay.toml", "warning",
             )  # fmt: skip
 
@@ -105,7 +105,7 @@ def inside_the_territory(sources: Sources, program: ProgramSettings) -> Iterator
 @check("program", "sources")
 def program_territory(program: ProgramSettings, sources: Sources) -> Iterator[Fault]:
     """A program whose sources are bound to a territory says where it works."""
-    bound = [each.id for each in sources.classes if _is_bound(each)]
+    bound = [source.id for source in sources.classes if _is_bound(source)]
     if program.territory is None and bound:
         yield Fault(
             "program", ("territory",), "program-without-territory",

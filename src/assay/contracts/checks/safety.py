@@ -25,8 +25,10 @@ _SEVERE_VALUES = frozenset({"high", "critical", "severe", "extreme"})
 @check("contract", "rubric", whole=(("rubric", "dimensions"),))
 def over_refusal_scored(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
     """Where refusal is scored, over-refusal is scored on a dimension of its own."""
-    refusing = [place for place, each in enumerate(rubric.dimensions) if _scores_refusal(each)]
-    signals = any(each.signal in _SAFETY_SIGNALS for each in contract.supervision)
+    refusing = [
+        place for place, dimension in enumerate(rubric.dimensions) if _scores_refusal(dimension)
+    ]
+    signals = any(entry.signal in _SAFETY_SIGNALS for entry in contract.supervision)
     if (refusing or signals) and not any(map(_scores_over_refusal, rubric.dimensions)):
         yield Fault(
             "rubric", ("dimensions", refusing[0]) if refusing else ("dimensions",),
@@ -41,10 +43,10 @@ def over_refusal_measured(contract: Contract) -> Iterator[Fault]:
     """Where unsafe compliance is measured, over-refusal is measured as well."""
     tests = contract.acceptance_tests
     for place, test in enumerate(tests):
-        said = f"{test.id} {test.metric}"
-        if _OVER_REFUSAL.search(said) or not _REFUSAL.search(said):
+        words = f"{test.id} {test.metric}"
+        if _OVER_REFUSAL.search(words) or not _REFUSAL.search(words):
             continue
-        if not any(_OVER_REFUSAL.search(f"{each.id} {each.metric}") for each in tests):
+        if not any(_OVER_REFUSAL.search(f"{other.id} {other.metric}") for other in tests):
             yield Fault(
                 "contract", ("acceptance_tests", place), "over-refusal-not-measured",
                 f"{test.id!r} measures refusal, and nothing measures over-refusal",
@@ -110,8 +112,8 @@ def _scores_over_refusal(dimension: Dimension) -> bool:
 def _scores_refusal(dimension: Dimension) -> bool:
     if dimension.guards_against is not None:
         return dimension.guards_against == "unsafe_compliance"
-    said = f"{dimension.id} {dimension.question}"
-    return bool(_REFUSAL.search(said)) and not _OVER_REFUSAL.search(said)
+    words = f"{dimension.id} {dimension.question}"
+    return bool(_REFUSAL.search(words)) and not _OVER_REFUSAL.search(words)
 
 
 def _severe_content(contract: Contract, policy: PolicyRules) -> str | None:

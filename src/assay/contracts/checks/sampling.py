@@ -94,7 +94,7 @@ def quotas_can_be_met(contract: Contract) -> Iterator[Fault]:
     """The quotas do not ask for more records than there are."""
     sampling = contract.sampling
     needs = [
-        _Need(place, quota.slice, quota.needed(sampling.total))
+        _Need(place, quota.slice, quota.records_needed(sampling.total))
         for place, quota in enumerate(sampling.quotas)
     ]
     alone = [need for need in needs if need.records > sampling.total]
@@ -106,13 +106,13 @@ def quotas_can_be_met(contract: Contract) -> Iterator[Fault]:
         )  # fmt: skip
     rest = [need for need in needs if need not in alone]
     for axis in sampling.axes:
-        asked = _least_on(axis, rest)
-        if asked > sampling.total:
+        records_needed = _least_on(axis, rest)
+        if records_needed > sampling.total:
             last = max((need.place for need in rest if axis in need.slice), default=0)
             yield Fault(
                 "contract", ("sampling", "quotas", last), "quota-cannot-be-met",
-                f"along {axis!r} the quotas ask for {asked} of {sampling.total} records "
-                f"({asked / sampling.total:.0%})",
+                f"along {axis!r} the quotas ask for {records_needed} of {sampling.total} records "
+                f"({records_needed / sampling.total:.0%})",
                 "lower shares or minimums until they fit, or raise 'total'",
             )  # fmt: skip
 

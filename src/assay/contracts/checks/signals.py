@@ -33,7 +33,7 @@ def no_supervision(contract: Contract) -> Iterator[Fault]:
 
 
 @check("contract")
-def scored(contract: Contract) -> Iterator[Fault]:
+def signals_have_dimensions(contract: Contract) -> Iterator[Fault]:
     """A signal that judges is scored on dimensions, not on one overall label."""
     for place, signal in enumerate(contract.supervision):
         if signal.signal not in IMITATED and not signal.dimensions:
@@ -47,12 +47,14 @@ def scored(contract: Contract) -> Iterator[Fault]:
 @check("contract", "rubric", whole=(("rubric", "dimensions"),))
 def verifiable(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
     """Outcome and process signals rest on something that can be verified."""
-    by_id = {each.id: each for each in rubric.dimensions}
+    by_id = {dimension.id: dimension for dimension in rubric.dimensions}
     for place, signal in enumerate(contract.supervision):
         scored_on = [by_id[name] for name in signal.dimensions if name in by_id]
         if signal.signal not in _VERIFIABLE_SIGNALS or not scored_on:
             continue
-        if not any(each.verifier or each.nature == "objective" for each in scored_on):
+        if not any(
+            dimension.verifier or dimension.nature == "objective" for dimension in scored_on
+        ):
             yield Fault(
                 "contract", ("supervision", place), "signal-without-verifiable-evidence",
                 f"the {signal.signal} rests on judgment alone",
@@ -156,7 +158,7 @@ def _can_break(dimension: Dimension) -> bool:
 
 CHECKS: tuple[DocumentCheck, ...] = (
     no_supervision,
-    scored,
+    signals_have_dimensions,
     verifiable,
     fits,
     verifiers_are_asked,

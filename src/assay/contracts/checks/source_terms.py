@@ -58,7 +58,7 @@ def share_alike_fits(sources: Sources) -> Iterator[Fault]:
 
 @check("sources", "context")
 def retention_is_not_over(sources: Sources, context: CheckContext) -> Iterator[Fault]:
-    """What may be kept no longer is not there, and what must go soon is named."""
+    """No source class is past its retention, and one whose retention ends soon is named."""
     if context.today is None:
         return
     for place, source in enumerate(sources.classes):

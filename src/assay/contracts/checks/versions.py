@@ -1,4 +1,4 @@
-"""Versions: a document that says something else than one in the store has another version."""
+"""Versions: a document whose text differs from one in the store has another version."""
 
 from collections.abc import Iterator
 
@@ -14,29 +14,33 @@ from assay.contracts.rubric import Rubric
 @check("contract", "context")
 def contract_version_is_raised(contract: Contract, context: CheckContext) -> Iterator[Fault]:
     """No two texts of the contract have one version."""
-    yield from _raised("contract", contract, context)
+    yield from _unraised_version("contract", contract, context)
 
 
 @check("rubric", "context")
 def rubric_version_is_raised(rubric: Rubric, context: CheckContext) -> Iterator[Fault]:
     """No two texts of the rubric have one version."""
-    yield from _raised("rubric", rubric, context)
+    yield from _unraised_version("rubric", rubric, context)
 
 
 @check("policy", "context")
 def policy_version_is_raised(policy: PolicyRules, context: CheckContext) -> Iterator[Fault]:
     """No two texts of the policy have one version."""
-    yield from _raised("policy", policy, context)
+    yield from _unraised_version("policy", policy, context)
 
 
-def _raised(kind: DocumentKind, document: AnyDocument, context: CheckContext) -> Iterator[Fault]:
+def _unraised_version(
+    kind: DocumentKind, document: AnyDocument, context: CheckContext
+) -> Iterator[Fault]:
     same = [
-        each.read()
-        for each in context.stored
-        if (each.kind, each.version) == (kind, document.version)
+        stored.read()
+        for stored in context.stored
+        if (stored.kind, stored.version) == (kind, document.version)
     ]
     differences = [compare({kind: before}, {kind: document}) for before in same]
-    touched = sorted({name for each in differences for name in each.second_look})
+    # A change of meaning is an error: labels name the version alone, and two meanings under one
+    # version could not be told apart afterwards.
+    touched = sorted({name for difference in differences for name in difference.re_review})
     if touched:
         yield Fault(
             kind, ("version",), "meaning-under-old-version",
@@ -44,8 +48,8 @@ def _raised(kind: DocumentKind, document: AnyDocument, context: CheckContext) ->
             f"under the same version {document.version}",
             "raise the version, at least its second number: labels are told apart by it",
         )  # fmt: skip
-    elif any(each.versions_not_raised for each in differences):
-        paths = sorted({change.path for each in differences for change in each.changes})
+    elif any(difference.versions_not_raised for difference in differences):
+        paths = sorted({change.path for difference in differences for change in difference.changes})
         yield Fault(
             kind, ("version",), "version-not-raised",
             f"{', '.join(paths[:3])} changed, and the store holds another text under the same version "
@@ -57,14 +61,14 @@ def _raised(kind: DocumentKind, document: AnyDocument, context: CheckContext) ->
 @check("contract", "context")
 def compatible_versions_are_known(contract: Contract, context: CheckContext) -> Iterator[Fault]:
     """What is declared compatible is a version that the program had."""
-    held = {(each.kind, each.version) for each in context.stored}
+    stored = {(document.kind, document.version) for document in context.stored}
     for place, entry in enumerate(contract.compatible):
-        if held and (entry.document, entry.version) not in held:
-            known = sorted(version for kind, version in held if kind == entry.document)
+        if stored and (entry.document, entry.version) not in stored:
+            versions = sorted(version for kind, version in stored if kind == entry.document)
             yield Fault(
                 "contract", ("compatible", place, "version"), "compatible-unknown",
                 f"the store holds no {entry.document} {entry.version}, so no label was made under it",
-                f"versions that it holds: {', '.join(known) or 'none'}", "warning",
+                f"versions that it holds: {', '.join(versions) or 'none'}", "warning",
             )  # fmt: skip
 
 

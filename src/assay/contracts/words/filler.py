@@ -57,7 +57,7 @@ _KEY_ROWS = (
     "yxcvbnm",
     "azertyuiop",
 )
-"""Rows of keyboards."""
+"""Rows of keyboards: a run of letters along one of them is no word."""
 
 NON_ANSWERS = frozenset({
     "none", "no", "yes", "nothing", "nobody", "no one", "anyone", "anything", "everything",

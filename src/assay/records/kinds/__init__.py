@@ -1,6 +1,6 @@
 """The eight kinds: what a record holds besides the one envelope, one module a kind.
 
-Each part says by `faults` what its kind asks of the envelope, so a record that is well-typed
+Each part reports by `faults` what its kind needs of the envelope, so a record that is well-typed
 but makes no sense (a preference with one candidate) is set aside on import.
 """
 

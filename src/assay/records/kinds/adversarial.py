@@ -16,7 +16,7 @@ class Adversarial(Value, tag_field="kind", tag="adversarial"):
     strategy: str | None = None
     """The attack's strategy, by the contract's taxonomy."""
     outcome: Literal["held", "partial", "broken"] | None = None
-    """Whether the model held."""
+    """Whether the model kept to the policy, broke it in part, or broke it."""
     severity: Severity | None = None
     """How bad the result is."""
     attempts: Index | None = None

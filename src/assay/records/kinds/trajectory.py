@@ -11,7 +11,7 @@ class ExpectedCall(Value):
     """One call that a right trajectory makes."""
 
     name: str
-    """The tool's name."""
+    """Name of the tool that is called."""
     arguments: JsonText
     """Argument -> list of accepted values, as canonical JSON text."""
     turn: int | None = None

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assay.core.canonical import encode_json
-from assay.core.digest import labelled
+from assay.core.digest import labelled_digest
 from assay.core.errors import InputError
 from assay.records.judgment import in_order
 from assay.records.mapping.document import MappingDocument
@@ -121,7 +121,7 @@ class MappingReader:
 def mapping_digest(document: MappingDocument) -> str:
     """`sha256:` and the digest over the mapping's meaning: comments and key order fall away."""
     plain = document.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    return labelled(encode_json(plain))
+    return labelled_digest(encode_json(plain))
 
 
 def _people(document: MappingDocument) -> Mapping[str, str]:

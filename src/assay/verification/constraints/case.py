@@ -1,6 +1,6 @@
 """Constraints on capitals."""
 
-from assay.verification.constraints.kind import ConstraintParameters, Count, Relation, compared
+from assay.verification.constraints.kind import ConstraintParameters, Count, Relation, count_fault
 from assay.verification.constraints.language import other_than
 
 
@@ -15,14 +15,16 @@ class CapitalWordFrequency(
     """The relation of the text's words in capitals to it."""
 
 
-def capital_word_frequency(text: str, asked: CapitalWordFrequency) -> str | None:
+def capital_word_frequency(text: str, parameters: CapitalWordFrequency) -> str | None:
     """The text has at least, or less than, so many words in capitals.
 
     A word is what is between white space; it counts where it has a letter and none of its
     letters is small, so that `I`, `A` and `COVID-19` count and `PDFs` does not.
     """
     count = sum(1 for word in text.split() if word.isupper())
-    return compared(count, asked.capital_relation, asked.capital_frequency, "words in capitals")
+    return count_fault(
+        count, parameters.capital_relation, parameters.capital_frequency, "words in capitals"
+    )
 
 
 def english_capital(text: str, _: ConstraintParameters) -> str | None:

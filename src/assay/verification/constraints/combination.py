@@ -13,9 +13,9 @@ class RepeatPrompt(ConstraintParameters, frozen=True, kw_only=True, forbid_unkno
     """The words that the text begins with, in any case."""
 
 
-def repeat_prompt(text: str, asked: RepeatPrompt) -> str | None:
+def repeat_prompt(text: str, parameters: RepeatPrompt) -> str | None:
     """The text begins with the words of the prompt, in any case."""
-    if text.strip().lower().startswith(asked.prompt_to_repeat.strip().lower()):
+    if text.strip().lower().startswith(parameters.prompt_to_repeat.strip().lower()):
         return None
     return "it does not begin with the prompt"
 
@@ -26,9 +26,9 @@ def two_responses(text: str, _: ConstraintParameters) -> str | None:
     A divider before the first and one after the last are accepted.
     """
     parts = [part.strip() for part in text.split(DIVIDER)]
-    given = [part for part in parts if part]
+    responses = [part for part in parts if part]
     if not all(parts[1:-1]):
         return "there is nothing between two dividers"
-    if len(given) != 2:  # noqa: PLR2004  the constraint's own name
-        return f"{len(given)} responses, not 2"
-    return "both responses are the same" if given[0] == given[1] else None
+    if len(responses) != 2:  # noqa: PLR2004  the constraint's own name
+        return f"{len(responses)} responses, not 2"
+    return "both responses are the same" if responses[0] == responses[1] else None

@@ -7,7 +7,12 @@ import msgspec
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
 from assay.verification.constraints import KINDS
-from assay.verification.constraints.kind import CannotTellError, ConstraintParameters, Kind, shown
+from assay.verification.constraints.kind import (
+    CannotTellError,
+    ConstraintParameters,
+    Kind,
+    quoted_start,
+)
 
 MAX_CONSTRAINTS = 100
 """Constraints of one text."""
@@ -23,16 +28,16 @@ class Constraint(NamedTuple):
     id: str
     """The kind's name, such as `keywords:existence`."""
     kind: Kind
-    """The kind."""
-    asked: ConstraintParameters
-    """Its parameters."""
+    """The kind: the type of its parameters, and its check."""
+    parameters: ConstraintParameters
+    """The parameters, converted to the kind's type."""
 
 
 class ConstraintOutcome(NamedTuple):
-    """What became of one constraint."""
+    """The result of one constraint."""
 
     id: str
-    """The kind's name."""
+    """Name of the kind, such as `keywords:existence`."""
     holds: bool | None
     """Whether the text keeps it; None where that cannot be determined."""
     how: str | None
@@ -66,7 +71,7 @@ def constraints_in(text: str) -> tuple[Constraint, ...]:
 
 
 def outcome_of(constraint: Constraint, text: str, *, loose: bool) -> ConstraintOutcome:
-    """Hold a text against a constraint.
+    """Check a text against a constraint.
 
     Args:
         constraint: the constraint.
@@ -78,35 +83,38 @@ def outcome_of(constraint: Constraint, text: str, *, loose: bool) -> ConstraintO
     if whole.holds or not loose:
         return whole
     others = (_outcome(constraint, variant) for variant in variants(text) if variant != text)
-    return next((each for each in others if each.holds), whole)
+    return next((outcome for outcome in others if outcome.holds), whole)
 
 
 def variants(text: str) -> tuple[str, ...]:
     """A text as it is, without its first line, its last, and both; each without asterisks too."""
+    # The eight readings of IFEval's loose accuracy (Zhou et al. 2023).
     lines = text.split("\n")
-    kept = [lines, lines[1:], lines[:-1], lines[1:-1]]
-    cut = [text, *("\n".join(each).strip() for each in kept[1:])]
-    return tuple(dict.fromkeys([*cut, *(each.replace("*", "") for each in cut)]))
+    selections = [lines, lines[1:], lines[:-1], lines[1:-1]]
+    cut = [text, *("\n".join(selection).strip() for selection in selections[1:])]
+    return tuple(dict.fromkeys([*cut, *(variant.replace("*", "") for variant in cut)]))
 
 
 def _constraint(written: _Written) -> Constraint:
     kind = KINDS.get(written.id)
     if kind is None:
-        known = ", ".join(KINDS)
-        raise BadConstraintError(f"there is no constraint {shown(written.id)}; there are: {known}")
-    given = {name: value for name, value in written.parameters.items() if value is not None}
+        names = ", ".join(KINDS)
+        raise BadConstraintError(
+            f"there is no constraint {quoted_start(written.id)}; there are: {names}"
+        )
+    present = {name: value for name, value in written.parameters.items() if value is not None}
     try:
-        asked = msgspec.convert(given, kind.parameters)
+        parameters = msgspec.convert(present, kind.parameters)
     except msgspec.ValidationError as error:
         raise BadConstraintError(f"the parameters of {written.id} do not fit: {error}") from error
-    return Constraint(written.id, kind, asked)
+    return Constraint(written.id, kind, parameters)
 
 
 def _outcome(constraint: Constraint, text: str) -> ConstraintOutcome:
     if not text.strip():
         return ConstraintOutcome(constraint.id, holds=False, how="the text is empty")
     try:
-        fault = constraint.kind.fault(text, constraint.asked)
+        fault = constraint.kind.fault(text, constraint.parameters)
     except CannotTellError as error:
         return ConstraintOutcome(constraint.id, holds=None, how=str(error))
     return ConstraintOutcome(constraint.id, holds=fault is None, how=fault)

@@ -50,10 +50,10 @@ def sentences(text: str) -> int:
     Line breaks end no sentence: a heading or greeting without a stop belongs to what follows.
     """
     tokens = list(_tokens(text))
-    small = not any(sign.isupper() for sign in text)
+    small = not any(character.isupper() for character in text)
     count, begun = 0, False
     for place, (token, first) in enumerate(tokens):
-        begun = begun or any(sign.isalnum() for sign in token)
+        begun = begun or any(character.isalnum() for character in token)
         following = tokens[place + 1][0] if place + 1 < len(tokens) else ""
         after = following.lstrip(_MARKUP)[:1]
         goes_on = after.islower() and not small
@@ -68,7 +68,7 @@ def _tokens(text: str) -> Iterator[tuple[str, bool]]:
         first = True
         for token in line.split():
             yield token, first
-            first = first and not any(sign.isalnum() for sign in token)
+            first = first and not any(character.isalnum() for character in token)
 
 
 def _ends_sentence(token: str, after: str, *, first_of_line: bool) -> bool:

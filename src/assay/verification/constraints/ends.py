@@ -1,6 +1,6 @@
 """Constraints on how the text begins and ends."""
 
-from assay.verification.constraints.kind import ConstraintParameters, Passage, shown
+from assay.verification.constraints.kind import ConstraintParameters, Passage, quoted_start
 
 _PAIRS = (('"', '"'), ("“", "”"))
 
@@ -12,13 +12,16 @@ class EndChecker(ConstraintParameters, frozen=True, kw_only=True, forbid_unknown
     """The words that the text ends with, in any case."""
 
 
-def end_checker(text: str, asked: EndChecker) -> str | None:
+def end_checker(text: str, parameters: EndChecker) -> str | None:
     """The text ends with a phrase, in any case; quotation marks at its ends do not count."""
     whole = text.strip()
-    phrase = asked.end_phrase.strip().lower()
-    if any(each.lower().endswith(phrase) for each in (whole, whole.strip('"”').rstrip())):
+    phrase = parameters.end_phrase.strip().lower()
+    if any(
+        text_or_inside.lower().endswith(phrase)
+        for text_or_inside in (whole, whole.strip('"”').rstrip())
+    ):
         return None
-    return f"it ends with {shown(whole[-60:])}"
+    return f"it ends with {quoted_start(whole[-60:])}"
 
 
 def quotation(text: str, _: ConstraintParameters) -> str | None:

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from assay.verification.constraints.kind import ConstraintParameters, Phrase, Positive, compared
+from assay.verification.constraints.kind import ConstraintParameters, Phrase, Positive, count_fault
 
 ANSWERS = ("My answer is yes.", "My answer is no.", "My answer is maybe.")
 """The answers of `detectable_format:constrained_response`."""
@@ -47,6 +47,7 @@ def json_format(text: str, _: ConstraintParameters) -> str | None:
     if (fence := _FENCE.match(inside)) is not None:
         inside = inside[fence.end() :].removesuffix("```").strip()
     try:
+        # NaN and Infinity are Python's, not JSON's.
         value = json.loads(inside, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         return f"it is not JSON: {error}"
@@ -62,39 +63,43 @@ def title(text: str, _: ConstraintParameters) -> str | None:
     return "there is no title in double angle brackets"
 
 
-def number_bullet_lists(text: str, asked: NumberBulletLists) -> str | None:
+def number_bullet_lists(text: str, parameters: NumberBulletLists) -> str | None:
     """The text has exactly so many bullets: lines of `*` or `-`, a space, and words."""
     count = sum(1 for _ in _BULLET.finditer(text))
-    return None if count == asked.num_bullets else f"{count} bullets, not {asked.num_bullets}"
+    return (
+        None
+        if count == parameters.num_bullets
+        else f"{count} bullets, not {parameters.num_bullets}"
+    )
 
 
-def number_highlighted_sections(text: str, asked: NumberHighlightedSections) -> str | None:
+def number_highlighted_sections(text: str, parameters: NumberHighlightedSections) -> str | None:
     """The text has at least so many highlights: words between asterisks within one line.
 
     Any number of asterisks highlights alike, there is no space between them and the words, and no
     run of asterisks belongs to two highlights.
     """
     count = sum(_highlights(line) for line in text.split("\n"))
-    return compared(count, "at least", asked.num_highlights, "highlights")
+    return count_fault(count, "at least", parameters.num_highlights, "highlights")
 
 
-def multiple_sections(text: str, asked: MultipleSections) -> str | None:
+def multiple_sections(text: str, parameters: MultipleSections) -> str | None:
     """The text has at least so many sections, each with its word and a number of its own.
 
     `Section 1` and `Section 2` are two sections, however often each is named; the word's case
     counts, and one space may be before the number.
     """
-    pattern = rf"{re.escape(asked.section_spliter.strip())}[^\S\n]?(\d{{1,9}})"
+    pattern = rf"{re.escape(parameters.section_spliter.strip())}[^\S\n]?(\d{{1,9}})"
     numbers = {match[1] for match in re.finditer(pattern, text)}
-    return compared(len(numbers), "at least", asked.num_sections, "numbered sections")
+    return count_fault(len(numbers), "at least", parameters.num_sections, "numbered sections")
 
 
 def constrained_response(text: str, _: ConstraintParameters) -> str | None:
     """The text holds one of `My answer is yes.`, `My answer is no.`, `My answer is maybe.`."""
-    given = [answer for answer in ANSWERS if answer in text]
-    if len(given) == 1:
+    answers = [answer for answer in ANSWERS if answer in text]
+    if len(answers) == 1:
         return None
-    return f"several answers: {', '.join(given)}" if given else "none of the answers is there"
+    return f"several answers: {', '.join(answers)}" if answers else "none of the answers is there"
 
 
 def _highlights(line: str) -> int:
@@ -104,9 +109,10 @@ def _highlights(line: str) -> int:
     while place + 1 < len(runs):
         opening, closing = runs[place], runs[place + 1]
         inside = line[opening.end() : closing.start()]
-        kept = inside.strip() == inside
-        count += kept
-        place += 2 if kept else 1
+        touches = inside.strip() == inside
+        count += touches
+        # A run of asterisks that closes nothing may open the next highlight.
+        place += 2 if touches else 1
     return count
 
 

@@ -11,7 +11,7 @@ from assay.verification.constraints.kind import (
     Phrase,
     Phrases,
     Relation,
-    compared,
+    count_fault,
 )
 
 
@@ -51,25 +51,29 @@ class LetterFrequency(ConstraintParameters, frozen=True, kw_only=True, forbid_un
     """The relation of its count to that number."""
 
 
-def existence(text: str, asked: Existence) -> str | None:
+def existence(text: str, parameters: Existence) -> str | None:
     """Every keyword is in the text, in any case, also inside a longer word."""
     lower = text.lower()
-    missing = next((each for each in asked.keywords if each.strip().lower() not in lower), None)
+    missing = next(
+        (keyword for keyword in parameters.keywords if keyword.strip().lower() not in lower), None
+    )
     return None if missing is None else f"the keyword {missing!r} is not there"
 
 
-def frequency(text: str, asked: Frequency) -> str | None:
+def frequency(text: str, parameters: Frequency) -> str | None:
     """A keyword is in the text at least, or less than, so many times.
 
     It is counted in any case, also inside a longer word, without overlaps.
     """
-    count = text.lower().count(asked.keyword.strip().lower())
-    return compared(count, asked.relation, asked.frequency, f"times {asked.keyword!r}")
+    count = text.lower().count(parameters.keyword.strip().lower())
+    return count_fault(
+        count, parameters.relation, parameters.frequency, f"times {parameters.keyword!r}"
+    )
 
 
-def forbidden_words(text: str, asked: ForbiddenWords) -> str | None:
+def forbidden_words(text: str, parameters: ForbiddenWords) -> str | None:
     """No forbidden word is in the text as a word of its own, in any case."""
-    for word in asked.forbidden_words:
+    for word in parameters.forbidden_words:
         # A word is bounded where no letter, digit or underscore touches it.
         pattern = rf"(?<!\w){re.escape(word.strip())}(?!\w)"
         if re.search(pattern, text, re.IGNORECASE):
@@ -77,7 +81,9 @@ def forbidden_words(text: str, asked: ForbiddenWords) -> str | None:
     return None
 
 
-def letter_frequency(text: str, asked: LetterFrequency) -> str | None:
+def letter_frequency(text: str, parameters: LetterFrequency) -> str | None:
     """A letter or character is in the text at least, or less than, so many times, in any case."""
-    count = text.lower().count(asked.letter.lower())
-    return compared(count, asked.let_relation, asked.let_frequency, f"times {asked.letter!r}")
+    count = text.lower().count(parameters.letter.lower())
+    return count_fault(
+        count, parameters.let_relation, parameters.let_frequency, f"times {parameters.letter!r}"
+    )

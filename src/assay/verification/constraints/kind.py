@@ -38,7 +38,7 @@ class Kind(NamedTuple):
     """One kind of constraint."""
 
     parameters: type[ConstraintParameters]
-    """Its parameters."""
+    """Type that the parameters are converted to."""
     fault: Callable[[str, Any], str | None]
     """How a text breaks it, in words; None where the text keeps it. It may raise CannotTellError."""
 
@@ -48,19 +48,19 @@ class Kind(NamedTuple):
         return (self.fault.__doc__ or "").partition("\n")[0]
 
 
-def compared(count: int, relation: Relation, asked: int, what: str) -> str | None:
+def count_fault(count: int, relation: Relation, number: int, what: str) -> str | None:
     """How a count misses what is asked; None where it does not.
 
     Args:
         count: what there is.
         relation: its relation to the number.
-        asked: the number.
+        number: the number.
         what: what was counted, in the plural.
     """
-    kept = count >= asked if relation == "at least" else count < asked
-    return None if kept else f"{count} {what}, not {relation} {asked}"
+    holds = count >= number if relation == "at least" else count < number
+    return None if holds else f"{count} {what}, not {relation} {number}"
 
 
-def shown(text: str) -> str:
+def quoted_start(text: str) -> str:
     """The beginning of a text, quoted, for a message."""
     return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")

@@ -42,9 +42,9 @@ class ResponseLanguage(ConstraintParameters, frozen=True, kw_only=True, forbid_u
             raise ValueError(f"the language {self.language!r} is not one that can be detected")
 
 
-def response_language(text: str, asked: ResponseLanguage) -> str | None:
+def response_language(text: str, parameters: ResponseLanguage) -> str | None:
     """The text is in one language."""
-    return other_than(asked.language, text)
+    return other_than(parameters.language, text)
 
 
 def other_than(language: str, text: str) -> str | None:
@@ -60,16 +60,16 @@ def other_than(language: str, text: str) -> str | None:
     Raises:
         CannotTellError: if the likeliest language is another, but not sure, as with a few words.
     """
-    read = _in_its_writing(text)
-    if not any(sign.isalpha() for sign in read):
+    letters = _in_its_writing(text)
+    if not any(character.isalpha() for character in letters):
         return "it has no letters"
-    code, probability = _detector().classify(read)
-    wanted, found = _plain(language), _plain(code)
-    if found == wanted:
+    code, probability = _detector().classify(letters)
+    expected, detected = _plain(language), _plain(code)
+    if detected == expected:
         return None
     if probability < SURE:
-        raise CannotTellError(f"whether the text is in {wanted!r} cannot be determined")
-    return f"it is in {found!r}, not {wanted!r}"
+        raise CannotTellError(f"whether the text is in {expected!r} cannot be determined")
+    return f"it is in {detected!r}, not {expected!r}"
 
 
 def _plain(code: str) -> str:
@@ -81,16 +81,16 @@ def _in_its_writing(text: str) -> str:
     """The text without the letters of the writing, Latin or not, that it has fewer of."""
     if text.isascii():
         return text
-    latin = [is_latin(sign) for sign in text]
-    other = [sign.isalpha() and not at for sign, at in zip(text, latin, strict=True)]
+    latin = [is_latin(character) for character in text]
+    other = [character.isalpha() and not at for character, at in zip(text, latin, strict=True)]
     drop = latin if sum(latin) < sum(other) else other
-    return "".join(" " if at else sign for sign, at in zip(text, drop, strict=True))
+    return "".join(" " if at else character for character, at in zip(text, drop, strict=True))
 
 
 @lru_cache(maxsize=10_000)
-def is_latin(sign: str) -> bool:
+def is_latin(character: str) -> bool:
     """Whether a character is a Latin letter."""
-    return sign.isalpha() and unicodedata.name(sign, "").startswith("LATIN")
+    return character.isalpha() and unicodedata.name(character, "").startswith("LATIN")
 
 
 @cache

@@ -9,8 +9,8 @@ from assay.verification.constraints.kind import (
     Phrase,
     Positive,
     Relation,
-    compared,
-    shown,
+    count_fault,
+    quoted_start,
 )
 
 _DIVIDER = re.compile(r"\*\*\*")
@@ -59,17 +59,17 @@ class NthParagraphFirstWord(
             raise ValueError("`nth_paragraph` is beyond `num_paragraphs`")
 
 
-def number_words(text: str, asked: NumberWords) -> str | None:
+def number_words(text: str, parameters: NumberWords) -> str | None:
     r"""The text has at least, or less than, so many words (runs of `\w`)."""
-    return compared(words(text), asked.relation, asked.num_words, "words")
+    return count_fault(words(text), parameters.relation, parameters.num_words, "words")
 
 
-def number_sentences(text: str, asked: NumberSentences) -> str | None:
+def number_sentences(text: str, parameters: NumberSentences) -> str | None:
     """The text has at least, or less than, so many sentences (`counting.sentences`)."""
-    return compared(sentences(text), asked.relation, asked.num_sentences, "sentences")
+    return count_fault(sentences(text), parameters.relation, parameters.num_sentences, "sentences")
 
 
-def number_paragraphs(text: str, asked: NumberParagraphs) -> str | None:
+def number_paragraphs(text: str, parameters: NumberParagraphs) -> str | None:
     """The text has exactly so many paragraphs, which the divider `***` parts.
 
     An empty part counts nothing before the first divider and behind the last; between two
@@ -79,24 +79,24 @@ def number_paragraphs(text: str, asked: NumberParagraphs) -> str | None:
     if not all(parts[1:-1]):
         return "there is nothing between two dividers"
     count = sum(map(bool, parts))
-    if count == asked.num_paragraphs:
+    if count == parameters.num_paragraphs:
         return None
-    return f"{count} paragraphs between dividers, not {asked.num_paragraphs}"
+    return f"{count} paragraphs between dividers, not {parameters.num_paragraphs}"
 
 
-def nth_paragraph_first_word(text: str, asked: NthParagraphFirstWord) -> str | None:
+def nth_paragraph_first_word(text: str, parameters: NthParagraphFirstWord) -> str | None:
     r"""The text has exactly so many paragraphs, parted by blank lines; the nth begins with a word.
 
     The first word is the first run of letters, digits and underscores (`\w+`) before the first
     white space, so that `"It's` begins with `it`.
     """
-    found = paragraphs(text)
-    if len(found) != asked.num_paragraphs:
-        return f"{len(found)} paragraphs, not {asked.num_paragraphs}"
-    word = _first_word(found[asked.nth_paragraph - 1])
-    if word.lower() == asked.first_word.strip().lower():
+    parts = paragraphs(text)
+    if len(parts) != parameters.num_paragraphs:
+        return f"{len(parts)} paragraphs, not {parameters.num_paragraphs}"
+    word = _first_word(parts[parameters.nth_paragraph - 1])
+    if word.lower() == parameters.first_word.strip().lower():
         return None
-    return f"paragraph {asked.nth_paragraph} begins with {shown(word)}, not {asked.first_word!r}"
+    return f"paragraph {parameters.nth_paragraph} begins with {quoted_start(word)}, not {parameters.first_word!r}"
 
 
 def _first_word(paragraph: str) -> str:

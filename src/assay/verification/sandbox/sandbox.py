@@ -17,7 +17,7 @@ import msgspec
 
 from assay.contracts.contract import IsolationLevel
 from assay.core.canonical import json_text
-from assay.core.digest import labelled
+from assay.core.digest import labelled_digest
 from assay.core.errors import MachineError
 from assay.verification.ports import CheckedCandidate, Limits, Run, TrustedEvaluation
 from assay.verification.sandbox import inside
@@ -375,7 +375,7 @@ def environment_digest() -> str:
         },
         "libraries": {name: _version(name) for name in _LIBRARIES},
     }
-    return labelled(json_text(parts).encode())
+    return labelled_digest(json_text(parts).encode())
 
 
 def _version(library: str) -> str:

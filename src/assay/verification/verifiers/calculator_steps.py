@@ -33,7 +33,7 @@ class Calculation(NamedTuple):
     step: int | None
     """The step of work that it is in; None in the response itself."""
     start: int
-    """Its first character."""
+    """Place of its first character in the text, from 0."""
     text: str
     """The calculation with its result, such as `4*7=28`."""
 
@@ -61,49 +61,56 @@ class CalculatorSteps(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
         """Do every calculation of the candidate again."""
-        found = list(self.calculations(record.candidates[candidate], candidate))
-        if not found:
+        calculations = list(self.calculations(record.candidates[candidate], candidate))
+        if not calculations:
             return NothingToVerify(reason="no calculation is shown")
-        if len(found) > MAX_STEPS:
+        if len(calculations) > MAX_STEPS:
             return Found(verdict=Uncarried(reason=f"more than {MAX_STEPS} calculations"))
         unread = []
-        for each in found:
-            wrong = _check(each.text)
+        for calculation in calculations:
+            wrong = _check(calculation.text)
             if isinstance(wrong, Unread):
-                unread.append((each, wrong))
+                unread.append((calculation, wrong))
             elif wrong is not None:
-                return _fault(each, candidate, Fail(reason=wrong))
+                return _fault(calculation, candidate, Fail(reason=wrong))
         if unread:
-            each, why = unread[0]
+            calculation, why = unread[0]
             return _fault(
-                each, candidate, Uncarried(reason=f"{each.text!r} cannot be read: {why.why}")
+                calculation,
+                candidate,
+                Uncarried(reason=f"{calculation.text!r} cannot be read: {why.why}"),
             )
-        return Found(verdict=Pass(), note=f"{len(found)} calculations recomputed")
+        return Found(verdict=Pass(), note=f"{len(calculations)} calculations recomputed")
 
     def calculations(self, candidate: Candidate, place: int) -> Iterator[Calculation]:
         """Every calculation that a candidate shows, in the response first, then step by step."""
         for step, pointer, text in texts_of(candidate, place):
-            for start, shown in self.shown(text):
-                yield Calculation(pointer, step, start, shown)
+            for start, written in self.written_in(text):
+                yield Calculation(pointer, step, start, written)
 
-    def shown(self, text: str) -> Iterator[tuple[int, str]]:
+    def written_in(self, text: str) -> Iterator[tuple[int, str]]:
         """Every calculation of a text with its first character."""
         for match in _MARKED.finditer(text):
             yield match.start(1), match[1]
         if not self.plain:
             return
+        # Blanked, so that no marked calculation is found twice, and places stay those of the text.
         bare = _MARKED.sub(lambda match: " " * len(match[0]), text)
-        found = []
+        shown_calculations = []
         for match in _PLAIN.finditer(narrow(bare)):
-            shown = text[match.start() : match.end()].rstrip("., ")
-            if _SIGN.search(narrow(shown).partition("=")[0].lstrip("-−")):
-                found.append((match.start(), shown))
-        found += calculations_in(bare)
+            written = text[match.start() : match.end()].rstrip("., ")
+            if _SIGN.search(narrow(written).partition("=")[0].lstrip("-−")):
+                shown_calculations.append((match.start(), written))
+        shown_calculations += calculations_in(bare)
         end = 0
-        for start, shown in sorted(found, key=lambda each: (each[0], -len(each[1]))):
+        # Of two that begin at one place, the longer comes first and hides the other.
+        for start, written in sorted(
+            shown_calculations,
+            key=lambda place_and_text: (place_and_text[0], -len(place_and_text[1])),
+        ):
             if start >= end:
-                end = start + len(shown)
-                yield start, shown
+                end = start + len(written)
+                yield start, written
 
     def cases(self) -> tuple[VerifierCase, ...]:
         """Right calculations pass; one wrong among them fails, and an unread one never passes."""
@@ -134,14 +141,14 @@ class Unread(NamedTuple):
     """A calculation that the grammar does not read."""
 
     why: str
-    """Why."""
+    """What the grammar could not read, in words."""
 
 
 def _check(text: str) -> str | Unread | None:
     """What is wrong with a calculation; None where it is right."""
     first, *results = re.split("[=≈≒]", narrow(text))
     if not (results or _reads_in_words(text)) or not all(
-        each.strip() for each in (first, *results)
+        side.strip() for side in (first, *results)
     ):
         return Unread(why="it has no result")
     try:
@@ -153,8 +160,8 @@ def _check(text: str) -> str | Unread | None:
     try:
         return fault_of(text)
     except UnreadableCalculationError as error:
-        known = calculations_in(text)
-        return Unread(why=str(error if any(known) else why))
+        in_words = calculations_in(text)
+        return Unread(why=str(error if any(in_words) else why))
     except ZeroDivisionError:
         return f"{text.strip()} divides by zero"
 
@@ -170,21 +177,26 @@ def _check_numbers(first: str, results: Sequence[str], text: str) -> str | None:
     exact = value_of(first)
     for stated in results:
         if not says(stated, exact):
-            return f"{first.strip()} is {_shown(exact)}, not {stated.strip()}"
+            return f"{first.strip()} is {_show(exact)}, not {stated.strip()}"
     return None
 
 
-def _shown(exact: object) -> str:
+def _show(exact: object) -> str:
     text = str(exact)
     if "/" not in text:
         return text
-    above, below = (Decimal(each) for each in text.split("/"))
+    above, below = (Decimal(part) for part in text.split("/"))
     return f"{text} ({above / below:.6g})"
 
 
-def _fault(each: Calculation, candidate: int, verdict: Fail | Uncarried) -> Found:
+def _fault(calculation: Calculation, candidate: int, verdict: Fail | Uncarried) -> Found:
     span = TextSpan(
-        pointer=each.pointer, start=each.start, end=each.start + len(each.text), quote=each.text
+        pointer=calculation.pointer,
+        start=calculation.start,
+        end=calculation.start + len(calculation.text),
+        quote=calculation.text,
     )
-    piece = Evidence(kind="calculation", text=verdict.reason, candidate=candidate, step=each.step)
-    return Found(verdict=verdict, step=each.step, span=span, evidence=(piece,))
+    piece = Evidence(
+        kind="calculation", text=verdict.reason, candidate=candidate, step=calculation.step
+    )
+    return Found(verdict=verdict, step=calculation.step, span=span, evidence=(piece,))

@@ -7,12 +7,12 @@ from assay.records.evidence import Evidence, TextSpan
 from assay.records.record import Record
 from assay.verification.cases import case
 from assay.verification.cited import CitationMarker as Marker
-from assay.verification.cited import citations_in, is_listed, listed
+from assay.verification.cited import citations_in, is_listed, listed_sources
 from assay.verification.verification import Fail, Pass, Uncarried
 from assay.verification.verifier import Found, NothingToVerify, Test, VerifierCase, texts_of
 
 MAX_CITATIONS = 1000
-"""Citations of one candidate that are looked for; more are not read, never a silent pass."""
+"""Citations of one candidate that are looked for; with more, the verdict is `uncarried`."""
 
 MAX_SHOWN = 50
 """Citations that are in the verification's evidence, those at fault first; all are counted."""
@@ -21,18 +21,18 @@ _MEANING = "whether the record names the source, not whether it supports a claim
 
 
 class CheckedCitation(NamedTuple):
-    """One citation with what became of it."""
+    """One citation, and whether its source is there."""
 
     span: TextSpan
-    """The marker."""
+    """The marker and its place in the record."""
     step: int | None
     """The step of work that it is in; None in the response itself."""
     located: bool
     """Whether the record names that source."""
 
     @property
-    def told(self) -> str:
-        """What became of it, in words."""
+    def description(self) -> str:
+        """The result and the marker, in words."""
         return f"{'located' if self.located else 'absent'}: {self.span.quote[:200]!r}"
 
 
@@ -67,21 +67,26 @@ class CitationVerifier(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         ]
         if not locators:
             return NothingToVerify(reason="the record names no source")
-        sources = listed(locators)
-        found = [
+        sources = listed_sources(locators)
+        checked = [
             CheckedCitation(span, step, is_listed(marker, sources, in_order=self.in_order))
             for marker, span, step in markers
         ]
-        return _judged(found, candidate)
+        return _conclude(checked, candidate)
 
     def _markers(
         self, record: Record, candidate: int
     ) -> Iterator[tuple[Marker, TextSpan, int | None]]:
         for step, pointer, text in texts_of(record.candidates[candidate], candidate):
-            for each in citations_in(text):
-                start = text.find(each.text, each.start)
-                end = start + len(each.text)
-                yield each, TextSpan(pointer=pointer, start=start, end=end, quote=each.text), step
+            for marker in citations_in(text):
+                # In a bracket of several, a citation begins behind the bracket's own start.
+                start = text.find(marker.text, marker.start)
+                end = start + len(marker.text)
+                yield (
+                    marker,
+                    TextSpan(pointer=pointer, start=start, end=end, quote=marker.text),
+                    step,
+                )
 
     def cases(self) -> tuple[VerifierCase, ...]:
         """Sources of the record are located; another year, page, address or number is not."""
@@ -95,17 +100,17 @@ class CitationVerifier(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         )  # fmt: skip
 
 
-def _judged(found: list[CheckedCitation], candidate: int) -> Found:
-    absent = [each for each in found if not each.located]
-    note = f"{len(found) - len(absent)} located, {len(absent)} absent: {_MEANING}"
-    ordered = (*absent, *(each for each in found if each.located))
-    evidence = tuple(_evidence(each, candidate) for each in ordered[:MAX_SHOWN])
+def _conclude(checked: list[CheckedCitation], candidate: int) -> Found:
+    absent = [citation for citation in checked if not citation.located]
+    note = f"{len(checked) - len(absent)} located, {len(absent)} absent: {_MEANING}"
+    ordered = (*absent, *(citation for citation in checked if citation.located))
+    evidence = tuple(_evidence(citation, candidate) for citation in ordered[:MAX_SHOWN])
     if not absent:
         return Found(verdict=Pass(), note=note, evidence=evidence)
     first = absent[0]
     others = f"; and {len(absent) - 1} more" if len(absent) > 1 else ""
     return Found(
-        verdict=Fail(reason=first.told + others),
+        verdict=Fail(reason=first.description + others),
         note=note,
         step=first.step,
         span=first.span,
@@ -113,13 +118,13 @@ def _judged(found: list[CheckedCitation], candidate: int) -> Found:
     )
 
 
-def _evidence(each: CheckedCitation, candidate: int) -> Evidence:
+def _evidence(citation: CheckedCitation, candidate: int) -> Evidence:
     return Evidence(
         kind="citation",
-        text=each.told,
-        missing=None if each.located else "no evidence of the record has such a locator",
+        text=citation.description,
+        missing=None if citation.located else "no evidence of the record has such a locator",
         candidate=candidate,
-        step=each.step,
+        step=citation.step,
     )
 
 

@@ -10,7 +10,7 @@ from assay.records.evidence import Evidence
 from assay.records.kinds import Trajectory
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task
-from assay.verification.declared import declared
+from assay.verification.declared import declarations_for
 from assay.verification.json_value import ABSENT, read_value, unreadable
 from assay.verification.state_assertion import (
     Assertion,
@@ -55,32 +55,26 @@ class EnvironmentState(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     The expected state is that of the end alone."""
 
     def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
-        """Hold the candidate's state against the expected one and the assertions."""
+        """Compare the candidate's state with the expected one, and check the assertions."""
         try:
             states = self._states(record.candidates[candidate])
-            asserted = [
-                each
-                for series in declared(record, candidate, self.name, self.assertions, Assertions)
-                for each in series
-            ]
-            for each in asserted:
-                refuse_bad_assertion(each)
+            asserted = self._read_assertions(record, candidate)
             expected = getattr(record.part, "expected_state", None)
-            wanted = ABSENT if expected is None else read_value(expected)
+            expected_value = ABSENT if expected is None else read_value(expected)
             before = _before(record.task, asserted)
         except InputError as error:
             return Found(verdict=VerifierError(reason=str(error)))
-        if wanted is ABSENT and not asserted:
+        if expected_value is ABSENT and not asserted:
             return NothingToVerify(reason="no state is expected and nothing is asserted")
         if not states:
             return NothingToVerify(reason="the candidate holds no such state")
         if not asserted and states[-1][0] is not None:
             return NothingToVerify(reason="nothing is asserted of a step")
         for state in states:
-            fault = _held(state, candidate, wanted, before, asserted)
+            fault = _check_state(state, candidate, expected_value, before, asserted)
             if fault:
                 return fault
-        whole = "" if wanted is ABSENT else " and the end is the expected state"
+        whole = "" if expected_value is ABSENT else " and the end is the expected state"
         note = f"{len(asserted)} assertions hold of {len(states)} states{whole}"
         return Found(verdict=Pass(), note=note)
 
@@ -88,27 +82,35 @@ class EnvironmentState(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         """Its gold and counter-gold cases."""
         return _cases()
 
+    def _read_assertions(self, record: Record, candidate: int) -> list[Assertion]:
+        """The assertions of the option and of the evidence, each of a form that can be checked."""
+        declared = declarations_for(record, candidate, self.name, self.assertions, Assertions)
+        asserted = [assertion for series in declared for assertion in series]
+        for assertion in asserted:
+            refuse_bad_assertion(assertion)
+        return asserted
+
     def _states(self, candidate: Candidate) -> list[State]:
         """The states that are asked for, in order; none where one that must be there is not."""
         end: list[State] = [] if candidate.state_after is None else [(None, candidate.state_after)]
         between = [(at, step.state) for at, step in enumerate(candidate.work)]
-        held: list[State] = [(at, state) for at, state in between if state is not None]
+        with_states: list[State] = [(at, state) for at, state in between if state is not None]
         if self.step == "end":
             return end
         if self.step == "every":
-            return held + end if end else []
-        wanted = str(self.step)
-        if not (wanted.isascii() and wanted.isdigit()):
+            return with_states + end if end else []
+        number = str(self.step)
+        if not (number.isascii() and number.isdigit()):
             raise InputError(
                 code="bad-declaration",
-                message=f"the option `step` is {wanted[:40]!r}",
+                message=f"the option `step` is {number[:40]!r}",
                 hint="give end, every, or a step's number from 0",
             )
-        return [each for each in held if str(each[0]) == wanted]
+        return [state for state in with_states if str(state[0]) == number]
 
 
 def _before(task: Task, asserted: Sequence[Assertion]) -> Any:
-    needed = next((each for each in asserted if each.needs_before), None)
+    needed = next((assertion for assertion in asserted if assertion.needs_before), None)
     if needed is None:
         return ABSENT
     if task.initial_state is None:
@@ -117,8 +119,8 @@ def _before(task: Task, asserted: Sequence[Assertion]) -> Any:
     return read_value(task.initial_state)
 
 
-def _held(
-    state: State, candidate: int, wanted: Any, before: Any, asserted: Sequence[Assertion]
+def _check_state(
+    state: State, candidate: int, expected: Any, before: Any, asserted: Sequence[Assertion]
 ) -> Found | None:
     """What is wrong with one state; None where all holds."""
     step, text = state
@@ -126,14 +128,14 @@ def _held(
         after = read_value(text)
     except InputError as error:
         return Found(verdict=unreadable("the state", error), step=step)
-    found = (assertion_fault(each, before, after) for each in asserted)
-    faults = [each for each in found if each]
-    other = None if wanted is ABSENT or step is not None else state_fault(wanted, after)
+    results = (assertion_fault(assertion, before, after) for assertion in asserted)
+    faults = [fault for fault in results if fault]
+    other = None if expected is ABSENT or step is not None else state_fault(expected, after)
     if other:
         faults.insert(0, other[0])
     if not faults:
         return None
-    note = f"{len(faults)} of {len(asserted) + (wanted is not ABSENT)} do not hold"
+    note = f"{len(faults)} of {len(asserted) + (expected is not ABSENT)} do not hold"
     note += f"; {other[1]} places differ" if other else ""
     piece = Evidence(kind="state", text=faults[0], candidate=candidate, step=step)
     return Found(verdict=Fail(reason=faults[0]), note=note, step=step, evidence=(piece,))
@@ -172,18 +174,23 @@ def _case(
 def _cases() -> tuple[VerifierCase, ...]:
     paid = {"op": "equals", "path": "/paid/crowns", "value": 40}
     only = {"op": "only_changed", "value": ["/open", "/paid/crowns"]}
-    kept = {"op": "unchanged", "path": "/cart"}
+    unchanged = {"op": "unchanged", "path": "/cart"}
     other_spelling = '{"paid":{"crowns":40.0},"open":false,"cart":[{"count":1,"item":"lamp"}]}'
     more = json_text({**_PAID, "cart": [{"item": "lamp", "count": 2}]})
     return (
         _case("the expected state in other spelling", "pass", other_spelling, whole=True),
         _case("a state with one thing more", "fail", json_text({**_PAID, "tip": 1}), whole=True),
         _case("true for one", "fail", json_text({**_PAID, "open": 0}), whole=True),
-        _case("what was asserted", "pass", json_text(_PAID), paid, only, kept),
+        _case("what was asserted", "pass", json_text(_PAID), paid, only, unchanged),
         _case("the right value and a change besides", "fail", more, paid, only),
         _case("a state without the place", "fail", "{}", paid),
         _case(
-            "a change that was put back", "fail", json_text(_PAID), kept, between=more, step="every"
+            "a change that was put back",
+            "fail",
+            json_text(_PAID),
+            unchanged,
+            between=more,
+            step="every",
         ),
         _case("a state that says two things", "fail", '{"paid":{"crowns":0,"crowns":40}}', paid),
     )

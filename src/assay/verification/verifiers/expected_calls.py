@@ -30,7 +30,7 @@ from assay.records.record import Record, Source
 from assay.records.task import Message, Task, ToolCall
 from assay.verification.accepted import Strings, accepted_fault, refuse_bad_key
 from assay.verification.calls import MadeCall, TooManyCallsError, first_turn, made_calls
-from assay.verification.json_value import read_value, shown
+from assay.verification.json_value import read_value, show
 from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
 from assay.verification.verifier import CaseOutcome, Found, NothingToVerify, Test, VerifierCase
 
@@ -41,7 +41,7 @@ MAX_COMPARED = 20_000
 """Pairs of an expected and a made call of one tool; more are not read."""
 
 
-class _Wanted(NamedTuple):
+class _KeyEntry(NamedTuple):
     """An expected call, read."""
 
     name: str
@@ -73,103 +73,105 @@ class ExpectedCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ordered: bool = False
     """Whether the calls must be made in the key's order."""
     extra: bool = False
-    """Whether calls beyond the expected ones are let pass."""
+    """Whether calls beyond the expected ones are accepted."""
     strings: Strings = "exact"
     """How texts are compared: exact, normalised (Unicode, case, spaces) or bfcl."""
 
     def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
-        """Hold the candidate's calls against the record's expected calls."""
+        """Compare the candidate's calls with the record's expected calls."""
         expected = getattr(record.part, "expected_calls", ())
         if not expected:
             return NothingToVerify(reason="the record names no expected calls")
         try:
-            wanted = _read_key(expected)
+            key = _read_key(expected)
             made = made_calls(record.task, record.candidates[candidate])
-            _refuse_turns(wanted, made, first_turn(record.task))
-            faults = self._compared(wanted, made)
+            _refuse_turns(key, made, first_turn(record.task))
+            faults = self._compare(key, made)
         except TooManyCallsError as error:
             return Found(verdict=Uncarried(reason=str(error)))
         except InputError as error:
             return Found(verdict=VerifierError(reason=str(error)))
-        to_made = (_in_order if self.ordered else _matched)(faults)
+        to_made = (_in_order if self.ordered else _match)(faults)
         if None in to_made:
-            return self._not_made(wanted, made, faults, to_made)
-        spare = [each for at, each in enumerate(made) if at not in set(to_made)]
+            return self._not_made(key, made, faults, to_made)
+        spare = [call for at, call in enumerate(made) if at not in set(to_made)]
         if spare and not self.extra:
-            reason = f"{shown(spare[0].call.name)} is a call beyond the expected ones"
+            reason = f"{show(spare[0].call.name)} is a call beyond the expected ones"
             return Found(verdict=Fail(reason=reason), step=spare[0].step)
-        note = f"{len(wanted)} expected calls made" + (f", {len(spare)} more" if spare else "")
+        note = f"{len(key)} expected calls made" + (f", {len(spare)} more" if spare else "")
         return Found(verdict=Pass(), note=note)
 
     def cases(self) -> tuple[VerifierCase, ...]:
         """Its gold and counter-gold cases."""
         return _cases()
 
-    def _compared(
-        self, wanted: Sequence[_Wanted], made: Sequence[MadeCall]
+    def _compare(
+        self, key: Sequence[_KeyEntry], made: Sequence[MadeCall]
     ) -> list[list[str | None]]:
         """For each expected call, why each made call is not it; None where it is."""
-        arguments = [_arguments(each) for each in made]
-        pairs = sum(each.call.name == one.name for each in made for one in wanted)
+        arguments = [_arguments(call) for call in made]
+        pairs = sum(call.call.name == expected.name for call in made for expected in key)
         if pairs > MAX_COMPARED:
             message = f"more than {MAX_COMPARED} pairs of expected and made calls"
             raise TooManyCallsError(code="too-many-calls", message=message)
         return [
             [
-                self._difference(one, each, given)
-                for each, given in zip(made, arguments, strict=True)
+                self._difference(expected, call, arguments_of_call)
+                for call, arguments_of_call in zip(made, arguments, strict=True)
             ]
-            for one in wanted
+            for expected in key
         ]
 
-    def _difference(self, one: _Wanted, each: MadeCall, given: dict[str, Any] | str) -> str | None:
-        if each.call.name != one.name:
+    def _difference(
+        self, expected: _KeyEntry, call: MadeCall, arguments: dict[str, Any] | str
+    ) -> str | None:
+        if call.call.name != expected.name:
             return "another tool"
-        if None not in {one.turn, each.turn} and one.turn != each.turn:
-            return f"it is made in turn {each.turn}, expected in turn {one.turn}"
-        if isinstance(given, str):
-            return given
-        return accepted_fault(given, one.key, self.strings)
+        if None not in {expected.turn, call.turn} and expected.turn != call.turn:
+            return f"it is made in turn {call.turn}, expected in turn {expected.turn}"
+        if isinstance(arguments, str):
+            return arguments
+        return accepted_fault(arguments, expected.key, self.strings)
 
     def _not_made(
         self,
-        wanted: Sequence[_Wanted],
+        key: Sequence[_KeyEntry],
         made: Sequence[MadeCall],
         faults: list[list[str | None]],
         to_made: Sequence[int | None],
     ) -> Found:
         """The first expected call that is not made, beside the spare call that comes nearest."""
         missing = to_made.index(None)
-        name, turn = wanted[missing].name, wanted[missing].turn
+        name, turn = key[missing].name, key[missing].turn
         place = "" if turn is None else f" in turn {turn}"
         spare = [at for at in range(len(made)) if at not in to_made]
         for at in (at for at in spare if made[at].call.name == name):
             why = faults[missing][at] or "it is made out of order"
-            return Found(verdict=Fail(reason=f"{shown(name)}{place}: {why}"), step=made[at].step)
-        reason = f"{shown(name)} is not called{place}" + (" in its order" if self.ordered else "")
+            return Found(verdict=Fail(reason=f"{show(name)}{place}: {why}"), step=made[at].step)
+        reason = f"{show(name)} is not called{place}" + (" in its order" if self.ordered else "")
         step = made[spare[0]].step if spare else None
         return Found(verdict=Fail(reason=reason), step=step)
 
 
-def _read_key(expected: Sequence[ExpectedCall]) -> list[_Wanted]:
+def _read_key(expected: Sequence[ExpectedCall]) -> list[_KeyEntry]:
     if len(expected) > MAX_EXPECTED:
         message = f"more than {MAX_EXPECTED} expected calls"
         raise InputError(code="too-many-calls", message=message)
-    wanted = []
-    for number, each in enumerate(expected):
+    calls = []
+    for number, call in enumerate(expected):
         try:
-            key = read_value(each.arguments)
+            key = read_value(call.arguments)
             refuse_bad_key(key)
         except InputError as error:
             raise error.at(f"expected call {number}") from error
-        wanted.append(_Wanted(each.name, key, each.turn))
-    return wanted
+        calls.append(_KeyEntry(call.name, key, call.turn))
+    return calls
 
 
-def _refuse_turns(wanted: Sequence[_Wanted], made: Sequence[MadeCall], first: int) -> None:
+def _refuse_turns(key: Sequence[_KeyEntry], made: Sequence[MadeCall], first: int) -> None:
     """Refuse a key whose turns cannot be determined for the calls, or were over before the answer."""
-    turns = {each.turn for each in wanted if each.turn is not None}
-    if len(turns) > 1 and any(each.turn is None for each in made):
+    turns = {call.turn for call in key if call.turn is not None}
+    if len(turns) > 1 and any(call.turn is None for call in made):
         raise InputError(
             code="no-turn",
             message="the key names several turns, and a call in a step of work has none",
@@ -184,10 +186,10 @@ def _refuse_turns(wanted: Sequence[_Wanted], made: Sequence[MadeCall], first: in
         )
 
 
-def _arguments(each: MadeCall) -> dict[str, Any] | str:
+def _arguments(call: MadeCall) -> dict[str, Any] | str:
     """The arguments of a call, or why there are none to compare."""
     try:
-        value = read_value(each.call.arguments)
+        value = read_value(call.call.arguments)
     except InputError as error:
         return error.message
     return value if isinstance(value, dict) else "its arguments are not a JSON object"
@@ -195,32 +197,34 @@ def _arguments(each: MadeCall) -> dict[str, Any] | str:
 
 def _in_order(faults: list[list[str | None]]) -> list[int | None]:
     """For each expected call the first made one that is it, after the one before."""
-    found: list[int | None] = []
+    places: list[int | None] = []
     at = 0
     for row in faults:
         place = next((place for place in range(at, len(row)) if row[place] is None), None)
-        found.append(place)
+        places.append(place)
         at = at if place is None else place + 1
-    return found
+    return places
 
 
-def _matched(faults: list[list[str | None]]) -> list[int | None]:
+def _match(faults: list[list[str | None]]) -> list[int | None]:
     """For each expected call a made one of its own, as many as can be (augmenting paths)."""
     owner: dict[int, int] = {}
-    for one in range(len(faults)):
-        _give(one, faults, owner, set())
-    found: list[int | None] = [None] * len(faults)
-    for place, one in owner.items():
-        found[one] = place
-    return found
+    for number in range(len(faults)):
+        _give(number, faults, owner, set())
+    places: list[int | None] = [None] * len(faults)
+    for place, number in owner.items():
+        places[number] = place
+    return places
 
 
-def _give(one: int, faults: list[list[str | None]], owner: dict[int, int], tried: set[int]) -> bool:
-    for place, why in enumerate(faults[one]):
+def _give(
+    number: int, faults: list[list[str | None]], owner: dict[int, int], tried: set[int]
+) -> bool:
+    for place, why in enumerate(faults[number]):
         if why is None and place not in tried:
             tried.add(place)
             if place not in owner or _give(owner[place], faults, owner, tried):
-                owner[place] = one
+                owner[place] = number
                 return True
     return False
 
@@ -235,11 +239,11 @@ _PAY = ExpectedCall(name="pay", arguments=json_text({"crowns": [24]}), turn=1)
 
 def _case(title: str, expected: CaseOutcome, *turns: str, **options: Any) -> VerifierCase:
     """A case whose turns are given as `name arguments`, a call each."""
-    said: list[Message] = []
+    messages: list[Message] = []
     for turn in turns:
         name, _, arguments = turn.partition(" ")
         call = ToolCall(name=name, arguments=arguments)
-        said += [
+        messages += [
             Message(role="assistant", tool_calls=(call,)),
             Message(role="user", content="Go on."),
         ]
@@ -248,7 +252,7 @@ def _case(title: str, expected: CaseOutcome, *turns: str, **options: Any) -> Ver
         part=Trajectory(expected_calls=(_BOOK, _PAY)),
         task=Task(messages=(Message(role="user", content="Two seats to Corrie, then pay."),)),
         sources=(Source(source_class="own"),),
-        candidates=(Candidate(content=tuple(said[:-1]), provenance=MadeByModel(model="m")),),
+        candidates=(Candidate(content=tuple(messages[:-1]), provenance=MadeByModel(model="m")),),
     )
     return VerifierCase(title=title, record=record, expected=expected, options=options)
 

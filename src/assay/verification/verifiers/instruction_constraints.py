@@ -5,7 +5,7 @@ from importlib.metadata import version
 from unicodedata import unidata_version
 
 from assay.core.canonical import json_text
-from assay.core.digest import labelled
+from assay.core.digest import labelled_digest
 from assay.records.candidate import Candidate, MadeByUnknown, candidate_text
 from assay.records.evidence import Evidence
 from assay.records.kinds import Outcome as OutcomeRecord
@@ -23,9 +23,11 @@ from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
 from assay.verification.verifier import CaseOutcome, Found, NothingToVerify, Test, VerifierCase
 
 MAX_TEXT = 500_000
-"""Characters of a response; a longer one is not read, never a silent pass."""
+"""Characters of a response; of a longer one the verdict is `uncarried`."""
 
-_ENVIRONMENT = labelled(f"py3langid {version('py3langid')} unicode {unidata_version}".encode())
+_ENVIRONMENT = labelled_digest(
+    f"py3langid {version('py3langid')} unicode {unidata_version}".encode()
+)
 _MAX_REASON = 2000
 
 
@@ -53,37 +55,40 @@ class InstructionConstraints(Test, frozen=True, kw_only=True, forbid_unknown_fie
     """Constraints for every record, besides its own, as JSON text: `[{"id":..., "parameters":{...}}]`."""
 
     def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
-        """Hold the candidate against every constraint."""
+        """Check the candidate against every constraint."""
         try:
-            asked = self._asked(record, candidate)
+            constraints = self._constraints_for(record, candidate)
         except BadConstraintError as error:
             return Found(verdict=VerifierError(reason=str(error)[:_MAX_REASON]))
-        if not asked:
+        if not constraints:
             return NothingToVerify(reason=f"no constraint {self.of}".rstrip() + " is set")
         text = candidate_text(record.candidates[candidate])
         if len(text) > MAX_TEXT:
             return Found(
                 verdict=Uncarried(reason=f"the response has more than {MAX_TEXT} characters")
             )
-        return _found([outcome_of(each, text, loose=self.loose) for each in asked], candidate)
+        return _conclude(
+            [outcome_of(constraint, text, loose=self.loose) for constraint in constraints],
+            candidate,
+        )
 
-    def _asked(self, record: Record, candidate: int) -> list[Constraint]:
+    def _constraints_for(self, record: Record, candidate: int) -> list[Constraint]:
         if self.of and self.of not in KINDS:
             raise BadConstraintError(
                 f"the option `of` names no constraint: {self.of!r}; there are: {', '.join(KINDS)}"
             )
         texts = [self.constraints] if self.constraints else []
         texts += [
-            each.text
-            for each in record.evidence
-            if each.text and _sets_constraints(each) and each.candidate in {None, candidate}
+            piece.text
+            for piece in record.evidence
+            if piece.text and _sets_constraints(piece) and piece.candidate in {None, candidate}
         ]
-        asked = [constraint for text in texts for constraint in constraints_in(text)]
-        return [each for each in asked if self.of in {"", each.id}]
+        constraints = [constraint for text in texts for constraint in constraints_in(text)]
+        return [constraint for constraint in constraints if self.of in {"", constraint.id}]
 
     def cases(self) -> tuple[VerifierCase, ...]:
         """What keeps each constraint passes; what only looks as if it did does not."""
-        return tuple(_case(*each) for each in _CASES)
+        return tuple(_case(*row) for row in _CASES)
 
 
 def _sets_constraints(piece: Evidence) -> bool:
@@ -92,15 +97,16 @@ def _sets_constraints(piece: Evidence) -> bool:
     return piece.kind == "test" and text.startswith("{") and '"constraints"' in text
 
 
-def _found(outcomes: list[ConstraintOutcome], candidate: int) -> Found:
-    held = sum(each.holds is True for each in outcomes)
-    broken = [each for each in outcomes if each.holds is False]
-    untold = [each for each in outcomes if each.holds is None]
+def _conclude(outcomes: list[ConstraintOutcome], candidate: int) -> Found:
+    held = sum(outcome.holds is True for outcome in outcomes)
+    broken = [outcome for outcome in outcomes if outcome.holds is False]
+    untold = [outcome for outcome in outcomes if outcome.holds is None]
     verdict: Pass | Fail | Uncarried = Pass()
+    # A broken constraint decides, whatever else cannot be determined.
     if broken:
-        verdict = Fail(reason=_said(broken[0]))
+        verdict = Fail(reason=_describe(broken[0]))
     elif untold:
-        verdict = Uncarried(reason=_said(untold[0]))
+        verdict = Uncarried(reason=_describe(untold[0]))
     return Found(
         verdict=verdict,
         note=f"{held} of {len(outcomes)} hold",
@@ -108,14 +114,14 @@ def _found(outcomes: list[ConstraintOutcome], candidate: int) -> Found:
     )
 
 
-def _said(outcome: ConstraintOutcome) -> str:
+def _describe(outcome: ConstraintOutcome) -> str:
     return f"{outcome.id}: {outcome.how}"
 
 
 def _evidence(outcomes: Iterable[ConstraintOutcome], candidate: int) -> Iterable[Evidence]:
-    """Each constraint with what became of it; `holds` is null where that cannot be determined."""
-    for each in outcomes:
-        yield Evidence(kind="test", text=json_text(each._asdict()), candidate=candidate)
+    """Each constraint with its result; `holds` is null where that cannot be determined."""
+    for outcome in outcomes:
+        yield Evidence(kind="test", text=json_text(outcome._asdict()), candidate=candidate)
 
 
 _COMMA = '{"constraints":[{"id":"punctuation:no_comma","parameters":{}}]}'
@@ -144,7 +150,7 @@ _CASES: tuple[tuple[str, CaseOutcome, str, str, bool], ...] = (
 
 
 def _case(
-    title: str, expected: CaseOutcome, asked: str, response: str, loose: bool
+    title: str, expected: CaseOutcome, constraints: str, response: str, loose: bool
 ) -> VerifierCase:
     record = Record(
         schema_version=1,
@@ -152,6 +158,6 @@ def _case(
         task=Task(messages=(Message(role="user", content="When does it leave?"),)),
         sources=(Source(source_class="own"),),
         candidates=(Candidate(content=response, provenance=MadeByUnknown(reason="a case")),),
-        evidence=(Evidence(kind="test", text=asked),),
+        evidence=(Evidence(kind="test", text=constraints),),
     )
     return VerifierCase(title=title, record=record, expected=expected, options={"loose": loose})

@@ -34,7 +34,7 @@ class JsonSchema(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The schema as JSON text; needed for `of: response`."""
 
     def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
-        """Hold the candidate against the schema."""
+        """Check the candidate against the schema."""
         if self.of == "calls":
             return self._calls(record, record.candidates[candidate])
         if not self.schema:
@@ -49,7 +49,7 @@ class JsonSchema(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             value = read_value(text)
         except InputError as error:
             return Found(verdict=unreadable("the response", error))
-        return Found(verdict=_held(self.schema, value, len(text)))
+        return Found(verdict=_check(self.schema, value, len(text)))
 
     def _calls(self, record: Record, candidate: Candidate) -> Found | NothingToVerify:
         schemas = {tool.name: tool.parameters for tool in record.task.tools}
@@ -64,7 +64,7 @@ class JsonSchema(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 value = read_value(call.arguments)
             except InputError as error:
                 return Found(verdict=unreadable(call.name, error), step=step)
-            verdict = _held(schemas[call.name], value, len(call.arguments), call.name)
+            verdict = _check(schemas[call.name], value, len(call.arguments), call.name)
             if not isinstance(verdict, Pass):
                 return Found(verdict=verdict, step=step)
         return Found(verdict=Pass(), note=f"{len(made)} calls fit")
@@ -91,7 +91,7 @@ class JsonSchema(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )  # fmt: skip
 
 
-def _held(
+def _check(
     schema: str, value: Any, size: int, tool: str = ""
 ) -> Pass | Fail | VerifierError | Timeout:
     name = f"{tool}: " if tool else ""

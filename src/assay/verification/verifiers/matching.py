@@ -3,7 +3,7 @@
 from assay.records.candidate import candidate_text
 from assay.records.record import Record
 from assay.verification.cases import case
-from assay.verification.normalised_text import normalised
+from assay.verification.normalised_text import normalise
 from assay.verification.verification import Fail, Pass
 from assay.verification.verifier import Found, NothingToVerify, Test, VerifierCase, reference_of
 
@@ -30,11 +30,11 @@ class ExactMatch(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         reference = reference_of(record)
         if reference is None:
             return NothingToVerify(reason="the record names no reference answer")
-        given = answer_in(candidate_text(record.candidates[candidate]), self.after)
-        wanted = answer_in(reference, self.after) or reference
-        if given is None:
+        answer = answer_in(candidate_text(record.candidates[candidate]), self.after)
+        expected = answer_in(reference, self.after) or reference
+        if answer is None:
             return Found(verdict=Fail(reason=f"no answer after {self.after!r}"))
-        return _compared(self._normal(given), self._normal(wanted))
+        return _compare(self._normal(answer), self._normal(expected))
 
     def _normal(self, text: str) -> str:
         return text
@@ -69,12 +69,12 @@ class NormalisedMatch(ExactMatch, frozen=True, kw_only=True, forbid_unknown_fiel
     )
 
     keep_case: bool = False
-    """Whether capitals count."""
+    """Whether capitals and small letters differ."""
     keep_punctuation: bool = False
     """Whether punctuation at either end counts."""
 
     def _normal(self, text: str) -> str:
-        return normalised(text, keep_case=self.keep_case, keep_punctuation=self.keep_punctuation)
+        return normalise(text, keep_case=self.keep_case, keep_punctuation=self.keep_punctuation)
 
     def cases(self) -> tuple[VerifierCase, ...]:
         """Another spelling of the same letters passes; other letters do not."""
@@ -95,11 +95,11 @@ def answer_in(text: str, after: str) -> str | None:
     """What follows the last occurrence of a marker; the whole text where no marker is asked for."""
     if not after:
         return text.strip()
-    _, found, answer = text.rpartition(after)
-    return answer.strip() if found else None
+    _, marker, answer = text.rpartition(after)
+    return answer.strip() if marker else None
 
 
-def _compared(given: str, wanted: str) -> Found:
-    if given == wanted:
+def _compare(answer: str, expected: str) -> Found:
+    if answer == expected:
         return Found(verdict=Pass())
-    return Found(verdict=Fail(reason=f"{given[:_SHOWN]!r} is not {wanted[:_SHOWN]!r}"))
+    return Found(verdict=Fail(reason=f"{answer[:_SHOWN]!r} is not {expected[:_SHOWN]!r}"))

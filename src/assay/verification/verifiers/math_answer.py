@@ -46,7 +46,7 @@ class MathAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     seconds: int = 10
     """Seconds for reading, and for comparing."""
     memory_mb: int = 1024
-    """MiB of memory."""
+    """Memory of each process, in MiB."""
 
     def verify_in(
         self, sandbox: Sandbox, record: Record, candidate: int
@@ -57,34 +57,35 @@ class MathAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return NothingToVerify(reason="the record names no reference answer")
         if find_spec("math_verify") is None:
             return Found(verdict=Unavailable(reason=str(missing_extra("math", self.name))))
-        wanted = self._ask(sandbox, "read", {"text": reference, "formula": True})
-        if not isinstance(wanted.verdict, Pass) or not wanted.value:
-            return unread(wanted, f"the reference {reference[:_SHOWN]!r} cannot be read")
+        expected = self._ask(sandbox, "read", {"text": reference, "formula": True})
+        if not isinstance(expected.verdict, Pass) or not expected.value:
+            return unread(expected, f"the reference {reference[:_SHOWN]!r} cannot be read")
         text = candidate_text(record.candidates[candidate])
-        given = self._ask(sandbox, "read", {"text": text, "formula": False})
-        if not isinstance(given.verdict, Pass):
-            return broken(given, "the answer cannot be read")
-        if not given.value:
-            return _found(given, Fail(reason="no mathematical answer is stated"))
-        return self._compared(sandbox, wanted.value, given.value, reference)
+        answer = self._ask(sandbox, "read", {"text": text, "formula": False})
+        if not isinstance(answer.verdict, Pass):
+            return broken(answer, "the answer cannot be read")
+        if not answer.value:
+            return _conclude(answer, Fail(reason="no mathematical answer is stated"))
+        return self._compare(sandbox, expected.value, answer.value, reference)
 
-    def _compared(self, sandbox: Sandbox, wanted: Any, given: Any, reference: str) -> Found:
+    def _compare(self, sandbox: Sandbox, expected: Any, answer: Any, reference: str) -> Found:
         payload = {
-            "reference": wanted,
-            "answer": given,
+            "reference": expected,
+            "answer": answer,
             "precision": self.precision,
             "strict": self.strict,
         }
         same = self._ask(sandbox, "same", payload)
         if not isinstance(same.verdict, Pass):
-            itself = self._ask(sandbox, "same", {**payload, "answer": wanted})
+            # A reference that cannot be compared with itself is no fault of the candidate.
+            itself = self._ask(sandbox, "same", {**payload, "answer": expected})
             if not isinstance(itself.verdict, Pass):
                 return unread(itself, f"the reference {reference[:_SHOWN]!r} cannot be compared")
             return broken(same, "the answers cannot be compared")
         if same.value is True:
-            return _found(same, Pass())
-        shown = f"{str(given[-1])[:_SHOWN]!r} is not {reference[:_SHOWN]!r}"
-        return _found(same, Fail(reason=shown))
+            return _conclude(same, Pass())
+        shown = f"{str(answer[-1])[:_SHOWN]!r} is not {reference[:_SHOWN]!r}"
+        return _conclude(same, Fail(reason=shown))
 
     def _ask(self, sandbox: Sandbox, function: str, payload: Any) -> TrustedEvaluation:
         limits = Limits(seconds=float(self.seconds), memory_mb=self.memory_mb)
@@ -98,8 +99,8 @@ class MathAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )
 
 
-def _found(found: TrustedEvaluation, verdict: Pass | Fail) -> Found:
-    return Found(verdict=verdict, isolation=found.isolation, usage=found.usage)
+def _conclude(evaluation: TrustedEvaluation, verdict: Pass | Fail) -> Found:
+    return Found(verdict=verdict, isolation=evaluation.isolation, usage=evaluation.usage)
 
 
 _CASES: tuple[tuple[str, CaseOutcome, str, str], ...] = (

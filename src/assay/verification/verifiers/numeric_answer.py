@@ -77,25 +77,26 @@ class NumericAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
     def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
         """Compare the candidate's number with the record's reference."""
         reference = reference_of(record)
-        wanted = None if reference is None else self.number_in(reference)
-        if wanted is None:
+        expected = None if reference is None else self.number_in(reference)
+        if expected is None:
             return NothingToVerify(reason="the record names no reference number")
-        given = self.number_in(candidate_text(record.candidates[candidate]))
-        if given is None:
+        answer = self.number_in(candidate_text(record.candidates[candidate]))
+        if answer is None:
             return Found(verdict=Fail(reason="the answer holds no number where it is looked for"))
         taxonomy = record.task.taxonomy
         try:
-            exact = self._value(wanted, self._format(self.reference_format, taxonomy))
+            # The reference first: where it cannot be read, no candidate is at fault.
+            exact = self._value(expected, self._format(self.reference_format, taxonomy))
         except UnreadableNumberError as error:
             return Found(verdict=VerifierError(reason=f"the reference: {error}"))
         try:
-            value = self._value(given, self._format("", taxonomy))
+            value = self._value(answer, self._format("", taxonomy))
         except UnreadableNumberError as error:
             return Found(verdict=Uncarried(reason=str(error)))
         borne = max(_share(self.tolerance), _share(self.relative) * abs(exact))
         if abs(value - exact) <= borne:
-            return Found(verdict=Pass(), note=f"{given.text} is {wanted.text}")
-        return Found(verdict=Fail(reason=f"{given.text} is not {wanted.text}"))
+            return Found(verdict=Pass(), note=f"{answer.text} is {expected.text}")
+        return Found(verdict=Fail(reason=f"{answer.text} is not {expected.text}"))
 
     def number_in(self, text: str) -> WrittenNumber | None:
         """The number of a text that counts, as it is written; None where there is none."""

@@ -41,40 +41,40 @@ class ProgramOutput(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
     )
 
     language: str = "python"
-    """The program's language."""
+    """Language that the program is written in."""
     processes: int = 1
     """Processes and threads that it may have; interpreters with threads of their own need more."""
     seconds: int = 10
     """Seconds for each input."""
     memory_mb: int = 512
-    """MiB of memory."""
+    """Memory of the program, in MiB."""
 
     def verify_in(
         self, sandbox: Sandbox, record: Record, candidate: int
     ) -> Found | NothingToVerify:
         """Run the program once for each input; the first that does not fit counts."""
-        texts = [each.text for each in tests_of(record, candidate) if each.text]
+        texts = [piece.text for piece in tests_of(record, candidate) if piece.text]
         if not texts:
             return NothingToVerify(reason="the record holds no expected output")
         try:
-            wanted = [each for text in texts for each in _expected(text)]
+            runs = [expected for text in texts for expected in _read_expected(text)]
         except (msgspec.ValidationError, ValueError) as error:
             reason = f"the tests are not a list of stdin and stdout: {error}"
             return Found(verdict=VerifierError(reason=reason[:300]))
-        if not wanted:
+        if not runs:
             return NothingToVerify(reason="the tests hold no input")
         source = code_in(candidate_text(record.candidates[candidate]))
         limits = Limits(
             seconds=float(self.seconds), memory_mb=self.memory_mb, processes=self.processes
         )
-        for number, each in enumerate(wanted):
+        for number, expected in enumerate(runs):
             run = sandbox.run(
-                source, stdin=each.stdin.encode(), language=self.language, limits=limits
+                source, stdin=expected.stdin.encode(), language=self.language, limits=limits
             )
-            verdict = _verdict(run, each, number)
+            verdict = _verdict(run, expected, number)
             if not isinstance(verdict, Pass):
                 break
-        note = f"{number + 1} of {len(wanted)} inputs run"
+        note = f"{number + 1} of {len(runs)} inputs run"
         return Found(verdict=verdict, note=note, isolation=run.isolation, usage=run.usage)
 
     def cases(self) -> tuple[VerifierCase, ...]:
@@ -85,9 +85,9 @@ class ProgramOutput(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
         )
 
 
-def _expected(text: str) -> list[ExpectedOutput]:
-    found: Any = json.loads(text)
-    return msgspec.convert(found, list[ExpectedOutput])
+def _read_expected(text: str) -> list[ExpectedOutput]:
+    value: Any = json.loads(text)
+    return msgspec.convert(value, list[ExpectedOutput])
 
 
 def _verdict(run: Run, expected: ExpectedOutput, number: int) -> MachineVerdict:

@@ -53,7 +53,7 @@ class PythonTests(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         self, sandbox: Sandbox, record: Record, candidate: int
     ) -> Found | NothingToVerify:
         """Run every piece of tests that bears on the candidate; the first that does not pass counts."""
-        pieces = [each for each in tests_of(record, candidate) if each.text]
+        pieces = [piece for piece in tests_of(record, candidate) if piece.text]
         if not pieces:
             return NothingToVerify(reason="the record holds no tests")
         code = code_in(candidate_text(record.candidates[candidate]))
@@ -64,19 +64,19 @@ class PythonTests(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             entry = entry or _last_function(context)
         limits = Limits(seconds=float(self.seconds), memory_mb=self.memory_mb)
         checks = []
-        for each in pieces:
-            found = sandbox.check(
+        for piece in pieces:
+            check = sandbox.check(
                 code,
-                each.text or "",
+                piece.text or "",
                 entry=entry or None,
                 context=context,
                 shared=self.shared_process,
                 limits=limits,
             )
-            checks.append(found)
-            if not isinstance(found.verdict, Pass):
+            checks.append(check)
+            if not isinstance(check.verdict, Pass):
                 break
-        return _found(checks, pieces[len(checks) - 1], len(pieces), candidate)
+        return _conclude(checks, pieces[len(checks) - 1], len(pieces), candidate)
 
     def cases(self) -> tuple[VerifierCase, ...]:
         """Right code passes; code that is wrong, silent, or forges a pass does not."""
@@ -87,18 +87,13 @@ class PythonTests(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )
 
 
-def _found(checks: list[CheckedCandidate], last: Evidence, pieces: int, candidate: int) -> Found:
+def _conclude(checks: list[CheckedCandidate], last: Evidence, pieces: int, candidate: int) -> Found:
     verdict = checks[-1].verdict
-    borrowed = sorted({name for each in checks for name in each.borrowed})
+    borrowed = sorted({name for check in checks for name in check.borrowed})
     notes = [f"{len(checks)} of {pieces} pieces of tests run"]
-    counted = [each.assertions for each in checks if each.assertions]
-    if counted:
-        together = AssertionTally(
-            found=sum(each.found for each in counted),
-            ran=sum(each.ran for each in counted),
-            missed=tuple(missed for each in counted for missed in each.missed)[:MOST_MISSED],
-        )
-        notes.append(together.describe())
+    tallies = [check.assertions for check in checks if check.assertions]
+    if tallies:
+        notes.append(_sum_of(tallies).describe())
     if borrowed:
         notes.append(f"the tests took {', '.join(borrowed)} from the candidate itself")
     reason = reason_of(verdict) if isinstance(verdict, Fail | NotDelivered) else ""
@@ -112,12 +107,20 @@ def _found(checks: list[CheckedCandidate], last: Evidence, pieces: int, candidat
     )
 
 
+def _sum_of(tallies: list[AssertionTally]) -> AssertionTally:
+    return AssertionTally(
+        found=sum(tally.found for tally in tallies),
+        ran=sum(tally.ran for tally in tallies),
+        missed=tuple(missed for tally in tallies for missed in tally.missed)[:MOST_MISSED],
+    )
+
+
 def tests_of(record: Record, candidate: int) -> list[Evidence]:
     """The tests that bear on a candidate: evidence of kind `test`, or an outcome's reference."""
     pieces = [
-        each
-        for each in record.evidence
-        if each.kind == "test" and each.candidate in {None, candidate}
+        piece
+        for piece in record.evidence
+        if piece.kind == "test" and piece.candidate in {None, candidate}
     ]
     reference = record.part.reference if isinstance(record.part, Outcome) else None
     if not pieces and reference:

@@ -57,36 +57,37 @@ class Quantity(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return NothingToVerify(reason="the record names no reference answer")
         if find_spec("pint") is None:
             return Found(verdict=Unavailable(reason=str(missing_extra("math", self.name))))
-        wanted = self._read(sandbox, reference)
-        if not isinstance(wanted.verdict, Pass) or "value" not in wanted.value:
-            return unread(wanted, f"the reference {reference[:_SHOWN]!r} cannot be read")
+        expected = self._read_quantity(sandbox, reference)
+        if not isinstance(expected.verdict, Pass) or "value" not in expected.value:
+            return unread(expected, f"the reference {reference[:_SHOWN]!r} cannot be read")
         answer = answer_in(candidate_text(record.candidates[candidate]), self.after)
         texts = list(quantities_in(answer or ""))
         if not texts:
-            return Found(verdict=Fail(reason="no quantity is stated"), isolation=wanted.isolation)
+            return Found(verdict=Fail(reason="no quantity is stated"), isolation=expected.isolation)
+        # The word behind a number need not be a unit: then the bare number is read.
         for text in texts:
-            given = self._read(sandbox, text)
-            if not isinstance(given.verdict, Pass):
-                return broken(given, f"{text[:_SHOWN]!r} cannot be read")
-            if "value" in given.value:
+            answered = self._read_quantity(sandbox, text)
+            if not isinstance(answered.verdict, Pass):
+                return broken(answered, f"{text[:_SHOWN]!r} cannot be read")
+            if "value" in answered.value:
                 break
         return Found(
-            verdict=self._compared(given.value, wanted.value, text, reference),
-            isolation=given.isolation,
-            usage=given.usage,
+            verdict=self._compare(answered.value, expected.value, text, reference),
+            isolation=answered.isolation,
+            usage=answered.usage,
         )
 
-    def _read(self, sandbox: Sandbox, text: str) -> TrustedEvaluation:
+    def _read_quantity(self, sandbox: Sandbox, text: str) -> TrustedEvaluation:
         limits = Limits(seconds=float(self.seconds), memory_mb=512)
         return sandbox.evaluate("quantities:read", {"text": text}, limits=limits)
 
-    def _compared(self, given: Any, wanted: Any, text: str, reference: str) -> Pass | Fail:
+    def _compare(self, answered: Any, expected: Any, text: str, reference: str) -> Pass | Fail:
         shown = f"{text[:_SHOWN]!r} is not {reference[:_SHOWN]!r}"
-        if "value" not in given:
-            return Fail(reason=f"{shown}: {given['unreadable']}")
-        if given["dimensions"] != wanted["dimensions"]:
+        if "value" not in answered:
+            return Fail(reason=f"{shown}: {answered['unreadable']}")
+        if answered["dimensions"] != expected["dimensions"]:
             return Fail(reason=f"{shown}: it measures something else")
-        value, exact = Fraction(given["value"]), Fraction(wanted["value"])
+        value, exact = Fraction(answered["value"]), Fraction(expected["value"])
         if abs(value - exact) <= abs(exact) * self._share():
             return Pass()
         return Fail(reason=shown)

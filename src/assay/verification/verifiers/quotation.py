@@ -23,7 +23,7 @@ _QUOTED = re.compile(
 )
 
 MAX_QUOTATIONS = 1000
-"""Quotations of one candidate that are looked for; more are not read, never a silent pass."""
+"""Quotations of one candidate that are looked for; with more, the verdict is `uncarried`."""
 
 MAX_SHOWN = 50
 """Quotations that are in the verification's evidence, those at fault first; all are counted."""
@@ -35,18 +35,18 @@ _QUOTE_SHOWN = 300
 
 
 class CheckedQuotation(NamedTuple):
-    """One quotation with what became of it."""
+    """One quotation, and where it was found."""
 
     span: TextSpan
-    """The quotation."""
+    """The quoted words and their place in the record."""
     step: int | None
     """The step of work that it is in; None in the response itself."""
     located: Located
     """Where it was found."""
 
     @property
-    def told(self) -> str:
-        """What became of it, in words."""
+    def description(self) -> str:
+        """The result and the quotation, in words."""
         text = f"{self.located.place}: {self.span.quote[:_QUOTE_SHOWN]!r}"
         return f"{text}; {self.located.differs}" if self.located.differs else text
 
@@ -83,17 +83,17 @@ class Quotation(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if not sources:
             return NothingToVerify(reason="the record holds no source to look in")
         search = Search(sources)
-        found = [CheckedQuotation(span, step, search.locate(span.quote)) for span, step in quotes]
-        return _judged(found, candidate)
+        checked = [CheckedQuotation(span, step, search.locate(span.quote)) for span, step in quotes]
+        return _conclude(checked, candidate)
 
     def _quotes(self, record: Record, candidate: int) -> Iterator[tuple[TextSpan, int | None]]:
         for step, pointer, text in texts_of(record.candidates[candidate], candidate):
-            for start, quote in self.quoted(text):
+            for start, quote in self.quotations_in(text):
                 if sum(token.is_word for token in tokens_of(quote)) >= max(1, self.least_words):
                     end = start + len(quote)
                     yield TextSpan(pointer=pointer, start=start, end=end, quote=quote), step
 
-    def quoted(self, text: str) -> Iterator[tuple[int, str]]:
+    def quotations_in(self, text: str) -> Iterator[tuple[int, str]]:
         """Every quotation of a text with its first character."""
         if self.of == "response":
             yield 0, text
@@ -103,33 +103,33 @@ class Quotation(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             yield match.start(group), match[group]
 
     def cases(self) -> tuple[VerifierCase, ...]:
-        """The source's own words are located; each way to bend them is not."""
-        bent = (
+        """The source's own words are located; altered words are not."""
+        altered = (
             case(title, expected, f"It says “{quote}”.", evidence=(_SOURCE,))
             for title, expected, quote in _CASES
         )
         both = "“the last train does not stop” and “children travel free of charge”"
         return (
-            *bent,
+            *altered,
             case("a false one behind a true one", "fail", both, evidence=(_SOURCE,)),
             case("nothing quoted", "nothing", "It does not stop.", evidence=(_SOURCE,)),
         )
 
 
-def _judged(found: list[CheckedQuotation], candidate: int) -> Found:
-    counts = Counter(each.located.place for each in found)
-    told = ", ".join(f"{counts[place]} {place}" for place in _PLACES if counts[place])
+def _conclude(checked: list[CheckedQuotation], candidate: int) -> Found:
+    counts = Counter(quotation.located.place for quotation in checked)
+    counts_text = ", ".join(f"{counts[place]} {place}" for place in _PLACES if counts[place])
     # A stable sort: those at fault first, each half in the order of the text.
-    ordered = sorted(found, key=lambda each: each.located.place not in _AT_FAULT)
+    ordered = sorted(checked, key=lambda quotation: quotation.located.place not in _AT_FAULT)
     if len(ordered) > MAX_SHOWN:
-        told += f" (evidence shows {MAX_SHOWN} of {len(ordered)})"
-    note = f"{told}: {_MEANING}"
-    evidence = tuple(_evidence(each, candidate) for each in ordered[:MAX_SHOWN])
+        counts_text += f" (evidence shows {MAX_SHOWN} of {len(ordered)})"
+    note = f"{counts_text}: {_MEANING}"
+    evidence = tuple(_evidence(quotation, candidate) for quotation in ordered[:MAX_SHOWN])
     first = ordered[0]
     if first.located.place not in _AT_FAULT:
         return Found(verdict=Pass(), note=note, evidence=evidence)
     others = counts["altered"] + counts["absent"] - 1
-    reason = f"{first.told}; and {others} more at fault" if others else first.told
+    reason = f"{first.description}; and {others} more at fault" if others else first.description
     return Found(
         verdict=Fail(reason=reason),
         note=note,
@@ -139,16 +139,16 @@ def _judged(found: list[CheckedQuotation], candidate: int) -> Found:
     )
 
 
-def _evidence(each: CheckedQuotation, candidate: int) -> Evidence:
-    located = each.located
+def _evidence(quotation: CheckedQuotation, candidate: int) -> Evidence:
+    located = quotation.located
     return Evidence(
         kind="citation",
         locator=located.locator,
-        text=each.told,
+        text=quotation.description,
         quote=located.passage,
         missing=None if located.passage else "the words are in no source of the record",
         candidate=candidate,
-        step=each.step,
+        step=quotation.step,
     )
 
 
@@ -157,19 +157,19 @@ def sources_of(record: Record, candidate: int) -> list[SourceText]:
 
     What the assistant said earlier in the task is not a source: it may have been made up.
     """
-    pieces = [each for each in record.evidence if each.candidate in {None, candidate}]
-    found = [
-        SourceText(text, each.locator)
-        for each in pieces
-        for text in (each.text, each.quote)
+    pieces = [piece for piece in record.evidence if piece.candidate in {None, candidate}]
+    sources = [
+        SourceText(text, piece.locator)
+        for piece in pieces
+        for text in (piece.text, piece.quote)
         if text
     ]
-    found += [
+    sources += [
         SourceText(message.content)
         for message in record.task.messages
         if message.role != "assistant"
     ]
-    return [source for source in found if source.text.strip()]
+    return [source for source in sources if source.text.strip()]
 
 
 _SOURCE = Evidence(

@@ -12,7 +12,7 @@ from assay.records.task import ToolCall
 from assay.verification.cases import case
 from assay.verification.expression import ExpressionBudgetError
 from assay.verification.rule import Expression, Rule, read_rules
-from assay.verification.rule_view import View, is_json, parsed
+from assay.verification.rule_view import View, is_json, value_or_none
 from assay.verification.schema import schema_fault
 from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
 from assay.verification.verifier import Found, NothingToVerify, Test, VerifierCase
@@ -25,14 +25,14 @@ class RuleFinding(NamedTuple):
     """One rule's answer."""
 
     rule: Rule
-    """The rule."""
+    """The rule that was evaluated."""
     answer: Answer
-    """What it says."""
+    """Whether the candidate keeps it, as far as is known."""
     why: str = ""
     """What does not fit, or why nothing is known."""
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """The ruling in words."""
         text = self.rule.text
         if self.answer == "unknown":
@@ -42,7 +42,7 @@ class RuleFinding(NamedTuple):
 
 
 class RulesVerifier(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Holds a candidate against rules in CEL."""
+    """Checks a candidate against rules in CEL."""
 
     name = "rules"
     version = "2"
@@ -71,23 +71,24 @@ class RulesVerifier(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
             read_rules(self.rules)
 
     def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
-        """Ask every rule."""
+        """Evaluate every rule."""
         if not self.rules:
             return Found(verdict=VerifierError(reason="no rule is given: set the option `rules`"))
         view, text = View(record, candidate), candidate_text(record.candidates[candidate])
         rulings = [_ruling(rule, view, text) for rule in read_rules(self.rules)]
-        broken = [each for each in rulings if each.answer == "broken"]
-        unknown = [each for each in rulings if each.answer == "unknown"]
-        kept = [each.rule.text.id for each in rulings if each.answer == "kept"]
-        evidence = tuple(_evidence(each, candidate) for each in (*broken, *unknown))
-        note = _note(kept, rulings)
+        broken = [finding for finding in rulings if finding.answer == "broken"]
+        unknown = [finding for finding in rulings if finding.answer == "unknown"]
+        names_kept = [finding.rule.text.id for finding in rulings if finding.answer == "kept"]
+        evidence = tuple(_evidence(finding, candidate) for finding in (*broken, *unknown))
+        note = _note(names_kept, rulings)
+        # A broken rule decides, whatever other rules cannot be evaluated.
         if broken:
-            reason = "; ".join(each.told for each in broken)
+            reason = "; ".join(finding.description for finding in broken)
             return Found(verdict=Fail(reason=reason), note=note, evidence=evidence)
         if unknown:
-            reason = "; ".join(each.told for each in unknown)
+            reason = "; ".join(finding.description for finding in unknown)
             return Found(verdict=Uncarried(reason=reason), note=note, evidence=evidence)
-        if not kept:
+        if not names_kept:
             return NothingToVerify(reason="no rule applies")
         return Found(verdict=Pass(), note=note)
 
@@ -131,27 +132,27 @@ def _misfit(rule: Rule, text: str) -> str:
         return ""
     if not is_json(text):
         return "the response is not JSON"
-    return schema_fault(rule.schema, parsed(text), linear=True) or ""
+    return schema_fault(rule.schema, value_or_none(text), linear=True) or ""
 
 
 def _evidence(ruling: RuleFinding, candidate: int) -> Evidence:
     section = ruling.rule.text.section
     return Evidence(
         kind="test",
-        text=ruling.told,
+        text=ruling.description,
         locator=f"policy section {section}" if section else None,
         candidate=candidate,
     )
 
 
-def _note(kept: list[str], rulings: list[RuleFinding]) -> str:
+def _note(names_kept: list[str], rulings: list[RuleFinding]) -> str:
     counts = {
-        name: sum(each.answer == name for each in rulings)
+        name: sum(finding.answer == name for finding in rulings)
         for name in ("broken", "unknown", "not_applying")
     }
-    told = [f"{len(kept)} of {len(rulings)} rules kept"]
-    told += [f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count]
-    return ", ".join(told)
+    parts = [f"{len(names_kept)} of {len(rulings)} rules kept"]
+    parts += [f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count]
+    return ", ".join(parts)
 
 
 def _rule(require: str, when: str = "") -> str:

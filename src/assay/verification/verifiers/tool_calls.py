@@ -15,16 +15,16 @@ from assay.records.record import Record, Source
 from assay.records.task import Message, Task, Tool, ToolCall
 from assay.verification.call_rules import CallFault, CallRules, order_faults, value_fault
 from assay.verification.calls import MadeCall, TooManyCallsError, conversation, made_calls
-from assay.verification.confirmation import YES, confirmed
-from assay.verification.declared import declared
-from assay.verification.json_value import read_value, same, shown, unreadable
+from assay.verification.confirmation import YES, confirmation_of
+from assay.verification.declared import declarations_for
+from assay.verification.json_value import read_value, same, show, unreadable
 from assay.verification.schema import over_budget, schema_fault
 from assay.verification.verification import Fail, Pass, Timeout, Uncarried, VerifierError
 from assay.verification.verifier import CaseOutcome, Found, NothingToVerify, Test, VerifierCase
 
 
 class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Holds every call against its tool's schema and permission, and all against the rules.
+    """Checks every call against its tool's schema and permission, and all against the rules.
 
     Rules are in the option `rules`, and in evidence of kind `test` whose text is a JSON object
     with the key `tool-calls`; with both, both apply. Without tools on offer only the rules
@@ -51,29 +51,29 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rules: str = ""
     """Rules as JSON text: an object of permitted, before, at_most, never, required."""
     extra_arguments: bool = False
-    """Whether arguments that a schema neither names nor forbids are let pass."""
+    """Whether arguments that a schema neither names nor forbids are accepted."""
     confirmation: Literal["named", "asked"] = "named"
     """Whether a question must name the call, or any question with a yes is good for one call."""
     yes: str = ""
     """More beginnings of an answer that confirms, as a JSON list of texts."""
 
     def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
-        """Hold every call of the candidate against schemas, permissions and rules."""
+        """Check every call of the candidate against schemas, permissions and rules."""
         try:
-            rules = declared(record, candidate, self.name, self.rules, CallRules)
+            rules = declarations_for(record, candidate, self.name, self.rules, CallRules)
             made = made_calls(record.task, record.candidates[candidate])
             phrases = self._phrases()
         except TooManyCallsError as error:
             return Found(verdict=Uncarried(reason=str(error)))
         except InputError as error:
             return Found(verdict=VerifierError(reason=str(error)))
-        if not made and not any(each.required for each in rules):
+        if not made and not any(rule.required for rule in rules):
             return NothingToVerify(reason="no tool is called")
         if not record.task.tools and not rules:
             return NothingToVerify(reason="no tool is on offer and no rule is declared")
-        return self._judged(record, candidate, made, rules, phrases)
+        return self._conclude(record, candidate, made, rules, phrases)
 
-    def _judged(
+    def _conclude(
         self,
         record: Record,
         candidate: int,
@@ -84,15 +84,16 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         tools = {tool.name: tool for tool in record.task.tools}
         if len(tools) < len(record.task.tools):
             return Found(verdict=VerifierError(reason="two tools on offer have one name"))
-        heard = conversation(record.task, record.candidates[candidate])
+        messages = conversation(record.task, record.candidates[candidate])
+        # A fault is certain; what cannot be determined is reported only where there is no fault.
         untold = None
-        for fault in self._faults(made, tools, rules, heard, phrases):
+        for fault in self._faults(made, tools, rules, messages, phrases):
             if isinstance(fault.verdict, Fail):
                 return Found(verdict=fault.verdict, step=fault.step)
             untold = untold or fault
         if untold:
             return Found(verdict=untold.verdict, step=untold.step)
-        bare = sum(not tools[each.call.name].parameters for each in made) if tools else 0
+        bare = sum(not tools[call.call.name].parameters for call in made) if tools else 0
         note = f"{len(made)} calls" + (f", {bare} of tools without a schema" if bare else "")
         return Found(verdict=Pass(), note=note)
 
@@ -106,30 +107,30 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         except msgspec.ValidationError as error:
             message = f"the option `yes` is not a list of texts: {error}"
             raise InputError(code="bad-declaration", message=message) from error
-        return YES + tuple(each.casefold() for each in more if each.strip())
+        return YES + tuple(phrase.casefold() for phrase in more if phrase.strip())
 
     def _faults(
         self,
         made: Sequence[MadeCall],
         tools: dict[str, Tool],
         rules: Sequence[CallRules],
-        heard: Sequence[Message],
+        messages: Sequence[Message],
         phrases: tuple[str, ...],
     ) -> Iterator[CallFault]:
-        guarded: list[tuple[MadeCall, Any]] = []
-        for each in made:
-            name = each.call.name
+        to_confirm: list[tuple[MadeCall, Any]] = []
+        for call in made:
+            name = call.call.name
             try:
-                value = read_value(each.call.arguments)
+                value = read_value(call.call.arguments)
             except InputError as error:
-                yield CallFault(unreadable(shown(name), error), each.step)
+                yield CallFault(unreadable(show(name), error), call.step)
                 continue
             verdict = self._call_fault(name, value, tools, rules)
             if verdict:
-                yield CallFault(verdict, each.step)
+                yield CallFault(verdict, call.step)
             elif tools and tools[name].permission == "needs_confirmation":
-                guarded.append((each, value))
-        yield from self._unconfirmed(guarded, heard, phrases)
+                to_confirm.append((call, value))
+        yield from self._confirmation_faults(to_confirm, messages, phrases)
         for rule in rules:
             yield from order_faults(made, rule)
 
@@ -138,48 +139,51 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ) -> Fail | VerifierError | Timeout | None:
         """What is wrong with one call by itself."""
         if not isinstance(value, dict):
-            return Fail(reason=f"{shown(name)}: the arguments are not a JSON object")
+            return Fail(reason=f"{show(name)}: the arguments are not a JSON object")
         if tools and name not in tools:
-            return Fail(reason=f"the tool {shown(name)} is not on offer")
+            return Fail(reason=f"the tool {show(name)} is not on offer")
         if tools and tools[name].permission == "forbidden":
-            return Fail(reason=f"the tool {shown(name)} is forbidden")
+            return Fail(reason=f"the tool {show(name)} is forbidden")
         schema = tools[name].parameters if tools else ""
         try:
             fault = schema_fault(schema, value, closed=not self.extra_arguments)
         except InputError as error:
-            return _unchecked(error, value, f"{shown(name)}: ")
+            return _unchecked_verdict(error, value, f"{show(name)}: ")
         if fault:
-            return Fail(reason=f"{shown(name)}: {fault}")
-        found = (value_fault(name, value, each) for each in rules)
-        reason = next((each for each in found if each), None)
+            return Fail(reason=f"{show(name)}: {fault}")
+        faults = (value_fault(name, value, rule) for rule in rules)
+        reason = next((fault for fault in faults if fault), None)
         return Fail(reason=reason) if reason else None
 
-    def _unconfirmed(
+    def _confirmation_faults(
         self,
-        guarded: Sequence[tuple[MadeCall, Any]],
-        heard: Sequence[Message],
+        to_confirm: Sequence[tuple[MadeCall, Any]],
+        messages: Sequence[Message],
         phrases: tuple[str, ...],
     ) -> Iterator[CallFault]:
         named = self.confirmation == "named"
-        users = list(accumulate((message.role == "user" for message in heard), initial=0))
+        # Calls behind the same number of user messages share one confirmation.
+        users = list(accumulate((message.role == "user" for message in messages), initial=0))
         earlier: list[tuple[int, str, Any]] = []
-        for each, value in guarded:
-            name, spoken = each.call.name, users[each.heard]
-            answer = confirmed(name, value, heard[: each.heard], phrases=phrases, named=named)
-            if answer.said != "yes":
-                kind = Fail if answer.said == "no" else Uncarried
-                reason = f"{shown(name)} needs confirmation: {answer.why}"
-                yield CallFault(kind(reason=reason), each.step)
+        for call, value in to_confirm:
+            name, spoken = call.call.name, users[call.messages_before]
+            answer = confirmation_of(
+                name, value, messages[: call.messages_before], phrases=phrases, named=named
+            )
+            if answer.state != "yes":
+                kind = Fail if answer.state == "no" else Uncarried
+                reason = f"{show(name)} needs confirmation: {answer.why}"
+                yield CallFault(kind(reason=reason), call.step)
             elif any(
-                spoken == when and (not named or (name == other and same(value, given)))
-                for when, other, given in earlier
+                spoken == when and (not named or (name == other and same(value, other_value)))
+                for when, other, other_value in earlier
             ):
-                reason = f"{shown(name)} was confirmed for one call and is not the first"
-                yield CallFault(Fail(reason=reason), each.step)
+                reason = f"{show(name)} was confirmed for one call and is not the first"
+                yield CallFault(Fail(reason=reason), call.step)
             earlier.append((spoken, name, value))
 
 
-def _unchecked(error: InputError, value: Any, name: str) -> VerifierError | Timeout:
+def _unchecked_verdict(error: InputError, value: Any, name: str) -> VerifierError | Timeout:
     if isinstance(error, BudgetError):
         return over_budget(error, len(json_text(value)), name)
     return VerifierError(reason=f"{name}{error.message}")
@@ -202,11 +206,11 @@ def _case(
     expected: CaseOutcome,
     *calls: ToolCall,
     permission: Literal["allowed", "needs_confirmation", "forbidden"] = "allowed",
-    said: tuple[Message, ...] = (),
+    messages: tuple[Message, ...] = (),
     **options: Any,
 ) -> VerifierCase:
     task = Task(
-        messages=(Message(role="user", content="My order A12 came broken."), *said),
+        messages=(Message(role="user", content="My order A12 came broken."), *messages),
         tools=(Tool(name="refund", parameters=_SCHEMA, permission=permission),),
     )
     candidate = Candidate(
@@ -230,9 +234,11 @@ def _cases() -> tuple[VerifierCase, ...]:
     def refund(arguments: str) -> ToolCall:
         return ToolCall(name="refund", arguments=arguments)
 
-    def guarded(title: str, expected: CaseOutcome, *said: Message, times: int = 1) -> VerifierCase:
+    def needing_confirmation(
+        title: str, expected: CaseOutcome, *messages: Message, times: int = 1
+    ) -> VerifierCase:
         calls = (right,) * times
-        return _case(title, expected, *calls, permission="needs_confirmation", said=said)
+        return _case(title, expected, *calls, permission="needs_confirmation", messages=messages)
 
     output = Message(role="tool", content="Yes, please.")
     no = Message(role="user", content="No, do not do that, yes?")
@@ -245,8 +251,8 @@ def _cases() -> tuple[VerifierCase, ...]:
         _case("a forbidden tool", "fail", right, permission="forbidden"),
         _case("a tool that is not on offer", "fail", ToolCall(name="Refund", arguments=_RIGHT)),
         _case("one call too many", "fail", right, right, rules='{"at_most":{"refund":1}}'),
-        guarded("a confirmed call", "pass", _ASKED, _YES),
-        guarded("a tool's output that says yes", "fail", _ASKED, output),
-        guarded("a refusal that says yes", "fail", _ASKED, no),
-        guarded("one confirmation for two calls", "fail", _ASKED, _YES, times=2),
+        needing_confirmation("a confirmed call", "pass", _ASKED, _YES),
+        needing_confirmation("a tool's output that says yes", "fail", _ASKED, output),
+        needing_confirmation("a refusal that says yes", "fail", _ASKED, no),
+        needing_confirmation("one confirmation for two calls", "fail", _ASKED, _YES, times=2),
     )

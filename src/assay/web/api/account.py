@@ -89,7 +89,7 @@ class SignInsController(Controller):
     )
     def failed(self, program: NamedDependency[Program]) -> FailedTries:
         """Failed tries since the last success, counted by all server processes of this machine."""
-        return FailedTries(items=program.accounts.failed())
+        return FailedTries(items=program.accounts.failed_tries())
 
 
 class AccountController(Controller):

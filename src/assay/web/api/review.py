@@ -103,9 +103,11 @@ class ReviewController(Controller):
         """Claim work; a claim is a lease that runs out without a heartbeat."""
         desk = program.desk
         given = await wrap_future(
-            desk.claim(request.user, queue=data.queue, count=data.count, held=data.held)
+            desk.claims.claim(request.user, queue=data.queue, count=data.count, held=data.held)
         )
-        views = tuple(assignment_view(desk.shown(request.user, lease)) for lease in given.leases)
+        views = tuple(
+            assignment_view(desk.assignments.show(request.user, lease)) for lease in given.leases
+        )
         return Claimed(assignments=views, none=given.none)
 
     @get(
@@ -118,7 +120,7 @@ class ReviewController(Controller):
         self, request: Asked, program: NamedDependency[Program], handle: Handle
     ) -> AssignmentView:
         """One of my assignments, with its draft or its stored answer."""
-        return assignment_view(program.desk.work(request.user, handle))
+        return assignment_view(program.desk.assignments.work(request.user, handle))
 
     @post(
         "/assignments/{handle:str}/opened",
@@ -130,7 +132,7 @@ class ReviewController(Controller):
         self, request: Asked, program: NamedDependency[Program], handle: Handle
     ) -> Opened:
         """Open an assignment, or go on with it: its lease is prolonged."""
-        lease = await wrap_future(program.desk.opened(request.user, handle))
+        lease = await wrap_future(program.desk.assignments.renew(request.user, handle))
         seconds = program.desk.in_force.lease_seconds
         return Opened(lease_seconds=seconds, state=lease.state.name)
 
@@ -152,7 +154,9 @@ class ReviewController(Controller):
         if len(body) > LONGEST_DRAFT:
             raise UsageError(code="too-long", message="the draft is too long", where="answer")
         saved = await wrap_future(
-            program.desk.save_draft(request.user, handle, revision=data.revision, body=body)
+            program.desk.assignments.save_draft(
+                request.user, handle, revision=data.revision, body=body
+            )
         )
         if isinstance(saved, Draft):
             newer = NewerDraft(revision=saved.revision, answer=saved.answer)
@@ -184,7 +188,9 @@ class ReviewController(Controller):
         """Store an answer. It is on the disk when this comes back; a retry counts once."""
         body = await request.body()
         receipt = await wrap_future(
-            program.desk.answer(request.user, handle, data, body=body, key=idempotency_key)
+            program.desk.assignments.answer(
+                request.user, handle, data, body=body, key=idempotency_key
+            )
         )
         return Response(receipt, status_code=200 if receipt.replayed else 201)
 
@@ -202,7 +208,9 @@ class ReviewController(Controller):
         data: JSONBody[ReturnRequest],
     ) -> None:
         """Give an assignment back, at once and without penalty."""
-        await wrap_future(program.desk.release(request.user, handle, data.reason, data.note))
+        await wrap_future(
+            program.desk.assignments.release(request.user, handle, data.reason, data.note)
+        )
 
     @post(
         "/assignments/{handle:str}/uncovered",
@@ -218,7 +226,7 @@ class ReviewController(Controller):
         data: JSONBody[Uncovered],
     ) -> None:
         """Report that restricted content was uncovered; each view is logged."""
-        await wrap_future(program.desk.expose(request.user, handle, data.seconds))
+        await wrap_future(program.desk.assignments.expose(request.user, handle, data.seconds))
 
     @post(
         "/assignments/{handle:str}/gap",
@@ -234,7 +242,9 @@ class ReviewController(Controller):
     ) -> OpenedGap:
         """Open an issue on the rubric, linked to the record at hand."""
         opened = await wrap_future(
-            program.desk.gap(request.user, handle, dimension=data.dimension, text=data.text)
+            program.desk.assignments.gap(
+                request.user, handle, dimension=data.dimension, text=data.text
+            )
         )
         return OpenedGap(gap=opened)
 
@@ -242,7 +252,7 @@ class ReviewController(Controller):
     def me(self, request: Asked, program: NamedDependency[Program]) -> MyDesk:
         """What the desk's page shows of its reviewer."""
         who = request.user
-        day = program.desk.day(who)
+        day = program.desk.own_history.day(who)
         kept = msgspec.json.decode(program.accounts.preferences(who))
         return MyDesk(
             name=who.name,
@@ -275,7 +285,7 @@ class ReviewController(Controller):
         cursor: Annotated[int, QueryParameter(ge=0, le=10**9)] = 0,
     ) -> History:
         """My own judgments, oldest first."""
-        found = program.desk.history(request.user, after=cursor, most=PAGE + 1)
+        found = program.desk.own_history.judgments(request.user, after=cursor, most=PAGE + 1)
         items = tuple(
             HistoryItem(
                 judgment=program.context.handle(JUDGMENT_HANDLE, each.id),

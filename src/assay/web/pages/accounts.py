@@ -100,7 +100,7 @@ def _people(
 ) -> Template:
     shown = AccountsPage(
         accounts=tuple(program.accounts.list()),
-        failed=program.accounts.failed(),
+        failed=program.accounts.failed_tries(),
         fault=fault,
         link=link,
         invited_roles=invited_roles,

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from assay.contracts.contract import DriftWatch
 from assay.contracts.verdict_words import NO_WINNER_WORDS
 from assay.desk.overview import AgreementStanding, HeldQualification, ReviewersStanding
 from assay.quality.agreement import Agreement
 from assay.quality.estimate import Estimate, Rate
 from assay.quality.pace import Pace
-from assay.quality.reviewer_drift import LEAST_VALUES, RUN_LENGTH, WatchedReviewer
+from assay.quality.reviewer_drift import WatchedReviewer
 from assay.quality.sections.questions import MIN_SLICE_ITEMS, ReportQuestion, SliceAgreement
 from assay.quality.sections.reviewers import ReviewerRates
 from assay.quality.sentinels import SentinelRates
@@ -119,7 +120,7 @@ def reviewer_figures(found: ReviewersStanding) -> tuple[Figure, ...]:
     return (
         answer_figure(found.rates),
         pace_figure(found.paces),
-        drift_figure(found.drift),
+        drift_figure(found.drift, found.drift_rule),
         sentinel_figure(
             found.sentinels, used_up=found.sentinels_used_up, standing=found.sentinels_standing
         ),
@@ -224,19 +225,19 @@ def pace_figure(paces: Sequence[Pace]) -> Figure:
     )  # fmt: skip
 
 
-def drift_figure(drift: Sequence[WatchedReviewer]) -> Figure:
+def drift_figure(drift: Sequence[WatchedReviewer], rule: DriftWatch) -> Figure:
     """Control charts by dimension and reviewer."""
     charted = [each for each in drift if each.watch]
     answers = sum(each.values for each in charted)
-    expected = answers / RUN_LENGTH
+    expected = answers / rule.run_length
     return Figure(
         name="drift",
         title="Drift by dimension and reviewer",
         caption="Each line compares a reviewer's scores with the others', against the reviewer's own "
         "past; broken lines are the limits, a diamond is an alarm. A sound reviewer "
-        f"raises a false alarm once in {RUN_LENGTH:,} answers on average, so among these "
+        f"raises a false alarm once in {rule.run_length:,} answers on average, so among these "
         f"{answers:,} answers about {expected:.1f} are to be expected. Series of fewer than "
-        f"{LEAST_VALUES} values are in the data and not drawn.",
+        f"{rule.least_values} values are in the data and not drawn.",
         panels=tuple(_drift_panel(at, each) for at, each in enumerate(charted)),
         columns=(
             "dimension", "reviewer", "watched on", "values", "without a value", "alarms",

@@ -8,7 +8,7 @@ import pytest
 
 from assay.core.canonical import parse_json
 from assay.core.errors import UsageError
-from assay.core.options import configured, options_of
+from assay.core.options import configure, options_of
 from assay.quality.disposition import ExplainedStanding
 from assay.records.task import Message, ToolCall
 from assay.records.verdict import BothUnacceptable, Prefers, Ranks, Tie
@@ -456,11 +456,11 @@ def test_alpaca_keeps_earlier_turns_as_history(release: Cases) -> None:
 
 def test_options_are_typed_and_an_unknown_one_is_refused() -> None:
     """Options come as text, and a wrong name or value is an error that lists the right names."""
-    exporter = configured(TrlPromptCompletion, {"form": "standard", "work": "true"})
+    exporter = configure(TrlPromptCompletion, {"form": "standard", "work": "true"})
     assert options_of(exporter) == {"work": True, "trajectories": False, "form": "standard"}
     for wrong in ({"from": "standard"}, {"form": "plain"}, {"work": "perhaps"}):
         with pytest.raises(UsageError, match="trl:prompt-completion: ") as caught:
-            configured(TrlPromptCompletion, wrong)
+            configure(TrlPromptCompletion, wrong)
         assert "form" in caught.value.hint
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from assay.core.options import configured
+from assay.core.options import configure
 from assay.plugins import load
 from assay.verification.cases import case
 from assay.verification.ports import Limits
@@ -24,7 +24,7 @@ def test_every_sandboxed_verifier_answers_its_own_cases(sandbox: WarmSandbox, na
 
 def verdict(sandbox: WarmSandbox, name: str, answer: str, reference: str, **options: Any) -> Any:
     given = case("given", "pass", answer, reference=reference, **options)
-    verifier = configured(load("verifiers", name), given.options)
+    verifier = configure(load("verifiers", name), given.options)
     found = verifier.verify_in(sandbox, given.record, 0)
     assert isinstance(found, Found), found
     return found.verdict
