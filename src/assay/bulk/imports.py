@@ -1,4 +1,4 @@
-"""Importing a file from the disk: the rows, the rejects beside it, and the use case."""
+"""Importing a file from the disk: the rows, the rejects file next to it, and the use case."""
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -46,14 +46,14 @@ def import_file(
     file = DiskFile(path, _joined_layout(layout, reader))
     templates = reader.people if isinstance(reader, MappingReader) else {}
     mask = PeopleMask(context.pseudonym, templates)
-    kept = RejectsFile((rejects or path.parent) / f"{path.name}{SUFFIX}", mask)
-    with closing(kept):
+    rejects_file = RejectsFile((rejects or path.parent) / f"{path.name}{SUFFIX}", mask)
+    with closing(rejects_file):
         return import_rows(
             file,
             reader,
             context,
             store=store,
-            rejects=kept,
+            rejects=rejects_file,
             actor=actor,
             mapping=reader.digest if isinstance(reader, MappingReader) else "",
             documents=documents,

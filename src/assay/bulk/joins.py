@@ -12,7 +12,7 @@ from assay.records.mapping.scope import as_text
 from assay.records.ports import Row
 
 MAX_BYTES = 1 << 30
-"""The most bytes of rows that one joined file may have in memory."""
+"""Most bytes of rows that one joined file may have in memory."""
 
 
 class JoinTable:

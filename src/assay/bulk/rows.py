@@ -54,7 +54,7 @@ class DiskFile:
         """Where it is."""
         self.name = path.name
         """Name of the file, without its folder."""
-        self.layout = _settled(path, layout or Layout())
+        self.layout = _settle_layout(path, layout or Layout())
         """How it is cut into rows."""
         self.sha256 = file_sha256(path)
         """SHA-256 of its bytes, hexadecimal."""
@@ -91,7 +91,7 @@ def is_rejects(path: Path) -> bool:
     return content_name(path).endswith(SUFFIX)
 
 
-def _settled(path: Path, layout: Layout) -> Layout:
+def _settle_layout(path: Path, layout: Layout) -> Layout:
     if is_rejects(path):
         return msgspec.structs.replace(layout, name="jsonl")
     name = layout.name or SUFFIXES.get(Path(content_name(path)).suffix)

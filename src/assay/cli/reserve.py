@@ -64,7 +64,7 @@ def check(program: Folder = ".", as_json: AsJson = False) -> None:
 
     Example: assay reserve check
     """
-    from assay.reserve.service import describe_wordless
+    from assay.reserve.leakage import describe_wordless
 
     with open_to_read(program) as opened, progress("comparing") as tick:
         found = opened.reserve.check(progress=tick)

@@ -16,6 +16,7 @@ from assay.reserve import service
 from assay.reserve.contamination import ReserveIndex
 from assay.reserve.fingerprint import KeyedDigests
 from assay.reserve.gate import Gate, GateLimits, GateRequest
+from assay.reserve.leakage import ReserveComparison
 from assay.reserve.opening import Opening
 from assay.reserve.sealing import Sealing
 from assay.settings import read_secret, vault_url
@@ -109,7 +110,7 @@ class ReserveService:
         """
         return self._context.store.get(Sealing, identity)
 
-    def check(self, *, progress: Callable[[int], None] | None = None) -> service.ReserveComparison:
+    def check(self, *, progress: Callable[[int], None] | None = None) -> ReserveComparison:
         """Compare every record of the store with the fingerprints."""
         return service.compare(
             self._context.store,

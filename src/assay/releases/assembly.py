@@ -62,7 +62,7 @@ class ReleaseTally:
         self.tree = MerkleTree()
         """The tree over the canonical bytes of the items."""
         self.verifiers = VerifierTally(demand)
-        """What verifiers said."""
+        """Results of verifiers."""
         self.evidence = EvidenceTally(demand)
         """Evidence for each dimension, and under which guidelines judgments were made."""
         self._totals: Counter[str] = Counter()
@@ -82,7 +82,7 @@ class ReleaseTally:
         *,
         adjudications: int,
     ) -> None:
-        """Count an item with its canonical bytes, its record, and what is known of it."""
+        """Count an item with its canonical bytes, its record, and the facts about it."""
         self.tree.append(body)
         self.verifiers.add(item.id, judgments, verifications)
         self.evidence.add(record, judgments, verifications)
@@ -101,7 +101,7 @@ class ReleaseTally:
 
     def applying(self) -> frozenset[str]:
         """Dimensions that apply to a record of the release."""
-        return frozenset(each.dimension for each in self.evidence.dimensions() if each.items)
+        return frozenset(entry.dimension for entry in self.evidence.dimensions() if entry.items)
 
     def counts(self) -> Counts:
         """How much the release holds."""
@@ -208,13 +208,14 @@ def assemble(
                 inherited=bundle.inherited,
                 handle=handles.get(identity, ""),
             )
+            # The bytes are encoded once: tree, manifest and spool must have the same ones.
             canonical = encode_fact(item)
             tally.add(
                 item,
                 canonical,
                 record,
                 [judgment for _, judgment in judgments],
-                [_verification.decode(each.body) for each in bundle.verifications],
+                [_verification.decode(raw.body) for raw in bundle.verifications],
                 adjudications=len(bundle.adjudications),
             )
             items.add(identity, canonical)

@@ -64,6 +64,7 @@ def read_private_key(pem: bytes, *, where: str = "") -> Ed25519PrivateKey:
     """
     try:
         key = load_pem_private_key(pem, password=None)
+    # A TypeError means that the key is behind a passphrase.
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise _not_a_key("private", where) from error
     if not isinstance(key, Ed25519PrivateKey):
@@ -106,6 +107,8 @@ def write_new(file: Path, content: bytes, *, mode: int) -> None:
     Raises:
         MachineError: if it cannot be written, or is there already.
     """
+    # The mode is set when the file is made: a change afterwards would leave a moment in which
+    # others could open it. O_EXCL also refuses a link that somebody placed there.
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(descriptor, "wb") as stream:

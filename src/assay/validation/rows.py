@@ -13,7 +13,7 @@ from assay.records.ports import Row, row_values
 from assay.reserve.ports import Digester
 from assay.validation.evaluation import ItemResult
 from assay.validation.metrics import TAKEN
-from assay.validation.training_overlap import asked
+from assay.validation.training_overlap import question_text
 
 Format = Literal["assay", "inspect"]
 """`assay`: one result a line; `inspect`: a log as `inspect log convert --to json` writes it."""
@@ -23,7 +23,7 @@ _FIELDS = (
     "input",
 )  # fmt: skip
 _DIGESTED = 1_000
-"""Inputs that are digested together: the gate's process logs each request."""
+"""Inputs that are digested in one request, because the gate's process logs each request."""
 
 _OF_THE_SAMPLE = frozenset({"item", "input"})
 """Fields that an Inspect sample has itself, whatever its metadata says."""
@@ -54,24 +54,26 @@ def read_rows(
         axes: the contract's axes; an Inspect sample may name them in its metadata.
         digester: digests inputs; of an input only its keyed digest is kept.
     """
+    # Of an input only a keyed digest is stored: evaluation items may be secret, and a plain hash of
+    # a short question could be guessed.
     for part in batches(rows, _DIGESTED):
-        read = [_read(row, format_, evaluation, axes) for row in part]
+        read = [_read_row(row, format_, evaluation, axes) for row in part]
         digests = iter(list(digester.digests(text for _, text in read if text)))
-        for row, (found, text) in zip(part, read, strict=True):
-            if isinstance(found, ItemResult) and text:
-                yield row, found.replace(input=next(digests))
+        for row, (result, text) in zip(part, read, strict=True):
+            if isinstance(result, ItemResult) and text:
+                yield row, result.replace(input=next(digests))
             else:
-                yield row, found
+                yield row, result
 
 
-def _read(
+def _read_row(
     row: Row, format_: Format, evaluation: str, axes: Collection[str]
 ) -> tuple[ItemResult | InputError, str]:
-    """The result of a row without its input, and what the item asks."""
+    """The result of a row without its input, and the text of the item's question."""
     try:
-        given = row_values(row)
-        plain = given if format_ == "assay" else _sample(given, axes)
-        text = asked(_messages(plain.get("input")))
+        values = row_values(row)
+        plain = values if format_ == "assay" else _sample(values, axes)
+        text = question_text(_messages(plain.get("input")))
         return _result(plain, evaluation), text
     except InputError as error:
         return error, ""

@@ -26,7 +26,7 @@ class Imitation(ExportFormat, frozen=True, kw_only=True):
         return len(candidate.work) if self.work and isinstance(candidate.content, str) else 0
 
 
-def demonstrated(released: ReleasedRecord, *, trajectories: bool) -> Candidate:
+def demonstration_of(released: ReleasedRecord, *, trajectories: bool) -> Candidate:
     """The one response that a record offers for imitation.
 
     Args:

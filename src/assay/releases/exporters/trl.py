@@ -15,7 +15,7 @@ from assay.releases.exporters.carried_fields import CarriedField
 from assay.releases.exporters.comparison import (
     Pairs,
     chosen_and_rejected,
-    labelled,
+    desirability_labels,
     labels_carried,
     pairs_carried,
     refuse_disagreement,
@@ -28,14 +28,14 @@ from assay.releases.exporters.conversation import (
     response_messages,
     says_something,
     side_column,
-    spelled,
+    spell_messages,
     spelled_tools,
     text_column,
     work_messages,
     work_text,
 )
 from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow
-from assay.releases.exporters.imitation import Imitation, demonstrated
+from assay.releases.exporters.imitation import Imitation, demonstration_of
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 
@@ -46,7 +46,7 @@ _NO_TEMPLATE = "The standard form carries tasks of one user message; it invents 
 
 
 def _prompt(task: Task, form: Form) -> Any:
-    return plain_prompt(task) if form == "standard" else spelled(task.messages, "template")
+    return plain_prompt(task) if form == "standard" else spell_messages(task.messages, "template")
 
 
 def _response(candidate: Candidate, form: Form, *, work: bool) -> Any:
@@ -58,7 +58,7 @@ def _response(candidate: Candidate, form: Form, *, work: bool) -> Any:
     messages = work_messages(candidate) if work else response_messages(candidate)
     if not says_something(messages):
         raise NotCarriedError("no_response")
-    return spelled(messages, "template")
+    return spell_messages(messages, "template")
 
 
 def _tools(task: Task, form: Form) -> dict[str, Any]:
@@ -88,12 +88,12 @@ class TrlLanguageModeling(Imitation, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return frozenset({"candidates"})
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for a demonstration."""
-        candidate = demonstrated(released, trajectories=self.trajectories)
+        candidate = demonstration_of(released, trajectories=self.trajectories)
         response = _response(candidate, "standard", work=self.work)
         text = f"{plain_prompt(released.record.task)}{self.between}{response}"
         return Carried(
@@ -115,13 +115,13 @@ class TrlConversational(Imitation, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return frozenset({"candidates", "tools"})
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for a demonstration."""
         task = released.record.task
-        candidate = demonstrated(released, trajectories=self.trajectories)
+        candidate = demonstration_of(released, trajectories=self.trajectories)
         response = _response(candidate, "conversational", work=self.work)
         values = {"messages": [*_prompt(task, "conversational"), *response]}
         return Carried(
@@ -147,13 +147,13 @@ class TrlPromptCompletion(Imitation, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return _with_tools({"candidates"}, self.form)
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for a demonstration."""
         task = released.record.task
-        candidate = demonstrated(released, trajectories=self.trajectories)
+        candidate = demonstration_of(released, trajectories=self.trajectories)
         values = {
             "prompt": _prompt(task, self.form),
             "completion": _response(candidate, self.form, work=self.work),
@@ -185,7 +185,7 @@ class TrlPromptOnly(ExportFormat, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return _with_tools(set(), self.form)
 
     def rows(self, released: ReleasedRecord) -> Carried:
@@ -225,13 +225,14 @@ class TrlPreference(ExportFormat, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return _with_tools(set(), self.form)
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for each pair of which the judgments agree that one is better."""
         pairs = chosen_and_rejected(released, self.pairs)
         margin = self._margin(released)
+        # The mean strength is the winner's: it says nothing of the other pairs of a ranking.
         if margin:
             pairs = [pair for pair in pairs if pair[0] == released.consensus.candidate]
         rows = tuple(self._row(released, pair, margin) for pair in pairs)
@@ -294,13 +295,13 @@ class TrlUnpairedPreference(ExportFormat, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return _with_tools(set(), self.form)
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for each candidate that is desirable or undesirable."""
         task, candidates = released.record.task, released.record.candidates
-        labels = labelled(released, self.pairs)
+        labels = desirability_labels(released, self.pairs)
         rows = tuple(
             ExportRow(
                 values={
