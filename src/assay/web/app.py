@@ -42,6 +42,7 @@ from assay.web.pages import (
     overview,
     sign_in,
 )
+from assay.web.pages.shown_figures import new_cache
 from assay.web.problems import answer_error
 from assay.web.template_words import add_words
 
@@ -125,7 +126,13 @@ def create_app(
         ),
         openapi_config=_openapi(),
         lifespan=[_sweeping(sweep_seconds)],
-        state=State({"program": program, "log": logging.getLogger("assay.web")}),
+        state=State(
+            {
+                "program": program,
+                "drawings": new_cache(),
+                "log": logging.getLogger("assay.web"),
+            }
+        ),
         request_max_body_size=LARGEST_BODY,
         logging_config=None,
     )
