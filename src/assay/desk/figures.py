@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from assay.desk.overview import CareStanding, HeldQualification, QueueState
 from assay.quality.figures.figure import Figure, FigureCell, Panel, number, words
-from assay.quality.figures.picture import Bar, BarPicture, Part, cut_note, first_rows
+from assay.quality.figures.picture import Bar, BarPart, BarPicture, cut_note, first_rows
 from assay.quality.wording import plain
 from assay.review.welfare import ExposureSummary, Suppressed
 
@@ -15,10 +15,10 @@ def queue_figure(queues: Sequence[QueueState]) -> Figure:
         name="queues",
         title="Passes given, held and free by queue",
         parts=(
-            Part("stored at the desk", "blue"),
-            Part("given elsewhere", "sky"),
-            Part("held or handed out", "orange"),
-            Part("free", "empty"),
+            BarPart("stored at the desk", "blue"),
+            BarPart("given elsewhere", "sky"),
+            BarPart("held or handed out", "orange"),
+            BarPart("free", "empty"),
         ),
         bars=first_rows([_queue_bar(queue) for queue in queues]),
         unit="passes",
@@ -135,7 +135,7 @@ def _care_panel(care: CareStanding, category: str) -> Panel:
     picture = BarPicture(
         name=f"care-{category}",
         title=f"{category}: minutes by week",
-        parts=(Part("minutes", "blue"),),
+        parts=(BarPart("minutes", "blue"),),
         bars=first_rows(bars),
         unit="minutes",
     )

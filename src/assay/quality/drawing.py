@@ -38,7 +38,7 @@ FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 WIDTH = 320
 """Width of labels with their numbers in pixels."""
 
-PLOT = 188
+PLOT = 160
 """Width that marks take where a number is beside them, in pixels."""
 
 ROW = 40
@@ -170,7 +170,8 @@ def _row_texts(rows: Sequence[tuple[str, str, str]], theme: DrawingTheme) -> lis
     base = _rows_chart(values)
 
     def text(field: str, align: str, x: int, dy: int, colour: str) -> Any:
-        mark = base.mark_text(align=align, baseline="middle", dy=dy, color=colour, fontSize=12)
+        size = 11 if field == "note" else 12
+        mark = base.mark_text(align=align, baseline="middle", dy=dy, color=colour, fontSize=size)
         return mark.encode(x=alt.value(x), text=f"{field}:N")
 
     return [

@@ -8,18 +8,18 @@ from assay.quality.drawing import THEMES, draw
 from assay.quality.figures.picture import (
     Axis,
     Bar,
+    BarPart,
     BarPicture,
     ControlPicture,
     HeatPicture,
     Interval,
     IntervalPicture,
-    Part,
     Picture,
 )
 from assay.quality.picture_cache import ThemeName
 
 HOSTILE = "<script>alert(1)</script>\" onload='x' \"]+alert(1)//"
-PARTS = (Part("met", "blue"), Part("not met", "orange"))
+PARTS = (BarPart("met", "blue"), BarPart("not met", "orange"))
 
 
 def _bar_picture(*lengths: float, target: float | None = None) -> BarPicture:

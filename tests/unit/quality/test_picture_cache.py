@@ -3,13 +3,15 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from assay.quality.figures.picture import Bar, BarPicture, Part, Picture, digest_of
+from assay.quality.figures.picture import Bar, BarPart, BarPicture, Picture, digest_of
 from assay.quality.picture_cache import PictureCache, ThemeName
 
 
 def _picture(length: float) -> BarPicture:
     bar = Bar(label="a", lengths=(length,), note=f"{length}")
-    return BarPicture(name="p", title="t", parts=(Part("x", "blue"),), bars=(bar,), unit="records")
+    return BarPicture(
+        name="p", title="t", parts=(BarPart("x", "blue"),), bars=(bar,), unit="records"
+    )
 
 
 class _Counting:

@@ -388,9 +388,9 @@ def test_an_address_that_makes_no_sense_is_told_so(demo: tuple[Client, Program])
 
 def test_reviewers_see_none_of_it(sign_in: SignIn) -> None:
     """What others said, and how many passes an item wants, would unblind the work."""
-    client = sign_in("ana")
     addresses = _pictures(_get(sign_in("lea"), ""))
     assert addresses
+    client = sign_in("ana")
     paths = [f"/overview{page}{kind}" for page in PAGES for kind in ("", ".csv")]
     for path in (*paths, *addresses):
         assert client.get(path).status_code == 403, path

@@ -47,8 +47,8 @@ def agreement_figure(
         questions: every other question that was answered.
         level: nominal coverage of the intervals, between 0 and 1.
     """
-    asked = list(_agreements(verdicts, questions))
-    axis = coefficient_axis([value for _, _, agreed in asked for _, value in _three(agreed)])
+    agreements = list(_agreements(verdicts, questions))
+    axis = coefficient_axis([value for _, _, agreed in agreements for _, value in _three(agreed)])
     return Figure(
         name="agreement",
         title="Agreement by question",
@@ -56,7 +56,7 @@ def agreement_figure(
         "alpha and AC are what chance gives, and percent agreement is not corrected for chance. Read "
         "the three together: where nearly all answers are equal, alpha is low beside a high percent "
         f"agreement. Lines are {level:.0%} bootstrap intervals over items. What is undefined is in "
-        f"the data, not drawn.{cut_note(len(asked))}",
+        f"the data, not drawn.{cut_note(len(agreements))}",
         panels=tuple(
             Panel(
                 picture=IntervalPicture(
@@ -68,12 +68,12 @@ def agreement_figure(
                 heading=name,
                 aside=f"{agreed.alpha.n_raters} reviewers",
             )
-            for name, key, agreed in first_rows(asked)
+            for name, key, agreed in first_rows(agreements)
         ),
         columns=("question", "coefficient", *ESTIMATE_COLUMNS),
         rows=tuple(
             (words(name, _differ(key)), words(coefficient), *estimate_cells(value))
-            for name, key, agreed in asked
+            for name, key, agreed in agreements
             for coefficient, value in _three(agreed)
         ),
         empty="Nobody has judged yet. Agreement needs records that several people judge: the "
@@ -239,8 +239,8 @@ def _abstentions(
         declined = verdicts.agreement.abstention.rate
         yield "verdict on two candidates", declined, (("candidates", "2"), ("verdict", "abstained"))
     for question in questions:
-        asked = question.answers + question.abstained
-        yield _question_name(question), rate(question.abstained, asked), None
+        trials = question.answers + question.abstained
+        yield _question_name(question), rate(question.abstained, trials), None
 
 
 def _question_name(question: ReportQuestion) -> str:

@@ -9,9 +9,9 @@ from assay.quality.figures.figure import Figure, FigureCell, Panel, inside, numb
 from assay.quality.figures.picture import (
     MOST_COLUMNS,
     Bar,
+    BarPart,
     BarPicture,
     HeatPicture,
-    Part,
     cut_note,
     first_rows,
 )
@@ -46,7 +46,7 @@ def quota_figure(coverage: DistributionCoverage) -> Figure:
     picture = BarPicture(
         name="quotas",
         title="Accepted records by quota, with targets",
-        parts=(Part("met", "blue"), Part("not met", "orange")),
+        parts=(BarPart("met", "blue"), BarPart("not met", "orange")),
         bars=first_rows(bars),
         unit="distinct accepted records",
     )
@@ -149,7 +149,7 @@ def _axis_panel(axis: AxisCoverage) -> Panel:
     picture = BarPicture(
         name=f"axes-{axis.axis}",
         title=f"Accepted and other records by {plain(axis.axis)}",
-        parts=(Part("accepted", "blue"), Part("there, and not accepted", "sky")),
+        parts=(BarPart("accepted", "blue"), BarPart("there, and not accepted", "sky")),
         bars=first_rows(bars),
         unit="records",
     )
@@ -166,7 +166,7 @@ def disposition_figure(dispositions: Sequence[DispositionCount]) -> Figure:
     picture = BarPicture(
         name="dispositions",
         title="Records by disposition",
-        parts=(Part("records", "blue"),),
+        parts=(BarPart("records", "blue"),),
         bars=tuple(
             Bar(label=plain(state), lengths=(count,), note=f"{count} of {total}")
             for state, count in counted

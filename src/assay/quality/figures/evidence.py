@@ -9,10 +9,10 @@ from assay.quality.figures.figure import DECIMALS, Figure, FigureCell, Panel, nu
 from assay.quality.figures.picture import (
     Axis,
     Bar,
+    BarPart,
     BarPicture,
     Interval,
     IntervalPicture,
-    Part,
     Tone,
     cut_note,
     first_rows,
@@ -40,7 +40,7 @@ def ledger_figure(ledger: CoverageReport) -> Figure:
     picture = BarPicture(
         name="ledger",
         title="Evidence for each dimension",
-        parts=tuple(Part(*entry) for entry in zip(SUPPORT, _SUPPORT_TONES, strict=True)),
+        parts=tuple(BarPart(*entry) for entry in zip(SUPPORT, _SUPPORT_TONES, strict=True)),
         bars=first_rows(
             [
                 Bar(label=plain(row.dimension), lengths=counts, note=f"{row.items} items")
@@ -78,7 +78,7 @@ def defect_figure(defects: Sequence[DefectCount]) -> Figure:
         name="defects_by_severity",
         title="Errors by severity and cause",
         parts=tuple(
-            Part(cause, "grey" if cause.startswith("(") else next(tones)) for cause in causes
+            BarPart(cause, "grey" if cause.startswith("(") else next(tones)) for cause in causes
         ),
         bars=first_rows(
             [

@@ -29,7 +29,7 @@ class FigureCell(msgspec.Struct, frozen=True, kw_only=True):
     value: str | int | float | None
     """What is in the CSV; None where there is nothing."""
     text: str
-    """What people read."""
+    """The same in words, as tables of pages show it."""
     records: Conditions | None = None
     """The records behind it: all where no condition is named, None where there is no list."""
     queue: str = ""
@@ -45,11 +45,11 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
     """One picture of a figure; several are small multiples."""
 
     picture: Picture
-    """What is drawn."""
+    """What is drawn, as data; `drawing` makes an image of it."""
     heading: str = ""
     """What it shows, where a figure has several."""
     aside: str = ""
-    """Its denominator."""
+    """Its denominator, beside the heading; empty where each row has its own."""
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,7 +133,7 @@ def share_text(value: float | None, low: float | None, high: float | None) -> st
         return ""
     if low is None or high is None:
         return percent(value)
-    return f"{percent(value)} ({percent(low)} to {percent(high)})"
+    return f"{percent(value)} ({100 * low:.1f} to {100 * high:.1f})"
 
 
 ESTIMATE_COLUMNS = ("value", "low", "high", "items", "answers", "undefined because")
@@ -158,8 +158,15 @@ def estimate_interval(label: str, coefficient: Estimate) -> Interval:
         value=coefficient.value,
         low=coefficient.low,
         high=coefficient.high,
-        note=estimate_text(coefficient).removeprefix("undefined: "),
+        note=_estimate_note(coefficient),
     )
+
+
+def _estimate_note(coefficient: Estimate) -> str:
+    """What is beside a mark; why there is no interval is in the data."""
+    if coefficient.value is not None and coefficient.low is None:
+        return decimals(coefficient.value)
+    return estimate_text(coefficient).removeprefix("undefined: ")
 
 
 def coefficient_axis(coefficients: list[Estimate]) -> Axis:

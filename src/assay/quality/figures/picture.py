@@ -28,7 +28,7 @@ Tone = Literal["blue", "orange", "green", "pink", "sky", "yellow", "grey", "empt
 Row = TypeVar("Row")
 
 
-class Part(msgspec.Struct, frozen=True):
+class BarPart(msgspec.Struct, frozen=True):
     """A kind of what bars are made of; every bar has a length for each."""
 
     name: str
@@ -40,7 +40,7 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
     """A bar with its label and its number."""
 
     label: str
-    """What it counts."""
+    """What it counts, such as a queue or a slice; a drawing cuts what is too long."""
     lengths: tuple[float, ...]
     """A length for each part of the picture, in the picture's unit."""
     note: str
@@ -58,7 +58,7 @@ class BarPicture(msgspec.Struct, frozen=True, kw_only=True, tag="bars"):
     """Name of the picture, unique in its figure."""
     title: str
     """What it shows, for those who do not see it."""
-    parts: tuple[Part, ...]
+    parts: tuple[BarPart, ...]
     """What the bars are made of, from their start; a single part has no legend."""
     bars: tuple[Bar, ...]
     """The bars, from the top; at most `MOST_ROWS`."""
@@ -72,9 +72,9 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True):
     """A number with its interval."""
 
     label: str
-    """What it is."""
+    """What it is a number of, such as a question; a drawing cuts what is too long."""
     aside: str
-    """Its denominator."""
+    """Its denominator in words, such as `12 of 40` or `98 items`."""
     value: float | None
     """The number; None where it is undefined."""
     low: float | None
@@ -89,9 +89,9 @@ class Axis(msgspec.Struct, frozen=True, kw_only=True):
     """The axis of intervals."""
 
     low: float
-    """Its start."""
+    """The number at its left end."""
     high: float
-    """Its end, above `low`."""
+    """The number at its right end, above `low`."""
     title: str
     """What its numbers are, with their unit."""
     percent: bool = False
@@ -140,9 +140,9 @@ class ControlPicture(msgspec.Struct, frozen=True, kw_only=True, tag="control"):
     statistics: tuple[float, ...]
     """The statistic after each answer."""
     upper: float
-    """The limit above."""
+    """The limit above, in the unit of the statistic."""
     lower: float | None
-    """The limit below; None where only one direction is watched."""
+    """The limit below, in the same unit; None where only one direction is watched."""
     signals: tuple[int, ...]
     """Places of the answers that raised an alarm, from 0; the statistic starts again after each."""
 

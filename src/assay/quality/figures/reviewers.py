@@ -19,11 +19,11 @@ from assay.quality.figures.figure import (
 from assay.quality.figures.picture import (
     Axis,
     Bar,
+    BarPart,
     BarPicture,
     ControlPicture,
     Interval,
     IntervalPicture,
-    Part,
     Tone,
     cut_note,
     first_rows,
@@ -53,7 +53,7 @@ def verdict_figure(rates: Sequence[ReviewerRates]) -> Figure:
     picture = BarPicture(
         name="verdicts_by_reviewer",
         title="Verdicts by reviewer",
-        parts=tuple(Part(name, tone) for name, tone in zip(_ANSWERS, tones, strict=True)),
+        parts=tuple(BarPart(name, tone) for name, tone in zip(_ANSWERS, tones, strict=True)),
         bars=first_rows(
             [
                 Bar(
@@ -105,7 +105,7 @@ def answer_figure(rates: Sequence[ReviewerRates]) -> Figure:
                 words(rate.kind),
                 number(rate.judgments, records=_by(rate.reviewer)),
                 words(kind),
-                *rate_cells(_rate_of(rate, kind), _answered(rate.reviewer, kind)),
+                *rate_cells(_rate_of(rate, kind), _by_answer(rate.reviewer, kind)),
             )
             for rate in rates
             for kind in kinds
@@ -117,8 +117,11 @@ def answer_figure(rates: Sequence[ReviewerRates]) -> Figure:
 
 def _answer_panels(rates: Sequence[ReviewerRates], kinds: Sequence[str]) -> Iterable[Panel]:
     for kind in kinds:
-        asked = [rate for rate in rates if _rate_of(rate, kind).trials]
-        intervals = [rate_interval(short(rate.reviewer), _rate_of(rate, kind)) for rate in asked]
+        intervals = [
+            rate_interval(short(rate.reviewer), _rate_of(rate, kind))
+            for rate in rates
+            if _rate_of(rate, kind).trials
+        ]
         if intervals:
             title = _KIND_TITLES[kind]
             picture = IntervalPicture(
@@ -139,7 +142,7 @@ def _by(reviewer: str) -> Conditions:
     return (("reviewer", reviewer),)
 
 
-def _answered(reviewer: str, kind: str) -> Conditions:
+def _by_answer(reviewer: str, kind: str) -> Conditions:
     if kind == "first shown":
         return (*_by(reviewer), ("first_shown", "yes"))
     return (*_by(reviewer), ("verdict", kind.replace(" ", "_")))

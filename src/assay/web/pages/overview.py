@@ -85,14 +85,14 @@ class PassCounts(msgspec.Struct, frozen=True, kw_only=True):
     late: int
     surplus: int
     given: int
-    """Passes answered, wherever."""
+    """Passes answered, at the desk or elsewhere."""
 
 
 class AlarmCard(msgspec.Struct, frozen=True, kw_only=True):
     """One alarm."""
 
     alarm: Alarm
-    """What was found."""
+    """Mode, state and reason of the alarm."""
     href: str | None
     """The list of the records that it names; None where it names none."""
 
@@ -172,7 +172,7 @@ class RecordsPage(OverviewPage, frozen=True, kw_only=True):
 @get("/overview", opt=_OPT, include_in_schema=False)
 async def standing(request: Asked, program: NamedDependency[Program], state: State) -> Template:
     """Status of the program."""
-    status, figures = await _read(program, lambda overview: _shown_standing(overview, state))
+    status, figures = await _in_thread(program, lambda overview: _shown_standing(overview, state))
     alarms = sorted(_readable(program, status.alarms, _roles(request)), key=_urgency)
     report = status.report
     shown = StandingPage(
@@ -200,7 +200,9 @@ def _shown_standing(
 @get("/overview/agreement", opt=_OPT, include_in_schema=False)
 async def agreement(request: Asked, program: NamedDependency[Program], state: State) -> Template:
     """How far reviewers agree, by question and slice."""
-    figures = await _read(program, lambda overview: _shown("agreement", overview, state))
+    figures = await _in_thread(
+        program, lambda overview: _page_figures("agreement", overview, state)
+    )
     shown = AgreementPage(pages=_pages(request), drawing_hint=drawing_hint(), figures=figures)
     return page(shown, request)
 
@@ -208,7 +210,9 @@ async def agreement(request: Asked, program: NamedDependency[Program], state: St
 @get("/overview/reviewers", opt=_OPT, include_in_schema=False)
 async def reviewers(request: Asked, program: NamedDependency[Program], state: State) -> Template:
     """Answers, pace, drift and known work by reviewer."""
-    figures = await _read(program, lambda overview: _shown("reviewers", overview, state))
+    figures = await _in_thread(
+        program, lambda overview: _page_figures("reviewers", overview, state)
+    )
     shown = ReviewersPage(pages=_pages(request), drawing_hint=drawing_hint(), figures=figures)
     return page(shown, request)
 
@@ -216,7 +220,7 @@ async def reviewers(request: Asked, program: NamedDependency[Program], state: St
 @get("/overview/care", opt=_OPT, include_in_schema=False)
 async def care(request: Asked, program: NamedDependency[Program], state: State) -> Template:
     """How much severe content groups of people read."""
-    sums = await _read(program, lambda overview: overview.care())
+    sums = await _in_thread(program, lambda overview: overview.care())
 
     from assay.web.pages.overview_figures import care_figures
 
@@ -232,7 +236,7 @@ async def care(request: Asked, program: NamedDependency[Program], state: State) 
 @get("/overview/queues", opt=_OPT, include_in_schema=False)
 async def queues(request: Asked, program: NamedDependency[Program], state: State) -> Template:
     """The queues: titles, layers, roles, who sits there, what is held."""
-    states = await _read(program, lambda overview: overview.queues())
+    states = await _in_thread(program, lambda overview: overview.queues())
 
     from assay.web.pages.overview_figures import queue_figures
 
@@ -263,7 +267,7 @@ async def picture(
 
     from assay.web.pages.overview_figures import find_drawing
 
-    drawing = await _read(
+    drawing = await _in_thread(
         program,
         lambda overview: find_drawing(
             name, digest, theme, overview=overview, drawings=state.drawings
@@ -283,7 +287,7 @@ async def record_list(
 ) -> Template:
     """The records behind a number."""
     selection, roles = _selection(request.query_params), _roles(request)
-    listed = await _read(
+    listed = await _in_thread(
         program,
         lambda overview: overview.records(selection, roles=roles, first=first, most=PAGE_ROWS),
     )
@@ -307,7 +311,7 @@ async def standing_csv(
     program: NamedDependency[Program], picture: PictureName = None
 ) -> Response[str]:
     """The data of a figure of the start page."""
-    return _csv(await _read(program, _figures("standing")), picture)
+    return _csv(await _in_thread(program, _figures("standing")), picture)
 
 
 @get("/overview/agreement.csv", opt=_OPT, include_in_schema=False)
@@ -315,7 +319,7 @@ async def agreement_csv(
     program: NamedDependency[Program], picture: PictureName = None
 ) -> Response[str]:
     """The data of a figure on agreement."""
-    return _csv(await _read(program, _figures("agreement")), picture)
+    return _csv(await _in_thread(program, _figures("agreement")), picture)
 
 
 @get("/overview/reviewers.csv", opt=_OPT, include_in_schema=False)
@@ -323,13 +327,13 @@ async def reviewers_csv(
     program: NamedDependency[Program], picture: PictureName = None
 ) -> Response[str]:
     """The data of a figure on reviewers."""
-    return _csv(await _read(program, _figures("reviewers")), picture)
+    return _csv(await _in_thread(program, _figures("reviewers")), picture)
 
 
 @get("/overview/care.csv", opt=_OPT, include_in_schema=False)
 async def care_csv(program: NamedDependency[Program], picture: PictureName = None) -> Response[str]:
     """The sums over groups of people."""
-    return _csv(await _read(program, _figures("care")), picture)
+    return _csv(await _in_thread(program, _figures("care")), picture)
 
 
 @get("/overview/queues.csv", opt=_OPT, include_in_schema=False)
@@ -337,14 +341,14 @@ async def queues_csv(
     program: NamedDependency[Program], picture: PictureName = None
 ) -> Response[str]:
     """The queues, or who sits in them."""
-    return _csv(await _read(program, _figures("queues")), picture)
+    return _csv(await _in_thread(program, _figures("queues")), picture)
 
 
 @get("/overview/records.csv", opt=_OPT, include_in_schema=False)
 async def record_csv(request: Asked, program: NamedDependency[Program]) -> Response[str]:
     """The records behind a number."""
     selection, roles = _selection(request.query_params), _roles(request)
-    listed = await _read(
+    listed = await _in_thread(
         program, lambda overview: overview.records(selection, roles=roles, most=CSV_ROWS)
     )
     return _csv([_record_figure(listed)], None)
@@ -368,8 +372,8 @@ HANDLERS: tuple[Any, ...] = (
 """Every route of these pages."""
 
 
-async def _read(program: Program, work: "Callable[[OverviewService], T]") -> T:
-    """Read in a thread: a pass over all records takes its time, and reviewers go on meanwhile."""
+async def _in_thread(program: Program, work: "Callable[[OverviewService], T]") -> T:
+    """Compute in a thread: a pass over all records takes seconds, and other requests go on meanwhile."""
     return await run_sync(lambda: work(program.overview))
 
 
@@ -397,7 +401,7 @@ def _figures(name: str) -> "Callable[[OverviewService], tuple[Figure, ...]]":
     return FIGURES[name]
 
 
-def _shown(name: str, overview: "OverviewService", state: State) -> dict[str, ShownFigure]:
+def _page_figures(name: str, overview: "OverviewService", state: State) -> dict[str, ShownFigure]:
     return shown_figures(name, _figures(name)(overview), state.drawings)
 
 

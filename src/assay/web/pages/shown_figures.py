@@ -13,7 +13,14 @@ import msgspec
 
 from assay.core.errors import missing_extra
 from assay.quality.figures.figure import Figure, FigureCell
-from assay.quality.figures.picture import Picture, alternative_text
+from assay.quality.figures.picture import (
+    BarPicture,
+    ControlPicture,
+    HeatPicture,
+    IntervalPicture,
+    Picture,
+    alternative_text,
+)
 from assay.quality.picture_cache import PictureCache, ThemeName
 
 RECORDS = "/overview/records"
@@ -22,6 +29,9 @@ RECORDS = "/overview/records"
 QUEUES = "/overview/queues"
 """The page of the queues; a queue's handle is the fragment of its place there."""
 
+
+WIDTH = 341
+"""Width of a drawing in pixels, about."""
 
 PICTURES = "/overview/pictures"
 """The path under which pictures are served."""
@@ -33,13 +43,17 @@ class ShownPanel(msgspec.Struct, frozen=True, kw_only=True):
     heading: str
     """What it shows, where a figure has several."""
     aside: str
-    """Its denominator."""
+    """Its denominator, such as the number of reviewers; empty where it has none."""
     text: str
     """The picture in words, for those who do not see it."""
     light: str
     """Address of its drawing for a light page."""
     dark: str
     """Address of its drawing for a dark page."""
+    width: int
+    """Width of its drawing in pixels, about; the page keeps this much space for it."""
+    height: int
+    """Height of its drawing in pixels, about."""
 
 
 class ShownFigure(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +130,21 @@ def _shown_panels(page: str, figure: Figure, drawings: PictureCache) -> tuple[Sh
                 text=alternative_text(panel.picture),
                 light=f"{address}/light.svg",
                 dark=f"{address}/dark.svg",
+                width=WIDTH,
+                height=_height_of(panel.picture),
             )
         )
     return tuple(panels)
+
+
+def _height_of(picture: Picture) -> int:
+    """The height of a drawing in pixels, about."""
+    # Without it the page would jump as pictures come in, and a browser would take all of them for being
+    # in view and ask for all at once.
+    match picture:
+        case BarPicture(bars=rows) | IntervalPicture(intervals=rows):
+            return 60 + 40 * len(rows)
+        case HeatPicture(rows=names):
+            return 60 + 30 * len(names)
+        case ControlPicture():
+            return 170
