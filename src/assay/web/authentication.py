@@ -68,6 +68,7 @@ class AuthMiddleware(AbstractAuthenticationMiddleware):
         bearer = connection.headers.get("authorization", "")
         if bearer.startswith("Bearer "):
             principal = accounts.bearer(bearer.removeprefix("Bearer "))
+            # Counted before it is refused, so that guessing tokens is limited by address.
             self._allowances.spend(_counted_as(principal, connection))
             if principal is None:
                 raise NotAuthorizedException("this token is unknown, revoked or has ended")
@@ -109,6 +110,7 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
             raise NotAuthorizedException("sign in first")
         raise PermissionDeniedException(f"your roles do not grant {needed}")
     method = connection.scope.get("method", "GET")
+    # A browser adds the cookie to requests that other sites make; a token only its owner sends.
     if method not in SAFE and connection.auth != "token":
         _refuse_foreign(connection)
         if principal is not None and not handler.opt.get("form"):

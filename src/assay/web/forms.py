@@ -44,6 +44,7 @@ async def read_form(request: Request[Any, Any, Any]) -> FormMultiDict:
         return FormMultiDict([])
     if request.content_type[0] != RequestEncodingType.URL_ENCODED:
         raise HTTPException(status_code=415, detail="a form is sent as its page sends it")
+    # Counted before parsing, which makes objects of every field.
     if body.count(b"&") >= limit.most_fields:
         raise _too_large(f"{limit.most_fields} fields")
     try:

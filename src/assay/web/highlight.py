@@ -52,6 +52,7 @@ def _lex(code: str, name: str) -> list[Piece] | None:
     try:
         for start, kind, text in _lexer(name).get_tokens_unprocessed(code):
             if start != reached:
+                # A lexer that skips or repeats something would show other code than what is stored.
                 return None
             reached = start + len(text)
             short = _short(kind)

@@ -64,6 +64,7 @@ class HiddenStretch(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 def find_cuts(raw: str) -> tuple[HiddenStretch, ...]:
     """The invisible characters and names that are shown as marks, in order and without overlap."""
     names = [HiddenStretch(start=name.start, end=name.end) for name in self_namings(raw)]
+    # What starts first wins: an invisible character inside a hidden name has no mark of its own.
     return tuple(_apart(merge(names, _find_invisible(raw), key=attrgetter("start"))))
 
 

@@ -95,6 +95,7 @@ def add_maths(parser: MarkdownIt) -> None:
 
 def _serialise(element: Element) -> Iterator[str]:
     if element.tag not in TAGS:
+        # One element outside the list, and the whole formula is shown as its source.
         raise ValueError(element.tag)
     attributes = "".join(
         f' {name}="{value}"'

@@ -90,6 +90,7 @@ def _render_markdown(marked: MarkedText, raw: str, raw_html: str) -> Rendered | 
         html = page.write()
     except Exception:  # noqa: BLE001 - whatever a parser makes of a text, a reviewer can read it
         return None
+    # An element has an opening and a closing tag.
     if html.count("<") > 2 * MAX_NODES:
         return None
     return Rendered(

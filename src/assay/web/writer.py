@@ -118,11 +118,13 @@ class Writer:
             self._flush()
             self._refuse_losses(start, end)
         except LostError:
+            # Half a block must not stay: what it had written is taken back before it is shown as a whole.
             self._waiting = None
             del self.html[before[0] :], self.headings[before[1] :], self._plain[before[2] :]
             self._write_as_it_is(start, end)
 
     def _refuse_losses(self, start: int, end: int) -> None:
+        # The runs must be in order and leave out nothing but blanks and markup, up to the block's end.
         reached = start
         for first, last in [*self._shown, (end, end)]:
             if first < reached or _WORD.search(self.marked.raw, reached, first):
