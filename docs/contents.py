@@ -30,6 +30,7 @@ SECTIONS = (
         tuple(
             f"docs/how-to/{name}.md"
             for name in (
+                "start-a-program",
                 "hold-rights",
                 "sample-candidates",
                 "freeze-a-blinded-set",
