@@ -47,6 +47,7 @@ SECTIONS = (
                 "verify-a-release",
                 "validate-a-release",
                 "use-postgresql",
+                "offer-tools-to-agents",
                 "write-a-plug-in",
             )
         ),

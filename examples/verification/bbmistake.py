@@ -34,7 +34,7 @@ def figures(folder: Path) -> Figures:
                     folder / name, format=own, source="bbmistake-a", rejects=scratch
                 )
             done = program.verification.run()
-            ledger = program.verification.ledger()
+            ledger = program.verification.report()
             lines = _lines(folder)
             return {
                 "records": done.records,

@@ -38,7 +38,7 @@ def figures(folder: Path) -> Figures:
                 rejects=scratch,
             )
             done = program.verification.run()
-            ledger = program.verification.ledger()
+            ledger = program.verification.report()
             whole = {row.dimension: row for row in ledger.rows if row.axis == "all"}
             answers = whole["right_answer"]
             return {

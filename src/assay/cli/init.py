@@ -56,10 +56,10 @@ def init(
     _refuse_template(template)
     import msgspec
 
-    from assay.contracts.draft import Draft
+    from assay.contracts.draft import ProgramDraft
     from assay.program.starting import start_program
 
-    draft = Draft(id=identity or _name_of(directory))
+    draft = ProgramDraft(id=identity or _name_of(directory))
     if guided:
         draft = msgspec.structs.replace(draft, **_ask_questions())
     started = start_program(directory, draft, data)

@@ -31,6 +31,8 @@ STAGES = {
     "audit": "Verify the audit chain of the store.",
     "status": "Show the program's status: checklist, failure modes, coverage, queue.",
     "key": "Make the keys that sign releases and open the vault.",
+    "mcp": "Offer tools to agents over the Model Context Protocol.",
+    "agents": "Print what an agent should know: commands, output, exit codes, permissions.",
 }
 """Every command with its one sentence, in the order of the data flow. Names are modules next to this one."""
 

@@ -89,7 +89,7 @@ def import_(
                 format=form,
                 layout=cut,
                 rejects=rejects,
-                progress=lambda done: tick(done.rows),
+                progress=tick,
             )
     if as_json:
         print_json(report)
@@ -234,7 +234,7 @@ def list_(
 
     where = {"kind": kind} if kind else {}
     with open_to_read(program) as opened:
-        lines = opened.records.lines(one_of(role, Role, "role"), **where)
+        lines = opened.records.list_for(one_of(role, Role, "role"), **where)
         found = list(islice(lines, limit or None))
     if as_json:
         print_json([_listed(each) for each in found])

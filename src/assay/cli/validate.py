@@ -99,7 +99,7 @@ def show(
     from assay.validation.report_text import to_json, to_markdown
 
     with open_to_read(program) as opened:
-        report = opened.validation.report(opened.validation.get(validation))
+        report = opened.validation.show(opened.validation.get(validation))
     say_text(to_json(report) if as_json else to_markdown(report), nl=False)
 
 

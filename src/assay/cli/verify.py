@@ -215,7 +215,7 @@ def list_(
 
     level = one_of(isolation, IsolationLevel, "isolation")
     with assay.open(program) as opened:
-        found = opened.verification.verifiers(prove=prove, isolation=level)
+        found = opened.verification.list_verifiers(prove=prove, isolation=level)
     if as_json:
         print_json(found)
         return
@@ -248,7 +248,7 @@ def report(
     Example: assay verify report --record rec_abc
     """
     with open_to_read(program) as opened:
-        found: Any = opened.verification.item(record) if record else opened.verification.ledger()
+        found: Any = opened.verification.item(record) if record else opened.verification.report()
     if as_json:
         print_json(found)
     elif record:

@@ -19,7 +19,7 @@ _HARD = "hard"
 """The value of `difficulty` that the draft's quota and acceptance test are about."""
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
+class ProgramDraft(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a program before its documents are written; empty is not known."""
 
     id: str
@@ -48,21 +48,21 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """TOML tables of the files that `assay run` imports."""
 
 
-class Question(msgspec.Struct, frozen=True):
+class ContractQuestion(msgspec.Struct, frozen=True):
     """One of the five questions that are answered before production."""
 
     field: str
-    """The field of a `Draft` that its answer fills."""
+    """The field of a `ProgramDraft` that its answer fills."""
     text: str
     """The question."""
 
 
 QUESTIONS = (
-    Question("behaviour", "What must the model do?"),
-    Question("conditions", "Under which conditions?"),
-    Question("acceptable_when", "What evidence makes an output acceptable?"),
-    Question("failure", "Which failures matter most?"),
-    Question("measure", "How will improvement be measured on data excluded from training?"),
+    ContractQuestion("behaviour", "What must the model do?"),
+    ContractQuestion("conditions", "Under which conditions?"),
+    ContractQuestion("acceptable_when", "What evidence makes an output acceptable?"),
+    ContractQuestion("failure", "Which failures matter most?"),
+    ContractQuestion("measure", "How will improvement be measured on data excluded from training?"),
 )
 """The five questions, in their order."""
 
@@ -102,7 +102,7 @@ _NEEDS_SECTIONS = _SAFETY_SIGNALS | {""}
 """Signals whose judgments point to sections of the policy; a signal that is open may be one."""
 
 
-def write_draft(draft: Draft) -> dict[str, str]:
+def write_draft(draft: ProgramDraft) -> dict[str, str]:
     """The five files of a program: name -> text, with each open question marked."""
     folder = files("assay.contracts") / "blank"
     values = _values(draft)
@@ -114,7 +114,7 @@ def write_draft(draft: Draft) -> dict[str, str]:
     return texts
 
 
-def _values(draft: Draft) -> dict[str, str]:
+def _values(draft: ProgramDraft) -> dict[str, str]:
     """What fills the templates; texts are written as JSON, which YAML and TOML both read."""
     asked = {question.field: question.text for question in QUESTIONS}
 

@@ -14,7 +14,7 @@ from assay.contracts.checks.context import NO_CONTEXT, CheckContext
 from assay.contracts.diff import DocumentDifferences, compare
 from assay.contracts.document import AnyDocument, DocumentKind
 from assay.contracts.documents import Documents
-from assay.contracts.draft import Draft, write_draft
+from assay.contracts.draft import ProgramDraft, write_draft
 from assay.contracts.program import ProgramSettings
 from assay.contracts.reading import FILES, FileKind, Reading, all_issues, read_program
 from assay.contracts.rights_in_force import RightsInForce
@@ -91,7 +91,7 @@ def init(directory: Path, template: str = "preference") -> list[str]:
     )
 
 
-def begin(directory: Path, draft: Draft, more: Mapping[str, str] = {}) -> list[str]:
+def begin(directory: Path, draft: ProgramDraft, more: Mapping[str, str] = {}) -> list[str]:
     """Write a new program in which every open question is marked.
 
     Args:

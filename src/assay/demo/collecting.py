@@ -134,7 +134,7 @@ def verify(program: Program, say: Say) -> None:
         verdicts = ", ".join(f"{count} {name}" for name, count in run.verdicts.items())
         nothing = ", ".join(f"{count} where {why}" for why, count in run.nothing_to_verify.items())
         say(f"   {run.verifier} covers {', '.join(run.dimensions)}: {verdicts}; {nothing}")
-    for row in program.verification.ledger().rows:
+    for row in program.verification.report().rows:
         if row.axis == "all" and row.dimension in {"correct", "sums"}:
             say(
                 f"   {row.dimension}: of {row.items} items {row.machine_verified} machine verified, "

@@ -1,12 +1,13 @@
 """A pool of simulated reviewers at work, and the account of what each of them did."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from assay.client.client import Client
 from assay.core.errors import InputError, UsageError
+from assay.core.progress import ProgressCallback
 from assay.demo.simulated_reviewer import SimulatedReviewer, SimulatedTruth, Simulation, texts_of
 from assay.records.verdict import Abstained, Prefers
 from assay.review.answer import Answer
@@ -129,7 +130,7 @@ def run_pool(
     *,
     judgments: int,
     seed: int,
-    progress: Callable[[int, int], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> PoolReport:
     """Have simulated reviewers claim and answer, in turn, until there are enough judgments.
 

@@ -188,7 +188,7 @@ def _ledger(program: Program) -> tuple[LedgerFigures, ...]:
         LedgerFigures(
             dimension=row.dimension, items=row.items, verified=row.machine_verified + row.both
         )
-        for row in program.verification.ledger().rows
+        for row in program.verification.report().rows
         if row.axis == "all" and row.dimension in tested
     )
 

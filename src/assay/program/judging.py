@@ -1,12 +1,13 @@
 """The judge for an open program: endpoint, journal, store and agreement with people joined."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from assay.context import Context
+from assay.core.progress import ProgressCallback
 from assay.governance.exit_rights import HeldBack
 from assay.program.sampling import Endpoint
 from assay.providers.cost import Prices
@@ -77,7 +78,7 @@ def judge_into(
     limit: int | None = None,
     journal: Path | None = None,
     prices: Prices | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> JudgeReport:
     """Have a model judge the records that it has not judged yet, and store what it says.
 
@@ -109,7 +110,7 @@ def judge_into(
         store_judgments(context.store, context.facts, batch, actor=context.actor)
         done += len(batch)
         if progress:
-            progress(done)
+            progress(done, None)
 
     run = run_judge(
         to_judge(context.store, config, skipped, contract=contract, rights=rights, limit=limit),

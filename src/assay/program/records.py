@@ -1,7 +1,7 @@
 """The `records` interface of an open program."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,10 @@ from assay.context import Context
 from assay.contracts.shape import nearest
 from assay.core.batches import batches
 from assay.core.data_frame import data_frame
+from assay.core.data_set import datasets_library
 from assay.core.errors import AssayError, UsageError
 from assay.core.fact import Fact
+from assay.core.progress import ProgressCallback
 from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.governance.rights import Use
 from assay.plugins import load, names
@@ -32,10 +34,11 @@ from assay.records.ports import Layout
 from assay.records.reader import FactReader, Reader, RowContext
 from assay.records.record import Record
 from assay.records.report import ImportReport, ReserveAnswer
-from assay.records.service import Preview, Progress, reader_entry
+from assay.records.service import Preview, reader_entry
 from assay.reserve.contamination import Compared
 
 if TYPE_CHECKING:
+    from datasets import Dataset
     from pandas import DataFrame
 
 BATCH = 500
@@ -96,7 +99,7 @@ class RecordsService:
         format: str | Path = "assay",  # noqa: A002  the one word for it
         layout: Layout | None = None,
         rejects: str | Path | None = None,
-        progress: Callable[[Progress], None] | None = None,
+        progress: ProgressCallback | None = None,
     ) -> ImportReport:
         """Import a file: every row is stored, already there, or set aside with its reason.
 
@@ -218,7 +221,7 @@ class RecordsService:
         """All judgments of a record, given by its whole id."""
         return list(self._context.store.scan(Judgment, record=record))
 
-    def lines(self, role: Role = "lead", **where: str) -> Iterator[RecordLine]:
+    def list_for(self, role: Role = "lead", **where: str) -> Iterator[RecordLine]:
         """Records in their order of entry, as a person in a role may see them today.
 
         Args:
@@ -242,7 +245,7 @@ class RecordsService:
                 )
 
     def to_frame(self, role: Role = "lead", **where: str) -> "DataFrame":
-        """The rows of `lines` as a pandas data frame.
+        """The rows of `list_for` as a pandas data frame.
 
         Args:
             role: the role of who reads them.
@@ -251,7 +254,31 @@ class RecordsService:
         Raises:
             MachineError: if pandas is not installed.
         """
-        return data_frame(self.lines(role, **where), RecordLine)
+        return data_frame(self.list_for(role, **where), RecordLine)
+
+    def to_datasets(self, role: Role = "lead", **where: str) -> "Dataset":
+        """The rows of `list_for` as a `datasets.Dataset` in memory.
+
+        Trainer rows of a release are those of `program.releases.to_datasets`.
+
+        Args:
+            role: the role of who reads them.
+            where: names `kind` or `sources`.
+
+        Raises:
+            MachineError: if the extra `datasets` is not installed.
+        """
+        datasets = datasets_library()
+        rows = [msgspec.to_builtins(line) for line in self.list_for(role, **where)]
+        # Named types: a column that is empty in every row would otherwise have none.
+        text, texts = datasets.Value("string"), datasets.List(datasets.Value("string"))
+        features = datasets.Features(
+            {
+                "id": text, "key": text, "kind": text, "sources": texts, "task": text,
+                "held_back": texts,
+            }
+        )  # fmt: skip
+        return datasets.Dataset.from_list(rows, features=features)
 
     def formats(self) -> tuple[str, ...]:
         """Names of the formats that `import_` reads, besides mappings."""
@@ -310,7 +337,7 @@ class RecordsService:
         plan: SamplingPlan,
         journal: str | Path | None = None,
         prices: Prices | None = None,
-        progress: Callable[[int], None] | None = None,
+        progress: ProgressCallback | None = None,
     ) -> SamplingReport:
         """Draw candidates from a model endpoint for every task of a file.
 

@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,8 @@ from assay.contracts import service as contracts
 from assay.contracts.document import DocumentKind
 from assay.contracts.reading import FILES
 from assay.core.clock import Clock, system_clock
-from assay.core.errors import CheckError, UsageError, missing_extra
+from assay.core.data_set import datasets_library
+from assay.core.errors import CheckError, UsageError
 from assay.core.options import configured
 from assay.core.ports import Checkpoint
 from assay.governance.permits import Permits
@@ -217,10 +217,7 @@ class ReleasesService:
             MachineError: if the extra `datasets` is not installed.
             CheckError: if no record of the release fits the format.
         """
-        try:
-            datasets = import_module("datasets")
-        except ImportError as error:
-            raise missing_extra("datasets", "a dataset") from error
+        datasets = datasets_library()
         with tempfile.TemporaryDirectory() as scratch:
             rows = Path(scratch) / "rows"
             if not self.export(version, format, rows, options, use=use).rows:

@@ -10,6 +10,7 @@ import msgspec
 
 from assay.context import Context
 from assay.core.errors import MachineError, UsageError
+from assay.core.progress import ProgressCallback
 from assay.program.records import read_file
 from assay.records.ports import Layout
 from assay.reserve import service
@@ -109,7 +110,7 @@ class ReserveService:
         """
         return self._context.store.get(Sealing, identity)
 
-    def check(self, *, progress: Callable[[int], None] | None = None) -> service.ReserveComparison:
+    def check(self, *, progress: ProgressCallback | None = None) -> service.ReserveComparison:
         """Compare every record of the store with the fingerprints."""
         return service.compare(
             self._context.store,

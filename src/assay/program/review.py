@@ -1,6 +1,6 @@
 """The `review` interface of an open program."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,9 @@ from assay.bulk.fact_lines import write_array, write_rows, write_text
 from assay.bulk.rejects import SUFFIX, RejectsFile
 from assay.bulk.rows import DiskFile, is_rejects
 from assay.context import Context
+from assay.core.data_frame import data_frame
 from assay.core.errors import UsageError
+from assay.core.progress import ProgressCallback
 from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.plugins import load, names
 from assay.quality import service as quality
@@ -32,6 +34,8 @@ from assay.review.renewal import Renewals, renew
 from assay.store.pass_register import Passes
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from assay.program.judging import JudgePreview, JudgeReport
     from assay.program.sampling import Endpoint
     from assay.providers.cost import Prices
@@ -76,6 +80,14 @@ class ReviewService:
             UsageError: if no judgment, or more than one, has such an id.
         """
         return self._context.store.get(Judgment, identity)
+
+    def to_frame(self, record: str | None = None) -> "DataFrame":
+        """The judgments of `list` as a pandas data frame; the argument is that of `list`.
+
+        Raises:
+            MachineError: if pandas is not installed.
+        """
+        return data_frame(self.list(record), Judgment)
 
     def adjudications(self, record: str | None = None) -> Iterator[Adjudication]:
         """Senior decisions in their order of entry.
@@ -381,7 +393,7 @@ class ReviewService:
         limit: int | None = None,
         journal: str | Path | None = None,
         prices: "Prices | None" = None,
-        progress: Callable[[int], None] | None = None,
+        progress: ProgressCallback | None = None,
     ) -> "JudgeReport":
         """Have a model judge the records that it has not judged yet, as a reviewer apart.
 

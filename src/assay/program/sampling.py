@@ -1,7 +1,7 @@
 """Sampling for an open program: endpoint, plan, journal and rejects joined to its store."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from assay.bulk.rows import DiskFile
 from assay.context import Context
 from assay.core.errors import AssayError, InputError
 from assay.core.private import FOLDER_MODE
+from assay.core.progress import ProgressCallback
 from assay.providers.cost import Prices, read_prices
 from assay.providers.draft import draft_from_record, draft_from_row
 from assay.providers.endpoint import SamplingParameters, Shortfall
@@ -47,7 +48,7 @@ def sample_into(
     plan: SamplingPlan,
     journal: Path,
     prices: Prices | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> SamplingReport:
     """Draw candidates for every task of a file and store the records; a broken run goes on.
 
@@ -79,7 +80,7 @@ def sample_into(
                 for reject in refused:
                     stream.write(json.dumps(msgspec.to_builtins(reject)) + "\n")
         if progress:
-            progress(batch[-1].position)
+            progress(batch[-1].position, None)
 
     return run_sampling(
         _drafts(tasks, kind, source),

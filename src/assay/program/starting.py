@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from assay.bulk.rows import DiskFile
 from assay.contracts import service
-from assay.contracts.draft import SOURCE, Draft
+from assay.contracts.draft import SOURCE, ProgramDraft
 from assay.contracts.words.filler import MARK
 from assay.core.errors import InputError
 from assay.plugins import load, names
@@ -61,7 +61,7 @@ class DataProposal(msgspec.Struct, frozen=True, kw_only=True):
     """Languages of the texts, by their column or as they were detected; ISO 639-1."""
 
 
-def start_program(folder: Path, draft: Draft, data: Path | None = None) -> StartedProgram:
+def start_program(folder: Path, draft: ProgramDraft, data: Path | None = None) -> StartedProgram:
     """Write a program in which everything that is not known is a marked question.
 
     Args:

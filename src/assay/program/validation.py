@@ -140,7 +140,7 @@ class ValidationService:
             )
         return found[-1]
 
-    def report(self, validation: Validation) -> ValidationReport:
+    def show(self, validation: Validation) -> ValidationReport:
         """The report of a validation, made again from its evaluations."""
         training = self._training(validation.release, [*validation.base, *validation.candidate])
         return service.rebuild_report(
@@ -162,7 +162,7 @@ class ValidationService:
         Raises:
             UsageError: if no report is given, and there is no validation.
         """
-        report = report or self.report(self.get())
+        report = report or self.show(self.get())
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
         machines, people = target / "validation.json", target / "validation.md"

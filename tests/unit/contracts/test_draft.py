@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from assay.contracts import service
-from assay.contracts.draft import QUESTIONS, Draft, write_draft
+from assay.contracts.draft import QUESTIONS, ProgramDraft, write_draft
 from assay.contracts.reading import FILES
 from assay.contracts.terms import Signal
 from assay.core.errors import UsageError
@@ -26,7 +26,7 @@ def _marks(folder: Path) -> list[tuple[str, int]]:
 @pytest.mark.parametrize("signal", ["", *get_args(Signal)])
 def test_the_check_names_each_question_and_nothing_else(signal: str, tmp_path: Path) -> None:
     """One issue a mark, with its file and line, whatever the key takes: text, word, date or truth."""
-    service.begin(tmp_path, Draft(id="fresh", signal=signal))
+    service.begin(tmp_path, ProgramDraft(id="fresh", signal=signal))
     issues = service.check(tmp_path, CONTEXT).issues
     assert {issue.code for issue in issues} == {"not-answered"}
     assert sorted((issue.file, issue.line) for issue in issues) == _marks(tmp_path)
@@ -35,8 +35,8 @@ def test_the_check_names_each_question_and_nothing_else(signal: str, tmp_path: P
 def test_an_answer_takes_the_place_of_its_question() -> None:
     """Each of the five answers is in the contract as it was given, quotes and all."""
     answers = {question.field: f'"{question.field}": as given\\' for question in QUESTIONS}
-    blank = write_draft(Draft(id="fresh"))["contract.yaml"]
-    text = write_draft(Draft(id="fresh", **answers))["contract.yaml"]  # type: ignore[arg-type]
+    blank = write_draft(ProgramDraft(id="fresh"))["contract.yaml"]
+    text = write_draft(ProgramDraft(id="fresh", **answers))["contract.yaml"]  # type: ignore[arg-type]
     assert blank.count("TODO:") - text.count("TODO:") == len(QUESTIONS)
     assert all(question.text in blank and question.text not in text for question in QUESTIONS)
     assert text.count("as given\\\\") == len(QUESTIONS)
@@ -44,7 +44,7 @@ def test_an_answer_takes_the_place_of_its_question() -> None:
 
 def test_a_draft_whose_questions_are_answered_checks(tmp_path: Path) -> None:
     """Nothing but what is marked has to be replaced."""
-    service.begin(tmp_path, Draft(id="fresh", signal="preference"))
+    service.begin(tmp_path, ProgramDraft(id="fresh", signal="preference"))
     replacements = {
         "classes": {"licence": "Apache-2.0", "retention_until": "unlimited"},
     }["classes"] | {"holds_personal_information": "false", "severity": "high"}
@@ -70,5 +70,5 @@ def test_a_draft_whose_questions_are_answered_checks(tmp_path: Path) -> None:
 def test_an_id_that_is_no_name_is_refused(tmp_path: Path) -> None:
     """Nothing is written under it."""
     with pytest.raises(UsageError, match="is not the name of a program"):
-        service.begin(tmp_path / "new", Draft(id="My Program"))
+        service.begin(tmp_path / "new", ProgramDraft(id="My Program"))
     assert not (tmp_path / "new").exists()
