@@ -92,7 +92,8 @@ def open_mapping(mapping: Path, data: Path) -> MappingReader:
         raise InputError(
             code="no-such-file",
             message=f"the mapping cannot be read: {error.strerror}",
-            where=mapping.name,
+            where=str(mapping),
+            hint="check the path; `assay init --from FILE` proposes a mapping",
         ) from error
     document = require_mapping(mapping.name, content)
     return MappingReader(document, open_joins(document, data.parent))

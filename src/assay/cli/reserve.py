@@ -8,6 +8,7 @@ import typer
 from assay.cli.commands import command_group
 from assay.cli.output import AsJson, Folder, print_json, print_table, progress, say
 from assay.cli.reading import open_to_read
+from assay.core.errors import MachineError
 
 app = command_group()
 
@@ -210,16 +211,20 @@ def status(program: Folder = ".", as_json: AsJson = False) -> None:
     """
     with open_to_read(program) as opened:
         found = opened.reserve.status()
+    # What is sealed and cannot be looked for has no status; a program without a seal has one.
+    is_incomplete = found.items > 0 and found.vault == "not_here"
     if as_json:
         print_json(found)
-        return
+        raise typer.Exit(MachineError.exit_code if is_incomplete else 0)
     wanted = f" of {found.wanted} declared"
     say(
         f"{found.reserve}: {found.items} items sealed{wanted}, {found.sealings} sealings, "
         f"{found.openings} openings"
     )
     if found.vault == "not_here":
-        say("the vault is not on this machine: its items were not looked for", fg="yellow")
+        say(
+            "the vault is not on this machine: its items were not looked for", fg="yellow", err=True
+        )
     print_table(
         ("axis", "value", "items"),
         (
@@ -228,3 +233,5 @@ def status(program: Folder = ".", as_json: AsJson = False) -> None:
             for value, count in counts.items()
         ),
     )
+    if is_incomplete:
+        raise typer.Exit(MachineError.exit_code)

@@ -468,7 +468,8 @@ def _bytes_of(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         message = f"this file cannot be read: {error.strerror}"
-        raise UsageError(code="cannot-read", message=message, where=str(file)) from error
+        hint = "check the path and the file's permissions"
+        raise UsageError(code="cannot-read", message=message, where=str(file), hint=hint) from error
 
 
 def _print_held(found: Any, **more: Any) -> None:

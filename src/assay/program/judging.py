@@ -9,8 +9,8 @@ import msgspec
 from assay.context import Context
 from assay.core.progress import ProgressCallback
 from assay.governance.exit_rights import HeldBack
-from assay.program.sampling import Endpoint
 from assay.providers.cost import Prices
+from assay.providers.endpoint import Endpoint
 from assay.providers.judge import judge_instructions, orders_of
 from assay.providers.judge_run import JudgeOutcome, JudgeRun
 from assay.providers.judge_runner import JudgeConfig, JudgePlan, store_judgments, to_judge
@@ -98,7 +98,6 @@ def judge_into(
     """
     # Imported here: they need the extra `sample`, which only this use case asks for.
     from assay.providers.model_run import run_judge  # noqa: PLC0415
-    from assay.providers.openai_compatible import Settings  # noqa: PLC0415
 
     config = _config(context, plan, dimensions)
     skipped: Counter[str] = Counter()
@@ -114,7 +113,7 @@ def judge_into(
 
     run = run_judge(
         to_judge(context.store, config, skipped, contract=contract, rights=rights, limit=limit),
-        endpoint=Settings(**msgspec.structs.asdict(endpoint)),
+        endpoint=endpoint,
         config=config,
         journal=journal or context.folder / ".assay" / "journals" / "judge.journal.jsonl",
         deliver=deliver,

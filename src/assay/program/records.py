@@ -449,8 +449,16 @@ def _open_reader(reader: str | Path, file: Path) -> Reader:
     """The reader of this name, or the one that a mapping file makes for the data file."""
     if str(reader).endswith((".yaml", ".yml")):
         return open_mapping(Path(reader), file)
-    found: Reader = load("readers", str(reader))
-    return found
+    if Path(reader).name != str(reader):
+        raise UsageError(
+            code="not-a-reader",
+            message="this is a path, and not the name of a reader",
+            where=str(reader),
+            hint="a mapping is a file that ends with .yaml or .yml; readers: "
+            + ", ".join(names("readers")),
+        )
+    opened: Reader = load("readers", str(reader))
+    return opened
 
 
 def _known(what: str, name: str, known: Sequence[str]) -> None:

@@ -417,5 +417,8 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise UsageError(
-            code="cannot-read", message=f"cannot read the file: {error.strerror}", where=str(file)
+            code="cannot-read",
+            message=f"cannot read the file: {error.strerror}",
+            where=str(file),
+            hint="check the path and the file's permissions",
         ) from error

@@ -14,7 +14,7 @@ from assay.core.private import FOLDER_MODE
 from assay.core.progress import ProgressCallback
 from assay.providers.cost import Prices, read_prices
 from assay.providers.draft import draft_from_record, draft_from_row
-from assay.providers.endpoint import SamplingParameters, Shortfall
+from assay.providers.endpoint import Endpoint, SamplingParameters, Shortfall
 from assay.providers.sampling_report import SamplingReport
 from assay.providers.sampling_run import Sampled, SamplingPlan
 from assay.records.ports import row_values
@@ -23,19 +23,6 @@ from assay.records.record import Record
 __all__ = [
     "Endpoint", "Prices", "SamplingParameters", "SamplingPlan", "Shortfall", "read_prices", "sample_into",
 ]  # fmt: skip
-
-
-class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the model is and how it may be asked."""
-
-    base_url: str
-    """Address up to and with `/v1`, such as `http://127.0.0.1:8000/v1`."""
-    key_variable: str | None = None
-    """Name of the environment variable that holds the key."""
-    concurrency: int = 8
-    """Requests under way at once."""
-    attempts: int = 6
-    """The most attempts for one request."""
 
 
 def sample_into(
@@ -60,7 +47,6 @@ def sample_into(
     """
     # Imported here: they need the extra `sample`, which only this use case asks for.
     from assay.providers.model_run import run_sampling  # noqa: PLC0415
-    from assay.providers.openai_compatible import Settings  # noqa: PLC0415
 
     rejects = journal.with_name(f"{tasks.name}.rejects.jsonl")
     journal.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
@@ -84,7 +70,7 @@ def sample_into(
 
     return run_sampling(
         _drafts(tasks, kind, source),
-        endpoint=Settings(**msgspec.structs.asdict(endpoint)),
+        endpoint=endpoint,
         plan=plan,
         journal=journal,
         deliver=deliver,

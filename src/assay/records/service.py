@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from assay.core.errors import UsageError
+from assay.core.errors import InputError, UsageError
 from assay.core.fact import Fact
 from assay.core.ports import FactStore, Import, Origin
 from assay.core.progress import ProgressCallback
@@ -77,7 +77,7 @@ def import_rows(
 
     Raises:
         UsageError: if the reader cannot give records of this kind.
-        InputError: if the file as a whole cannot be used.
+        InputError: if the file as a whole cannot be used, or holds no row.
         MachineError: if the store cannot take more; what was committed stays.
     """
     _refuse_kind(reader, context.kind)
@@ -100,6 +100,13 @@ def import_rows(
         run.commit(batch, finished=False)
         if progress:
             progress(run.ledger.read, None)
+    if run.ledger.read == 0:
+        raise InputError(
+            code="no-rows",
+            message="the file holds no row",
+            where=file.name,
+            hint="blank lines and a header alone are no rows; check that it was written to its end",
+        )
     run.finish()
     return run.report(file, reader, context)
 

@@ -137,7 +137,7 @@ def test_kind_format_and_source_have_one_name_everywhere() -> None:
     for path, command in leaves():
         for parameter in command.params:
             # `assay init --from FILE` names a file; elsewhere --from is an old name of --format.
-            if parameter.param_type_name == "option" and path != "init":
+            if parameter.param_type_name == "option" and path != "assay init":
                 for text in parameter.opts:
                     names.setdefault(text, set()).add(parameter.opts[0])
     for old, new in (("--as", "--kind"), ("--to", "--format"), ("--from", "--format")):

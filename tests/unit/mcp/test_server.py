@@ -182,10 +182,10 @@ def test_records_are_those_that_the_role_may_read(folder: Path) -> None:
 
 def test_an_assignment_is_blinded_and_the_agents_own(folder: Path) -> None:
     """No author, model, source, id of the record or other's judgment is in an assignment."""
-    reviewer = _token(folder, "reviewer", Permission.review)
     with assay.open(folder) as program:
         assert program.desk.fill().queued
         records = list(program.store.scan(assay.Record))
+    reviewer = _token(folder, "reviewer", Permission.review)
     (refused, queues), (_, claimed), (other_refused, fault) = _calls(
         folder,
         ("list_queues", {}),
