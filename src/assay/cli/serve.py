@@ -59,7 +59,11 @@ def serve(
         )
     filled = opened.desk.fill()
     opened.desk.seat(
-        [(each.pseudonym, each.roles) for each in opened.accounts.list() if each.active],
+        [
+            (account.pseudonym, account.roles)
+            for account in opened.accounts.list()
+            if account.active
+        ],
         by=opened.actor,
     )
     address = f"http://{'[::1]' if host == '::1' else host}:{port}"

@@ -12,7 +12,7 @@ from assay.program.program import Program
 from assay.review.qualification import QualificationScope
 
 Say = Callable[[str], None]
-"""Prints one line."""
+"""Prints one line of the story."""
 
 BROKEN_LINES = (
     '{"schema_version":1,"task":{"messages":[{"role":"user","content":"cut off',
@@ -25,7 +25,7 @@ def seal_reserve(program: Program, say: Say) -> None:
     """Move the evaluation items out of reach before anybody writes a training record."""
     say("\n2. Reserve: evaluation data under seal, before anyone writes training data")
     file = program.folder / "holdout.jsonl"
-    file.write_text("".join(f"{each.canonical().decode()}\n" for each in build_reserve()))
+    file.write_text("".join(f"{item.canonical().decode()}\n" for item in build_reserve()))
     done = program.reserve.seal(file, remove=True)
     say(
         f"   read {done.read} = sealed {done.sealed.sealed} + already there "

@@ -18,7 +18,7 @@ except ImportError as error:
 
 from assay import __version__
 from assay.governance.permissions import Principal
-from assay.mcp.tools import AgentTool, call_tool, offered
+from assay.mcp.tools import AgentTool, call_tool, tools_offered
 from assay.program.program import Program
 
 INSTRUCTIONS = (
@@ -49,12 +49,12 @@ def serve_tools(program: Program, token: str | None, *, writes: bool) -> None:
         token: the agent's API token; None where it has none.
         writes: whether tools that change the program are offered.
     """
-    tools = {tool.name: tool for tool in offered(writes=writes)}
+    tools = {tool.name: tool for tool in tools_offered(writes=writes)}
     # The token is looked up for each call: one that was revoked meanwhile grants nothing more.
     caller = partial(_principal, program, token)
 
     async def list_tools(_: Any, __: Any) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=[_described(tool) for tool in tools.values()])
+        return types.ListToolsResult(tools=[_describe(tool) for tool in tools.values()])
 
     async def call(_: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
         # In the loop on purpose: one call at a time, as the store has one writer.
@@ -94,7 +94,7 @@ def _principal(program: Program, token: str | None) -> Principal | None:
     return principal
 
 
-def _described(tool: AgentTool) -> types.Tool:
+def _describe(tool: AgentTool) -> types.Tool:
     _, components = msgspec.json.schema_components([tool.arguments])
     return types.Tool(
         name=tool.name,
@@ -124,7 +124,7 @@ def _answer(
 def _known_tool(tools: dict[str, AgentTool], name: str) -> AgentTool:
     if name in tools:
         return tools[name]
-    writing = name in {tool.name for tool in offered(writes=True)}
+    writing = name in {tool.name for tool in tools_offered(writes=True)}
     raise UsageError(
         code="writing-not-allowed" if writing else "unknown-tool",
         message=f"{name} changes the program, and this server only reads"

@@ -24,7 +24,7 @@ class AgentCall(msgspec.Struct, frozen=True, kw_only=True):
     """One call: who calls, and on which program."""
 
     program: Program
-    """The open program."""
+    """The open program that the tool reads or changes."""
     who: Principal | None
     """The account of the token; None where the agent has none."""
 
@@ -50,7 +50,7 @@ class AgentTool(msgspec.Struct, frozen=True, kw_only=True):
     about: str
     """What it gives, in one sentence; agents choose by it."""
     arguments: type[msgspec.Struct]
-    """Its arguments."""
+    """Type of the arguments; its JSON Schema is what agents see."""
     run: Callable[[AgentCall, Any], Any]
     """Does it; the answer is written as JSON."""
     writes: bool = False
@@ -165,9 +165,9 @@ def _claim(call: AgentCall, request: ClaimRequest) -> Any:
     return {"assignments": views, "none": claimed.none}
 
 
-def _give_back(call: AgentCall, given: GivenBack) -> Any:
-    call.program.desk.release(call.account, given.assignment, given.reason).result()
-    return {"given_back": given.assignment}
+def _give_back(call: AgentCall, request: GivenBack) -> Any:
+    call.program.desk.release(call.account, request.assignment, request.reason).result()
+    return {"given_back": request.assignment}
 
 
 def _fill_queues(call: AgentCall, _: NoArguments) -> Any:
@@ -256,7 +256,7 @@ TOOLS: tuple[AgentTool, ...] = (
 """Every tool, what reads first. No tool judges, adjudicates, sets a cause, signs or opens the reserve."""
 
 
-def offered(*, writes: bool) -> Iterator[AgentTool]:
+def tools_offered(*, writes: bool) -> Iterator[AgentTool]:
     """The tools that a server offers.
 
     Args:

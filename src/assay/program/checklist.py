@@ -81,7 +81,9 @@ def checklist_figures(program: Program, alarms: Iterable[Alarm] = ()) -> Figures
         validation for validation in validations if newest and validation.release == newest.id
     ]
     standing = standing_qualifications(store.scan(Qualification))
-    targets = tuple(sorted({each.checkpoint for each in store.scan(Evaluation, arm="base")}))
+    targets = tuple(
+        sorted({evaluation.checkpoint for evaluation in store.scan(Evaluation, arm="base")})
+    )
     on_target, on_others = count_rounds(_rounds(program), targets)
     return Figures(
         judgments=gathering.judgments,
@@ -125,13 +127,15 @@ def _evaluation(program: Program, newest: Release | None) -> EvaluationFigures:
     digester = program.context.digester() if newest and has_inputs(results) else None
     training = training_of(store, newest.id, digester=digester) if newest else Training()
     overlap = compare_with_training(results, training)
-    known = compare_with_training((each for each in results if each.item not in sealed), training)
+    overlap_outside_reserve = compare_with_training(
+        (result for result in results if result.item not in sealed), training
+    )
     records = {record.id for record in store.scan(Record)}
     return EvaluationFigures(
         items=len(items),
         trained_on=len(items & records | set(overlap.trained)),
         on_reserve=len(items & sealed),
-        matchable=known.matchable,
+        matchable=overlap_outside_reserve.matchable,
     )
 
 
@@ -139,10 +143,10 @@ def _rounds(program: Program) -> Iterator[list[Record]]:
     """The records of each calibration round under the rubric in force that was discussed."""
     store = program.store
     steps, notes = list(store.scan(RoundStep)), list(store.scan(RoundNote))
-    for each in store.scan(Round, rubric=program.context.ids["rubric"]):
-        judgments = store.scan(Judgment, record=each.records)
-        if follow(each, judgments, steps, notes).state in {"discussed", "closed"}:
-            yield list(store.scan(Record, id=each.records))
+    for calibration_round in store.scan(Round, rubric=program.context.ids["rubric"]):
+        judgments = store.scan(Judgment, record=calibration_round.records)
+        if follow(calibration_round, judgments, steps, notes).state in {"discussed", "closed"}:
+            yield list(store.scan(Record, id=calibration_round.records))
 
 
 def _exposures(program: Program) -> dict[str, list[Exposure]]:

@@ -35,7 +35,7 @@ class JudgeReport(msgspec.Struct, frozen=True, kw_only=True):
     """A judge run, its error rates, and how far the judge says what people say."""
 
     run: JudgeRun
-    """The counts."""
+    """How many records were asked about, answered and left unanswered, with tokens and cost."""
     unparseable: Rate
     """Answers that could not be read, among all answers; they are in no other denominator."""
     position: Rate
@@ -119,7 +119,7 @@ def judge_into(
         deliver=deliver,
         prices=prices,
     )
-    own = [each for each in model_judges(context) if config.is_own(each.pins)]
+    own = [judge for judge in model_judges(context) if config.is_own(judge.pins)]
     return JudgeReport(
         run=msgspec.structs.replace(run, skipped=dict(sorted(skipped.items()))),
         unparseable=rate(run.unparseable, run.answered),
@@ -162,7 +162,7 @@ def preview_judge(
             parameters=plan.stated(),
         ),
         rubric=config.instructions.rubric,
-        dimensions=tuple(each.id for each in config.instructions.dimensions),
+        dimensions=tuple(dimension.id for dimension in config.instructions.dimensions),
         records=records,
         requests=requests,
         characters=characters,

@@ -62,7 +62,7 @@ class RecordLine(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None
     """Its key in its source, such as a row's own number; absent where the reader may not see it."""
     kind: str
-    """Its kind."""
+    """Kind of record, such as `preference`."""
     sources: tuple[str, ...]
     """The source classes that it draws on."""
     task: str | None
@@ -117,13 +117,13 @@ class RecordsService:
             InputError: if the file or the mapping as a whole cannot be used.
         """
         path = Path(file)
-        found = _open_reader(format, path)
+        opened = _open_reader(format, path)
         asks = self._context.documents.program.gate is not None
         before = self._places() if asks else {}
         report = import_file(
             path,
-            found,
-            _row_context(self._context, found, kind, source),
+            opened,
+            _row_context(self._context, opened, kind, source),
             store=self._context.store,
             actor=self._context.actor,
             layout=layout,
@@ -149,7 +149,7 @@ class RecordsService:
         """
         path = Path(file)
         opened = _open_reader(format, path)
-        wanted = (
+        entry = (
             file_sha256(path),
             reader_entry(opened, kind or opened.kinds[0]),
             opened.digest if isinstance(opened, MappingReader) else "",
@@ -159,7 +159,7 @@ class RecordsService:
             run.finished
             for run in self._context.store.imports()
             if run.state == "finished"
-            and (run.sha256, run.reader, run.mapping, run.source) == wanted
+            and (run.sha256, run.reader, run.mapping, run.source) == entry
         ]
         return times[-1] if times else None
 
@@ -172,10 +172,10 @@ class RecordsService:
         try:
             comparer = self._context.comparer()
             things = list(self._new(before))
-            found = list(comparer.overlaps(things)) if comparer else []
+            overlaps_by_thing = list(comparer.overlaps(things)) if comparer else []
         except AssayError as error:
             return ReserveAnswer(compared=0, items=0, overlapping=(), unknown=str(error))
-        overlapping = {overlap.holder for overlaps in found for overlap in overlaps}
+        overlapping = {overlap.holder for overlaps in overlaps_by_thing for overlap in overlaps}
         return ReserveAnswer(
             compared=len(things),
             items=comparer.items if comparer else 0,
@@ -201,12 +201,12 @@ class RecordsService:
     ) -> Preview:
         """What the first rows of a file would become; nothing is stored."""
         path = Path(file)
-        found = _open_reader(format, path)
-        context = _row_context(self._context, found, kind, source)
-        return preview_file(path, found, context, layout=layout, first=first)
+        opened = _open_reader(format, path)
+        context = _row_context(self._context, opened, kind, source)
+        return preview_file(path, opened, context, layout=layout, first=first)
 
     def list(self, **where: str) -> Iterator[Record]:
-        """Records in their order of entry, whatever their rights: for whoever holds the store.
+        """Records in their order of entry, whatever their rights: for callers that hold the store.
 
         Args:
             where: names `kind` or `sources`.
@@ -295,8 +295,8 @@ class RecordsService:
         rights = self._context.exit_rights()
         decision = rights.decide(record.id, record, roles=(role,))
         if decision.permitted:
-            found = tuple(self.judgments(record.id))
-            return RecordDetails(id=record.id, record=record, judgments=found)
+            judgments = tuple(self.judgments(record.id))
+            return RecordDetails(id=record.id, record=record, judgments=judgments)
         return RecordDetails(
             id=self._context.record_handle(record.id),
             record=None,
@@ -351,9 +351,9 @@ class RecordsService:
             prices: what a million tokens cost.
             progress: called with the number of tasks done.
         """
-        classes = [each.id for each in self._context.documents.sources.classes]
+        classes = [source_class.id for source_class in self._context.documents.sources.classes]
         for name in (source, plan.source_class):
-            _known("source class", name, classes)
+            _require_known("source class", name, classes)
         path = Path(tasks)
         own = self._context.folder / ".assay" / "journals" / f"{path.name}.journal.jsonl"
         return sample_into(
@@ -385,17 +385,17 @@ class RecordsService:
 def _row_context(
     context: Context, reader: Reader, kind: str | None, source: str | None
 ) -> RowContext:
-    wanted = kind or reader.kinds[0]
-    _known("kind", wanted, list(KINDS))
+    record_kind = kind or reader.kinds[0]
+    _require_known("kind", record_kind, list(KINDS))
     if kind and isinstance(reader, FactReader):
         raise UsageError(
             code="kind-in-the-line",
             message=f"each line of the format {reader.name!r} names its own kind",
             hint="leave --kind out",
         )
-    classes = [each.id for each in context.documents.sources.classes]
+    classes = [source_class.id for source_class in context.documents.sources.classes]
     if source is not None:
-        _known("source class", source, classes)
+        _require_known("source class", source, classes)
     elif not isinstance(reader, FactReader):
         raise UsageError(
             code="no-source-class",
@@ -404,12 +404,14 @@ def _row_context(
             hint=f"there are: {', '.join(classes)}",
         )
     return RowContext(
-        kind=wanted,
+        kind=record_kind,
         source_class=source or "",
         pseudonym=known_or_made(context.pseudonym),
         known_sources=frozenset(classes),
         axes=context.documents.contract.sampling.axes,
-        scales={each.id: each.values for each in context.documents.rubric.dimensions},  # noqa: PD011  a scale, not a data frame
+        scales={
+            dimension.id: dimension.values for dimension in context.documents.rubric.dimensions
+        },
         sections=tuple(section.id for section in context.documents.policy.sections),
     )
 
@@ -418,7 +420,7 @@ class FileContent(msgspec.Struct, frozen=True, kw_only=True):
     """The records of a file, read and not stored."""
 
     records: tuple[Record, ...]
-    """The records."""
+    """Every record that a row of the file gave, in the order of the rows."""
     judgments: int
     """Judgments that are with them in the file."""
     reasons: tuple[str, ...]
@@ -435,9 +437,9 @@ def read_file(
     layout: Layout | None,
 ) -> FileContent:
     """Read the records of a file without storing anything; the parameters are those of `import_`."""
-    found = _open_reader(format, file)
-    rows = _row_context(context, found, kind, source)
-    preview = preview_file(file, found, rows, layout=layout, first=sys.maxsize)
+    opened = _open_reader(format, file)
+    rows = _row_context(context, opened, kind, source)
+    preview = preview_file(file, opened, rows, layout=layout, first=sys.maxsize)
     return FileContent(
         records=tuple(read.record for read in preview.reads if read.record is not None),
         judgments=sum(len(read.judgments) for read in preview.reads),
@@ -461,12 +463,12 @@ def _open_reader(reader: str | Path, file: Path) -> Reader:
     return opened
 
 
-def _known(what: str, name: str, known: Sequence[str]) -> None:
-    if name in known:
+def _require_known(what: str, name: str, names_in_use: Sequence[str]) -> None:
+    if name in names_in_use:
         return
-    near = nearest(name, known)
+    near = nearest(name, names_in_use)
     raise UsageError(
         code=f"unknown-{what.replace(' ', '-')}",
         message=f"there is no {what} {name!r}",
-        hint=f"did you mean {near!r}?" if near else f"there are: {', '.join(known)}",
+        hint=f"did you mean {near!r}?" if near else f"there are: {', '.join(names_in_use)}",
     )

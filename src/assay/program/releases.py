@@ -69,15 +69,17 @@ class ReleasesService:
         """
         if identity.startswith(f"{Release.prefix}_"):
             return self._context.store.get(Release, identity)
-        found = [release for release in self.list() if release.version == identity]
-        if not found:
-            known = ", ".join(release.version for release in self.list())
+        releases = [release for release in self.list() if release.version == identity]
+        if not releases:
+            versions = ", ".join(release.version for release in self.list())
             raise UsageError(
                 code="unknown-release",
                 message=f"there is no release {identity!r}",
-                hint=f"there are: {known}" if known else "build one: assay release build VERSION",
+                hint=f"there are: {versions}"
+                if versions
+                else "build one: assay release build VERSION",
             )
-        return found[-1]
+        return releases[-1]
 
     def build(
         self,
@@ -126,10 +128,12 @@ class ReleasesService:
             rubrics=quality.rubrics(context.store),
             stale=quality.stale_that_decide(context.store, context.facts),
             reserve=index,
-            sealed=self._sealed(index),
+            sealed=self._reserve_entry(index),
             leave_out_overlaps=leave_out_overlaps,
             validations=tuple(
-                each.id for each in context.store.scan(Validation) if each.all_passed
+                validation.id
+                for validation in context.store.scan(Validation)
+                if validation.all_passed
             ),
             alarms=report.alarms,
             limitations=limitations,
@@ -257,7 +261,7 @@ class ReleasesService:
             self._context.store,
             version,
             reason=reason,
-            records=[self._context.record_identity(each) for each in records],
+            records=[self._context.record_identity(identity) for identity in records],
             record_handle=self._context.record_handle,
             key=self._key(),
             releases=self.folder,
@@ -275,7 +279,7 @@ class ReleasesService:
             key=self._key(),
         )
 
-    def _sealed(self, index: Comparer | None) -> ReserveEntry | None:
+    def _reserve_entry(self, index: Comparer | None) -> ReserveEntry | None:
         if index is None:
             return None
         return ReserveEntry(
@@ -334,7 +338,7 @@ def read_signed_head(program: Path, file: Path, public_key: Path) -> Checkpoint:
         UsageError: if one of the files cannot be read.
     """
     key = _public_key(public_key)
-    return open_head(_read(file), key, program=contracts.load_program(program).id)
+    return open_head(_read_bytes(file), key, program=contracts.load_program(program).id)
 
 
 def verify_release(
@@ -409,10 +413,10 @@ def export_release(
 
 
 def _public_key(file: Path) -> Ed25519PublicKey:
-    return read_public_key(_read(file), where=str(file))
+    return read_public_key(_read_bytes(file), where=str(file))
 
 
-def _read(file: Path) -> bytes:
+def _read_bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:

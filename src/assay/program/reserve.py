@@ -29,7 +29,7 @@ class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     """Name of the file."""
     read: int
-    """Rows read."""
+    """Rows of the file that were read, those that were set aside included."""
     set_aside: int
     """Rows that could not be used."""
     reasons: tuple[str, ...]
@@ -39,7 +39,7 @@ class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
     removed: bool
     """Whether the file was removed; if not, it still holds the items unencrypted."""
     sealed: service.Sealed
-    """What was sealed."""
+    """The items that went into the vault, and the fingerprints that stay behind."""
 
 
 class ReserveService:
@@ -132,7 +132,7 @@ class ReserveService:
         index = service.index(context.store, key) or ReserveIndex([], key)
 
         def log(request: GateRequest) -> None:
-            action, counts = _logged(request)
+            action, counts = _log_entry(request)
             with context.store.write(action, actor=context.actor, subject=counts) as unit:
                 unit.acted = True
 
@@ -206,9 +206,9 @@ class ReserveService:
         Raises:
             MachineError: if the vault is on this machine and is damaged.
         """
-        found = service.status(self._context.store, self._context.facts)
-        vault = self._looked_at(found.reserve, found.items)
-        return msgspec.structs.replace(found, vault=vault)
+        reserve_status = service.status(self._context.store, self._context.facts)
+        vault = self._looked_at(reserve_status.reserve, reserve_status.items)
+        return msgspec.structs.replace(reserve_status, vault=vault)
 
     def require_whole_vault(self) -> None:
         """Refuse a damaged vault, where the contract declares a reserve and it is on this machine.
@@ -275,7 +275,7 @@ class ReserveService:
         return SqlVault.open(vault_url(self._context.documents.program.vault, self._context.folder))
 
 
-def _logged(request: GateRequest) -> tuple[str, str]:
+def _log_entry(request: GateRequest) -> tuple[str, str]:
     """The action and the counts of a request, as the audit log has them."""
     characters = f"{request.characters} characters"
     if request.digests:

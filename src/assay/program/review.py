@@ -50,7 +50,7 @@ class ExportedWork(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     file: str
     """The file of work."""
     rows: int
-    """Rows in it."""
+    """Rows in the file, one an assignment."""
     held_back: HeldBack
     """Assigned records that may not be read any more."""
     settings: str | None = None
@@ -65,7 +65,7 @@ class ReviewService:
         self._register = Passes(context.store)
 
     def list(self, record: str | None = None) -> Iterator[Judgment]:
-        """Judgments in their order of entry, superseded ones too: for whoever holds the store.
+        """Judgments in their order of entry, superseded ones too: for callers that hold the store.
 
         Args:
             record: whole id of the one record; all records where absent.
@@ -225,8 +225,8 @@ class ReviewService:
             rows = native_rows(rows, form, whose=whose, corrected=is_rejects(path))
         folder = Path(rejects) if rejects else path.parent
         mask = PeopleMask(self._context.pseudonym)
-        with closing(RejectsFile(folder / f"{path.name}{SUFFIX}", mask)) as kept:
-            return self._take(rows, path.name, kept, whose)
+        with closing(RejectsFile(folder / f"{path.name}{SUFFIX}", mask)) as rejects_file:
+            return self._take(rows, path.name, rejects_file, whose)
 
     def formats(self) -> tuple[str, ...]:
         """The names of the tools' formats in which work goes out and answers come back."""
@@ -371,7 +371,7 @@ class ReviewService:
         return renew(
             self._context.store,
             self._context.facts,
-            [each.judgment for record in stale for each in record.judgments],
+            [stale_label.judgment for record in stale for stale_label in record.judgments],
             key=self._context.keys.desk,
             actor=self._context.actor,
         )
@@ -442,15 +442,17 @@ class ReviewService:
     def _whose(self, people: Mapping[str, str]) -> service.Whose:
         """Who answers under a name: by the given names, or as one to whom work was assigned."""
         pseudonym = known_or_made(self._context.pseudonym)
-        asked: set[str] = set()
+        assigned: set[str] = set()
 
         def whose(name: str) -> str | None:
             person = pseudonym(people.get(name, name))
             if people:
                 return person
-            if not asked:
-                asked.update(each.reviewer for each in self._context.store.scan(Assignment))
-            return person if person in asked else None
+            if not assigned:
+                assigned.update(
+                    assignment.reviewer for assignment in self._context.store.scan(Assignment)
+                )
+            return person if person in assigned else None
 
         return whose
 

@@ -82,7 +82,7 @@ def start_program(folder: Path, draft: ProgramDraft, data: Path | None = None) -
     more = {}
     if mapping is not None and mapping.document is not None:
         more[MAPPING] = _mapping_text(data, mapping)
-    known = msgspec.structs.replace(
+    proposed = msgspec.structs.replace(
         draft,
         signal=proposal.kind or "",
         domains=mapping.axes.get("domain", ()) if mapping else (),
@@ -91,7 +91,7 @@ def start_program(folder: Path, draft: ProgramDraft, data: Path | None = None) -
         origin=_origin(data, proposal),
         data=_data_table(folder, data, proposal),
     )
-    return StartedProgram(files=tuple(service.begin(folder, known, more)), proposal=proposal)
+    return StartedProgram(files=tuple(service.begin(folder, proposed, more)), proposal=proposal)
 
 
 def _head(data: Path) -> list[Mapping[str, Any]]:

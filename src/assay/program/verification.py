@@ -36,12 +36,12 @@ def _open_sandbox(isolation: IsolationLevel) -> AbstractContextManager[Sandbox]:
 
 
 class ListedVerifier(msgspec.Struct, frozen=True, kw_only=True):
-    """One verifier that is at hand."""
+    """One installed verifier."""
 
     name: str
     """The name by which a rubric's dimension asks for it."""
     version: str
-    """Its version."""
+    """Version of the verifier; a verdict names it."""
     summary: str
     """What it tests, in one sentence."""
     covers: str
@@ -158,21 +158,23 @@ class VerificationService:
     def list_verifiers(
         self, *, prove: bool = True, isolation: IsolationLevel = "namespaces"
     ) -> tuple[ListedVerifier, ...]:
-        """Every verifier at hand, the dimensions that name it, and whether it is proven here.
+        """Every installed verifier, the dimensions that name it, and whether it is proven here.
 
         Args:
             prove: whether to run its gold and counter-gold cases; else they are only counted.
             isolation: how firmly code is held in cases that run some.
         """
         dimensions = self._context.documents.rubric.dimensions
-        found = names("verifiers")
+        verifier_names = names("verifiers")
         opening = partial(_open_sandbox, isolation)
-        proofs = proofs_of([_load(name) for name in found], opening, tried=prove)
+        proofs = proofs_of([_load(name) for name in verifier_names], opening, tried=prove)
         return tuple(
             listed_verifier(
-                name, proof, tuple(each.id for each in dimensions if each.verifier == name)
+                name,
+                proof,
+                tuple(dimension.id for dimension in dimensions if dimension.verifier == name),
             )
-            for name, proof in zip(found, proofs, strict=True)
+            for name, proof in zip(verifier_names, proofs, strict=True)
         )
 
     def report(self) -> CoverageReport:
