@@ -56,7 +56,8 @@ def text_of(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except OSError as error:
         message = f"this file cannot be read: {error.strerror}"
-        raise UsageError(code="cannot-read", message=message, where=str(file)) from error
+        hint = "check the path and the file's permissions"
+        raise UsageError(code="cannot-read", message=message, where=str(file), hint=hint) from error
     except UnicodeDecodeError as error:
         message = f"this file is not UTF-8 text at byte {error.start}"
         raise InputError(

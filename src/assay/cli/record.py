@@ -97,6 +97,7 @@ def import_(
         _show_report(report)
         if kind is None and form in names("readers"):
             _show_choice(report.kind, load("readers", form))
+    # Single rows set aside are ordinary; all of them mean that the format does not fit the file.
     if report.read and report.set_aside == report.read:
         raise typer.Exit(InputError.exit_code)
 

@@ -74,6 +74,7 @@ def serve(
         say(f"administrator   {address}/invitation/{link}")
         say("                (this link works once, for a day)")
     say(f"desk            {address}")
+    # The server takes the process from here on: what is buffered would show only at its end.
     sys.stdout.flush()
     settings: dict[str, Any] = {
         "host": host,
@@ -87,6 +88,7 @@ def serve(
     if workers == 1:
         uvicorn.run(create_app(opened, behind_tls=behind_tls), **settings)
         return
+    # Each worker opens the program itself: a connection does not survive the start of a process.
     opened.close()
     os.environ[PROGRAM] = str(program.resolve())
     if behind_tls:

@@ -74,6 +74,7 @@ def _hire_reviewers(folder: Path, count: int, *, yes: bool) -> "Iterator[list[Si
             refuse_beside_people(opened)
         opened.desk.fill()
         hired = create_accounts(opened, count, by=opened.actor)
+    # Closed meanwhile, since the server opens the program itself and the desk has one writer.
     try:
         yield hired
     finally:

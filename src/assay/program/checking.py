@@ -41,6 +41,7 @@ def _stored_documents(folder: Path, clock: Clock) -> tuple[Document, ...]:
         url = store_url(service.load_program(folder).store, folder)
         store = Store.open(url, clock, witness=folder / ".assay" / "audit.head")
     except AssayError:
+        # Documents are checked before there is a store, and where it cannot be opened.
         return ()
     with closing(store):
         return tuple(store.scan(Document))

@@ -119,6 +119,7 @@ class RecordsService:
         path = Path(file)
         opened = _open_reader(format, path)
         asks = self._context.documents.program.gate is not None
+        # The store gives facts in their order of entry: what comes after these counts is new.
         before = self._places() if asks else {}
         report = import_file(
             path,
@@ -174,6 +175,7 @@ class RecordsService:
             things = list(self._new(before))
             overlaps_by_thing = list(comparer.overlaps(things)) if comparer else []
         except AssayError as error:
+            # The import is committed: a gate that does not answer is reported, and undoes nothing.
             return ReserveAnswer(compared=0, items=0, overlapping=(), unknown=str(error))
         overlapping = {overlap.holder for overlaps in overlaps_by_thing for overlap in overlaps}
         return ReserveAnswer(
@@ -410,7 +412,8 @@ def _row_context(
         known_sources=frozenset(classes),
         axes=context.documents.contract.sampling.axes,
         scales={
-            dimension.id: dimension.values for dimension in context.documents.rubric.dimensions
+            dimension.id: dimension.values  # noqa: PD011  a scale, not a data frame
+            for dimension in context.documents.rubric.dimensions
         },
         sections=tuple(section.id for section in context.documents.policy.sections),
     )

@@ -230,6 +230,7 @@ class ReleasesService:
                     message=f"no record of release {version} fits the format {format}",
                     hint="`releases.export` says for each record why",
                 )
+            # Held in memory, since rows and cache are removed when this returns.
             return datasets.load_dataset(
                 str(rows),
                 split="train",

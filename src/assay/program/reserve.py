@@ -134,6 +134,7 @@ class ReserveService:
         def log(request: GateRequest) -> None:
             action, counts = _log_entry(request)
             with context.store.write(action, actor=context.actor, subject=counts) as unit:
+                # The entry stands without a fact: a request stores nothing, and is logged all the same.
                 unit.acted = True
 
         return Gate(index, KeyedDigests(key), clock=context.clock, log=log, limits=limits)

@@ -100,7 +100,7 @@ def _head(data: Path) -> list[Mapping[str, Any]]:
         try:
             rows.append(row_values(row))
         except InputError:
-            continue
+            continue  # a broken row shows no columns; the import names it
     if not rows:
         raise InputError(
             code="no-rows",
@@ -150,6 +150,7 @@ def _proposal(
     texts = [str(row[column]) for row in rows for column in mapping.texts if row.get(column)]
     read = 0
     if mapping.document is not None and mapping.kind is not None:
+        # Counted by the text that is written, so that a proposal that does not read is seen.
         content = _yaml(mapping.document).encode()
         read = _count_read(rows, MappingReader(require_mapping(MAPPING, content), {}), mapping.kind)
     return DataProposal(
