@@ -11,8 +11,8 @@ import pytest
 
 from assay.core.digest import labelled_digest
 from assay.core.errors import MachineError, UsageError
-from assay.providers.endpoint import Completion, Failure, Request, SamplingParameters
-from assay.providers.openai_compatible import OpenAICompatible, Settings, retry_after_seconds
+from assay.providers.endpoint import Completion, Endpoint, Failure, Request, SamplingParameters
+from assay.providers.openai_compatible import OpenAICompatible, retry_after_seconds
 from assay.records.task import Message
 from simulators.scripted_endpoint import (
     Drop,
@@ -27,11 +27,11 @@ from simulators.scripted_endpoint import (
 KEY = "sk-scripted-0123456789"
 
 
-def settings(url: str, **fields: Any) -> Settings:
-    return Settings(**({"base_url": url, "backoff_seconds": 0.01} | fields))
+def settings(url: str, **fields: Any) -> Endpoint:
+    return Endpoint(**({"base_url": url, "backoff_seconds": 0.01} | fields))
 
 
-def ask(given: Settings, *prompts: str) -> list[Completion | Failure]:
+def ask(given: Endpoint, *prompts: str) -> list[Completion | Failure]:
     async def gather() -> list[Completion | Failure]:
         async with OpenAICompatible(given) as endpoint:
             return await asyncio.gather(
