@@ -3,9 +3,7 @@
 import itertools
 from collections import Counter
 
-import evalica
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -123,6 +121,9 @@ def test_ac1_and_percent_are_what_gwet_defines(table: Table) -> None:
 @settings(deadline=None)
 def test_alpha_equals_evalicas(table: Table, kind: ScaleKind) -> None:
     """Where both are defined, alpha equals evalica's to 1e-12."""
+    import evalica
+    import pandas as pd
+
     found = alpha_of(table, kind)
     assume(found is not None)
     rows = [[np.nan if value is None else NUMBERS[value] for value in row] for row in table]

@@ -5,10 +5,9 @@ import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,25 +18,9 @@ from simulators.desk_program import PASSWORD, opened
 from simulators.json_draws import ANY, bent, fitting
 from simulators.served import served
 
-with warnings.catch_warnings():
-    # The library warns of others' deprecations when it is imported; it says nothing of ours.
-    warnings.simplefilter("ignore")
-    import schemathesis
-    from schemathesis.checks import not_a_server_error
-    from schemathesis.specs.openapi.checks import (
-        content_type_conformance,
-        response_headers_conformance,
-        response_schema_conformance,
-        status_code_conformance,
-    )
+if TYPE_CHECKING:
+    import requests
 
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-    response_headers_conformance,
-]
 OPERATIONS = (
     "DELETE /api/v1/me/tokens/{digest}",
     "GET /api/v1/accounts/failed-sign-ins",
@@ -84,11 +67,13 @@ class ServedApi(NamedTuple):
     headers: dict[str, str]
     document: dict[str, Any]
     handles: list[str]
-    session: requests.Session
+    session: "requests.Session"
 
 
 @pytest.fixture(scope="module")
 def api(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApi]:
+    import requests
+
     folder = shutil.copytree(template, tmp_path_factory.mktemp("openapi") / "program")
     with opened(folder) as program, requests.Session() as session:
         document = create_app(program).openapi_schema.to_schema()
@@ -104,9 +89,38 @@ def api(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
             yield ServedApi(url, headers, document, handles, session)
 
 
+def _import_schemathesis() -> Any:
+    """The library, which takes seconds to import."""
+    with warnings.catch_warnings():
+        # The library warns of others' deprecations when it is imported; it says nothing of ours.
+        warnings.simplefilter("ignore")
+        import schemathesis
+    return schemathesis
+
+
+def checks() -> list[Any]:
+    """What an answer is held against."""
+    _import_schemathesis()
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi.checks import (
+        content_type_conformance,
+        response_headers_conformance,
+        response_schema_conformance,
+        status_code_conformance,
+    )
+
+    return [
+        not_a_server_error,
+        status_code_conformance,
+        content_type_conformance,
+        response_schema_conformance,
+        response_headers_conformance,
+    ]
+
+
 def operations(api: ServedApi) -> dict[str, Any]:
     """Every operation of the document by its name."""
-    schema = schemathesis.openapi.from_dict(api.document)
+    schema = _import_schemathesis().openapi.from_dict(api.document)
     return {each.ok().label: each.ok() for each in schema.get_all_operations()}
 
 
@@ -166,7 +180,7 @@ def test_no_request_is_a_fault_of_the_server(api: ServedApi, name: str, way: str
     @given(case=asked(operation, api, way=way))
     def ask(case: Any) -> None:
         response = case.call(base_url=api.url, headers=api.headers, session=api.session)
-        case.validate_response(response, checks=CHECKS)
+        case.validate_response(response, checks=checks())
 
     ask()
 

@@ -44,7 +44,7 @@ def datasets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(os.environ, "HF_HUB_OFFLINE", "1")
         patch.setitem(os.environ, "HF_HOME", str(tmp_path_factory.mktemp("hf")))
-        import datasets  # noqa: PLC0415  seconds, and only here
+        import datasets
 
         datasets.disable_progress_bars()
         yield datasets
