@@ -60,6 +60,7 @@ def attack(
     assert isinstance(sandbox.run("pass", limits=limits).verdict, Pass)
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize("name", BATTERY)
 def test_no_program_of_the_battery_gets_out(
     sandbox: WarmSandbox, host: WatchedHost, name: str
@@ -75,6 +76,7 @@ ONE_PROCESS = [
 ]
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize("name", ONE_PROCESS)
 def test_the_weaker_level_holds_them_as_well(
     landlock: WarmSandbox, host: WatchedHost, name: str
@@ -90,6 +92,7 @@ BITING = (
 )  # fmt: skip
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("name", BITING)
 def test_the_battery_bites_where_nothing_holds(name: str) -> None:
     """Run as a plain process the program gets out, or the watched host sees it."""

@@ -21,6 +21,7 @@ def sandbox() -> Iterator[WarmSandbox]:
         yield opened
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("name", FORGERIES)
 def test_no_forgery_passes(sandbox: WarmSandbox, name: str) -> None:
     """Whatever a dishonest candidate does, the verdict is not `pass`."""

@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -118,7 +118,6 @@ def test_ac1_and_percent_are_what_gwet_defines(table: Table) -> None:
 
 
 @given(table=tables, kind=st.sampled_from(KINDS))
-@settings(deadline=None)
 def test_alpha_equals_evalicas(table: Table, kind: ScaleKind) -> None:
     """Where both are defined, alpha equals evalica's to 1e-12."""
     import evalica

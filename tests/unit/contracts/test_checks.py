@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.contracts import service
@@ -582,7 +582,6 @@ JUNK = st.sampled_from(
 )
 
 
-@settings(max_examples=80, deadline=None)
 @given(
     template=st.sampled_from(service.TEMPLATES),
     kind=st.sampled_from(list(FILES)),

@@ -1,6 +1,5 @@
 """The OpenAPI document: no request made from it is a fault of the server, and every answer is as it says."""
 
-import os
 import shutil
 import warnings
 from collections.abc import Iterator
@@ -48,7 +47,7 @@ OPERATIONS = (
 )
 """Every operation of the document; a new one is asked once it stands here."""
 
-EXAMPLES = 60 if os.environ.get("CI") else 24
+EXAMPLES = settings.default.max_examples * 6 // 10
 """Requests of each sort that are made of an operation with a body."""
 
 LINE = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)
@@ -164,6 +163,7 @@ def _bend(draw: st.DrawFn, places: dict[str, dict[str, Any]], body: dict[str, An
         place[name] = draw(LINE if part == "header" else SEGMENT)
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("way", ["fitting", "bent"])
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_no_request_is_a_fault_of_the_server(api: ServedApi, name: str, way: str) -> None:

@@ -57,6 +57,7 @@ def _written(release: Cases, exporter: Exporter) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize("name", EXPORTS)
 def test_what_is_loaded_is_what_was_written(
     datasets: ModuleType, release: Cases, name: str, tmp_path: Path
