@@ -22,7 +22,7 @@ from browser.hand import Hand
 from browser.review_records import pairs, review_records
 from simulators.desk_program import CANARY, desk_records
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: blinding")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 _KEPT = """async () => {
@@ -198,6 +198,7 @@ def error(left: list[float], right: list[float]) -> float:
     return float(((len(left) + len(right) + 1) / (12 * len(left) * len(right))) ** 0.5)
 
 
+@pytest.mark.long
 def test_sentinels_and_ordinary_work_cannot_be_told_apart(
     browser: Browser, mixed: DeskServer
 ) -> None:

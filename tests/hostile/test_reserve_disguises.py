@@ -37,6 +37,7 @@ def test_recall_by_disguise_is_what_the_docs_say(sealed: ReserveIndex) -> None:
     assert measured == shown
 
 
+@pytest.mark.long
 def test_other_problems_of_the_same_kind_are_not_found(sealed: ReserveIndex) -> None:
     """Of two hundred problems that are not sealed two are taken for sealed ones, in no dress more."""
     fresh = [problem(number) for number in range(1000, 1200)]
@@ -47,6 +48,7 @@ def test_other_problems_of_the_same_kind_are_not_found(sealed: ReserveIndex) -> 
         assert found(sealed, [dress(text) for text in others]) == 0, name
 
 
+@pytest.mark.long
 def test_ordinary_pages_and_programs_are_not_found(sealed: ReserveIndex) -> None:
     """No page of the docs and no module, with all that it can be read as, is taken for a sealed item."""
     root = Path(__file__).parents[2]
