@@ -309,6 +309,7 @@ def test_a_store_restored_from_before_the_witness_is_named_by_commands_that_read
     assert [code for code, _, _ in _outcomes([f"audit head -p {copy}"])] == [0]
 
 
+@pytest.mark.long
 def test_sound_stores_are_read(sound: Path) -> None:
     """The same commands print their figures where nothing is damaged."""
     outcomes = _outcomes([f"{each} -p {sound}" for each in READING])

@@ -26,6 +26,7 @@ def found(sealed: ReserveIndex, texts: list[str]) -> int:
     return sum(bool(overlaps) for overlaps in sealed.overlaps(things))
 
 
+@pytest.mark.long
 def test_recall_by_disguise_is_what_the_docs_say(sealed: ReserveIndex) -> None:
     """Each disguise is found in as many of sixty items as the table of the page has."""
     rows = re.findall(r"^\| ([^|]+) \| (\d+) of 60 \|$", PAGE.read_text(), re.MULTILINE)

@@ -440,6 +440,7 @@ def documented() -> dict[str, str]:
     return dict(re.findall(r"^\| `([a-z-]+)` \| (error|warning) ", section, re.MULTILINE))
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: f"{plant.code}@{plant.path}")
 def test_a_planted_fault_is_found_alone(plant: Plant, tmp_path: Path) -> None:
     """The check reports its own fault at its place, and no other check reports anything."""

@@ -137,6 +137,7 @@ SIGNATURES: dict[str, simulator.Sign] = {
 }
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("what", CLAIMS)
 def test_a_token_with_a_wrong_claim_is_refused(
     what: str, client: Client, provider: Provider
@@ -146,6 +147,7 @@ def test_a_token_with_a_wrong_claim_is_refused(
     refused(through(client), 403, "token")
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("what", SIGNATURES)
 def test_a_token_with_a_wrong_signature_is_refused(
     what: str, client: Client, provider: Provider

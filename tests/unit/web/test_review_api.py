@@ -95,6 +95,7 @@ def test_a_revision_supersedes_and_the_page_gets_the_stored_answer_back(
     assert [bool(each.supersedes) for each in program.store.scan(Judgment)] == [False, True]
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize(
     ("body", "told"),
     [

@@ -87,6 +87,7 @@ def _check(
     assert _sorted(_judgment(record, values)) == _sorted(_judgment(record, native))
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("tool", TOOLS)
 @pytest.mark.parametrize("kind", RECORDS)
 @given(data=st.data())
