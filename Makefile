@@ -37,7 +37,7 @@ test: $(VENV)/.dev ## install, then run the tests: every rule, and a share of th
 	@echo "The long tests are run by: make test-long, the heaviest by: make test-heavy"
 
 # What starts a browser, a server, a sandbox or a whole program is left to `make test`.
-test-fast: $(VENV)/.dev ## units and properties in one process each: about a minute
+test-fast: $(VENV)/.dev ## units and properties, without a browser, a server or a sandbox
 	$(BIN)/pytest -n 2 -m "not long and not heavy" tests/unit tests/properties tests/known_answers tests/golden \
 	  --ignore=tests/unit/web --ignore=tests/unit/cli --ignore=tests/unit/desk --ignore=tests/unit/program \
 	  --ignore=tests/unit/demo --ignore=tests/unit/client --ignore=tests/unit/verification/sandbox
