@@ -87,6 +87,46 @@ def split_response(
     return task, response
 
 
+def cut_repeated_prompt(
+    task: tuple[Message, ...], response: tuple[Message, ...], where: str
+) -> tuple[Message, ...]:
+    """A response without the turns of its task that a file repeats at its start.
+
+    Args:
+        task: the messages that are asked.
+        response: the response, perhaps with the task before it.
+        where: the field of the response, for messages.
+
+    Raises:
+        InputError: if the response begins with turns that are not the task's.
+    """
+    spoken = [(message.role, message.content) for message in response]
+    asked = [(message.role, message.content) for message in task]
+    start = len(asked) if spoken[: len(asked)] == asked else opening_turns(response)
+    if not start:
+        return response
+    if spoken[:start] != asked[-start:]:
+        raise InputError(
+            code="prompt-in-response",
+            message=f"{where!r} begins with {start} turns that are not the model's nor the prompt's",
+            where=where,
+            hint="put what is asked into the prompt, and begin the response with the model's turn",
+        )
+    if start == len(response):
+        raise InputError(
+            code="no-response",
+            message=f"{where!r} repeats the prompt and holds no turn of the model's",
+            where=where,
+        )
+    return response[start:]
+
+
+def opening_turns(messages: Sequence[Message]) -> int:
+    """How many messages come before the model's first turn."""
+    roles = [message.role for message in messages]
+    return roles.index("assistant") if "assistant" in roles else len(roles)
+
+
 def response_candidate(
     messages: tuple[Message, ...], provenance: Provenance = UNNAMED
 ) -> Candidate:

@@ -22,6 +22,8 @@ from assay.releases.exporters.imitation import MessageImitation, demonstrated
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 
+_PARALLEL_COLUMN: Column = {"name": PARALLEL, "dtype": "bool"}
+
 
 class OpenAiChatExport(MessageImitation, frozen=True, kw_only=True):
     """A whole conversation, for supervised fine-tuning."""
@@ -41,7 +43,7 @@ class OpenAiChatExport(MessageImitation, frozen=True, kw_only=True):
     @property
     def columns(self) -> Sequence[Column]:
         """The columns with their types."""
-        return messages_column("messages"), messages_column("tools")
+        return messages_column("messages"), messages_column("tools"), _PARALLEL_COLUMN
 
     @property
     def carries(self) -> frozenset[CarriedField]:
@@ -98,7 +100,7 @@ class OpenAiPreferenceExport(ExportFormat, frozen=True, kw_only=True):
     @property
     def columns(self) -> Sequence[Column]:
         """The columns with their types."""
-        given = [messages_column("messages"), messages_column("tools")]
+        given = [messages_column("messages"), messages_column("tools"), _PARALLEL_COLUMN]
         outputs = (messages_column("preferred_output"), messages_column("non_preferred_output"))
         return {"name": "input", "struct": given}, *outputs
 

@@ -7,6 +7,7 @@ The folder holds the rows (`train.*`), the files that the format asks for, `READ
 
 import hashlib
 import json
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,9 @@ ROW_RECORDS = "row_records.jsonl"
 DROPPED = "dropped.jsonl"
 """Each dropped record, by its line in the release's records.jsonl, with its reason: no row shows its
 content, so its id, by which a guess of it could be confirmed, does not leave."""
+
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+_DIGITS = 12
 
 
 def export(
@@ -91,7 +95,9 @@ def _write(
     counter = _write_rows(released, exporter, folder, data_file)
     for name, content in exporter.companions(data_file).items():
         (folder / name).write_bytes(content)
-    (folder / "README.md").write_text(_card(exporter, data_file, release), encoding="utf-8")
+    config = _config_name(release, exporter, _digest(folder / data_file))
+    card = _card(exporter, data_file, release, config)
+    (folder / "README.md").write_text(card, encoding="utf-8")
     files = {file.name: _digest(file) for file in folder.iterdir()}
     report = counter.report(exporter, release, files)
     (folder / "drop_report.json").write_bytes(render_json(report))
@@ -137,13 +143,24 @@ def _refuse_silence(exporter: Exporter, released: ReleasedRecord, result: Carrie
         )
 
 
-def _card(exporter: Exporter, data_file: str, release: str) -> str:
+def _config_name(release: str, exporter: Exporter, rows: str) -> str:
+    """A name for these rows alone: the release, and a digest of the rows and their types.
+
+    `datasets` finds what it loaded before by this name and not by the content, so that two
+    exports of one name would be taken for each other.
+    """
+    types = json.dumps(list(exporter.columns), default=dict)
+    digest = hashlib.sha256(f"{rows}\n{types}".encode()).hexdigest()
+    return f"{_NOT_IN_A_NAME.sub('-', release or 'release')}-{digest[:_DIGITS]}"
+
+
+def _card(exporter: Exporter, data_file: str, release: str, config: str) -> str:
     """A dataset card: its head says which file `datasets` reads and the columns' types.
 
     The types matter: without them a loader guesses, and fills the arguments of one tool call
     with the empty keys of another.
     """
-    head = ["configs:", "- config_name: default", f"  data_files: {data_file}"]
+    head = ["configs:", f"- config_name: {config}", f"  data_files: {data_file}"]
     if exporter.columns:
         head.append(f"  features: {json.dumps(list(exporter.columns), default=dict)}")
     body = (
