@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.core.canonical import parse_json
@@ -47,7 +47,9 @@ MALFORMED = st.sampled_from(['{"q": "tea"', "fare(to='B')", '{"a": 1, "a": 2}', 
 
 def _context(kind: str) -> RowContext:
     return RowContext(
-        kind=kind, source_class="house_written", pseudonym=pseudonymiser(b"a key for tests")
+        kind=kind,
+        source_class="house_written",
+        pseudonym=pseudonymiser(b"a key for the tests only"),
     )
 
 
@@ -158,6 +160,7 @@ def _conversation(
     return messages
 
 
+@settings(max_examples=40)
 @given(_conversation(OBJECTS), _tools())
 def test_a_trl_conversation_returns(messages: list[Row], tools: list[Row]) -> None:
     """Tools, parallel calls, systems in the middle and reasoning come back as they were."""
@@ -165,6 +168,7 @@ def test_a_trl_conversation_returns(messages: list[Row], tools: list[Row]) -> No
     _returns("trl", "trl:conversational", row, "demonstration", reasoning="reasoning_content")
 
 
+@settings(max_examples=40)
 @given(_conversation(OBJECTS), _tools())
 def test_a_trl_completion_returns(messages: list[Row], tools: list[Row]) -> None:
     """The completion may hold turns with calls, and the prompt what came before."""
@@ -173,6 +177,7 @@ def test_a_trl_completion_returns(messages: list[Row], tools: list[Row]) -> None
     _returns("trl", "trl:prompt-completion", row, "demonstration", reasoning="thinking")
 
 
+@settings(max_examples=40)
 @given(WORDS, SPOKEN)
 def test_plain_trl_rows_return(prompt: str, response: str) -> None:
     """A plain prompt and completion come back to the letter, and so does one text."""
@@ -181,6 +186,7 @@ def test_plain_trl_rows_return(prompt: str, response: str) -> None:
     _returns("trl", "trl:language-modeling", {"text": response}, "demonstration", between="")
 
 
+@settings(max_examples=40)
 @given(
     _conversation(TEXTS_OF_OBJECTS | MALFORMED, weights=True), _tools(), st.none() | st.booleans()
 )
@@ -209,6 +215,7 @@ def _is_malformed(arguments: str) -> bool:
     return False
 
 
+@settings(max_examples=40)
 @given(_conversation(OBJECTS), _tools(), st.lists(SPOKEN, min_size=2, max_size=2, unique=True))
 def test_preferences_in_messages_return(
     messages: list[Row], tools: list[Row], answers: list[str]
@@ -225,6 +232,7 @@ def test_preferences_in_messages_return(
     _returns("openai-preference", "openai:preference", row, "preference")
 
 
+@settings(max_examples=40)
 @given(WORDS, st.lists(SPOKEN, min_size=2, max_size=2, unique=True), st.booleans())
 def test_plain_labels_return(prompt: str, answers: list[str], label: bool) -> None:
     """Plain pairs, single labels and prompts alone come back."""
@@ -237,6 +245,7 @@ def test_plain_labels_return(prompt: str, answers: list[str], label: bool) -> No
     _returns("trl", "trl:prompt-only", {"prompt": prompt}, "outcome")
 
 
+@settings(max_examples=40)
 @given(WORDS, st.lists(st.tuples(SPOKEN, st.booleans()), min_size=1, max_size=4))
 def test_steps_return(prompt: str, steps: list[tuple[str, bool]]) -> None:
     """Every step comes back with its label."""
@@ -263,6 +272,7 @@ def _turns(draw: st.DrawFn) -> list[Row]:
     return turns
 
 
+@settings(max_examples=40)
 @given(_turns(), WORDS, _tools(), SPOKEN, st.booleans())
 def test_llama_factory_turns_return(
     turns: list[Row], system: str, tools: list[Row], other: str, label: bool
@@ -282,6 +292,7 @@ def test_llama_factory_turns_return(
     _returns("sharegpt", "llama-factory", pair | told, "preference", stage="ranking")
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(WORDS, WORDS), max_size=2), WORDS, WORDS, SPOKEN, st.booleans())
 def test_alpaca_rows_return(
     history: list[tuple[str, str]], system: str, asked: str, answer: str, label: bool
@@ -297,6 +308,7 @@ def test_alpaca_rows_return(
     _returns("alpaca", "llama-factory", pair, "preference", stage="ranking", **form)
 
 
+@settings(max_examples=40)
 @given(
     WORDS,
     SPOKEN,

@@ -156,9 +156,7 @@ def _prompted(fields: Fields, *names: str) -> tuple[tuple[Message, ...], list[Ca
     """The prompt, and the responses without the prompt that a file repeats at their start."""
     asked = _prompt(fields)
     texts = {name: fields.text(name) for name in names if isinstance(fields.any(name), str)}
-    spoken = {
-        name: read_messages(fields.items(name), name) for name in names if name not in texts
-    }
+    spoken = {name: read_messages(fields.items(name), name) for name in names if name not in texts}
     if len(names) == len(spoken) > 1 and isinstance(fields.any("prompt"), str):
         asked = _conversation_of(asked, list(spoken.values()))
     candidates = [

@@ -41,8 +41,7 @@ class LlamaFactory(ExportFormat, frozen=True, kw_only=True):
     limits: ClassVar[tuple[str, ...]] = (
         "Turns alternate: the user or a tool, then the assistant's answer or its tool calls.",
         "Several outputs in a row break that order, and text beside a call has no place.",
-        "The loss covers every turn of the model's, or with `mask_history` the last: no weight of "
-        "a turn is read.",
+        "The loss covers every turn of the model's, or the last (`mask_history`); weights are not read.",
         "The Alpaca form carries one system message, earlier turns without tools and the task.",
         "In KTO, both unacceptable is carried: every candidate is tagged false.",
     )

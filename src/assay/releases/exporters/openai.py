@@ -32,8 +32,7 @@ class OpenAiChatExport(MessageImitation, frozen=True, kw_only=True):
     summary: ClassVar[str] = "`messages` and `tools` as the OpenAI fine-tuning file has them"
     limits: ClassVar[tuple[str, ...]] = (
         "A tool call without an id of its own is numbered by its place: `call_0`, `call_1`.",
-        "`weight` stands on a message of which the source says whether training imitates it, and "
-        "is 0 on a turn whose tool call is malformed.",
+        "`weight` is written where the source states one, and is 0 beside a malformed tool call.",
     )
     partly: ClassVar[frozenset[CarriedField]] = MessageImitation.partly | {"taxonomy"}
 

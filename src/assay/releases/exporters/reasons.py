@@ -42,6 +42,7 @@ REASONS: dict[str, str] = {
     "role_not_carried": "the format has no such speaker at this place",
     "turns_not_alternating": "the format asks for turns that alternate",
     "text_beside_call": "a message holds text beside a tool call, and the format takes one of the two",
+    "control_tokens": "a text holds a control token of a chat template, and such rows were to be dropped",
     "no_strength": "a margin was asked for, and no judgment gave a strength",
     "unlabelled_step": "a step has no label, and unlabelled is not neutral, good or bad",
     "neutral_step": "a step is neutral, and the format knows only good and bad",

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from assay.core.errors import MachineError, UsageError
+from assay.releases.exporters.control_rule import ControlTokenRule
 from assay.releases.exporters.drop_report import (
     DropCounter,
     DropReport,
@@ -37,7 +38,12 @@ _DIGITS = 12
 
 
 def export(
-    released: Iterable[ReleasedRecord], exporter: Exporter, target: Path, *, release: str
+    released: Iterable[ReleasedRecord],
+    exporter: Exporter,
+    target: Path,
+    *,
+    release: str,
+    control: ControlTokenRule | None = None,
 ) -> DropReport:
     """Write released records in a foreign format.
 
@@ -46,12 +52,14 @@ def export(
         exporter: the format with its options.
         target: the folder to make; it must not exist.
         release: the release's name, for the report.
+        control: what to do with control tokens of chat templates; they are kept where absent.
 
     Returns:
         The drop report, which is also in the folder.
 
     Raises:
         UsageError: if the folder exists already.
+        CheckError: if a row holds a control token that the rule refuses.
         MachineError: if the folder cannot be written.
     """
     if target.exists():
@@ -62,7 +70,7 @@ def export(
             hint="name another folder, or remove this one",
         )
     with _building(target) as partial:
-        report = _write(released, exporter, partial, release)
+        report = _write(released, exporter, partial, release, control or ControlTokenRule())
         make_durable(partial)
         publish(partial, target)
     return report
@@ -89,24 +97,32 @@ def _building(target: Path) -> Iterator[Path]:
 
 
 def _write(
-    released: Iterable[ReleasedRecord], exporter: Exporter, folder: Path, release: str
+    released: Iterable[ReleasedRecord],
+    exporter: Exporter,
+    folder: Path,
+    release: str,
+    control: ControlTokenRule,
 ) -> DropReport:
     data_file = f"train.{exporter.storage}"
-    counter = _write_rows(released, exporter, folder, data_file)
+    counter = _write_rows(released, exporter, folder, data_file, control)
     for name, content in exporter.companions(data_file).items():
         (folder / name).write_bytes(content)
     config = _config_name(release, exporter, _digest(folder / data_file))
     card = _card(exporter, data_file, release, config)
     (folder / "README.md").write_text(card, encoding="utf-8")
     files = {file.name: _digest(file) for file in folder.iterdir()}
-    report = counter.report(exporter, release, files)
+    report = counter.report(exporter, release, files, control.counted())
     (folder / "drop_report.json").write_bytes(render_json(report))
     (folder / "drop_report.md").write_text(render_markdown(report), encoding="utf-8")
     return report
 
 
 def _write_rows(
-    released: Iterable[ReleasedRecord], exporter: Exporter, folder: Path, data_file: str
+    released: Iterable[ReleasedRecord],
+    exporter: Exporter,
+    folder: Path,
+    data_file: str,
+    control: ControlTokenRule,
 ) -> DropCounter:
     counter = DropCounter()
     rows = open_writer(folder / data_file, exporter.storage, exporter.columns)
@@ -114,12 +130,14 @@ def _write_rows(
     try:
         for each in released:
             result = attempt(exporter, each)
+            if isinstance(result, Carried):
+                _refuse_silence(exporter, each, result)
+                result = control.apply(each, result)
             if isinstance(result, Dropped):
                 dropped.add(
                     {"line": each.number + 1, "reason": result.reason, "detail": result.detail}
                 )
             else:
-                _refuse_silence(exporter, each, result)
                 for number, row in enumerate(result.rows, counter.rows):
                     rows.add(row.values)
                     origins.add(

@@ -119,8 +119,7 @@ class TrlConversational(MessageImitation, frozen=True, kw_only=True):
     name: ClassVar[str] = "trl:conversational"
     summary: ClassVar[str] = "one conversation as `messages`, with `tools`, for SFT"
     limits: ClassVar[tuple[str, ...]] = (
-        "The loss covers every turn, or with `assistant_only_loss` every turn of the model's: TRL "
-        "reads no weight of a message.",
+        "The loss covers every turn, or the model's (`assistant_only_loss`); weights are not read.",
     )
 
     @property
@@ -138,9 +137,7 @@ class TrlConversational(MessageImitation, frozen=True, kw_only=True):
         task = released.record.task
         candidate = demonstrated(released, trajectories=self.trajectories)
         refuse_untrained(candidate)
-        response = _response(
-            candidate, "conversational", work=self.work, reasoning=self.reasoning
-        )
+        response = _response(candidate, "conversational", work=self.work, reasoning=self.reasoning)
         values = {"messages": [*_prompt(task, "conversational", self.reasoning), *response]}
         return Carried(
             rows=(ExportRow(values=values | _tools(task, "conversational"), candidates=(0,)),),
@@ -180,9 +177,7 @@ class TrlPromptCompletion(MessageImitation, frozen=True, kw_only=True):
         messages = self.form == "conversational"
         values = {
             "prompt": _prompt(task, self.form, self.reasoning),
-            "completion": _response(
-                candidate, self.form, work=self.work, reasoning=self.reasoning
-            ),
+            "completion": _response(candidate, self.form, work=self.work, reasoning=self.reasoning),
         }
         return Carried(
             rows=(ExportRow(values=values | _tools(task, self.form), candidates=(0,)),),
