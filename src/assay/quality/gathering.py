@@ -193,7 +193,7 @@ class ReportData:
             )
             self._add_judgments(case, standing, people, counting, place)
         else:
-            self.integrity.add(record, None)
+            self.integrity.add(case.id, record, None)
 
     def _add_judgments(
         self,
@@ -207,7 +207,7 @@ class ReportData:
         self._count_judgments(case, standing)
         summary = consensus(case.record, standing, case.adjudications, counting=counting)
         self.outcomes[summary.outcome] += 1
-        self.integrity.add(case.record, summary)
+        self.integrity.add(case.id, case.record, summary)
         self._check_priority(case.record, people)
         cause = case.adjudications[-1].cause if case.adjudications else UNDETERMINED
         for judgment in people:

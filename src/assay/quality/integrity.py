@@ -119,15 +119,15 @@ class IntegrityGathering:
         self._sides: Counter[tuple[str, str]] = Counter()
         self._lost = self._compared = 0
 
-    def add(self, record: Record, consensus: Consensus | None) -> None:
+    def add(self, identity: str, record: Record, consensus: Consensus | None) -> None:
         """Take in one record.
 
         Args:
+            identity: its id.
             record: the record.
             consensus: what its judgments come to; None where nobody judged it.
         """
         self._records += 1
-        identity = record.id
         task = _task_digest(record)
         for label in _labels(record, task, consensus):
             by_value = self._labels.setdefault((label.item, label.question), {})

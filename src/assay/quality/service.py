@@ -363,7 +363,7 @@ def integrity(
         counting = Counting(roles=layer.roles) if layer else STRICT_MAJORITY
         standing = effective(case.judgments, in_force.rubric_id)
         judged = consensus(case.record, standing, case.adjudications, counting=counting)
-        gathering.add(case.record, judged if case.judgments else None)
+        gathering.add(case.id, case.record, judged if case.judgments else None)
     return gathering.result()
 
 
