@@ -99,6 +99,7 @@ class ReleaseTally:
         record: Record,
         judgments: Sequence[Judgment],
         verifications: Sequence[Verification],
+        *,
         adjudications: Sequence[Adjudication],
     ) -> None:
         """Count an item with its canonical bytes, its record, and what is known of it.
@@ -245,7 +246,7 @@ def assemble(
                 record,
                 [judgment for _, judgment in judgments],
                 [_verification.decode(each.body) for each in bundle.verifications],
-                in_order_read(
+                adjudications=in_order_read(
                     [(each.id, _adjudication.decode(each.body)) for each in bundle.adjudications],
                     disposition,
                 ),

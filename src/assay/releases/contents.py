@@ -244,7 +244,7 @@ class _Walk:
             record,
             [each for _, each in judgments],
             [each for _, each in verifications],
-            in_order_read(decisions, dispositions[0][1])
+            adjudications=in_order_read(decisions, dispositions[0][1])
             if dispositions
             else [adjudication for _, adjudication in decisions],
         )
