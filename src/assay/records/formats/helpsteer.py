@@ -98,8 +98,8 @@ def _scored(row: Mapping[str, Any], context: RowContext) -> Read:
 
 
 def _other_attributes(row: Mapping[str, Any]) -> list[str]:
-    """Fields that hold numbers and are named as a dimension can be."""
-    named = (name for name in row if name not in {*_ASKED, "response", *ATTRIBUTES})
+    """Fields that hold numbers and are named as a dimension can be, in the order of their names."""
+    named = (name for name in sorted(row) if name not in {*_ASKED, "response", *ATTRIBUTES})
     return [name for name in named if _DIMENSION.fullmatch(name) and _holds_numbers(row[name])]
 
 
