@@ -157,6 +157,15 @@ def test_a_strict_tool_is_read(context: Context) -> None:
     assert _read("openai-chat", row, context("demonstration")).task.tools[0].strict
 
 
+@pytest.mark.parametrize("reader", ["trl", "openai-chat"])
+def test_tools_may_be_json_text(reader: str, context: Context) -> None:
+    """A column store keeps tools as text; an empty text names none."""
+    told = {"messages": [ASK, GOOD]}
+    for text, names in (('[{"name": "now"}]', ["now"]), ("", [])):
+        record = _read(reader, told | {"tools": text}, context("demonstration"))
+        assert [tool.name for tool in record.task.tools] == names
+
+
 def test_a_malformed_call_stays_in_its_transcript(context: Context) -> None:
     """A call that fails and its repair are both there; the first is marked."""
     calls = [

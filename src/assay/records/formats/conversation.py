@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast, get_args
 
+from assay.core.canonical import parse_json
 from assay.core.errors import InputError
 from assay.records.candidate import Candidate, MadeByUnknown, Provenance
 from assay.records.formats.fields import Fields
@@ -39,10 +40,23 @@ def read_messages(values: Sequence[Any], where: str) -> tuple[Message, ...]:
     return tuple(_read_message(value, f"{where}[{number}]") for number, value in enumerate(values))
 
 
-def read_tools(values: Any, where: str = "tools") -> tuple[Tool, ...]:
-    """Tools as a list of JSON schemas, with or without `type: function`, or its JSON text."""
+def read_tools(fields: Fields, where: str = "tools") -> tuple[Tool, ...]:
+    """Tools as a list of JSON schemas, with or without `type: function`, or its JSON text.
+
+    Args:
+        fields: the row, or the object inside it that names them.
+        where: the field; a missing or empty one names no tool.
+
+    Raises:
+        InputError: if it is neither, or a tool has no name.
+    """
+    values = fields.any(where) if fields.has(where) else []
+    if isinstance(values, str):
+        values = parse_json(values) if values.strip() else []
+    if not isinstance(values, list | tuple):
+        raise fields.error(where, f"{where!r} must be a list, not {type(values).__name__}")
     tools = []
-    for number, value in enumerate(values or []):
+    for number, value in enumerate(values):
         place = f"{where}[{number}]"
         wrapped = isinstance(value, dict) and isinstance(value.get("function"), dict)
         inner = Fields(value, ("type", "function"), place).any("function") if wrapped else value

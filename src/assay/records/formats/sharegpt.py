@@ -78,10 +78,7 @@ class ShareGpt:
 
 
 def _task(fields: Fields, messages: tuple[Message, ...]) -> Task:
-    tools = fields.any("tools") if fields.has("tools") else []
-    if isinstance(tools, str):
-        tools = parse_json(tools) if tools.strip() else []
-    return Task(messages=messages, tools=read_tools(tools))
+    return Task(messages=messages, tools=read_tools(fields))
 
 
 def _messages(value: Any, where: str) -> tuple[Message, ...]:

@@ -143,7 +143,7 @@ def _stepwise(row: Mapping[str, Any], context: RowContext) -> Read:
 
 
 def _task(fields: Fields, messages: tuple[Message, ...]) -> Task:
-    return Task(messages=messages, tools=read_tools(fields.items("tools")))
+    return Task(messages=messages, tools=read_tools(fields))
 
 
 def _prompt(fields: Fields) -> tuple[Message, ...]:
