@@ -69,8 +69,8 @@ def _of_errors(data: ReportData) -> Iterator[str]:
     if data.pairs.items:
         yield (
             "The shortcut audit sees length, formatting, tables, citations, emoji, politeness, words "
-            "of confidence and doubt in nine languages, repetition of the prompt and position; other "
-            "cues go unseen."
+            "of confidence and doubt in nine languages, control tokens of chat templates, repetition "
+            "of the prompt and position; other cues go unseen."
         )
     if data.verified:
         yield "A verifier covers only what it measures; what it passed may be wrong in another way."

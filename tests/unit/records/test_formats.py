@@ -152,11 +152,9 @@ def test_openai_chat_cuts_where_the_model_answers(context: Context) -> None:
     assert (record.key, judgments) == ("7", [])
 
 
-def test_openai_weights_that_say_otherwise_are_refused(context: Context) -> None:
-    """Training weights on earlier turns set the row aside rather than being dropped."""
-    plain = [ASK, BAD | {"weight": 0}, ASK, GOOD | {"weight": 1}]
-    read("openai-chat", {"messages": plain}, context("demonstration"))
-    other = [ASK, BAD | {"weight": 1}, ASK, GOOD]
+def test_a_weight_is_0_or_1(context: Context) -> None:
+    """A weight that is neither sets the row aside rather than being rounded."""
+    other = [ASK, BAD | {"weight": 0.5}, ASK, GOOD]
     assert refused("openai-chat", {"messages": other}, context("demonstration")) == "other-weights"
 
 

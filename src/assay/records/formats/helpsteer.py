@@ -1,5 +1,6 @@
 """HelpSteer: one response scored on several attributes, or two compared with a strength."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from assay.records.verdict import DimensionScore, NotAsked
 ATTRIBUTES = ("helpfulness", "correctness", "coherence", "complexity", "verbosity")
 """The attributes of HelpSteer 1 and 2, whole numbers from 0 to 4."""
 
+_DIMENSION = re.compile("[a-z][a-z0-9_]*")
 _AXES = ("domain", "language", "split")
 _ASKED = ("prompt", "context", *_AXES, "id")
 _RAW = ("individual_preference", "all_preferences_unprocessed")
@@ -26,7 +28,8 @@ _SELECTED = "three_most_similar_preferences"
 class HelpSteer:
     """Reads `prompt` or `context`, and either one response with attributes or two responses.
 
-    - outcome: `response` and the five attributes. A list of numbers holds one rater a place: the
+    - outcome: `response` and the five attributes, or attributes of other names: every other field
+      whose value is a number or a list of numbers. A list of numbers holds one rater a place: the
       raters become `SOURCE: 1`, `SOURCE: 2` and so on, all of kind unknown.
     - preference: `response1` and `response2` (or `response_1`, `response_2`) with
       `overall_preference` or `preference_strength`, from -3 (the first is much better) to 3; 0
@@ -63,8 +66,9 @@ def _task(fields: Fields) -> Task:
 
 
 def _scored(row: Mapping[str, Any], context: RowContext) -> Read:
-    fields = Fields(row, (*_ASKED, "response", *ATTRIBUTES))
-    given = fields.rest(*ATTRIBUTES)
+    attributes = (*ATTRIBUTES, *_other_attributes(row))
+    fields = Fields(row, (*_ASKED, "response", *attributes))
+    given = fields.rest(*attributes)
     if not given:
         raise fields.error("", f"none of the attributes is there: {', '.join(ATTRIBUTES)}")
     record = Record(
@@ -91,6 +95,17 @@ def _scored(row: Mapping[str, Any], context: RowContext) -> Read:
                 )
             )
     return Read(record=record, judgments=judgments)
+
+
+def _other_attributes(row: Mapping[str, Any]) -> list[str]:
+    """Fields that hold numbers and are named as a dimension can be, in the order of their names."""
+    named = (name for name in sorted(row) if name not in {*_ASKED, "response", *ATTRIBUTES})
+    return [name for name in named if _DIMENSION.fullmatch(name) and _holds_numbers(row[name])]
+
+
+def _holds_numbers(value: Any) -> bool:
+    values = value if isinstance(value, list | tuple) and value else [value]
+    return all(isinstance(entry, int | float) and not isinstance(entry, bool) for entry in values)
 
 
 def _scores(given: Mapping[str, Any], rater: int) -> tuple[DimensionScore, ...]:

@@ -3,11 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assay.records.formats.conversation import read_messages, response_candidate
+from assay.records.formats.conversation import (
+    cut_repeated_prompt,
+    read_messages,
+    response_candidate,
+)
 from assay.records.formats.fields import Fields
 from assay.records.formats.label import Opinion, comparison, unnamed
-from assay.records.formats.openai_chat import PARALLEL, request
+from assay.records.formats.openai_chat import request
 from assay.records.reader import Read, RowContext
+from assay.records.task import PARALLEL
 
 
 class OpenAiPreference:
@@ -31,8 +36,10 @@ class OpenAiPreference:
         fields = Fields(row, ("input", *outputs, "id"))
         asked = Fields(fields.any("input"), ("messages", "tools", PARALLEL), "input")
         task = request(asked, read_messages(asked.items("messages"), "input.messages"))
+        responses = (read_messages(fields.items(name), name) for name in outputs)
         candidates = [
-            response_candidate(read_messages(fields.items(name), name)) for name in outputs
+            response_candidate(cut_repeated_prompt(task.messages, response, name))
+            for name, response in zip(outputs, responses, strict=True)
         ]
         opinion = Opinion(unnamed(context), better=0)
         return [comparison(context, task, candidates, [opinion], key=fields.name_or_none("id"))]

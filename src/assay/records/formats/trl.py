@@ -7,6 +7,8 @@ from assay.core.errors import InputError
 from assay.records.candidate import Candidate, Step
 from assay.records.formats.conversation import (
     UNNAMED,
+    cut_repeated_prompt,
+    opening_turns,
     read_messages,
     read_tools,
     response_candidate,
@@ -39,7 +41,7 @@ class Trl:
     - demonstration: `messages`, `prompt` with `completion`, or `text`. A `text` names no prompt:
       its task is one empty user message.
     - preference: `chosen` and `rejected` with `prompt`, or without one where both are messages
-      that begin alike. A `margin` is kept as a reason with the code `margin`.
+      that begin alike. Turns of the prompt that a response repeats at its start are cut. A `margin` is kept as a reason with the code `margin`.
     - outcome: `prompt` with `completion` and `label` (unpaired preference) becomes a score on
       `desirable`; `prompt` alone becomes an outcome whose criterion is the trainer's reward.
     - process: `prompt`, `completions` and `labels`: true is good, false is bad. The response is
@@ -76,15 +78,14 @@ def _demonstration(row: Mapping[str, Any], context: RowContext) -> Read:
     elif fields.has("text"):
         messages, candidate = (user(""),), text_candidate(fields.text("text"))
     else:
-        messages, candidate = _prompt(fields), _response(fields, "completion")
+        messages, (candidate,) = _prompted(fields, "completion")
     return demonstration(context, _task(fields, messages), candidate, fields.name_or_none("id"))
 
 
 def _preference(row: Mapping[str, Any], context: RowContext) -> Read:
     fields = Fields(row, ("prompt", "chosen", "rejected", "margin", *_COMMON))
     if fields.has("prompt"):
-        messages = _prompt(fields)
-        candidates = [_response(fields, name) for name in ("chosen", "rejected")]
+        messages, candidates = _prompted(fields, "chosen", "rejected")
     else:
         messages, candidates = _implicit(fields)
     reasons: tuple[Reason, ...] = ()
@@ -97,7 +98,8 @@ def _preference(row: Mapping[str, Any], context: RowContext) -> Read:
 
 def _unpaired(row: Mapping[str, Any], context: RowContext) -> Read:
     fields = Fields(row, ("prompt", "completion", "label", *_COMMON))
-    task, candidate = _task(fields, _prompt(fields)), _response(fields, "completion")
+    messages, (candidate,) = _prompted(fields, "completion")
+    task = _task(fields, messages)
     return desirable(context, task, candidate, fields.flag("label"), fields.name_or_none("id"))
 
 
@@ -141,7 +143,7 @@ def _stepwise(row: Mapping[str, Any], context: RowContext) -> Read:
 
 
 def _task(fields: Fields, messages: tuple[Message, ...]) -> Task:
-    return Task(messages=messages, tools=read_tools(fields.items("tools")))
+    return Task(messages=messages, tools=read_tools(fields))
 
 
 def _prompt(fields: Fields) -> tuple[Message, ...]:
@@ -150,10 +152,35 @@ def _prompt(fields: Fields) -> tuple[Message, ...]:
     return read_messages(fields.items("prompt"), "prompt")
 
 
-def _response(fields: Fields, name: str) -> Candidate:
-    if isinstance(fields.any(name), str):
-        return text_candidate(fields.text(name))
-    return response_candidate(read_messages(fields.items(name), name))
+def _prompted(fields: Fields, *names: str) -> tuple[tuple[Message, ...], list[Candidate]]:
+    """The prompt, and the responses without the prompt that a file repeats at their start."""
+    asked = _prompt(fields)
+    texts = {name: fields.text(name) for name in names if isinstance(fields.any(name), str)}
+    spoken = {name: read_messages(fields.items(name), name) for name in names if name not in texts}
+    if len(names) == len(spoken) > 1 and isinstance(fields.any("prompt"), str):
+        asked = _conversation_of(asked, list(spoken.values()))
+    candidates = [
+        text_candidate(texts[name])
+        if name in texts
+        else response_candidate(cut_repeated_prompt(asked, spoken[name], name))
+        for name in names
+    ]
+    return asked, candidates
+
+
+def _conversation_of(
+    asked: tuple[Message, ...], both: Sequence[tuple[Message, ...]]
+) -> tuple[Message, ...]:
+    """The task that a prompt of one text stands for, where both responses repeat all of it.
+
+    Published sets name one turn in `prompt` and give the whole conversation in `chosen` and
+    `rejected`: with a system message, or with earlier turns of the model's.
+    """
+    if not all(opening_turns(messages) for messages in both) or both[0] == both[1]:
+        return asked
+    start = both[0][: common_start(*both)]
+    named = (asked[0].role, asked[0].content)
+    return start if named in {(turn.role, turn.content) for turn in start} else asked
 
 
 def _implicit(fields: Fields) -> tuple[tuple[Message, ...], list[Candidate]]:
