@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast, get_args
 
+from assay.core.canonical import parse_json
 from assay.core.errors import InputError
 from assay.records.candidate import Candidate, MadeByUnknown, Provenance
 from assay.records.formats.fields import Fields
@@ -33,7 +34,7 @@ def read_messages(values: Sequence[Any], where: str) -> tuple[Message, ...]:
 
 
 def read_tools(values: Any, where: str = "tools") -> tuple[Tool, ...]:
-    """Tools as a list of JSON schemas, with or without `type: function`, or its JSON text."""
+    """Tools as a list of JSON schemas, with or without `type: function`."""
     tools = []
     for number, value in enumerate(values or []):
         place = f"{where}[{number}]"
@@ -48,6 +49,17 @@ def read_tools(values: Any, where: str = "tools") -> tuple[Tool, ...]:
             )
         )
     return tuple(tools)
+
+
+def listed_tools(fields: Fields, name: str = "tools") -> tuple[Tool, ...]:
+    """The tools that a field lists, as JSON or as its text; none where it says nothing."""
+    if not fields.has(name):
+        return ()
+    stated = fields.any(name)
+    tools = parse_json(stated) if isinstance(stated, str) else stated
+    if not isinstance(tools, list | tuple):
+        raise fields.error(name, f"{name!r} must be a list, not {type(tools).__name__}")
+    return read_tools(tools, name)
 
 
 def split_response(
@@ -102,6 +114,7 @@ def user(text: str) -> Message:
 def _read_message(value: Any, where: str) -> Message:
     fields = Fields(value, _MESSAGE, where)
     role = fields.text("role")
+    role = "tool" if role == "function" else role  # the older form, beside `function_call`
     if role not in get_args(MessageRole):
         raise fields.error("role", f"{role!r} is not a role")
     calls = [_read_call(call, f"{where}.tool_calls") for call in fields.items("tool_calls")]

@@ -31,6 +31,7 @@ class OpenAiChat:
     name = "openai-chat"
     kinds = ("demonstration",)
     summary = "OpenAI chat lines: `messages`, perhaps `tools`"
+    columns = {"demonstration": ("messages", "tools", "functions", PARALLEL, "id")}
 
     def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
         """Map one row.
@@ -38,7 +39,7 @@ class OpenAiChat:
         Raises:
             InputError: if the row is not of this format.
         """
-        fields = Fields(row, ("messages", "tools", "functions", PARALLEL, "id"))
+        fields = Fields(row, self.columns[context.kind])
         raw = fields.items("messages")
         task, response = split_response(read_messages(raw, "messages"))
         _refuse_other_weights(raw, len(task))

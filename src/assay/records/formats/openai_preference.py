@@ -9,6 +9,8 @@ from assay.records.formats.label import Opinion, comparison, unnamed
 from assay.records.formats.openai_chat import PARALLEL, request
 from assay.records.reader import Read, RowContext
 
+_OUTPUTS = ("preferred_output", "non_preferred_output")
+
 
 class OpenAiPreference:
     """Reads `input`, `preferred_output` and `non_preferred_output`.
@@ -20,6 +22,7 @@ class OpenAiPreference:
     name = "openai-preference"
     kinds = ("preference",)
     summary = "OpenAI preference lines: `input`, `preferred_output`, `non_preferred_output`"
+    columns = {"preference": ("input", *_OUTPUTS, "id")}
 
     def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
         """Map one row.
@@ -27,12 +30,11 @@ class OpenAiPreference:
         Raises:
             InputError: if the row is not of this format.
         """
-        outputs = ("preferred_output", "non_preferred_output")
-        fields = Fields(row, ("input", *outputs, "id"))
+        fields = Fields(row, self.columns[context.kind])
         asked = Fields(fields.any("input"), ("messages", "tools", PARALLEL), "input")
         task = request(asked, read_messages(asked.items("messages"), "input.messages"))
         candidates = [
-            response_candidate(read_messages(fields.items(name), name)) for name in outputs
+            response_candidate(read_messages(fields.items(name), name)) for name in _OUTPUTS
         ]
         opinion = Opinion(unnamed(context), better=0)
         return [comparison(context, task, candidates, [opinion], key=fields.name_or_none("id"))]
