@@ -148,18 +148,18 @@ class Fields:
         return value
 
     def items(self, name: str) -> list[Any]:
-        """A field that must be a list; one that says nothing is empty."""
+        """A field that must be a list; null and empty text are an empty one."""
         value = self._values.get(name)
-        if says_nothing(value):
+        if value is None or value == "":
             return []
         if not isinstance(value, list | tuple):
             raise self.error(name, f"{name!r} must be a list, not {type(value).__name__}")
         return list(value)
 
     def mapping(self, name: str) -> Mapping[str, Any]:
-        """A field that must be an object; one that says nothing is empty."""
+        """A field that must be an object; null and empty text are an empty one."""
         value = self._values.get(name)
-        if says_nothing(value):
+        if value is None or value == "":
             return {}
         if not isinstance(value, Mapping):
             raise self.error(name, f"{name!r} must be an object, not {type(value).__name__}")
