@@ -43,8 +43,11 @@ class Fields:
 
     def error(self, name: str, message: str) -> InputError:
         """The fault of a field."""
-        place = ".".join(filter(None, (self._where, name)))
-        return InputError(code="wrong-field", message=message, where=place)
+        return InputError(code="wrong-field", message=message, where=self.place(name))
+
+    def place(self, name: str) -> str:
+        """Where a field is in the row, for messages."""
+        return ".".join(filter(None, (self._where, name)))
 
     def has(self, name: str) -> bool:
         """Whether a field says something: it is there, and not null or empty."""

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assay.core.canonical import json_text, parse_json
+from assay.core.canonical import parse_json
 from assay.records.candidate import MadeByModel, Provenance
 from assay.records.extra_fields import note_extra
 from assay.records.formats.conversation import (
+    TRAINED_BY,
     UNNAMED,
     listed_tools,
+    read_trained,
     response_candidate,
     split_response,
 )
@@ -21,6 +23,7 @@ from assay.records.formats.label import (
     unnamed,
 )
 from assay.records.reader import Read, RowContext
+from assay.records.source_json import source_call
 from assay.records.task import Message, MessageRole, Task, ToolCall
 
 _ROLES: Mapping[str, MessageRole] = {
@@ -118,7 +121,7 @@ def _task(fields: Fields, messages: tuple[Message, ...]) -> Task:
 
 
 def _turn(value: Any, where: str) -> Fields:
-    turn = Fields(value, ("from", "value"), where)
+    turn = Fields(value, ("from", "value", *TRAINED_BY), where)
     if turn.text("from") not in _ROLES:
         raise turn.error("from", f"{turn.text('from')!r} is not a speaker of this format")
     return turn
@@ -133,18 +136,19 @@ def _maker(turns: Sequence[Fields]) -> Provenance:
 
 
 def _message(turn: Fields) -> Message:
-    speaker = turn.text("from")
+    speaker, trained = turn.text("from"), read_trained(turn)
     if speaker not in _CALLS:
-        return Message(role=_ROLES[speaker], content=turn.text("value"))
+        return Message(role=_ROLES[speaker], content=turn.text("value"), trained=trained)
     stated = turn.any("value")
     calls = parse_json(stated) if isinstance(stated, str) else stated
     several = calls if isinstance(calls, list | tuple) else [calls]
-    return Message(role="assistant", tool_calls=tuple(_call(call) for call in several))
+    tool_calls = tuple(_call(call) for call in several)
+    return Message(role="assistant", tool_calls=tool_calls, trained=trained)
 
 
 def _call(value: Any) -> ToolCall:
     call = Fields(value, ("name", "arguments"), "function_call")
-    return ToolCall(name=call.text("name"), arguments=call.json("arguments") or json_text({}))
+    return source_call(call.text("name"), call.any("arguments") if call.has("arguments") else None)
 
 
 READER = ShareGpt()
