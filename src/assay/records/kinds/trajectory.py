@@ -21,8 +21,8 @@ class ExpectedCall(Value):
 class Trajectory(Value, tag_field="kind", tag="trajectory"):
     """A task done with tools. The calls made are in the candidate's work or messages."""
 
-    expected_calls: tuple[ExpectedCall, ...] = ()
-    """Calls that a right answer makes."""
+    expected_calls: tuple[ExpectedCall, ...] | None = None
+    """Calls that a right answer makes; empty where no call is right, absent where no key is known."""
     expected_state: JsonText | None = None
     """The state that a right answer leaves, as canonical JSON text."""
     boundaries: tuple[str, ...] = ()
@@ -30,5 +30,5 @@ class Trajectory(Value, tag_field="kind", tag="trajectory"):
 
     def faults(self, candidates: tuple[Candidate, ...]) -> Iterator[str]:
         """What the envelope lacks for this kind."""
-        if not candidates and not self.expected_calls and self.expected_state is None:
+        if not candidates and self.expected_calls is None and self.expected_state is None:
             yield "a trajectory needs a candidate, expected calls or an expected state"

@@ -137,7 +137,7 @@ def references(part: Part) -> int:
         case Process(reference=reference) | Outcome(reference=reference):
             return int(reference is not None)
         case Trajectory(expected_calls=calls, expected_state=state):
-            return len(calls) + int(state is not None)
+            return len(calls or ()) + int(state is not None)
         case _:
             return 0
 
