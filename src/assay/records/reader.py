@@ -6,7 +6,7 @@ from typing import Any, Protocol, runtime_checkable
 import msgspec
 
 from assay.records.judgment import Judgment
-from assay.records.ports import Layout
+from assay.records.ports import Layout, Lookup
 from assay.records.record import Record
 
 
@@ -103,6 +103,20 @@ class ColumnReader(Reader, Protocol):
 
     columns: Mapping[str, Sequence[str]]
     """Kind of record -> the fields that the format has for it."""
+
+
+@runtime_checkable
+class CompanionReader(Reader, Protocol):
+    """A reader whose format keeps a part of each row in a second file."""
+
+    companion_key: str
+    """The field by which a row of the second file is found."""
+
+    def companions(self, file: str) -> Sequence[str]:
+        """Where the second file of a file may be, relative to its folder; the first that is there counts."""
+
+    def joined(self, table: Lookup) -> Reader:
+        """The reader that finds the other part of a row in this table."""
 
 
 @runtime_checkable

@@ -11,6 +11,7 @@ from assay.records.formats.fields import Fields
 from assay.records.formats.label import whole_source
 from assay.records.kinds import Trajectory
 from assay.records.kinds.trajectory import ExpectedCall
+from assay.records.ports import Lookup
 from assay.records.reader import Read, RowContext
 from assay.records.record import SCHEMA_VERSION, Record
 from assay.records.task import Message, Task
@@ -25,7 +26,10 @@ _NO_CALL = ("irrelevance", "live_irrelevance")
 
 
 class Bfcl:
-    """Reads `question`, `function` and, joined to the row by `id`, the `ground_truth`.
+    """Reads `question`, `function` and `ground_truth`, the last from a second file where there is one.
+
+    The second file has the same name in the folder `possible_answer`, as it is published, or
+    `answer_` before its name; its rows are found by `id`.
 
     The expected calls are those of `ground_truth`: objects of a function and the accepted values
     of each argument, or one list of calls a turn as text (`cd(folder='x')`), each argument then
@@ -41,6 +45,18 @@ class Bfcl:
     kinds = ("trajectory",)
     summary = "BFCL: requests with functions, and the calls that answer them"
     columns = {"trajectory": _ROW}
+    companion_key = "id"
+
+    def __init__(self, answers: Lookup | None = None) -> None:
+        self._answers = answers
+
+    def companions(self, file: str) -> Sequence[str]:
+        """The file of right calls: in the folder `possible_answer`, or with `answer_` before its name."""
+        return (f"possible_answer/{file}", f"answer_{file}")
+
+    def joined(self, table: Lookup) -> "Bfcl":
+        """The reader with the right calls of this table."""
+        return Bfcl(table)
 
     def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
         """Map one row.
@@ -48,8 +64,11 @@ class Bfcl:
         Raises:
             InputError: if the row is not of this format.
         """
+        key = Fields(row, self.columns[context.kind]).text("id")
+        answer = self._answers.find(key) if self._answers and not row.get("ground_truth") else None
+        if answer is not None:
+            row = {**row, "ground_truth": answer.get("ground_truth")}
         fields = Fields(row, self.columns[context.kind])
-        key = fields.text("id")
         state = fields.mapping("initial_config")
         record = Record(
             schema_version=SCHEMA_VERSION,
@@ -84,8 +103,8 @@ def _expected(fields: Fields, key: str) -> tuple[ExpectedCall, ...]:
             code="no-answer-key",
             message="the row has no 'ground_truth'",
             where="ground_truth",
-            hint="join the file of possible answers to the questions by `id`, or use a mapping "
-            "with `join`",
+            hint="put the file of right calls into the folder `possible_answer` beside the questions, "
+            "under the same name",
         )
     calls: list[ExpectedCall] = []
     for number, entry in enumerate(fields.items("ground_truth")):
