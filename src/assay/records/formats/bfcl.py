@@ -4,7 +4,6 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from assay.core.canonical import json_text
 from assay.core.errors import InputError
 from assay.records.formats.conversation import listed_tools, read_messages
 from assay.records.formats.fields import Fields
@@ -14,6 +13,7 @@ from assay.records.kinds.trajectory import ExpectedCall
 from assay.records.ports import Lookup
 from assay.records.reader import Read, RowContext
 from assay.records.record import SCHEMA_VERSION, Record
+from assay.records.source_json import exact_json_text
 from assay.records.task import Message, Task
 
 _ROW = ("id", "question", "function", "ground_truth", "initial_config", "missed_function",
@@ -78,7 +78,7 @@ class Bfcl:
             task=Task(
                 messages=tuple(_asked(fields)),
                 tools=listed_tools(fields, "function"),
-                initial_state=json_text(state) if state else None,
+                initial_state=exact_json_text(state) if state else None,
                 taxonomy={"category": key.rstrip("0123456789-").rstrip("_") or key},
             ),
             sources=whole_source(context),
@@ -118,7 +118,7 @@ def _expected(fields: Fields, key: str) -> tuple[ExpectedCall, ...]:
 
 def _keyed(name: str, accepted: Any) -> ExpectedCall:
     arguments = Fields(accepted, tuple(accepted), f"ground_truth.{name}").rest(*accepted)
-    return ExpectedCall(name=name, arguments=json_text(arguments), turn=0)
+    return ExpectedCall(name=name, arguments=exact_json_text(arguments), turn=0)
 
 
 def _from_text(text: Any, turn: int) -> ExpectedCall:
@@ -135,7 +135,9 @@ def _from_text(text: Any, turn: int) -> ExpectedCall:
             hint="write it as name(argument=value)",
         ) from error
     arguments = {name: [value] for name, value in {**placed, **named}.items()}
-    return ExpectedCall(name=ast.unparse(call.func), arguments=json_text(arguments), turn=turn)
+    return ExpectedCall(
+        name=ast.unparse(call.func), arguments=exact_json_text(arguments), turn=turn
+    )
 
 
 def _parsed_call(text: Any) -> ast.Call:

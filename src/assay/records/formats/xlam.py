@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assay.core.canonical import json_text, parse_json
+from assay.core.canonical import parse_json
 from assay.records.candidate import Candidate
 from assay.records.formats.conversation import UNNAMED, listed_tools, user
 from assay.records.formats.fields import Fields
@@ -12,7 +12,7 @@ from assay.records.kinds import Trajectory
 from assay.records.kinds.trajectory import ExpectedCall
 from assay.records.reader import Read, RowContext
 from assay.records.record import SCHEMA_VERSION, Record
-from assay.records.source_json import source_call
+from assay.records.source_json import exact_json_text, source_call
 from assay.records.task import Message, Task
 
 
@@ -73,7 +73,7 @@ def _trajectory(
     expected = tuple(
         ExpectedCall(
             name=call.text("name"),
-            arguments=json_text(
+            arguments=exact_json_text(
                 {name: [value] for name, value in call.mapping("arguments").items()}
             ),
         )
