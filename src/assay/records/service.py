@@ -126,8 +126,9 @@ def import_rows(
         run.commit(batch, finished=False)
         if progress:
             progress(Progress(rows=run.ledger.read, set_aside=run.ledger.set_aside))
-    if not isinstance(reader, GroupReader):  # a mapping names what it reads
-        run.extra_fields.add_columns(file.unread_columns, run.ledger.read - begun.read)
+    run.extra_fields.add_columns(
+        _unread_columns(file, reader, context), run.ledger.read - begun.read
+    )
     run.finish()
     return run.report(file, reader, context)
 
@@ -161,8 +162,7 @@ def preview_rows(file: RowFile, reader: Reader, context: RowContext, *, first: i
                 read = reads[fact.record]
                 judgments = [*read.judgments, fact]
                 reads[fact.record] = msgspec.structs.replace(read, judgments=judgments)
-    if not isinstance(reader, GroupReader):
-        extra_fields.add_columns(file.unread_columns, rows_read)
+    extra_fields.add_columns(_unread_columns(file, reader, context), rows_read)
     return Preview(
         reads=tuple(reads.values()),
         reasons=tuple(reasons),
@@ -187,6 +187,13 @@ def _refuse_field_options(reader: Reader, fields: FieldOptions) -> None:
             message=f"the reader {reader.name!r} takes none of `keep`, `ignore` and `strict`",
             hint="a mapping reads only the fields that it names, and our own lines have no others",
         )
+
+
+def _unread_columns(file: RowFile, reader: Reader, context: RowContext) -> list[str]:
+    """Columns that were not decoded and that nobody chose to leave out: a mapping chooses."""
+    if isinstance(reader, GroupReader):
+        return []
+    return [name for name in file.unread_columns if name not in context.fields.ignore]
 
 
 def _batches(units: Iterator[RowGroup]) -> Iterator[list[RowGroup]]:

@@ -1,5 +1,6 @@
 """Columns that a reader does not read are not decoded, so what is wrong in them costs nothing."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from assay.bulk.imports import open_mapping, preview_file
 from assay.bulk.rows import DiskFile
 from assay.plugins import load
 from assay.records.mapping.columns_read import column_filter
-from assay.records.mapping.document import MappingDocument
+from assay.records.mapping.load import require_mapping
 from assay.records.pseudonym import pseudonymiser
 from assay.records.reader import FieldOptions, Reader, RowContext
 from assay.records.service import Preview
@@ -107,9 +108,8 @@ def test_a_column_that_may_be_found_is_read(content: dict[str, Any]) -> None:
     """A path without a name and a name that is made can find any column; one that is named is read."""
     candidate = {"content": content, "model": "one"}
     record = {"messages": [{"user": "{ask}"}], "candidates": [candidate]}
-    document = MappingDocument.model_validate(
-        {"mapping": 1, "kind": "demonstration", "record": record}
-    )
+    text = json.dumps({"mapping": 1, "kind": "demonstration", "record": record})
+    document = require_mapping("m.yaml", text.encode())
     reads: Callable[[str], bool] = column_filter(document)
     assert reads("answer")
     assert reads("ask")

@@ -33,7 +33,7 @@ _AXES = ("language", "turn")
 
 
 class Arena:
-    """Reads battles of Chatbot Arena, MT-Bench and the like.
+    """Reads battles of Chatbot Arena and of data sets like it.
 
     `model_a` and `model_b` made the candidates, which are `conversation_a` and `conversation_b`,
     or `response_a` and `response_b` to `prompt` (texts, or JSON lists of one text a turn). The turns
