@@ -167,7 +167,7 @@ def _json_texts(record: Record) -> Iterator[tuple[str, str]]:
     for number, candidate in enumerate(record.candidates):
         yield from _candidate_texts(f"/candidates/{number}", candidate)
     if isinstance(record.part, Trajectory):
-        for number, call in enumerate(record.part.expected_calls or ()):
+        for number, call in enumerate(record.part.expected_calls):
             yield f"/part/expected_calls/{number}/arguments", call.arguments
         if record.part.expected_state is not None:
             yield "/part/expected_state", record.part.expected_state

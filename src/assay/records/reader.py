@@ -19,6 +19,9 @@ class FieldOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Fields to leave unread, known ones included; they are not counted."""
     strict: bool = False
     """Whether any other field that the format does not have sets its row aside."""
+    drop_null_arguments: bool = False
+    """Whether null arguments that the called tool's schema does not have are left out: a column
+    store gives each call the arguments of all tools."""
 
 
 NO_FIELD_OPTIONS = FieldOptions()

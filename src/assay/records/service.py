@@ -68,7 +68,12 @@ def reader_entry(reader: Reader, kind: str, fields: FieldOptions = NO_FIELD_OPTI
         for word, names in (("keep", fields.keep), ("ignore", fields.ignore))
         if names
     ]
-    return ", ".join([f"{reader.name} as {kind}", *options, *(["strict"] if fields.strict else [])])
+    return ", ".join([f"{reader.name} as {kind}", *options, *_switches(fields)])
+
+
+def _switches(fields: FieldOptions) -> list[str]:
+    stated = {"strict": fields.strict, "drop null arguments": fields.drop_null_arguments}
+    return [name for name, is_on in stated.items() if is_on]
 
 
 def import_rows(
@@ -184,7 +189,8 @@ def _refuse_field_options(reader: Reader, fields: FieldOptions) -> None:
     if fields != NO_FIELD_OPTIONS and isinstance(reader, FactReader | GroupReader):
         raise UsageError(
             code="no-field-options",
-            message=f"the reader {reader.name!r} takes none of `keep`, `ignore` and `strict`",
+            message=f"the reader {reader.name!r} takes no option of fields: `keep`, `ignore`, "
+            "`strict` or `drop_null_arguments`",
             hint="a mapping reads only the fields that it names, and our own lines have no others",
         )
 

@@ -143,7 +143,7 @@ def test_a_mapping_takes_no_options_of_fields(
     path.write_text("q,a\nx,y\n")
     reader = open_mapping(tmp_path / "m.yaml", path)
     strict = msgspec.structs.replace(context("demonstration"), fields=FieldOptions(strict=True))
-    with pytest.raises(UsageError, match="takes none of"):
+    with pytest.raises(UsageError, match="takes no option"):
         import_file(path, reader, strict, store=store, actor="ada")
 
 
@@ -159,3 +159,35 @@ def test_a_value_of_no_use_costs_only_its_judgment(take: Import, store: Store) -
     report = take(row, kind="outcome")
     assert (report.stored, store.count(Judgment)) == (1, 0)
     assert fates(report) == {"label": ("unusable", 1)}
+
+
+CALL = {"name": "depth", "arguments": {"lock": 3, "unit": None, "city": None}}
+DEPTH = {"name": "depth", "parameters": {"type": "object", "properties": {"lock": {}, "unit": {}}}}
+CALLED = {"messages": [ASK, {"role": "assistant", "tool_calls": [CALL]}], "tools": [DEPTH]}
+
+
+def called_with(store: Store) -> str:
+    (message,) = only(store).candidates[0].content
+    return message.tool_calls[0].arguments  # type: ignore[union-attr]
+
+
+def test_null_arguments_beside_the_schema_are_counted(take: Import, store: Store) -> None:
+    """A column store's null is counted and kept; one that the schema has is the model's."""
+    report = take(CALLED, kind="demonstration")
+    assert called_with(store) == '{"city":null,"lock":3,"unit":null}'
+    assert fates(report) == {"tool_calls[].arguments.city": ("null_argument", 1)}
+
+
+def test_null_arguments_beside_the_schema_are_left_out_on_request(
+    take: Import, store: Store
+) -> None:
+    """The option leaves out the null that no schema has, and no other."""
+    report = take(CALLED, kind="demonstration", drop_null_arguments=True)
+    assert called_with(store) == '{"lock":3,"unit":null}'
+    assert fates(report) == {"tool_calls[].arguments.city": ("dropped_null_argument", 1)}
+
+
+def test_without_a_schema_every_null_argument_is_counted(take: Import) -> None:
+    """Where the row does not describe the tool, no null can be told to be the model's."""
+    report = take({**CALLED, "tools": None}, kind="demonstration")
+    assert len(report.extra_fields) == 2

@@ -441,10 +441,9 @@ def test_calls_as_text_are_shown_or_expected(context: Context) -> None:
     assert made.tool_calls[0].arguments == '{"lock":1187234567890123456}'  # type: ignore[union-attr]
     record, _ = read_one("xlam", XLAM, context("trajectory"))
     assert isinstance(record.part, Trajectory)
-    assert record.part.expected_calls is not None
     assert record.part.expected_calls[0].arguments == '{"lock":[1187234567890123456]}'
     none = read_one("xlam", XLAM | {"answers": "[]"}, context("trajectory"))[0]
-    assert none.part == Trajectory(expected_calls=())
+    assert none.part == Trajectory(no_call=True)
 
 
 FUNCTION = {"name": "depth", "description": "d", "parameters": {"type": "dict", "properties": {}}}
@@ -454,7 +453,7 @@ def test_an_irrelevant_request_expects_no_call(context: Context) -> None:
     """BFCL: where no function helps, no call is right, which is not the same as no key."""
     row = {"id": "irrelevance_7", "question": [[ASK]], "function": [FUNCTION]}
     record, _ = read_one("bfcl", row, context("trajectory"))
-    assert record.part == Trajectory(expected_calls=())
+    assert record.part == Trajectory(no_call=True)
     assert record.task.taxonomy == {"category": "irrelevance"}
     assert refusal("bfcl", row | {"id": "simple_7"}, context("trajectory")) == "no-answer-key"
 

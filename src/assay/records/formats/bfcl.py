@@ -69,11 +69,13 @@ class Bfcl:
         if answer is not None:
             row = {**row, "ground_truth": answer.get("ground_truth")}
         fields = Fields(row, self.columns[context.kind])
-        state = fields.mapping("initial_config")
+        state, expected = fields.mapping("initial_config"), _expected(fields, key)
         record = Record(
             schema_version=SCHEMA_VERSION,
             part=Trajectory(
-                expected_calls=_expected(fields, key), boundaries=tuple(_boundaries(fields))
+                expected_calls=expected,
+                boundaries=tuple(_boundaries(fields)),
+                no_call=not expected,
             ),
             task=Task(
                 messages=tuple(_asked(fields)),

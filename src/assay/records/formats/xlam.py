@@ -81,7 +81,7 @@ def _trajectory(
     )
     return Record(
         schema_version=SCHEMA_VERSION,
-        part=Trajectory(expected_calls=expected),
+        part=Trajectory(expected_calls=expected, no_call=not expected),
         task=task,
         sources=whole_source(context),
         key=key,

@@ -21,14 +21,19 @@ class ExpectedCall(Value):
 class Trajectory(Value, tag_field="kind", tag="trajectory"):
     """A task done with tools. The calls made are in the candidate's work or messages."""
 
-    expected_calls: tuple[ExpectedCall, ...] | None = None
-    """Calls that a right answer makes; empty where no call is right, absent where no key is known."""
+    expected_calls: tuple[ExpectedCall, ...] = ()
+    """Calls that a right answer makes."""
     expected_state: JsonText | None = None
     """The state that a right answer leaves, as canonical JSON text."""
     boundaries: tuple[str, ...] = ()
     """Permission boundaries that must hold, in words."""
+    no_call: bool = False
+    """Whether it is known that no call is right; `expected_calls` is then empty."""
 
     def faults(self, candidates: tuple[Candidate, ...]) -> Iterator[str]:
         """What the envelope lacks for this kind."""
-        if not candidates and self.expected_calls is None and self.expected_state is None:
-            yield "a trajectory needs a candidate, expected calls or an expected state"
+        if self.no_call and self.expected_calls:
+            yield "a trajectory expects calls and says that no call is right"
+        names_goal = self.expected_calls or self.no_call or self.expected_state is not None
+        if not candidates and not names_goal:
+            yield "a trajectory needs a candidate, expected calls, `no_call` or an expected state"
