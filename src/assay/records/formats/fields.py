@@ -103,7 +103,7 @@ class Fields:
             raise self.error(name, f"{name!r} must be true or false, not {self._values[name]!r}")
         return value
 
-    def named(self, name: str) -> bool:
+    def has_field(self, name: str) -> bool:
         """Whether the object has a field of this name, though it may say nothing."""
         return name in self._values
 
@@ -117,7 +117,7 @@ class Fields:
         Raises:
             InputError: if there is no such field.
         """
-        if not self.named(name):
+        if not self.has_field(name):
             raise self.error(name, f"{name!r} is missing")
         value = as_flag(self._values[name])
         if value is None and self.has(name):

@@ -86,27 +86,27 @@ class HelpSteer:
         """
         fields = Fields(row, self.columns[context.kind])
         if context.kind == "critique":
-            return _criticised(fields, context)
+            return _critique_reads(fields, context)
         if context.kind == "outcome":
-            return [_scored(fields, context)]
+            return [_outcome_read(fields, context)]
         if fields.has(_EDITS[0]):
-            return [_edits_compared(fields, context)]
-        return [_compared(fields, context)]
+            return [_edits_comparison(fields, context)]
+        return [_comparison_read(fields, context)]
 
 
 def _task(fields: Fields) -> Task:
-    asked: tuple[Message, ...]
+    messages: tuple[Message, ...]
     if fields.has("context"):
-        asked = read_messages(fields.items("context"), "context")
+        messages = read_messages(fields.items("context"), "context")
     else:
-        asked = (user(fields.text("prompt")),)
+        messages = (user(fields.text("prompt")),)
     axes = ((axis, fields.text_or_none(axis)) for axis in _AXES)
-    return Task(messages=asked, taxonomy={axis: value for axis, value in axes if value})
+    return Task(messages=messages, taxonomy={axis: value for axis, value in axes if value})
 
 
-def _scored(fields: Fields, context: RowContext) -> Read:
+def _outcome_read(fields: Fields, context: RowContext) -> Read:
     ratings = fields.rest(*ATTRIBUTES)
-    if not ratings and not any(map(fields.named, ATTRIBUTES)):
+    if not ratings and not any(map(fields.has_field, ATTRIBUTES)):
         raise InputError(
             code="wrong-field",
             message=f"none of the attributes is there: {', '.join(ATTRIBUTES)}",
@@ -155,9 +155,9 @@ def _scores(fields: Fields, ratings: Mapping[str, Any], rater: int) -> tuple[Dim
     return tuple(scores)
 
 
-def _compared(fields: Fields, context: RowContext) -> Read:
-    responses = next((pair for pair in _PAIRS if fields.named(pair[0])), _PAIRS[1])
-    overall = next((name for name in _OVERALL if fields.named(name)), _OVERALL[1])
+def _comparison_read(fields: Fields, context: RowContext) -> Read:
+    responses = next((pair for pair in _PAIRS if fields.has_field(pair[0])), _PAIRS[1])
+    overall = next((name for name in _OVERALL if fields.has_field(name)), _OVERALL[1])
     listed = _RAW if any(map(fields.has, _RAW)) else (_SELECTED,)
     raters = [
         Fields(value, ("score", "strength", *_RATER_NOTES), f"{name}[{number}]")
@@ -173,7 +173,7 @@ def _compared(fields: Fields, context: RowContext) -> Read:
         who = unnamed(context, "overall", final=True) if raters else unnamed(context)
         opinion = _opinion(fields, overall, who, _NOTES)
         opinions += [opinion] if opinion else []
-    elif not raters and not fields.named(overall):
+    elif not raters and not fields.has_field(overall):
         raise fields.error(overall, f"{overall!r} is missing")
     candidates = [text_candidate(fields.text(name)) for name in responses]
     return comparison(context, _task(fields), candidates, opinions, key=fields.name_or_none("id"))
@@ -183,7 +183,7 @@ _RATER_NOTES = ("reasoning", "feedback1", "feedback2", "statement", "elaboration
 
 
 def _rater_opinion(fields: Fields, reviewer: Reviewer) -> Opinion | None:
-    name = "score" if fields.named("score") else "strength"
+    name = "score" if fields.has_field("score") else "strength"
     if fields.has(name):
         return _opinion(fields, name, reviewer, _RATER_NOTES)
     abstained = Abstained(reason="the rater gave no score")
@@ -203,7 +203,7 @@ def _reasons(fields: Fields, notes: Sequence[str]) -> list[Reason]:
     return [Reason(text=text, code=note) for note in notes if (text := fields.text_or_none(note))]
 
 
-def _edits_compared(fields: Fields, context: RowContext) -> Read:
+def _edits_comparison(fields: Fields, context: RowContext) -> Read:
     evidence = [Evidence(kind="source", text=fields.text(_ORIGINAL))]
     evidence += [
         Evidence(kind="expert_check", text=text) for text in fields.texts("feedback") if text
@@ -218,24 +218,24 @@ def _edits_compared(fields: Fields, context: RowContext) -> Read:
     )
 
 
-def _criticised(fields: Fields, context: RowContext) -> list[Read]:
+def _critique_reads(fields: Fields, context: RowContext) -> list[Read]:
     if fields.has(_ORIGINAL):
-        return [_edited(fields, context)]
+        return [_edit_read(fields, context)]
     if fields.has("response"):
-        return [_critique(fields, context, "response", "feedback")]
+        return [_critique_read(fields, context, "response", "feedback")]
     return [
-        _critique(fields, context, response, f"feedback{number}")
+        _critique_read(fields, context, response, f"feedback{number}")
         for number, response in enumerate(_PAIRS[0], start=1)
     ]
 
 
-def _critique(fields: Fields, context: RowContext, response: str, feedback: str) -> Read:
+def _critique_read(fields: Fields, context: RowContext, response: str, feedback: str) -> Read:
     candidates = (text_candidate(fields.text(response)),)
     record = _critique_record(fields, context, Critique(), candidates)
     return Read(record=record, judgments=_feedback(fields, context, record, feedback))
 
 
-def _edited(fields: Fields, context: RowContext) -> Read:
+def _edit_read(fields: Fields, context: RowContext) -> Read:
     edit = text_candidate(fields.text("edited_response"), MadeByEdit(original="0"))
     candidates = (text_candidate(fields.text(_ORIGINAL)), edit)
     record = _critique_record(fields, context, Critique(revision=1), candidates)

@@ -32,8 +32,10 @@ class OpenAiPreference:
             InputError: if the row is not of this format.
         """
         fields = Fields(row, self.columns[context.kind])
-        asked = Fields(fields.any("input"), ("messages", "tools", PARALLEL), "input")
-        task = request(asked, read_messages(asked.items("messages"), "input.messages"))
+        request_fields = Fields(fields.any("input"), ("messages", "tools", PARALLEL), "input")
+        task = request(
+            request_fields, read_messages(request_fields.items("messages"), "input.messages")
+        )
         candidates = [
             response_candidate(read_messages(fields.items(name), name)) for name in _OUTPUTS
         ]

@@ -97,8 +97,8 @@ class ShareGpt:
             candidates = [response_candidate((_message(turn),), _maker([turn])) for turn in answers]
             opinion = Opinion(unnamed(context), better=0)
             return [comparison(context, _task(fields, messages), candidates, [opinion], key=key)]
-        asked, response = split_response(_without_closing(messages, name))
-        task, candidate = _task(fields, asked), response_candidate(response, _maker(turns))
+        prompt, response = split_response(_without_closing(messages, name))
+        task, candidate = _task(fields, prompt), response_candidate(response, _maker(turns))
         if context.kind == "outcome":
             label = fields.flag_or_none("kto_tag")
             return [desirable(context, task, candidate, label, key)]

@@ -90,7 +90,7 @@ class Trl:
         if context.kind == "process":
             return [_stepwise(fields, context)]
         if context.kind == "outcome":
-            labelled = fields.named("label")
+            labelled = fields.has_field("label")
             return [_unpaired(fields, context) if labelled else _prompt_only(fields, context)]
         return [_demonstration(fields, context)]
 
@@ -208,13 +208,13 @@ def _task(fields: Fields, messages: tuple[Message, ...]) -> Task:
 
 def _prompt(fields: Fields) -> tuple[Message, ...]:
     name = "prompt" if fields.has("prompt") or not fields.has("question") else "question"
-    asked = (
+    messages = (
         (user(fields.text(name)),)
         if isinstance(fields.any(name), str)
         else read_messages(fields.items(name), name)
     )
     system = fields.text_or_none("system")
-    return (Message(role="system", content=system), *asked) if system else asked
+    return (Message(role="system", content=system), *messages) if system else messages
 
 
 def _response(fields: Fields, name: str) -> str | tuple[Message, ...]:
@@ -225,14 +225,14 @@ def _response(fields: Fields, name: str) -> str | tuple[Message, ...]:
 
 def _candidate(
     response: str | tuple[Message, ...],
-    asked: tuple[Message, ...],
+    prompt: tuple[Message, ...],
     provenance: Provenance = UNNAMED,
 ) -> Candidate:
     """The candidate that a response is, without the prompt where it begins with it."""
     if isinstance(response, str):
         return text_candidate(response, provenance)
-    if response[: len(asked)] == asked:
-        response = response[len(asked) :]
+    if response[: len(prompt)] == prompt:
+        response = response[len(prompt) :]
     if not response:
         raise InputError(
             code="no-response", message="the response holds the prompt alone", where="chosen"
@@ -274,10 +274,10 @@ def _holds(shared: tuple[Message, ...], prompt: tuple[Message, ...]) -> bool:
     rest = iter(shared)
     return all(
         any(
-            message.role == asked.role and message.content.strip() == asked.content.strip()
+            message.role == turn.role and message.content.strip() == turn.content.strip()
             for message in rest
         )
-        for asked in prompt
+        for turn in prompt
     )
 
 
