@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from assay.core.errors import InputError
-from assay.records.formats.conversation import listed_tools, read_messages
+from assay.records.formats.conversation import read_messages, read_tools
 from assay.records.formats.fields import Fields
 from assay.records.formats.label import whole_source
 from assay.records.kinds import Trajectory
@@ -79,7 +79,7 @@ class Bfcl:
             ),
             task=Task(
                 messages=tuple(_messages(fields)),
-                tools=listed_tools(fields, "function"),
+                tools=read_tools(fields, "function"),
                 initial_state=exact_json_text(state) if state else None,
                 taxonomy={"category": key.rstrip("0123456789-").rstrip("_") or key},
             ),

@@ -1,11 +1,13 @@
 """HelpSteer: one response scored or criticised, two compared with a strength, or one edited."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assay.core.errors import InputError
 from assay.records.candidate import Candidate, MadeByEdit
 from assay.records.evidence import Evidence
+from assay.records.extra_fields import HOMES
 from assay.records.formats.conversation import read_messages, text_candidate, user
 from assay.records.formats.fields import Fields, as_number
 from assay.records.formats.label import (
@@ -26,6 +28,7 @@ from assay.records.verdict import Abstained, DimensionScore, NotAsked
 ATTRIBUTES = ("helpfulness", "correctness", "coherence", "complexity", "verbosity")
 """The attributes of HelpSteer 1 and 2, from 0 to 4."""
 
+_DIMENSION = re.compile("[a-z][a-z0-9_]*")
 _SCALE = (0, 4)
 _STRENGTH = 3
 """A preference is a whole number from -3 to 3."""
@@ -44,7 +47,8 @@ _ORIGINAL = "original_response"
 class HelpSteer:
     """Reads `prompt` or `context`, and one response with attributes, two responses, or an edit.
 
-    - outcome: `response` and the five attributes, each from 0 to 4. A list of numbers holds one
+    - outcome: `response` and the five attributes, each from 0 to 4, or attributes of other names:
+      every other field whose value is a number or a list of numbers. A list of numbers holds one
       rater a place: the raters become `SOURCE: 1`, `SOURCE: 2` and so on, all of kind unknown.
     - preference: `response1` and `response2` (or `response_1`, `response_2`) with
       `overall_preference` or `preference_strength`, from -3 (the first is much better) to 3; 0
@@ -67,7 +71,6 @@ class HelpSteer:
     kinds = ("outcome", "preference", "critique")
     summary = "HelpSteer 1 to 3: attributes, comparisons, feedback and edits"
     columns = {
-        "outcome": (*_ASKED, "response", *ATTRIBUTES),
         "preference": (
             *_ASKED, *_PAIRS[0], *_PAIRS[1], *_OVERALL, *_NOTES, *_RAW, _SELECTED,
             _ORIGINAL, "feedback", *_EDITS,
@@ -84,11 +87,11 @@ class HelpSteer:
         Raises:
             InputError: if the row is not of this format.
         """
+        if context.kind == "outcome":
+            return [_outcome_read(row, context)]
         fields = Fields(row, self.columns[context.kind])
         if context.kind == "critique":
             return _critique_reads(fields, context)
-        if context.kind == "outcome":
-            return [_outcome_read(fields, context)]
         if fields.has(_EDITS[0]):
             return [_edits_comparison(fields, context)]
         return [_comparison_read(fields, context)]
@@ -104,8 +107,10 @@ def _task(fields: Fields) -> Task:
     return Task(messages=messages, taxonomy={axis: value for axis, value in axes if value})
 
 
-def _outcome_read(fields: Fields, context: RowContext) -> Read:
-    ratings = fields.rest(*ATTRIBUTES)
+def _outcome_read(row: Mapping[str, Any], context: RowContext) -> Read:
+    attributes = (*ATTRIBUTES, *_other_attributes(row))
+    fields = Fields(row, (*_ASKED, "response", *attributes))
+    ratings = fields.rest(*attributes)
     if not ratings and not any(map(fields.has_field, ATTRIBUTES)):
         raise InputError(
             code="wrong-field",
@@ -138,6 +143,19 @@ def _outcome_read(fields: Fields, context: RowContext) -> Read:
     return Read(record=record, judgments=judgments)
 
 
+def _other_attributes(row: Mapping[str, Any]) -> list[str]:
+    """Fields that hold numbers and are named as a dimension can be, in the order of their names."""
+    others = (
+        name for name in sorted(row) if name not in {*_ASKED, "response", *ATTRIBUTES, *HOMES}
+    )
+    return [name for name in others if _DIMENSION.fullmatch(name) and _holds_numbers(row[name])]
+
+
+def _holds_numbers(value: Any) -> bool:
+    values = value if isinstance(value, list | tuple) and value else [value]
+    return all(isinstance(entry, int | float) and not isinstance(entry, bool) for entry in values)
+
+
 def _scores(fields: Fields, ratings: Mapping[str, Any], rater: int) -> tuple[DimensionScore, ...]:
     """One rater's scores; none of them where one is off the scale."""
     scores = []
@@ -148,7 +166,8 @@ def _scores(fields: Fields, ratings: Mapping[str, Any], rater: int) -> tuple[Dim
         if stated is None or stated == "":
             continue
         number = as_number(stated)
-        if number is None or not low <= number <= high:
+        on_scale = number is not None and (name not in ATTRIBUTES or low <= number <= high)
+        if number is None or not on_scale:
             fields.unusable(name)
             return ()
         scores.append(DimensionScore(dimension=name, score=as_score(number), candidate=0))

@@ -3,7 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assay.records.formats.conversation import read_messages, response_candidate
+from assay.records.formats.conversation import (
+    cut_repeated_prompt,
+    read_messages,
+    response_candidate,
+)
 from assay.records.formats.fields import Fields
 from assay.records.formats.label import Opinion, comparison, unnamed
 from assay.records.formats.openai_chat import request
@@ -36,8 +40,10 @@ class OpenAiPreference:
         task = request(
             request_fields, read_messages(request_fields.items("messages"), "input.messages")
         )
+        responses = (read_messages(fields.items(name), name) for name in _OUTPUTS)
         candidates = [
-            response_candidate(read_messages(fields.items(name), name)) for name in _OUTPUTS
+            response_candidate(cut_repeated_prompt(task.messages, response, name))
+            for name, response in zip(_OUTPUTS, responses, strict=True)
         ]
         opinion = Opinion(unnamed(context), better=0)
         return [comparison(context, task, candidates, [opinion], key=fields.name_or_none("id"))]
