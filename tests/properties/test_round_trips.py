@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.core.canonical import parse_json
-from assay.core.options import configured
+from assay.core.options import configure
 from assay.plugins import load
 from assay.quality.consensus import consensus
 from assay.quality.disposition import ExplainedStanding
@@ -88,7 +88,7 @@ def _exported(read: Read, exporter: str, options: Mapping[str, str]) -> Row:
         standings=_standings(read.judgments),
         passes=min(1, len(read.judgments)),
     )
-    result = attempt(configured(load("exporters", exporter), dict(options)), released)
+    result = attempt(configure(load("exporters", exporter), dict(options)), released)
     assert isinstance(result, Carried), result
     (row,) = result.rows
     decoded: Row = parse_json(msgspec.json.encode(row.values))

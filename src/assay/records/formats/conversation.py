@@ -251,5 +251,4 @@ def _read_call(value: Any, where: str) -> ToolCall:
         if outer.has("function")
         else outer
     )
-    arguments = inner.any("arguments") if inner.has("arguments") else None
-    return source_call(inner.text("name"), arguments, outer.text_or_none("id"))
+    return source_call(inner.text("name"), inner.raw("arguments"), outer.text_or_none("id"))

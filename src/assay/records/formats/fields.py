@@ -64,6 +64,10 @@ class Fields:
             raise self.error(name, f"{name!r} is missing")
         return value
 
+    def raw(self, name: str) -> Any:
+        """A field of any type as it stands, empty or not; None where it is missing."""
+        return self._values.get(name)
+
     def text(self, name: str) -> str:
         """A field that must be text."""
         value = self.any(name)

@@ -159,7 +159,7 @@ def _message(turn: Fields) -> Message:
 
 def _call(value: Any) -> ToolCall:
     call = Fields(value, ("name", "arguments"), "function_call")
-    return source_call(call.text("name"), call.any("arguments") if call.has("arguments") else None)
+    return source_call(call.text("name"), call.raw("arguments"))
 
 
 READER = ShareGpt()

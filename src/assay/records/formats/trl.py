@@ -242,10 +242,9 @@ def _pair(
 ) -> tuple[tuple[Message, ...], list[str | tuple[Message, ...]]]:
     """What is asked, and the two responses."""
     responses = [_response(fields, name) for name in ("chosen", "rejected")]
-    named = fields.has("prompt") or fields.has("question")
     one, other = responses
     if isinstance(one, str) or isinstance(other, str):
-        if not named:
+        if fields.raw("prompt") is None and not fields.has("question"):
             raise InputError(
                 code="no-prompt",
                 message="the row names no prompt, and two texts do not say where theirs ends",
@@ -253,7 +252,7 @@ def _pair(
                 hint="add the column `prompt`, or read the file as hh-rlhf or by a mapping",
             )
         return _prompt(fields), responses
-    if not named:
+    if not (fields.has("prompt") or fields.has("question")):
         start = common_start(one, other)
         return one[:start], [one[start:], other[start:]]
     prompt = _prompt(fields)

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from assay.core.options import configured
+from assay.core.options import configure
 from assay.plugins import load
 from assay.records.candidate import Candidate, MadeByUnknown
 from assay.records.task import Message, Task, ToolCall
@@ -36,13 +36,13 @@ def _with(
 
 
 def _row(format: str, released: ReleasedRecord, **options: str) -> dict[str, Any]:  # noqa: A002
-    result = attempt(configured(load("exporters", format), options), released)
+    result = attempt(configure(load("exporters", format), options), released)
     assert isinstance(result, Carried), result
     return dict(result.rows[0].values)
 
 
 def _lost(format: str, released: ReleasedRecord, **options: str) -> dict[str, int]:  # noqa: A002
-    exporter = configured(load("exporters", format), options)
+    exporter = configure(load("exporters", format), options)
     result = attempt(exporter, released)
     assert isinstance(result, Carried), result
     lost = losses(released, exporter.carries, result.carried)
@@ -100,7 +100,7 @@ def test_a_response_that_must_not_be_imitated_has_no_row(
 ) -> None:
     """Where the format knows no weights the record is dropped with its reason."""
     chat = _with(release, (ASKED,), (EARLIER,))
-    result = attempt(configured(load("exporters", format_name), {}), chat)
+    result = attempt(configure(load("exporters", format_name), {}), chat)
     assert isinstance(result, Dropped)
     assert result.reason == "not_trained"
     assert _row("openai:chat", chat)["messages"][-1]["weight"] == 0
@@ -118,6 +118,6 @@ def test_a_malformed_call_is_never_trained_on(release: dict[str, ReleasedRecord]
     written = _row("openai:chat", chat)["messages"][1]
     assert written["weight"] == 0
     assert written["tool_calls"][0]["function"]["arguments"] == "{"
-    result = attempt(configured(load("exporters", "trl:conversational"), {}), chat)
+    result = attempt(configure(load("exporters", "trl:conversational"), {}), chat)
     assert isinstance(result, Dropped)
     assert result.reason == "arguments_unparsed"
