@@ -131,7 +131,7 @@ def integrity(
     with open_to_read(program) as opened, progress("reading") as tick:
         integrity_figures = opened.quality.integrity(tokenizer=tokenizer, progress=tick)
     if as_json:
-        print_json(found)
+        print_json(integrity_figures)
         return
     from assay.quality.integrity_outline import (
         CASE_HEAD,
@@ -141,12 +141,12 @@ def integrity(
         token_rows,
     )
 
-    for sentence in sentences(found):
+    for sentence in sentences(integrity_figures):
         say(sentence)
-    if cases := case_rows(found):
+    if cases := case_rows(integrity_figures):
         print_table(CASE_HEAD, cases)
-    if found.tokens:
-        print_table(TOKEN_HEAD, token_rows(found))
+    if integrity_figures.tokens:
+        print_table(TOKEN_HEAD, token_rows(integrity_figures))
 
 
 @app.command()

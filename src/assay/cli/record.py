@@ -52,6 +52,24 @@ def import_(
         int | None,
         typer.Option(min=1, max=65_536, help="The longest row that is read, in MiB; 64 if absent."),
     ] = None,
+    keep: Annotated[
+        str | None,
+        typer.Option(help="Fields that the format does not have, kept as taxonomy axes: a,b."),
+    ] = None,
+    ignore: Annotated[
+        str | None, typer.Option(help="Fields to leave unread, and out of the counts: a,b.")
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Set a row aside for any other field that the format lacks."),
+    ] = False,
+    drop_null_arguments: Annotated[
+        bool,
+        typer.Option(
+            "--drop-null-arguments",
+            help="Leave out null arguments of tool calls that the tool's schema lacks.",
+        ),
+    ] = False,
     rejects: Annotated[
         Path | None, typer.Option(help="Folder for the rejects file; next to the file if absent.")
     ] = None,
@@ -73,11 +91,18 @@ def import_(
     from assay.plugins import load, names
 
     cut = _layout(layout, max_row_mb)
+    fields = _field_options(keep, ignore, strict=strict, drop_null_arguments=drop_null_arguments)
     with assay.open(program) as opened:
         if dry_run:
             _show_preview(
                 opened.records.preview(
-                    file, source=source, kind=kind, format=form, layout=cut, first=first
+                    file,
+                    source=source,
+                    kind=kind,
+                    format=form,
+                    layout=cut,
+                    fields=fields,
+                    first=first,
                 )
             )
             return
@@ -88,6 +113,7 @@ def import_(
                 kind=kind,
                 format=form,
                 layout=cut,
+                fields=fields,
                 rejects=rejects,
                 progress=tick,
             )
@@ -100,6 +126,25 @@ def import_(
     # Single rows set aside are ordinary; all of them mean that the format does not fit the file.
     if report.read and report.set_aside == report.read:
         raise typer.Exit(InputError.exit_code)
+
+
+def _field_options(
+    keep: str | None,
+    ignore: str | None,
+    strict: bool,
+    drop_null_arguments: bool,
+) -> Any:
+    """What the options say of fields that the format does not have."""
+    from assay.records.reader import FieldOptions
+
+    names = (
+        tuple(name.strip() for name in (text or "").split(",") if name.strip())
+        for text in (keep, ignore)
+    )
+    kept, ignored = names
+    return FieldOptions(
+        keep=kept, ignore=ignored, strict=strict, drop_null_arguments=drop_null_arguments
+    )
 
 
 def _layout(name: str | None, max_row_mb: int | None) -> Any:
@@ -129,6 +174,7 @@ def _show_preview(preview: Any) -> None:
         print_json({"record": read.record, "judgments": list(read.judgments)})
     for place, reason in preview.reasons:
         say(f"set aside: {place}: {reason}", fg="yellow")
+    _show_extra_fields(preview.extra_fields)
     say(f"{counted(preview.read, 'row')} read, nothing stored", err=True)
 
 
@@ -142,6 +188,7 @@ def _show_report(report: Any) -> None:
     if report.resumed_after:
         say(f"  resumed after row {report.resumed_after}, where an earlier run stopped")
     _show_repeats(report)
+    _show_extra_fields(report.extra_fields)
     if report.unanchored:
         say(f"  {report.unanchored} errors kept unanchored: their place is not in the text")
     for outside in report.outside_axes:
@@ -184,6 +231,34 @@ def _outside_answer(answer: Any) -> str:
             return f"not a dimension of the rubric: {answer.name} {count}"
         case _:
             return f"not a section of the policy: {answer.name} {count}"
+
+
+_HOMES = {
+    "key": "the record's key",
+    "locator": "its place in the source",
+    "model": "the model that wrote it",
+    "taxonomy": "an axis of the task",
+}
+
+
+def _show_extra_fields(fields: Any) -> None:
+    """Name the fields that the format does not read as they stand, each with its number of rows."""
+    for field in fields:
+        rows = counted(field.rows, "row")
+        if field.fate == "ignored":
+            say(f"  not read: {field.name} ({rows}); --keep or --ignore it", fg="yellow")
+        elif field.fate == "unusable":
+            say(f"  without a value that can be used: {field.name} ({rows})", fg="yellow")
+        elif field.fate == "null_argument":
+            say(
+                f"  null, and not in the tool's schema: {field.name} ({rows}); "
+                "--drop-null-arguments leaves it out",
+                fg="yellow",
+            )
+        elif field.fate == "dropped_null_argument":
+            say(f"  null, and not in the tool's schema, left out: {field.name} ({rows})")
+        else:
+            say(f"  kept as {_HOMES[field.fate]}: {field.name} ({rows})")
 
 
 _WHOSE = {"human": "people", "unknown": "unnamed labels", "model": "model labels"}

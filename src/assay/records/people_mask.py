@@ -21,6 +21,7 @@ KEYS = frozenset(
         "completedby",
         "editor",
         "email",
+        "judge",
         "labeler",
         "labelerid",
         "labeller",

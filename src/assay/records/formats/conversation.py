@@ -13,9 +13,12 @@ from assay.records.task import Message, MessageRole, Tool, ToolCall
 UNNAMED = MadeByUnknown(reason="the format does not name who wrote it")
 """Provenance of a candidate in a format that has no field for it."""
 
+TRAINED_BY = ("weight", "train", "training")
+"""Fields by which a message says whether it is trained on."""
+
 _MESSAGE = (
     "role", "content", "name", "tool_calls", "tool_call_id", "function_call", "refusal",
-    "weight", "train", "training", "reasoning_content", "reasoning", "thinking",
+    *TRAINED_BY, "reasoning_content", "reasoning", "thinking",
 )  # fmt: skip
 _CALL = ("id", "type", "function", "name", "arguments")
 _REASONING = ("reasoning_content", "reasoning", "thinking")
@@ -77,7 +80,8 @@ def split_response(
 ) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
     """The task and the response: all that follows the last message that is not the model's.
 
-    The model's turns are `assistant` messages and the `tool` messages between them.
+    The model's turns are `assistant` messages and the `tool` messages between them: an output that
+    comes before its first message belongs to the task.
 
     Raises:
         InputError: if nothing is left of one of the two.
@@ -85,6 +89,8 @@ def split_response(
     start = len(messages)
     while start and messages[start - 1].role in {"assistant", "tool"}:
         start -= 1
+    while start < len(messages) and messages[start].role == "tool":
+        start += 1
     task, response = messages[:start], messages[start:]
     if not response or response[-1].role != "assistant":
         raise InputError(
@@ -167,6 +173,7 @@ def user(text: str) -> Message:
 def _read_message(value: Any, where: str) -> Message:
     fields = Fields(value, _MESSAGE, where)
     role = fields.text("role")
+    role = "tool" if role == "function" else role  # the older form, beside `function_call`
     if role not in get_args(MessageRole):
         raise fields.error("role", f"{role!r} is not a role")
     calls = [_read_call(call, f"{where}.tool_calls") for call in fields.items("tool_calls")]
@@ -179,12 +186,12 @@ def _read_message(value: Any, where: str) -> Message:
         name=fields.text_or_none("name"),
         tool_calls=tuple(calls),
         tool_call_id=fields.text_or_none("tool_call_id"),
-        trained=read_trained(fields, where),
+        trained=read_trained(fields),
         reasoning=_read_reasoning(fields) or thought or None,
     )
 
 
-def read_trained(fields: Fields, where: str) -> bool | None:
+def read_trained(fields: Fields) -> bool | None:
     """Whether a message says that it is trained on: `weight`, `train` or `training`.
 
     Raises:
@@ -197,7 +204,7 @@ def read_trained(fields: Fields, where: str) -> bool | None:
             raise InputError(
                 code="other-weights",
                 message=f"a training weight is 0 or 1, not {weight!r}",
-                where=f"{where}.weight",
+                where=fields.place("weight"),
                 hint="round the weight, or leave the message out of the training by 0",
             )
         stated.add(bool(weight))
@@ -244,5 +251,4 @@ def _read_call(value: Any, where: str) -> ToolCall:
         if outer.has("function")
         else outer
     )
-    arguments = inner.any("arguments") if inner.has("arguments") else None
-    return source_call(inner.text("name"), arguments, outer.text_or_none("id"))
+    return source_call(inner.text("name"), inner.raw("arguments"), outer.text_or_none("id"))

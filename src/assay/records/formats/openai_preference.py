@@ -14,6 +14,8 @@ from assay.records.formats.openai_chat import request
 from assay.records.reader import Read, RowContext
 from assay.records.task import PARALLEL
 
+_OUTPUTS = ("preferred_output", "non_preferred_output")
+
 
 class OpenAiPreference:
     """Reads `input`, `preferred_output` and `non_preferred_output`.
@@ -25,6 +27,7 @@ class OpenAiPreference:
     name = "openai-preference"
     kinds = ("preference",)
     summary = "OpenAI preference lines: `input`, `preferred_output`, `non_preferred_output`"
+    columns = {"preference": ("input", *_OUTPUTS, "id")}
 
     def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
         """Map one row.
@@ -32,14 +35,15 @@ class OpenAiPreference:
         Raises:
             InputError: if the row is not of this format.
         """
-        outputs = ("preferred_output", "non_preferred_output")
-        fields = Fields(row, ("input", *outputs, "id"))
-        asked = Fields(fields.any("input"), ("messages", "tools", PARALLEL), "input")
-        task = request(asked, read_messages(asked.items("messages"), "input.messages"))
-        responses = (read_messages(fields.items(name), name) for name in outputs)
+        fields = Fields(row, self.columns[context.kind])
+        request_fields = Fields(fields.any("input"), ("messages", "tools", PARALLEL), "input")
+        task = request(
+            request_fields, read_messages(request_fields.items("messages"), "input.messages")
+        )
+        responses = (read_messages(fields.items(name), name) for name in _OUTPUTS)
         candidates = [
             response_candidate(cut_repeated_prompt(task.messages, response, name))
-            for name, response in zip(outputs, responses, strict=True)
+            for name, response in zip(_OUTPUTS, responses, strict=True)
         ]
         opinion = Opinion(unnamed(context), better=0)
         return [comparison(context, task, candidates, [opinion], key=fields.name_or_none("id"))]
