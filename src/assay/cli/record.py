@@ -141,6 +141,8 @@ def _show_report(report: Any) -> None:
     if report.resumed_after:
         say(f"  resumed after row {report.resumed_after}, where an earlier run stopped")
     _show_repeats(report)
+    for aside in report.judgments_set_aside:
+        say(f"  judgments set aside {aside.rows}: {aside.example}  [{aside.code}]", fg="yellow")
     if report.unanchored:
         say(f"  {report.unanchored} errors kept unanchored: their place is not in the text")
     for outside in report.outside_axes:

@@ -5,7 +5,7 @@
 the family. Documents report issues (`core.issues`) instead, all at once.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class AssayError(Exception):
@@ -34,7 +34,7 @@ class AssayError(Exception):
         advice = f" ({self.hint})" if self.hint else ""
         return f"{place}{self.message}{advice}"
 
-    def at(self, where: str) -> "AssayError":
+    def at(self, where: str) -> Self:
         """The same error, placed: an outer place is put before the one already known."""
         joined = f"{where}, {self.where}" if self.where else where
         return type(self)(code=self.code, message=self.message, where=joined, hint=self.hint)

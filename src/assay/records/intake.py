@@ -101,11 +101,13 @@ class Intake:
         records: dict[str, Fact] = {}
         judgments: list[tuple[str, Judgment]] = []
         recurrences: dict[str, Recurrence] = {}
+        set_aside: list[InputError] = []
         for read in self._read_rows(rows):
             if read.record is not None:
                 _refuse("record", record_faults(read.record))
                 _refuse_unknown_sources(read.record, self._context.known_sources)
                 records[self._remember(read.record)] = read.record
+            set_aside += read.set_aside
             for number, judgment in enumerate(read.judgments):
                 _refuse("judgment", judgment_faults(self._record_of(judgment), judgment))
                 identity = judgment.id
@@ -116,6 +118,7 @@ class Intake:
         unit.facts = [*records.values(), *(judgment for _, judgment in judgments)]
         unit.ids = [*records, *(identity for identity, _ in judgments)]
         unit.recurrences = recurrences
+        unit.judgments_set_aside = set_aside
 
     def _read_rows(self, rows: Sequence[Row]) -> Sequence[Read]:
         first = rows[0]

@@ -5,6 +5,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
+from assay.core.errors import InputError
 from assay.records.judgment import Judgment
 from assay.records.ports import Layout
 from assay.records.record import Record
@@ -45,6 +46,8 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     """The record; absent where the row holds only judgments of a record given before."""
     judgments: Sequence[Judgment] = ()
     """Judgments about it, each naming the record's id."""
+    set_aside: Sequence[InputError] = ()
+    """Why further judgments of the row cannot be used; the record and the others can."""
     recurrences: Sequence[Recurrence] = ()
     """One for each judgment, in their order; empty where nothing more is stated."""
 

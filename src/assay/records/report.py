@@ -74,6 +74,9 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     """By family, `records` and `judgments`: what this run added."""
     reasons: tuple[RejectReasonCount, ...] = ()
     """Why rows were set aside, most frequent first; runs that were killed included."""
+    judgments_set_aside: tuple[RejectReasonCount, ...] = ()
+    """Why judgments of this run's usable rows were set aside, most frequent first: `rows` counts
+    judgments. The rows themselves are stored."""
     unanchored: int = 0
     """Localized errors of this run whose stated place did not match the text."""
     repeats: Mapping[str, int] = {}

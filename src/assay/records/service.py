@@ -45,7 +45,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     reads: tuple[Read, ...]
     """Records with their judgments, as they would be stored."""
     reasons: tuple[tuple[str, str], ...] = ()
-    """Place and reason of every row that would be set aside."""
+    """Place and reason of every row and judgment that would be set aside."""
     read: int = 0
     """How many rows were read, those set aside included."""
 
@@ -133,6 +133,7 @@ def preview_rows(file: RowFile, reader: Reader, context: RowContext, *, first: i
             matching.settle([unit])
         rows_read += len(unit.rows)
         reasons += [(row.where, str(error)) for row, error in unit.set_aside]
+        reasons += [(unit.rows[0].where, str(error)) for error in unit.judgments_set_aside]
         for identity, fact in zip(unit.ids, unit.facts, strict=True):
             if isinstance(fact, Record):
                 reads.setdefault(identity, Read(record=fact))
@@ -194,6 +195,7 @@ class _ImportRun:
         self._new: Counter[str] = Counter()
         self._occurrences: Counter[str] = Counter()
         self._reasons = Reasons()
+        self._judgments_set_aside = Reasons()
         self._unanchored = 0
         self._resumed_rejects: frozenset[int] = frozenset()
         self._earlier_rejects: str | None = None
@@ -262,6 +264,7 @@ class _ImportRun:
                 for name in _FAMILIES.values()
             },
             reasons=self._reasons.counts(),
+            judgments_set_aside=self._judgments_set_aside.counts(),
             unanchored=self._unanchored,
             repeats=dict(sorted(self.matching.matches.repeats.items())),
             unordered=self.matching.matches.unordered,
@@ -314,6 +317,8 @@ class _ImportRun:
         for family, name in _FAMILIES.items():
             self._new[name] += sum(identity.startswith(f"{family.prefix}_") for identity in new)
         for unit in units:
+            for error in unit.judgments_set_aside:
+                self._judgments_set_aside.add(unit.rows[0].where, error)
             for identity, fact in zip(unit.ids, unit.facts, strict=True):
                 if isinstance(fact, Record):
                     self.axis_values.add(fact, identity)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from assay.records.anchoring import find_quote
 from assay.records.evidence import TextSpan
 from assay.records.judgment import LocalizedError, Unanchored, Whole
 from assay.records.record import Record
@@ -75,9 +76,9 @@ def _error_place(
     if not isinstance(content, str):
         return Unanchored(stated=quote, reason="the answer is a conversation, not one text")
     start = given.get("start")
-    if start is None and content.count(quote) == 1:
-        start = content.index(quote)
-    if not isinstance(start, int) or start < 0 or content[start : start + len(quote)] != quote:
+    place = find_quote(content, quote, start if isinstance(start, int) else None)
+    if place is None:
         return Unanchored(stated=quote, reason="the quote has no single place in the text")
     pointer = f"/candidates/{candidate}/content"
-    return TextSpan(pointer=pointer, start=start, end=start + len(quote), quote=quote)
+    words = content[place.start : place.end]
+    return TextSpan(pointer=pointer, start=place.start, end=place.end, quote=words)

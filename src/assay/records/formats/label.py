@@ -7,6 +7,7 @@ from typing import Any
 from assay.core.canonical import json_text
 from assay.core.errors import InputError
 from assay.records.candidate import Candidate
+from assay.records.coherence import judgment_faults
 from assay.records.evidence import Evidence
 from assay.records.judgment import Judgment, Reason, Reviewer
 from assay.records.kinds import Demonstration, Outcome, Preference
@@ -159,6 +160,22 @@ def scored(value: Any, what: str) -> Scored:
         ) from error
     denominator = exact.denominator if exact.denominator > 1 else None
     return Scored(value=exact.numerator, denominator=denominator)
+
+
+def require_sound(record: Record, judgment: Judgment) -> Judgment:
+    """The judgment, if it can be about the record.
+
+    Raises:
+        InputError: if it cannot; only this judgment of its row is then set aside.
+    """
+    faults = list(judgment_faults(record, judgment))
+    if faults:
+        raise InputError(
+            code="incoherent-judgment",
+            message="; ".join(faults),
+            hint="correct the annotation in its tool and export it again",
+        )
+    return judgment
 
 
 def task_of(*messages: Message) -> Task:

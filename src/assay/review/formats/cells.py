@@ -8,6 +8,7 @@ import msgspec
 
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
+from assay.records.anchoring import find_quote
 from assay.records.verdict_text import NOT_ASKED
 from assay.review.formats.names import parts_of
 from assay.review.formats.questions import ABSTAIN
@@ -193,11 +194,10 @@ def span_error(
     *,
     utf16: bool = False,
 ) -> dict[str, Any]:
-    """A stretch that a tool holds, as an error of `review.exchange`.
+    """A stretch that a tool marked, as an error of `review.exchange`.
 
-    Tools count characters differently: a browser counts a character beyond the first plane twice.
-    The tool's own count is tried first, then the other, since a version may differ; the offset is
-    kept only where the text confirms it. A quote without an offset is looked for in the record.
+    The offset is kept only where the text confirms it; a quote without one is looked for in the
+    record.
 
     Args:
         letter: the candidate.
@@ -205,35 +205,29 @@ def span_error(
         span: `start`, `end` and perhaps `text`, as the tool has them.
         text: the text that was shown; absent where the tool does not give it back.
         utf16: whether the tool counts UTF-16 units, as scripts in a browser do.
+
+    Raises:
+        InputError: if the span holds no text, and its offsets lead to none.
     """
-    start, end, quote = span.get("start"), span.get("end"), span.get("text")
-    error: dict[str, Any] = {"candidate": letter, "category": category}
-    first, beyond = (_offset(start), _offset(end))
+    start, end, quote = _offset(span.get("start")), _offset(span.get("end")), span.get("text")
     if not isinstance(quote, str) or not quote:
-        quote = (text or "")[first:beyond] if None not in {first, beyond} else ""
+        quote = (text or "")[start:end] if None not in {start, end} else ""
     if not quote:
         raise InputError(
             code="empty-span",
             message=f"a span in {letter} holds no text, and its offsets lead to none",
             where="errors",
         )
-    error["quote"] = quote
-    if text is not None and first is not None:
-        places = (first, _code_points(text, first))
-        for place in reversed(places) if utf16 else places:
-            if text[place : place + len(quote)] == quote:
-                return error | {"start": place}
-    return error
+    error: dict[str, Any] = {"candidate": letter, "category": category, "quote": quote}
+    place = None if text is None else find_quote(text, quote, start, utf16=utf16)
+    if text is None or place is None:
+        return error
+    return error | {"quote": text[place.start : place.end], "start": place.start}
 
 
 def _offset(value: Any) -> int | None:
     counts = isinstance(value, int) and not isinstance(value, bool) and value >= 0
     return value if counts else None
-
-
-def _code_points(text: str, units: int) -> int:
-    """How many code points the first UTF-16 units of a text are."""
-    return len(text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", errors="ignore"))
 
 
 def assignment_in(*places: Any) -> str:

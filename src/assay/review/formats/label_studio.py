@@ -11,12 +11,13 @@ from typing import Any
 from assay.contracts.terms import SEVERITIES
 from assay.core.errors import InputError
 from assay.records.formats.label_studio_export import (
+    RELATION,
     StudioResult,
-    lead_time_ms,
     side_of,
-    studio_result,
+    studio_annotation,
+    unread_result,
 )
-from assay.records.formats.shapes import as_list, as_name, as_object, as_word
+from assay.records.formats.shapes import as_list, as_object, as_word
 from assay.review.formats.cells import AnswerCell, ReviewerAnswer, assignment_in, span_error
 from assay.review.formats.format import Foreign
 from assay.review.formats.names import name_of, parts_of
@@ -34,7 +35,8 @@ class LabelStudioReview:
 
     Each text is a key of `data`, so that `Text` shows it as it is; a key that a task lacks is
     empty, for the tool refuses tasks that lack one. The assignment is in `data` and in `meta`.
-    Drafts and predictions are left in the export; a cancelled annotation is not an answer.
+    Drafts, predictions and relations are left in the export; a cancelled annotation is not an
+    answer.
     """
 
     name = "label-studio"
@@ -85,27 +87,28 @@ class LabelStudioReview:
         annotations = as_list(row["annotations"], "annotations")
         if not annotations:
             return ReviewerAnswer(assignment=assignment).row()
-        annotation = as_object(annotations[0], "annotations")
-        answered_by = as_name(annotation.get("completed_by"))
-        if annotation.get("was_cancelled"):
-            return ReviewerAnswer(assignment=assignment, answered_by=answered_by).row()
-        results = [studio_result(value) for value in as_list(annotation.get("result"), "result")]
-        spans = [result for result in results if result.kind == "labels"]
-        # The id that a span shares with what is said of it; other answers have ids of their own.
-        regions = {span.region for span in spans} - {""}
-        others = [result for result in results if result.kind != "labels"]
-        about = [result for result in others if result.region in regions]
+        annotation = studio_annotation(annotations[0])
+        unread = [kind for kind in annotation.unread if kind != RELATION]
+        if annotation.cancelled:
+            return ReviewerAnswer(
+                assignment=assignment, answered_by=annotation.answered_by
+            ).row()
+        if unread:
+            raise unread_result(unread[0])
         return ReviewerAnswer(
             assignment=assignment,
-            answered_by=answered_by,
+            answered_by=annotation.answered_by,
             cells=[
                 AnswerCell(name=result.control, text=_text_of(result))
-                for result in others
-                if result.region not in regions
+                for result in annotation.answers
             ],
-            errors=[error for span in spans for error in _errors(span, data, about)],
-            active_ms=lead_time_ms(annotation.get("lead_time")),
-            judged_at=as_word(annotation.get("created_at"), "created_at") or None,
+            errors=[
+                error
+                for span in annotation.spans
+                for error in _errors(span, data, annotation.remarks(span))
+            ],
+            active_ms=annotation.active_ms,
+            judged_at=annotation.judged_at,
         ).row()
 
 
@@ -206,7 +209,7 @@ def _text_of(result: StudioResult) -> str:
 
 
 def _errors(
-    span: StudioResult, data: Mapping[str, Any], about_spans: Sequence[StudioResult]
+    span: StudioResult, data: Mapping[str, Any], about_span: Sequence[StudioResult]
 ) -> Iterator[dict[str, Any]]:
     """One span as errors, one for each of its labels, with what is said of it."""
     family, *place = parts_of(span.control)
@@ -218,14 +221,10 @@ def _errors(
         )
     text = data.get(f"candidate_{place[0]}")
     shown = text if isinstance(text, str) else None
-    remarks = {
-        _field_of(result): _text_of(result)
-        for result in about_spans
-        if result.region == span.region
-    }
+    remarks = {_field_of(result): _text_of(result) for result in about_span}
     for label in span.values:
         category = as_word(label, "labels")
-        yield span_error(place[0], category, span.value, shown, utf16=True) | remarks
+        yield span_error(place[0], category, span.stretch, shown, utf16=True) | remarks
 
 
 def _field_of(result: StudioResult) -> str:
