@@ -6,23 +6,30 @@ from typing import Any, cast, get_args
 from assay.core.errors import InputError
 from assay.records.candidate import Candidate, MadeByUnknown, Provenance
 from assay.records.formats.fields import Fields
+from assay.records.source_json import source_call, source_tool
 from assay.records.task import Message, MessageRole, Tool, ToolCall
 
 UNNAMED = MadeByUnknown(reason="the format does not name who wrote it")
 """Provenance of a candidate in a format that has no field for it."""
 
 _MESSAGE = (
-    "role", "content", "name", "tool_calls", "tool_call_id", "weight", "function_call", "refusal",
+    "role", "content", "name", "tool_calls", "tool_call_id", "function_call", "refusal",
+    "weight", "train", "training", "reasoning_content", "reasoning", "thinking",
 )  # fmt: skip
 _CALL = ("id", "type", "function", "name", "arguments")
+_REASONING = ("reasoning_content", "reasoning", "thinking")
+_REASONING_PARTS = ("reasoning", "thinking")
 
 
 def read_messages(values: Sequence[Any], where: str) -> tuple[Message, ...]:
     """Messages in the manner of OpenAI and TRL.
 
     Content is text, or parts that are all text and are joined. Arguments of a tool call may be
-    an object or its JSON text. `function_call`, the older form, becomes a tool call without id;
-    a `refusal` of the model becomes the message's content where it has none.
+    an object or its JSON text; a text that is no JSON is kept and marked. `function_call`, the
+    older form, becomes a tool call without id; a `refusal` of the model becomes the message's
+    content where it has none. `weight` (0 or 1), `train` and `training` say whether the message
+    is trained on. `reasoning_content`, `reasoning`, `thinking` and parts of these types are kept
+    apart from the content.
 
     Raises:
         InputError: for an image, an unknown role or field, or nothing at all.
@@ -39,12 +46,13 @@ def read_tools(values: Any, where: str = "tools") -> tuple[Tool, ...]:
         place = f"{where}[{number}]"
         wrapped = isinstance(value, dict) and isinstance(value.get("function"), dict)
         inner = Fields(value, ("type", "function"), place).any("function") if wrapped else value
-        fields = Fields(inner, ("name", "description", "parameters", "type"), place)
+        fields = Fields(inner, ("name", "description", "parameters", "type", "strict"), place)
         tools.append(
-            Tool(
-                name=fields.text("name"),
-                description=fields.text_or_none("description") or "",
-                parameters=fields.json("parameters") or "",
+            source_tool(
+                fields.text("name"),
+                fields.text_or_none("description") or "",
+                fields.any("parameters") if fields.has("parameters") else "",
+                strict=fields.flag("strict") if fields.has("strict") else None,
             )
         )
     return tuple(tools)
@@ -82,11 +90,14 @@ def split_response(
 def response_candidate(
     messages: tuple[Message, ...], provenance: Provenance = UNNAMED
 ) -> Candidate:
-    """The candidate that a response is: a text where it is one plain message, else messages."""
+    """The candidate that a response is: a text where it is one plain message, else messages.
+
+    That a lone response is trained on is what a response means, so it need not be said.
+    """
     first = messages[0]
-    plain = Message(role="assistant", content=first.content)
-    content = first.content if messages == (plain,) else messages
-    return Candidate(content=content, provenance=provenance)
+    plain = Message(role="assistant", content=first.content, trained=first.trained or None)
+    is_text = messages == (plain,)
+    return Candidate(content=first.content if is_text else messages, provenance=provenance)
 
 
 def text_candidate(text: str, provenance: Provenance = UNNAMED) -> Candidate:
@@ -107,24 +118,69 @@ def _read_message(value: Any, where: str) -> Message:
     calls = [_read_call(call, f"{where}.tool_calls") for call in fields.items("tool_calls")]
     if fields.has("function_call"):
         calls.append(_read_call(fields.any("function_call"), f"{where}.function_call"))
+    content, thought = _read_content(fields, where)
     return Message(
         role=cast("MessageRole", role),
-        content=_read_content(fields, where),
+        content=content,
         name=fields.text_or_none("name"),
         tool_calls=tuple(calls),
         tool_call_id=fields.text_or_none("tool_call_id"),
+        trained=read_trained(fields, where),
+        reasoning=_read_reasoning(fields) or thought or None,
     )
 
 
-def _read_content(fields: Fields, where: str) -> str:
+def read_trained(fields: Fields, where: str) -> bool | None:
+    """Whether a message says that it is trained on: `weight`, `train` or `training`.
+
+    Raises:
+        InputError: for a weight other than 0 and 1, or two statements that differ.
+    """
+    stated = {fields.flag(name) for name in ("train", "training") if fields.has(name)}
+    if fields.has("weight"):
+        weight = fields.any("weight")
+        if weight not in {0, 1}:
+            raise InputError(
+                code="other-weights",
+                message=f"a training weight is 0 or 1, not {weight!r}",
+                where=f"{where}.weight",
+                hint="round the weight, or leave the message out of the training by 0",
+            )
+        stated.add(bool(weight))
+    if len(stated) > 1:
+        raise fields.error("", "`weight`, `train` and `training` contradict each other")
+    return stated.pop() if stated else None
+
+
+def _read_reasoning(fields: Fields) -> str:
+    """What the model wrote for itself; the same text under two names counts once."""
+    texts = dict.fromkeys(fields.text(name) for name in _REASONING if fields.has(name))
+    return "\n\n".join(text for text in texts if text)
+
+
+def _read_content(fields: Fields, where: str) -> tuple[str, str]:
+    """The content, and the reasoning that stands among its parts."""
     if not fields.has("content"):
-        return fields.text_or_none("refusal") or ""
-    if fields.has("refusal"):
+        return fields.text_or_none("refusal") or "", ""
+    if fields.has("refusal") and fields.text("refusal"):
         raise fields.error("refusal", "a message has content or a refusal, not both")
     if not isinstance(fields.any("content"), list | tuple):
-        return fields.text("content")
-    parts = [Fields(part, ("type", "text"), f"{where}.content") for part in fields.items("content")]
-    return "".join(part.text("text") for part in parts)
+        return fields.text("content"), ""
+    parts = [
+        Fields(part, ("type", "text", *_REASONING_PARTS), f"{where}.content")
+        for part in fields.items("content")
+    ]
+    content = "".join(part.text("text") for part in parts if not _is_reasoning(part))
+    return content, "".join(_part_reasoning(part) for part in parts if _is_reasoning(part))
+
+
+def _is_reasoning(part: Fields) -> bool:
+    return part.text_or_none("type") in _REASONING_PARTS
+
+
+def _part_reasoning(part: Fields) -> str:
+    kind = part.text("type")
+    return part.text(kind if part.has(kind) else "text")
 
 
 def _read_call(value: Any, where: str) -> ToolCall:
@@ -134,8 +190,5 @@ def _read_call(value: Any, where: str) -> ToolCall:
         if outer.has("function")
         else outer
     )
-    return ToolCall(
-        name=inner.text("name"),
-        arguments=inner.json("arguments") or "{}",
-        id=outer.text_or_none("id"),
-    )
+    arguments = inner.any("arguments") if inner.has("arguments") else None
+    return source_call(inner.text("name"), arguments, outer.text_or_none("id"))

@@ -15,6 +15,7 @@ from assay.records.kinds import Outcome
 from assay.records.ports import Layout
 from assay.records.reader import Read, RowContext
 from assay.records.record import SCHEMA_VERSION, Record
+from assay.records.source_json import source_call
 from assay.records.task import Message, Task, ToolCall
 from assay.records.verdict import Category, DimensionScore, NotAsked, Score, ScoreAbstained
 
@@ -125,11 +126,8 @@ def _text_part(part: Any) -> str:
 
 def _call(value: Any) -> ToolCall:
     fields = Fields(value, _CALL, "tool_calls")
-    return ToolCall(
-        name=fields.text("function"),
-        arguments=fields.json("arguments") or "{}",
-        id=fields.text_or_none("id"),
-    )
+    arguments = fields.any("arguments") if fields.has("arguments") else None
+    return source_call(fields.text("function"), arguments, fields.text_or_none("id"))
 
 
 def _candidate(answered: tuple[Message, ...], run: Mapping[str, Any]) -> Candidate:

@@ -6,8 +6,9 @@ from typing import Any
 from assay.records.formats.conversation import read_messages, response_candidate
 from assay.records.formats.fields import Fields
 from assay.records.formats.label import Opinion, comparison, unnamed
-from assay.records.formats.openai_chat import PARALLEL, request
+from assay.records.formats.openai_chat import request
 from assay.records.reader import Read, RowContext
+from assay.records.task import PARALLEL
 
 
 class OpenAiPreference:

@@ -24,6 +24,7 @@ from assay.records.mapping.scope import ABSENT, RowScope, as_index, as_text
 from assay.records.mapping.value import Evaluate, Value, compile_optional, compile_value
 from assay.records.reader import RowContext
 from assay.records.record import SCHEMA_VERSION, Record, Sensitivity, Source, sort_candidates
+from assay.records.source_json import source_call, source_tool
 from assay.records.task import Message, Task, Tool, ToolCall
 
 Many = Callable[[RowScope], list[Any]]
@@ -209,11 +210,16 @@ def index_or_none(value: Value | None, what: str) -> Callable[[RowScope], int | 
 
 def _call(entry: doc.CallMap) -> Callable[[RowScope], ToolCall]:
     name, arguments, identity = (
-        compile_value(entry.name), json_or_none(entry.arguments), text_or_none(entry.id)
+        compile_value(entry.name), compile_optional(entry.arguments), text_or_none(entry.id)
     )  # fmt: skip
-    return lambda scope: ToolCall(
-        name=as_text(name(scope)), arguments=arguments(scope) or "{}", id=identity(scope)
-    )
+
+    def build(scope: RowScope) -> ToolCall:
+        stated = arguments(scope)
+        return source_call(
+            as_text(name(scope)), None if stated is ABSENT else stated, identity(scope)
+        )
+
+    return build
 
 
 def _message(entry: doc.Speech) -> Callable[[RowScope], Message | None]:
@@ -240,16 +246,14 @@ def _message(entry: doc.Speech) -> Callable[[RowScope], Message | None]:
 
 def _tool(entry: doc.ToolMap) -> Callable[[RowScope], Tool]:
     name, description = compile_value(entry.name), text_or_none(entry.description)
-    parameters, permission = json_or_none(entry.parameters), compile_optional(entry.permission)
+    parameters, permission = map(compile_optional, (entry.parameters, entry.permission))
 
     def build(scope: RowScope) -> Tool:
-        allowed = permission(scope)
-        return Tool(
-            name=as_text(name(scope)),
-            description=description(scope) or "",
-            parameters=parameters(scope) or "",
-            permission=None if allowed is ABSENT else allowed,
+        allowed, schema = permission(scope), parameters(scope)
+        tool = source_tool(
+            as_text(name(scope)), description(scope) or "", "" if schema is ABSENT else schema
         )
+        return tool if allowed is ABSENT else msgspec.structs.replace(tool, permission=allowed)
 
     return build
 
