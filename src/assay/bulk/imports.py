@@ -13,7 +13,7 @@ from assay.records.mapping.load import require_mapping
 from assay.records.mapping.reader import MappingReader
 from assay.records.people_mask import PeopleMask
 from assay.records.ports import Layout
-from assay.records.reader import LayoutReader, Reader, RowContext
+from assay.records.reader import LayoutReader, PeopleReader, Reader, RowContext
 from assay.records.report import ImportReport
 from assay.records.service import Preview, Progress, import_rows, preview_rows
 
@@ -44,7 +44,7 @@ def import_file(
         progress: called after each commit.
     """
     file = DiskFile(path, _joined_layout(layout, reader))
-    templates = reader.people if isinstance(reader, MappingReader) else {}
+    templates = reader.people if isinstance(reader, PeopleReader) else {}
     mask = PeopleMask(context.pseudonym, templates)
     kept = RejectsFile((rejects or path.parent) / f"{path.name}{SUFFIX}", mask)
     with closing(kept):

@@ -30,7 +30,9 @@ Source = Annotated[str, typer.Option("--source", "-s", help="Source class in sou
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="JSONL, JSON, CSV, TSV or Parquet; gzip or zstd.")],
+    file: Annotated[
+        Path, typer.Argument(help="JSONL, JSON, CSV, TSV, Parquet or .eval; gzip or zstd.")
+    ],
     source: Annotated[
         str | None,
         typer.Option(
@@ -46,7 +48,9 @@ def import_(
     ] = "assay",
     layout: Annotated[
         str | None,
-        typer.Option(help="How rows are cut: jsonl, json, csv, tsv or parquet; else by name."),
+        typer.Option(
+            help="How rows are cut: jsonl, json, csv, tsv, parquet or eval; else by name."
+        ),
     ] = None,
     max_row_mb: Annotated[
         int | None,
@@ -187,7 +191,12 @@ def _outside_answer(answer: Any) -> str:
             return f"not a section of the policy: {answer.name} {count}"
 
 
-_WHOSE = {"human": "people", "unknown": "unnamed labels", "model": "model labels"}
+_WHOSE = {
+    "human": "people",
+    "unknown": "unnamed labels",
+    "model": "model labels",
+    "rule": "scores by a rule",
+}
 
 
 def _show_repeats(report: Any) -> None:

@@ -18,6 +18,7 @@ KEYS = frozenset(
         "annotator",
         "annotatorid",
         "assignedto",
+        "authoruserid",
         "completedby",
         "editor",
         "email",

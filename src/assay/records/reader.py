@@ -84,6 +84,14 @@ class LayoutReader(Reader, Protocol):
 
 
 @runtime_checkable
+class PeopleReader(Reader, Protocol):
+    """A reader that knows where its rows name people, beyond the names in `people_mask.KEYS`."""
+
+    people: Mapping[str, str]
+    """Column or key -> the text with `{column}` in it that is the raw id."""
+
+
+@runtime_checkable
 class FactReader(Reader, Protocol):
     """A reader of our own facts: they are taken as they are, `occasion` included."""
 

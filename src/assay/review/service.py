@@ -191,7 +191,7 @@ class _Taking:
         before = {
             (each.record, each.reviewer.pseudonym): each
             for each in self._store.scan(Judgment, record=sorted(records))
-            if each.reviewer.kind != "model"
+            if not each.reviewer.automatic
         }
         new: list[Judgment] = []
         for row, values in zip(rows, answers, strict=True):
@@ -415,7 +415,7 @@ def weigh_on(
 ) -> Adjudication:
     """As `weigh`, on a record whose judgments are read already."""
     found, given = judged.record, judged.judgments
-    people = [each for each in given if each.reviewer.kind != "model"]
+    people = [each for each in given if not each.reviewer.automatic]
     weighed = [_weighed(given, identity) for identity in judgments] or people
     _check_decision(found, decision, cause, weighed, adjudicator)
     if adjudicator in judged.asked | authors(found) | {each.reviewer.pseudonym for each in given}:
@@ -455,7 +455,7 @@ def _check_decision(
     if cause not in get_args(Cause):
         causes = ", ".join(get_args(Cause))
         raise _refused("unknown-cause", f"{cause!r} is not a cause", f"name one of {causes}")
-    if all(each.reviewer.kind == "model" for each in weighed):
+    if all(each.reviewer.automatic for each in weighed):
         raise _refused(
             "nothing-to-weigh",
             "no judgment of a person is weighed",

@@ -168,7 +168,9 @@ class _AnnotatedTask(msgspec.Struct, frozen=True):
         annotation = studio_annotation(value)
         Fields(dict.fromkeys(annotation.unread, True), (), "annotations[].result")
         named = fields.name_or_none("id") or str(number)
-        errors = tuple(error for span in annotation.spans for error in self._errors(annotation, span))
+        errors = tuple(
+            error for span in annotation.spans for error in self._errors(annotation, span)
+        )
         judgment = Judgment(
             record=self.record.id,
             reviewer=self._reviewer(annotation, named),

@@ -99,9 +99,7 @@ class StudioAnnotation(msgspec.Struct, frozen=True, kw_only=True):
         """What was answered of the task as a whole, spans and remarks on them apart."""
         regions = {span.region for span in self.spans} - {""}
         return tuple(
-            result
-            for result in self.results
-            if not result.is_span and result.region not in regions
+            result for result in self.results if not result.is_span and result.region not in regions
         )
 
     def remarks(self, span: StudioResult) -> tuple[StudioResult, ...]:

@@ -14,6 +14,7 @@ from assay.records.formats.label import demonstration
 from assay.records.reader import Read, RowContext
 from assay.records.task import PARALLEL, Task
 
+
 class OpenAiChat:
     """Reads `messages`, `tools`, `functions` and `parallel_tool_calls`.
 

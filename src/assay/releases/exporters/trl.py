@@ -138,9 +138,7 @@ class TrlConversational(MessageImitation, frozen=True, kw_only=True):
         task = released.record.task
         candidate = demonstrated(released, trajectories=self.trajectories)
         refuse_untrained(candidate)
-        response = _response(
-            candidate, "conversational", work=self.work, reasoning=self.reasoning
-        )
+        response = _response(candidate, "conversational", work=self.work, reasoning=self.reasoning)
         values = {"messages": [*_prompt(task, "conversational", self.reasoning), *response]}
         return Carried(
             rows=(ExportRow(values=values | _tools(task, "conversational"), candidates=(0,)),),
@@ -180,9 +178,7 @@ class TrlPromptCompletion(MessageImitation, frozen=True, kw_only=True):
         messages = self.form == "conversational"
         values = {
             "prompt": _prompt(task, self.form, self.reasoning),
-            "completion": _response(
-                candidate, self.form, work=self.work, reasoning=self.reasoning
-            ),
+            "completion": _response(candidate, self.form, work=self.work, reasoning=self.reasoning),
         }
         return Carried(
             rows=(ExportRow(values=values | _tools(task, self.form), candidates=(0,)),),

@@ -90,9 +90,7 @@ class LabelStudioReview:
         annotation = studio_annotation(annotations[0])
         unread = [kind for kind in annotation.unread if kind != RELATION]
         if annotation.cancelled:
-            return ReviewerAnswer(
-                assignment=assignment, answered_by=annotation.answered_by
-            ).row()
+            return ReviewerAnswer(assignment=assignment, answered_by=annotation.answered_by).row()
         if unread:
             raise unread_result(unread[0])
         return ReviewerAnswer(

@@ -108,7 +108,7 @@ def involvements(
         withdrawals: withdrawn assignments.
         at_desk: ids of the assignments that the desk gave; its own rows say what became of them.
     """
-    people = [each for each in judgments if each.reviewer.kind != "model"]
+    people = [each for each in judgments if not each.reviewer.automatic]
     met = {(each.record, each.reviewer.pseudonym) for each in people}
     given: dict[tuple[str, str], list[Judgment]] = defaultdict(list)
     for judgment in standing(people):
