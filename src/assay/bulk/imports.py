@@ -9,11 +9,18 @@ from assay.bulk.rejects import SUFFIX, RejectsFile
 from assay.bulk.rows import DiskFile
 from assay.core.errors import InputError
 from assay.core.ports import FactStore
+from assay.records.extra_fields import HOMES
 from assay.records.mapping.load import require_mapping
 from assay.records.mapping.reader import MappingReader
 from assay.records.people_mask import PeopleMask
 from assay.records.ports import Layout
-from assay.records.reader import LayoutReader, PeopleReader, Reader, RowContext
+from assay.records.reader import (
+    ColumnReader,
+    LayoutReader,
+    PeopleReader,
+    Reader,
+    RowContext,
+)
 from assay.records.report import ImportReport
 from assay.records.service import Preview, Progress, import_rows, preview_rows
 
@@ -43,7 +50,7 @@ def import_file(
         documents: ids of the documents in force.
         progress: called after each commit.
     """
-    file = DiskFile(path, _joined_layout(layout, reader))
+    file = DiskFile(path, _joined_layout(layout, reader), _column_filter(reader, context))
     templates = reader.people if isinstance(reader, PeopleReader) else {}
     mask = PeopleMask(context.pseudonym, templates)
     kept = RejectsFile((rejects or path.parent) / f"{path.name}{SUFFIX}", mask)
@@ -70,9 +77,8 @@ def preview_file(
     first: int = 5,
 ) -> Preview:
     """What the first rows of a file would become; see `records.service.preview_rows`."""
-    return preview_rows(
-        DiskFile(path, _joined_layout(layout, reader)), reader, context, first=first
-    )
+    file = DiskFile(path, _joined_layout(layout, reader), _column_filter(reader, context))
+    return preview_rows(file, reader, context, first=first)
 
 
 def open_mapping(mapping: Path, data: Path) -> MappingReader:
@@ -102,3 +108,14 @@ def _joined_layout(layout: Layout | None, reader: Reader) -> Layout | None:
     if not isinstance(reader, LayoutReader):
         return layout
     return layout.over(reader.layout) if layout else reader.layout
+
+
+def _column_filter(reader: Reader, context: RowContext) -> Callable[[str], bool] | None:
+    """Whether the reader reads a table's column of a name; None where it may read any."""
+    options = context.fields
+    if isinstance(reader, MappingReader):
+        return reader.may_read
+    if isinstance(reader, ColumnReader) and not options.strict:
+        read = {*reader.columns.get(context.kind, ()), *HOMES, *options.keep}
+        return read.difference(options.ignore).__contains__
+    return (lambda name: name not in options.ignore) if options.ignore else None

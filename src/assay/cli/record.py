@@ -56,6 +56,17 @@ def import_(
         int | None,
         typer.Option(min=1, max=65_536, help="The longest row that is read, in MiB; 64 if absent."),
     ] = None,
+    keep: Annotated[
+        str | None,
+        typer.Option(help="Fields that the format does not have, kept as taxonomy axes: a,b."),
+    ] = None,
+    ignore: Annotated[
+        str | None, typer.Option(help="Fields to leave unread, and out of the counts: a,b.")
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Set a row aside for any other field that the format lacks."),
+    ] = False,
     rejects: Annotated[
         Path | None, typer.Option(help="Folder for the rejects file; next to the file if absent.")
     ] = None,
@@ -77,11 +88,18 @@ def import_(
     from assay.plugins import load, names
 
     cut = _layout(layout, max_row_mb)
+    fields = _field_options(keep, ignore, strict=strict)
     with assay.open(program) as opened:
         if dry_run:
             _show_preview(
                 opened.records.preview(
-                    file, source=source, kind=kind, format=form, layout=cut, first=first
+                    file,
+                    source=source,
+                    kind=kind,
+                    format=form,
+                    layout=cut,
+                    fields=fields,
+                    first=first,
                 )
             )
             return
@@ -92,6 +110,7 @@ def import_(
                 kind=kind,
                 format=form,
                 layout=cut,
+                fields=fields,
                 rejects=rejects,
                 progress=lambda done: tick(done.rows),
             )
@@ -103,6 +122,18 @@ def import_(
             _show_choice(report.kind, load("readers", form))
     if report.read and report.set_aside == report.read:
         raise typer.Exit(InputError.exit_code)
+
+
+def _field_options(keep: str | None, ignore: str | None, *, strict: bool) -> Any:
+    """What the options say of fields that the format does not have."""
+    from assay.records.reader import FieldOptions
+
+    names = (
+        tuple(name.strip() for name in (text or "").split(",") if name.strip())
+        for text in (keep, ignore)
+    )
+    kept, ignored = names
+    return FieldOptions(keep=kept, ignore=ignored, strict=strict)
 
 
 def _layout(name: str | None, max_row_mb: int | None) -> Any:
@@ -132,6 +163,7 @@ def _show_preview(preview: Any) -> None:
         print_json({"record": read.record, "judgments": list(read.judgments)})
     for place, reason in preview.reasons:
         say(f"set aside: {place}: {reason}", fg="yellow")
+    _show_extra_fields(preview.extra_fields)
     say(f"{counted(preview.read, 'row')} read, nothing stored", err=True)
 
 
@@ -145,6 +177,7 @@ def _show_report(report: Any) -> None:
     if report.resumed_after:
         say(f"  resumed after row {report.resumed_after}, where an earlier run stopped")
     _show_repeats(report)
+    _show_extra_fields(report.extra_fields)
     for aside in report.judgments_set_aside:
         say(f"  judgments set aside {aside.rows}: {aside.example}  [{aside.code}]", fg="yellow")
     if report.unanchored:
@@ -189,6 +222,26 @@ def _outside_answer(answer: Any) -> str:
             return f"not a dimension of the rubric: {answer.name} {count}"
         case _:
             return f"not a section of the policy: {answer.name} {count}"
+
+
+_HOMES = {
+    "key": "the record's key",
+    "locator": "its place in the source",
+    "model": "the model that wrote it",
+    "taxonomy": "an axis of the task",
+}
+
+
+def _show_extra_fields(fields: Any) -> None:
+    """Name the fields that the format does not read as they stand, each with its number of rows."""
+    for field in fields:
+        rows = counted(field.rows, "row")
+        if field.fate == "ignored":
+            say(f"  not read: {field.name} ({rows}); --keep or --ignore it", fg="yellow")
+        elif field.fate == "unusable":
+            say(f"  without a value that can be used: {field.name} ({rows})", fg="yellow")
+        else:
+            say(f"  kept as {_HOMES[field.fate]}: {field.name} ({rows})")
 
 
 _WHOSE = {

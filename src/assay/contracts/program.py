@@ -53,6 +53,12 @@ class DataFile(Part):
     """Kind of record; the reader's first where absent."""
     source: Name | None = None
     """Source class in sources.yaml; Assay's own lines name theirs."""
+    keep: tuple[Text, ...] = ()
+    """Fields that the reader's format does not have, to keep as taxonomy axes."""
+    ignore: tuple[Text, ...] = ()
+    """Fields to leave unread; they are not counted."""
+    strict: bool = False
+    """Whether any other field that the format does not have sets its row aside."""
 
 
 class ProgramSettings(Part):

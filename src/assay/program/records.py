@@ -29,7 +29,7 @@ from assay.records.kinds import KINDS
 from assay.records.mapping.reader import MappingReader
 from assay.records.people_mask import existing_or_new_pseudonym
 from assay.records.ports import Layout
-from assay.records.reader import FactReader, Reader, RowContext
+from assay.records.reader import NO_FIELD_OPTIONS, FactReader, FieldOptions, Reader, RowContext
 from assay.records.record import Record
 from assay.records.report import ImportReport, ReserveAnswer
 from assay.records.service import Preview, Progress, reader_entry
@@ -95,6 +95,7 @@ class RecordsService:
         kind: str | None = None,
         format: str | Path = "assay",  # noqa: A002  the one word for it
         layout: Layout | None = None,
+        fields: FieldOptions = NO_FIELD_OPTIONS,
         rejects: str | Path | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> ImportReport:
@@ -106,11 +107,13 @@ class RecordsService:
             kind: kind of record; the reader's first where absent. Our own format takes none.
             format: name of a reader, or path of a mapping (`.yaml`).
             layout: how to cut the file; its name and the reader say what this leaves open.
+            fields: what to do with fields that the format does not have.
             rejects: folder for `<name>.rejects.jsonl`; next to the file where absent.
             progress: called after each commit.
 
         Raises:
-            UsageError: for an unknown reader, kind or source class, or one that is missing.
+            UsageError: for an unknown reader, kind or source class, or one that is missing; for
+                options of fields with a mapping or our own format.
             InputError: if the file or the mapping as a whole cannot be used.
         """
         path = Path(file)
@@ -120,7 +123,7 @@ class RecordsService:
         report = import_file(
             path,
             found,
-            _row_context(self._context, found, kind, source),
+            _row_context(self._context, found, kind, source, fields),
             store=self._context.store,
             actor=self._context.actor,
             layout=layout,
@@ -139,6 +142,7 @@ class RecordsService:
         source: str | None = None,
         kind: str | None = None,
         format: str | Path = "assay",  # noqa: A002  the word of `import_`
+        fields: FieldOptions = NO_FIELD_OPTIONS,
     ) -> str | None:
         """When an import of these bytes in this way was finished; None where none was.
 
@@ -148,7 +152,7 @@ class RecordsService:
         opened = _open_reader(format, path)
         wanted = (
             file_sha256(path),
-            reader_entry(opened, kind or opened.kinds[0]),
+            reader_entry(opened, kind or opened.kinds[0], fields),
             opened.digest if isinstance(opened, MappingReader) else "",
             source or "",
         )
@@ -194,12 +198,13 @@ class RecordsService:
         kind: str | None = None,
         format: str | Path = "assay",  # noqa: A002  the one word for it
         layout: Layout | None = None,
+        fields: FieldOptions = NO_FIELD_OPTIONS,
         first: int = 5,
     ) -> Preview:
         """What the first rows of a file would become; nothing is stored."""
         path = Path(file)
         found = _open_reader(format, path)
-        context = _row_context(self._context, found, kind, source)
+        context = _row_context(self._context, found, kind, source, fields)
         return preview_file(path, found, context, layout=layout, first=first)
 
     def list(self, **where: str) -> Iterator[Record]:
@@ -356,7 +361,11 @@ class RecordsService:
 
 
 def _row_context(
-    context: Context, reader: Reader, kind: str | None, source: str | None
+    context: Context,
+    reader: Reader,
+    kind: str | None,
+    source: str | None,
+    fields: FieldOptions = NO_FIELD_OPTIONS,
 ) -> RowContext:
     wanted = kind or reader.kinds[0]
     _known("kind", wanted, list(KINDS))
@@ -384,6 +393,7 @@ def _row_context(
         axes=context.documents.contract.sampling.axes,
         scales={each.id: each.values for each in context.documents.rubric.dimensions},  # noqa: PD011  a scale, not a data frame
         sections=tuple(section.id for section in context.documents.policy.sections),
+        fields=fields,
     )
 
 

@@ -9,6 +9,7 @@ from assay.contracts.shape import nearest
 from assay.core.errors import InputError, UsageError
 from assay.core.fact import Fact
 from assay.records.coherence import judgment_faults, record_faults
+from assay.records.extra_fields import keep_extras, noting_extras
 from assay.records.grouping import Groups, group_rows
 from assay.records.judgment import Judgment
 from assay.records.ports import Row, RowFile, row_values
@@ -102,7 +103,7 @@ class Intake:
         judgments: list[tuple[str, Judgment]] = []
         recurrences: dict[str, Recurrence] = {}
         set_aside: list[InputError] = []
-        for read in self._read_rows(rows):
+        for read in self._read_rows(unit, rows):
             if read.record is not None:
                 _refuse("record", record_faults(read.record))
                 _refuse_unknown_sources(read.record, self._context.known_sources)
@@ -120,12 +121,18 @@ class Intake:
         unit.recurrences = recurrences
         unit.judgments_set_aside = set_aside
 
-    def _read_rows(self, rows: Sequence[Row]) -> Sequence[Read]:
+    def _read_rows(self, unit: RowGroup, rows: Sequence[Row]) -> Sequence[Read]:
         first = rows[0]
         if self._lines is not None and first.text is not None:
             return self._lines.read_line(first.text, self._context)
         values = row_values(first) if self._groups is None else group_rows(rows)
-        reads = self._reader.read(values, self._context)
+        options = self._context.fields
+        if options.ignore:
+            values = {name: value for name, value in values.items() if name not in options.ignore}
+        with noting_extras(options) as extras:
+            reads = self._reader.read(values, self._context)
+        if extras.outer or extras.inner or extras.unusable:
+            reads, unit.extras = keep_extras(reads, extras, options)
         if self._lines is None:
             for read in reads:
                 _refuse_untyped(read)

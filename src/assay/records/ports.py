@@ -94,6 +94,8 @@ class RowFile(Protocol):
     """SHA-256 of its bytes, hexadecimal."""
     layout: Layout
     """How it is cut into rows, after all options are resolved."""
+    unread_columns: tuple[str, ...]
+    """Columns that are not decoded, since the reader does not read them; known once rows are read."""
 
     def rows(self, after: int = 0) -> Iterator[Row]:
         """The rows whose number is greater than `after`, streamed."""

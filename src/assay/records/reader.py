@@ -11,6 +11,21 @@ from assay.records.ports import Layout
 from assay.records.record import Record
 
 
+class FieldOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What to do with fields that a format does not have."""
+
+    keep: tuple[str, ...] = ()
+    """Fields of the row to keep as taxonomy axes, by their names."""
+    ignore: tuple[str, ...] = ()
+    """Fields to leave unread, known ones included; they are not counted."""
+    strict: bool = False
+    """Whether any other field that the format does not have sets its row aside."""
+
+
+NO_FIELD_OPTIONS = FieldOptions()
+"""Other fields are kept where a record has a place for them, or ignored and counted."""
+
+
 class RowContext(msgspec.Struct, frozen=True, kw_only=True):
     """What a reader is given besides the row."""
 
@@ -28,6 +43,8 @@ class RowContext(msgspec.Struct, frozen=True, kw_only=True):
     """The rubric's dimensions with the values of their scales; empty where they are not checked."""
     sections: tuple[str, ...] | None = None
     """Ids of the policy's sections; None where they are not checked."""
+    fields: FieldOptions = NO_FIELD_OPTIONS
+    """What to do with fields that the format does not have."""
 
 
 class Recurrence(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +106,14 @@ class PeopleReader(Reader, Protocol):
 
     people: Mapping[str, str]
     """Column or key -> the text with `{column}` in it that is the raw id."""
+
+
+@runtime_checkable
+class ColumnReader(Reader, Protocol):
+    """A reader that knows which fields a row may have, so that no other column is decoded."""
+
+    columns: Mapping[str, Sequence[str]]
+    """Kind of record -> the fields that the format has for it."""
 
 
 @runtime_checkable

@@ -7,6 +7,7 @@ import msgspec
 
 from assay.core.errors import InputError
 from assay.records.axis_values import OutsideValue
+from assay.records.extra_fields import ExtraField
 from assay.records.outside_answers import OutsideAnswer
 
 
@@ -93,6 +94,9 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     outside_answers: tuple[OutsideAnswer, ...] = ()
     """Scores and rulings of this run's judgments that our documents do not have, most frequent
     first. They are stored, and endorse nothing."""
+    extra_fields: tuple[ExtraField, ...] = ()
+    """Fields of this run's rows that the format does not read as they stand, and what became of
+    them; rows set aside are not counted."""
     reserve: ReserveAnswer | None = None
     """Result of the comparison with the reserve; absent where assay.toml names none."""
     rejects: str | None = None

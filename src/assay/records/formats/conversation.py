@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast, get_args
 
+from assay.core.canonical import parse_json
 from assay.core.errors import InputError
 from assay.records.candidate import Candidate, MadeByUnknown, Provenance
 from assay.records.formats.fields import Fields
@@ -12,9 +13,12 @@ from assay.records.task import Message, MessageRole, Tool, ToolCall
 UNNAMED = MadeByUnknown(reason="the format does not name who wrote it")
 """Provenance of a candidate in a format that has no field for it."""
 
+TRAINED_BY = ("weight", "train", "training")
+"""Fields by which a message says whether it is trained on."""
+
 _MESSAGE = (
     "role", "content", "name", "tool_calls", "tool_call_id", "function_call", "refusal",
-    "weight", "train", "training", "reasoning_content", "reasoning", "thinking",
+    *TRAINED_BY, "reasoning_content", "reasoning", "thinking",
 )  # fmt: skip
 _CALL = ("id", "type", "function", "name", "arguments")
 _REASONING = ("reasoning_content", "reasoning", "thinking")
@@ -40,7 +44,7 @@ def read_messages(values: Sequence[Any], where: str) -> tuple[Message, ...]:
 
 
 def read_tools(values: Any, where: str = "tools") -> tuple[Tool, ...]:
-    """Tools as a list of JSON schemas, with or without `type: function`, or its JSON text."""
+    """Tools as a list of JSON schemas, with or without `type: function`."""
     tools = []
     for number, value in enumerate(values or []):
         place = f"{where}[{number}]"
@@ -56,6 +60,17 @@ def read_tools(values: Any, where: str = "tools") -> tuple[Tool, ...]:
             )
         )
     return tuple(tools)
+
+
+def listed_tools(fields: Fields, name: str = "tools") -> tuple[Tool, ...]:
+    """The tools that a field lists, as JSON or as its text; none where it says nothing."""
+    if not fields.has(name):
+        return ()
+    stated = fields.any(name)
+    tools = parse_json(stated) if isinstance(stated, str) else stated
+    if not isinstance(tools, list | tuple):
+        raise fields.error(name, f"{name!r} must be a list, not {type(tools).__name__}")
+    return read_tools(tools, name)
 
 
 def split_response(
@@ -113,6 +128,7 @@ def user(text: str) -> Message:
 def _read_message(value: Any, where: str) -> Message:
     fields = Fields(value, _MESSAGE, where)
     role = fields.text("role")
+    role = "tool" if role == "function" else role  # the older form, beside `function_call`
     if role not in get_args(MessageRole):
         raise fields.error("role", f"{role!r} is not a role")
     calls = [_read_call(call, f"{where}.tool_calls") for call in fields.items("tool_calls")]
@@ -125,12 +141,12 @@ def _read_message(value: Any, where: str) -> Message:
         name=fields.text_or_none("name"),
         tool_calls=tuple(calls),
         tool_call_id=fields.text_or_none("tool_call_id"),
-        trained=read_trained(fields, where),
+        trained=read_trained(fields),
         reasoning=_read_reasoning(fields) or thought or None,
     )
 
 
-def read_trained(fields: Fields, where: str) -> bool | None:
+def read_trained(fields: Fields) -> bool | None:
     """Whether a message says that it is trained on: `weight`, `train` or `training`.
 
     Raises:
@@ -143,7 +159,7 @@ def read_trained(fields: Fields, where: str) -> bool | None:
             raise InputError(
                 code="other-weights",
                 message=f"a training weight is 0 or 1, not {weight!r}",
-                where=f"{where}.weight",
+                where=fields.place("weight"),
                 hint="round the weight, or leave the message out of the training by 0",
             )
         stated.add(bool(weight))

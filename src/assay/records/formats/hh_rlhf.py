@@ -26,6 +26,7 @@ class HhRlhf:
     name = "hh-rlhf"
     kinds = ("preference",)
     summary = "HH-RLHF: `chosen` and `rejected` as Human/Assistant transcripts"
+    columns = {"preference": ("chosen", "rejected", "id")}
 
     def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
         """Map one row.
@@ -33,7 +34,7 @@ class HhRlhf:
         Raises:
             InputError: if the row is not of this format.
         """
-        fields = Fields(row, ("chosen", "rejected", "id"))
+        fields = Fields(row, self.columns[context.kind])
         chosen, rejected = (_turns(fields.text(name), name) for name in ("chosen", "rejected"))
         start = common_start(chosen, rejected)
         candidates = [response_candidate(turns[start:]) for turns in (chosen, rejected)]

@@ -26,6 +26,7 @@ class OpenAiChat:
     name = "openai-chat"
     kinds = ("demonstration",)
     summary = "OpenAI chat lines: `messages`, perhaps `tools`"
+    columns = {"demonstration": ("messages", "tools", "functions", PARALLEL, "id")}
 
     def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
         """Map one row.
@@ -33,7 +34,7 @@ class OpenAiChat:
         Raises:
             InputError: if the row is not of this format.
         """
-        fields = Fields(row, ("messages", "tools", "functions", PARALLEL, "id"))
+        fields = Fields(row, self.columns[context.kind])
         messages = read_messages(fields.items("messages"), "messages")
         task, response = split_response(messages)
         candidate = response_candidate(response)

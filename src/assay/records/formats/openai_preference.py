@@ -10,6 +10,8 @@ from assay.records.formats.openai_chat import request
 from assay.records.reader import Read, RowContext
 from assay.records.task import PARALLEL
 
+_OUTPUTS = ("preferred_output", "non_preferred_output")
+
 
 class OpenAiPreference:
     """Reads `input`, `preferred_output` and `non_preferred_output`.
@@ -21,6 +23,7 @@ class OpenAiPreference:
     name = "openai-preference"
     kinds = ("preference",)
     summary = "OpenAI preference lines: `input`, `preferred_output`, `non_preferred_output`"
+    columns = {"preference": ("input", *_OUTPUTS, "id")}
 
     def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
         """Map one row.
@@ -28,12 +31,11 @@ class OpenAiPreference:
         Raises:
             InputError: if the row is not of this format.
         """
-        outputs = ("preferred_output", "non_preferred_output")
-        fields = Fields(row, ("input", *outputs, "id"))
+        fields = Fields(row, self.columns[context.kind])
         asked = Fields(fields.any("input"), ("messages", "tools", PARALLEL), "input")
         task = request(asked, read_messages(asked.items("messages"), "input.messages"))
         candidates = [
-            response_candidate(read_messages(fields.items(name), name)) for name in outputs
+            response_candidate(read_messages(fields.items(name), name)) for name in _OUTPUTS
         ]
         opinion = Opinion(unnamed(context), better=0)
         return [comparison(context, task, candidates, [opinion], key=fields.name_or_none("id"))]

@@ -48,6 +48,7 @@ class Prm800k:
     name = "prm800k"
     kinds = ("process",)
     summary = "PRM800K: solutions with several rated completions a step"
+    columns = {"process": ("labeler", "timestamp", "generation", *_FLAGS, "question", "label")}
 
     def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
         """Map one row.
@@ -55,7 +56,7 @@ class Prm800k:
         Raises:
             InputError: if the row is not of this format.
         """
-        fields = Fields(row, ("labeler", "timestamp", "generation", *_FLAGS, "question", "label"))
+        fields = Fields(row, self.columns[context.kind])
         question = Fields(
             fields.any("question"),
             ("problem", "ground_truth_solution", "ground_truth_answer", "pre_generated_steps",
@@ -125,9 +126,7 @@ class _OfferedStep:
 
 def _completion(value: Any, where: str) -> _Offered:
     fields = Fields(value, ("text", "rating", "flagged"), where)
-    rating = fields.whole("rating") if fields.has("rating") else None
-    if rating is not None and rating not in _LABELS:
-        raise fields.error("rating", f"a rating is 1, 0 or -1, not {rating}")
+    rating = fields.whole_within("rating", -1, 1)
     flagged = fields.has("flagged") and fields.flag("flagged")
     return _Offered(
         fields.text("text"),

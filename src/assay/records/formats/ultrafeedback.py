@@ -8,7 +8,7 @@ from assay.records.candidate import MadeByModel
 from assay.records.evidence import Evidence
 from assay.records.formats.conversation import text_candidate, user
 from assay.records.formats.fields import Fields
-from assay.records.formats.label import comparison, scored, task_of, unnamed
+from assay.records.formats.label import as_score, comparison, task_of, unnamed
 from assay.records.judgment import Judgment, Reason
 from assay.records.reader import Read, RowContext
 from assay.records.record import Record
@@ -16,6 +16,8 @@ from assay.records.verdict import DimensionScore, NotApplicable, NotAsked
 
 ASPECTS = ("instruction_following", "honesty", "truthfulness", "helpfulness")
 """The aspects, each rated from 1 to 5 or `N/A`."""
+
+_SCALE = (1, 5)
 
 _OVERALL = ("fine-grained_score", "overall_score")
 _KNOWN_ANSWERS = ("correct_answers", "incorrect_answers")
@@ -26,7 +28,8 @@ class UltraFeedback:
 
     All ratings of a row are one judgment by an unknown reviewer: the row does not say which model
     rated. `N/A` is not applicable. Rationales, types and critiques become reasons of their
-    aspect; `fine-grained_score` and `overall_score` scores on dimensions of these names.
+    aspect; a rating that is missing or no number from 1 to 5 costs that score alone.
+    `fine-grained_score` and `overall_score` scores on dimensions of these names.
     `principle` and `custom_system_prompt` become the candidate's sampling parameters,
     `correct_answers` and `incorrect_answers` evidence, `source` the key. `models` repeats the
     completions and must agree with them.
@@ -35,6 +38,9 @@ class UltraFeedback:
     name = "ultrafeedback"
     kinds = ("preference",)
     summary = "UltraFeedback: completions scored on four aspects"
+    columns = {
+        "preference": ("source", "instruction", "models", "completions", *_KNOWN_ANSWERS),
+    }
 
     def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
         """Map one row.
@@ -42,7 +48,7 @@ class UltraFeedback:
         Raises:
             InputError: if the row is not of this format.
         """
-        fields = Fields(row, ("source", "instruction", "models", "completions", *_KNOWN_ANSWERS))
+        fields = Fields(row, self.columns[context.kind])
         completions = [
             _completion(value, number) for number, value in enumerate(fields.items("completions"))
         ]
@@ -89,9 +95,10 @@ def _judged(
     reasons: list[Reason] = []
     for completion, place in zip(completions, places, strict=True):
         for name in _OVERALL:
-            if completion.has(name):
-                score = scored(completion.any(name), name)
+            overall = completion.number_or_none(name)
+            if overall is not None:
                 dimension = name.replace("-", "_")
+                score = as_score(overall)
                 scores.append(DimensionScore(dimension=dimension, score=score, candidate=place))
         if completion.text_or_none("critique"):
             text = completion.text("critique")
@@ -101,7 +108,7 @@ def _judged(
             for aspect in ASPECTS:
                 if annotations.has(aspect):
                     rated = _rating(annotations.any(aspect), aspect)
-                    scores += [_score(each, aspect, place) for each in rated]
+                    scores += [score for each in rated for score in _scores(each, aspect, place)]
                     reasons += [
                         reason for each in rated for reason in _reasons(each, aspect, place)
                     ]
@@ -121,15 +128,21 @@ def _judged(
 def _rating(value: Any, aspect: str) -> list[Fields]:
     values = value if isinstance(value, list | tuple) else [value]
     return [
-        Fields(each, ("Rating", "Rationale", "Type", "Rationale For Rating"), aspect)
+        Fields(
+            each, ("Rating", "Rationale", "Type", "Rationale For Rating"), f"annotations.{aspect}"
+        )
         for each in values
     ]
 
 
-def _score(rating: Fields, aspect: str, place: int) -> DimensionScore:
-    stated = rating.any("Rating")
-    score = NotApplicable() if stated == "N/A" else scored(stated, f"{aspect}.Rating")
-    return DimensionScore(dimension=aspect, score=score, candidate=place)
+def _scores(rating: Fields, aspect: str, place: int) -> Iterator[DimensionScore]:
+    """The score of an aspect; none where the rating is missing or off the scale."""
+    if rating.has("Rating") and rating.any("Rating") == "N/A":
+        yield DimensionScore(dimension=aspect, score=NotApplicable(), candidate=place)
+        return
+    stated = rating.number_or_none("Rating", *_SCALE)
+    if stated is not None:
+        yield DimensionScore(dimension=aspect, score=as_score(stated), candidate=place)
 
 
 def _reasons(rating: Fields, aspect: str, place: int) -> Iterator[Reason]:

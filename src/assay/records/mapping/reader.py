@@ -7,6 +7,7 @@ from assay.core.canonical import encode_json
 from assay.core.digest import labelled_digest
 from assay.core.errors import InputError
 from assay.records.judgment import in_order
+from assay.records.mapping.columns_read import column_filter
 from assay.records.mapping.document import MappingDocument
 from assay.records.mapping.judgment_builder import About, JudgmentBuilder
 from assay.records.mapping.record_builder import RecordBuilder
@@ -45,6 +46,8 @@ class MappingReader:
         """Whether a judgment carries the columns that name its vote."""
         self.people = _people(document)
         """Column -> the text of a raw id of a person with the column's name in braces."""
+        self.may_read = column_filter(document)
+        """Whether the mapping can read a table's column of this name."""
         self._document = document
         self._tables = tables
         self._joins = {name: compile_value(join.to) for name, join in document.join.items()}

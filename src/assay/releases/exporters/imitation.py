@@ -12,7 +12,6 @@ from assay.releases.exporters.exporter import ExportFormat
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 
-
 ReasoningField = Literal["", "reasoning_content", "thinking"]
 """The field of a message for what a model wrote for itself; empty: it is left out."""
 
