@@ -11,6 +11,7 @@ from assay.records.anchoring import find_quote
 from assay.records.candidate import Candidate
 from assay.records.coherence import text_at
 from assay.records.evidence import TextSpan
+from assay.records.extra_fields import note_extra
 from assay.records.formats.conversation import read_messages, text_candidate, user
 from assay.records.formats.fields import Fields
 from assay.records.formats.inspect_sample import score_name
@@ -166,7 +167,8 @@ class _AnnotatedTask(msgspec.Struct, frozen=True):
     def judgment(self, value: Any, number: int) -> Judgment:
         fields = Fields(value, _ANNOTATION, "annotations[]")
         annotation = studio_annotation(value)
-        Fields(dict.fromkeys(annotation.unread, True), (), "annotations[].result")
+        for kind in annotation.unread:
+            note_extra("annotations[].result", kind, kind)
         named = fields.name_or_none("id") or str(number)
         errors = tuple(
             error for span in annotation.spans for error in self._errors(annotation, span)
