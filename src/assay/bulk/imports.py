@@ -19,6 +19,7 @@ from assay.records.reader import (
     LayoutReader,
     PeopleReader,
     Reader,
+    RedactingReader,
     RowContext,
 )
 from assay.records.report import ImportReport
@@ -52,7 +53,7 @@ def import_file(
     """
     file = DiskFile(path, _joined_layout(layout, reader), _column_filter(reader, context))
     templates = reader.people if isinstance(reader, PeopleReader) else {}
-    mask = PeopleMask(context.pseudonym, templates)
+    mask = PeopleMask(context.pseudonym, templates, redacts=isinstance(reader, RedactingReader))
     kept = RejectsFile((rejects or path.parent) / f"{path.name}{SUFFIX}", mask)
     with closing(kept):
         return import_rows(

@@ -180,6 +180,9 @@ def _show_report(report: Any) -> None:
     _show_extra_fields(report.extra_fields)
     for aside in report.judgments_set_aside:
         say(f"  judgments set aside {aside.rows}: {aside.example}  [{aside.code}]", fg="yellow")
+    if report.redacted:
+        found = ", ".join(f"{count} {kind}" for kind, count in report.redacted.items())
+        say(f"  redacted before anything was stored: {found}")
     if report.unanchored:
         say(f"  {report.unanchored} errors kept unanchored: their place is not in the text")
     for outside in report.outside_axes:

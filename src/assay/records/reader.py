@@ -1,7 +1,7 @@
 """What a reader of a foreign format is: a pure map from one row to records and judgments."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -63,6 +63,8 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     """The record; absent where the row holds only judgments of a record given before."""
     judgments: Sequence[Judgment] = ()
     """Judgments about it, each naming the record's id."""
+    redacted: Mapping[str, int] = {}
+    """Kind of secret or address -> how many were taken out of the row before it was read."""
     set_aside: Sequence[InputError] = ()
     """Why further judgments of the row cannot be used; the record and the others can."""
     recurrences: Sequence[Recurrence] = ()
@@ -98,6 +100,14 @@ class LayoutReader(Reader, Protocol):
 
     layout: Layout
     """The settings that the format fixes; the file's name determines the rest."""
+
+
+@runtime_checkable
+class RedactingReader(Reader, Protocol):
+    """A reader of recorded runs, whose rows are redacted wherever they are stored."""
+
+    redacts: Literal[True]
+    """Redaction cannot be switched off."""
 
 
 @runtime_checkable

@@ -78,6 +78,9 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     judgments_set_aside: tuple[RejectReasonCount, ...] = ()
     """Why judgments of this run's usable rows were set aside, most frequent first: `rows` counts
     judgments. The rows themselves are stored."""
+    redacted: Mapping[str, int] = {}
+    """Kind of secret or address -> how many were taken out of this run's rows before they were
+    read; readers of recorded runs redact."""
     unanchored: int = 0
     """Localized errors of this run whose stated place did not match the text."""
     repeats: Mapping[str, int] = {}

@@ -235,6 +235,7 @@ class _ImportRun:
         self._occurrences: Counter[str] = Counter()
         self._reasons = Reasons()
         self._judgments_set_aside = Reasons()
+        self._redacted: Counter[str] = Counter()
         self._unanchored = 0
         self._resumed_rejects: frozenset[int] = frozenset()
         self._earlier_rejects: str | None = None
@@ -304,6 +305,7 @@ class _ImportRun:
             },
             reasons=self._reasons.counts(),
             judgments_set_aside=self._judgments_set_aside.counts(),
+            redacted=dict(sorted(self._redacted.items())),
             unanchored=self._unanchored,
             repeats=dict(sorted(self.matching.matches.repeats.items())),
             unordered=self.matching.matches.unordered,
@@ -358,6 +360,7 @@ class _ImportRun:
             self._new[name] += sum(identity.startswith(f"{family.prefix}_") for identity in new)
         for unit in units:
             self.extra_fields.add(unit.extras, len(unit.usable_rows))
+            self._redacted.update(unit.redacted)
             for error in unit.judgments_set_aside:
                 self._judgments_set_aside.add(unit.rows[0].where, error)
             for identity, fact in zip(unit.ids, unit.facts, strict=True):

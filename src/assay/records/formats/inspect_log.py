@@ -16,7 +16,7 @@ from assay.records.formats.inspect_sample import (
     score_name,
     score_values,
 )
-from assay.records.formats.label import scored, whole_source
+from assay.records.formats.label import any_score, whole_source
 from assay.records.judgment import Judgment, Reason, Reviewer
 from assay.records.kinds import Outcome
 from assay.records.ports import Layout
@@ -24,7 +24,7 @@ from assay.records.reader import Read, RowContext
 from assay.records.record import SCHEMA_VERSION, Record
 from assay.records.source_json import source_call, source_tool
 from assay.records.task import Message, Task, Tool, ToolCall
-from assay.records.verdict import Category, DimensionScore, NotAsked, Score, ScoreAbstained
+from assay.records.verdict import DimensionScore, NotAsked
 
 _MESSAGE = ("id", "role", "content", "source", "metadata", "tool_calls", "tool_call_id", "function",
             "error", "model", "internal")  # fmt: skip
@@ -212,7 +212,7 @@ def _judgments(
             reviewer=editor or machine,
             verdict=NotAsked(),
             scores=tuple(
-                DimensionScore(dimension=name, score=_score(value), candidate=0)
+                DimensionScore(dimension=name, score=any_score(value), candidate=0)
                 for name, value in score_values(score_name(scorer), state.value)
             ),
             reasons=tuple(_reasons(state)),
@@ -227,16 +227,6 @@ def _reasons(state: InspectScore) -> Iterator[Reason]:
     for code, text in stated.items():
         if text:
             yield Reason(text=text, code=code)
-
-
-def _score(value: Any) -> Score:
-    if value is None:
-        return ScoreAbstained(reason="unscored")
-    if isinstance(value, bool):
-        return Category(value=str(value).lower())
-    if isinstance(value, int | float):
-        return scored(value, "value")
-    return Category(value=value if isinstance(value, str) else json_text(value))
 
 
 READER = InspectLog()

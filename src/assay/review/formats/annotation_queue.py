@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assay.core.errors import InputError
-from assay.records.formats.shapes import as_list, as_name, as_object, as_word
+from assay.records.formats.shapes import as_list, as_word
+from assay.records.formats.trace_scores import TraceScore, latest_by_name, trace_score
 from assay.review.formats.cells import AnswerCell, ReviewerAnswer, assignment_in, settings_json
 from assay.review.formats.format import Foreign
 from assay.review.formats.questions import FormQuestion, Questionnaire, task_texts
@@ -19,9 +20,6 @@ ANSWERS = ("feedback", "scores")
 
 NOTE = "note"
 """The key under which LangSmith keeps a reviewer's free remark on a run."""
-
-BY_PEOPLE = frozenset({"app", "ANNOTATION"})
-"""Sources of feedback and of scores that people gave in the tool; others are not judgments."""
 
 
 class AnnotationQueue:
@@ -77,10 +75,10 @@ class AnnotationQueue:
                 hint="join each run with its feedback, or each trace with its scores, as one row",
             )
         by_person: dict[str | None, list[Mapping[str, Any]]] = {}
-        for each in as_list(row[place], place):
-            said = as_object(each, place)
-            if _source(said) in BY_PEOPLE:
-                by_person.setdefault(_person(said), []).append(said)
+        for value in as_list(row[place], place):
+            score = trace_score(value, place)
+            if score.giver == "human":
+                by_person.setdefault(score.person, []).append(value)
         plain = {key: value for key, value in row.items() if key not in ANSWERS}
         for given in by_person.values():
             yield {**plain, place: given}
@@ -94,48 +92,27 @@ class AnnotationQueue:
             row.get("metadata"), extra.get("metadata") if isinstance(extra, Mapping) else None
         )
         place = next(name for name in ANSWERS if name in row)
-        given = [as_object(each, place) for each in as_list(row[place], place)]
-        latest = sorted(given, key=_when)
+        scores = [trace_score(value, place) for value in as_list(row[place], place)]
         return ReviewerAnswer(
             assignment=assignment,
-            answered_by=_person(given[0]) if given else None,
-            # Feedback given again on the same key takes the earlier one's place in both tools.
-            cells=list({each.name: each for each in map(_cell, latest)}.values()),
-            judged_at=_when(latest[-1]) or None if latest else None,
+            answered_by=scores[0].person if scores else None,
+            cells=[_cell(score) for score in latest_by_name(scores)],
+            judged_at=max((score.given_at for score in scores), default="") or None,
         ).row()
 
 
-def _source(said: Mapping[str, Any]) -> str:
-    """Where feedback or a score comes from."""
-    if "feedback_source" in said:
-        source = as_object(said["feedback_source"] or {}, "feedback_source")
-        return as_word(source.get("type"), "feedback_source.type")
-    return as_word(said.get("source"), "source")
-
-
-def _person(said: Mapping[str, Any]) -> str | None:
-    source = said.get("feedback_source")
-    if isinstance(source, Mapping):
-        return as_name(source.get("user_id"))
-    return as_name(said.get("authorUserId"))
-
-
-def _when(said: Mapping[str, Any]) -> str:
-    for key in ("modified_at", "updatedAt", "created_at", "createdAt", "timestamp"):
-        if said.get(key):
-            return as_word(said[key], key)
-    return ""
-
-
-def _cell(said: Mapping[str, Any]) -> AnswerCell:
-    name = as_word(said.get("key") or said.get("name"), "key")
-    name = "reason" if name == NOTE else name
-    comment = as_word(said.get("comment"), "comment")
-    for key in ("stringValue", "value", "score"):
-        if said.get(key) is not None:
-            return AnswerCell(name=name, text=as_word(said[key], name), comment=comment)
+def _cell(score: TraceScore) -> AnswerCell:
+    name = "reason" if score.name == NOTE else score.name
+    if score.value is not None:
+        return AnswerCell(name=name, text=_word(score), comment=score.comment)
     # Words are held as the comment where a tool has no text of its own for them.
-    return AnswerCell(name=name, text=comment)
+    return AnswerCell(name=name, text=score.comment)
+
+
+def _word(score: TraceScore) -> str:
+    if isinstance(score.value, bool):
+        return str(int(score.value))
+    return as_word(score.value, score.name)
 
 
 def _feedback_config(question: FormQuestion) -> dict[str, Any]:
