@@ -178,13 +178,7 @@ def _show_report(report: Any) -> None:
         say(f"  resumed after row {report.resumed_after}, where an earlier run stopped")
     _show_repeats(report)
     _show_extra_fields(report.extra_fields)
-    for aside in report.judgments_set_aside:
-        say(f"  judgments set aside {aside.rows}: {aside.example}  [{aside.code}]", fg="yellow")
-    if report.redacted:
-        found = ", ".join(f"{count} {kind}" for kind, count in report.redacted.items())
-        say(f"  redacted before anything was stored: {found}")
-    if report.unanchored:
-        say(f"  {report.unanchored} errors kept unanchored: their place is not in the text")
+    _show_partly_read(report)
     for outside in report.outside_axes:
         say(f"  not in the contract: {_outside(outside)}", fg="yellow")
     for answer in report.outside_answers:
@@ -197,6 +191,17 @@ def _show_report(report: Any) -> None:
         say(f"  fix {report.rejects} and import it in the same way")
     if report.earlier_rejects:
         say(f"  earlier rejects kept as {report.earlier_rejects}")
+
+
+def _show_partly_read(report: Any) -> None:
+    """Name what of the stored rows was not taken as it stands."""
+    for aside in report.judgments_set_aside:
+        say(f"  judgments set aside {aside.rows}: {aside.example}  [{aside.code}]", fg="yellow")
+    if report.redacted:
+        found = ", ".join(f"{count} {kind}" for kind, count in report.redacted.items())
+        say(f"  redacted before anything was stored: {found}")
+    if report.unanchored:
+        say(f"  {report.unanchored} errors kept unanchored: their place is not in the text")
 
 
 def _show_gate(answer: Any) -> None:

@@ -130,13 +130,13 @@ def scored_judgments(
             set_aside.append(error)
         else:
             reviewer = _reviewer(score, context)
-            key = reviewer.kind, reviewer.pseudonym
+            key = (str(reviewer.kind), reviewer.pseudonym)
             reviewers[key] = reviewer
             by_reviewer.setdefault(key, []).append(score)
     judgments: list[Judgment] = []
-    for key, scores in by_reviewer.items():
+    for name, scores in by_reviewer.items():
         try:
-            judgments.append(_judgment(record, reviewers[key], latest_by_name(scores)))
+            judgments.append(_judgment(record, reviewers[name], latest_by_name(scores)))
         except InputError as error:
             set_aside.append(error.at(where))
     return judgments, set_aside
