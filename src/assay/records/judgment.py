@@ -212,6 +212,9 @@ class Judgment(Fact):
     """Which of the reviewer's judgments on this record it is: a later one has a higher number."""
     supersedes: str | None = None
     """Id of the judgment that this one replaces."""
+    source_flags: dict[Name, str] = {}
+    """What the source tool says of the answer itself, such as the result of an authenticity check:
+    flag -> value. It is shown, and decides nothing."""
 
 
 def standing(judgments: Iterable[Judgment]) -> list[Judgment]:

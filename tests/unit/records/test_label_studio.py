@@ -170,7 +170,10 @@ def test_a_broken_or_nameless_annotation_costs_nobody_elses_work(context: Contex
     }
     read = _read(row, context("preference"))
     unnamed, named = read.judgments
-    assert (unnamed.reviewer.kind, unnamed.reviewer.pseudonym) == ("unknown", "own-texts: annotation 0")
+    assert (unnamed.reviewer.kind, unnamed.reviewer.pseudonym) == (
+        "unknown",
+        "own-texts: annotation 0",
+    )
     assert isinstance(named.verdict, Tie)
     (fault,) = read.set_aside
     assert (fault.code, fault.where) == ("unknown-verdict", "annotations[1], pw")

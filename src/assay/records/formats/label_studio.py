@@ -86,7 +86,7 @@ class LabelStudio:
     `from_name`; `labels` and `hypertextlabels` are localized errors at their span, for the
     candidate that `to_name` names; `textarea` is a reason. A result that shares the id of a span
     says something of that error: its severity, its correction, or a note. A cancelled annotation
-    is an abstention. Relations and results of other types are counted as not read; predictions
+    is an abstention; `ground_truth` is kept as a flag. Relations and results of other types are counted as not read; predictions
     are not judgments and are left in the export.
     """
 
@@ -185,6 +185,7 @@ class _AnnotatedTask(msgspec.Struct, frozen=True):
             order=self.presented if _is_pairwise(annotation) else None,
             active_ms=annotation.active_ms,
             judged_at=annotation.judged_at,
+            source_flags={"ground_truth": "true"} if value.get("ground_truth") is True else {},
         )
         return require_sound(self.record, judgment)
 
