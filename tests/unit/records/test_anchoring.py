@@ -22,8 +22,6 @@ CASES = [
 def test_a_quote_is_found_by_its_offset_or_where_it_stands_once(
     text: str, quote: str, offset: int | None, utf16: bool, place: tuple[int, int] | None
 ) -> None:
-    """Counts of a browser and line ends of two characters are tried; words that stand twice need
-    an offset that leads to them.
-    """
+    """Each way of counting is tried; words that stand twice need an offset that leads to them."""
     found = find_quote(text, quote, offset, utf16=utf16)
     assert found == (None if place is None else Stretch(*place))
