@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Stretch(NamedTuple):
+class QuotePlace(NamedTuple):
     """A stretch of a text, in code points."""
 
     start: int
@@ -14,7 +14,7 @@ class Stretch(NamedTuple):
 
 def find_quote(
     text: str, quote: str, offset: int | None = None, *, utf16: bool = False
-) -> Stretch | None:
+) -> QuotePlace | None:
     """The stretch of a text that a tool quotes; None where no single place holds the words.
 
     Tools count characters differently: a browser counts a character beyond the first plane twice,
@@ -37,7 +37,7 @@ def find_quote(
             start = layer.index(sought)
         if start is not None:
             end = start + len(sought)
-            return Stretch(start, end) if layer is text else _in_original(text, start, end)
+            return QuotePlace(start, end) if layer is text else _in_original(text, start, end)
     return None
 
 
@@ -61,9 +61,9 @@ def code_points(text: str, units: int) -> int:
     return len(encoded[: 2 * units].decode("utf-16-le", errors="ignore"))
 
 
-def _in_original(text: str, start: int, end: int) -> Stretch:
+def _in_original(text: str, start: int, end: int) -> QuotePlace:
     """A stretch of the text with single line ends, in the text as it is."""
-    return Stretch(_with_returns(text, start), _with_returns(text, end))
+    return QuotePlace(_with_returns(text, start), _with_returns(text, end))
 
 
 def _with_returns(text: str, place: int) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.records.anchoring import Stretch, find_quote
+from assay.records.anchoring import QuotePlace, find_quote
 
 CASES = [
     ("Five metres.", "Five", 0, False, (0, 4)),
@@ -24,4 +24,4 @@ def test_a_quote_is_found_by_its_offset_or_where_it_stands_once(
 ) -> None:
     """Each way of counting is tried; words that stand twice need an offset that leads to them."""
     found = find_quote(text, quote, offset, utf16=utf16)
-    assert found == (None if place is None else Stretch(*place))
+    assert found == (None if place is None else QuotePlace(*place))
