@@ -13,7 +13,7 @@ from typing import Any
 
 from assay.bulk.stream import too_long
 from assay.core.canonical import parse_json
-from assay.core.errors import InputError
+from assay.core.errors import InputError, input_error_at
 from assay.records.ports import Layout, Row
 
 MAX_MEMBERS = 200_000
@@ -124,7 +124,7 @@ def _sample_row(
         content = _unpacked(archive, member, layout.max_row_bytes)
         item = parse_json(content, lenient=layout.nan_is_null)
     except InputError as error:
-        row = Row(number=number, text=content or None, fault=error.at(member.filename))
+        row = Row(number=number, text=content or None, fault=input_error_at(error, member.filename))
     except _DAMAGED as error:
         row = Row(number=number, fault=_damaged(member.filename, error))
     else:

@@ -5,7 +5,7 @@
 the family. Documents report issues (`core.issues`) instead, all at once.
 """
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 
 class AssayError(Exception):
@@ -34,7 +34,7 @@ class AssayError(Exception):
         advice = f" ({self.hint})" if self.hint else ""
         return f"{place}{self.message}{advice}"
 
-    def at(self, where: str) -> Self:
+    def at(self, where: str) -> "AssayError":
         """The same error, placed: an outer place is put before the one already known."""
         joined = f"{where}, {self.where}" if self.where else where
         return type(self)(code=self.code, message=self.message, where=joined, hint=self.hint)
@@ -62,6 +62,14 @@ class MachineError(AssayError):
     """The machine lacks something: a store, an extra, space, isolation (exit code 4)."""
 
     exit_code = 4
+
+
+def input_error_at(error: InputError, where: str) -> InputError:
+    """The same fault of the data, placed as `AssayError.at` places it."""
+    placed = error.at(where)
+    return InputError(
+        code=placed.code, message=placed.message, where=placed.where, hint=placed.hint
+    )
 
 
 def missing_extra(extra: str, need: str) -> MachineError:

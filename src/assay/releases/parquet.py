@@ -84,7 +84,7 @@ JUDGMENT_COLUMNS: dict[str, str] = {
     "id": "Id of the judgment: base32 of the SHA-256 of its canonical JSON.",
     "record": "Id of the record that was judged.",
     "reviewer": "Pseudonym of the reviewer, or name of a model.",
-    "reviewer_kind": "Human, model, rule, or unknown.",
+    "reviewer_kind": "Human, model, or unknown.",
     "role": "The role in which the judgment was given.",
     "occasion": "How many judgments of this reviewer on this record came before it.",
     "verdict": "The overall answer; ties and abstentions have their own names.",

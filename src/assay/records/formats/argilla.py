@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from assay.core.errors import InputError
+from assay.core.errors import InputError, input_error_at
 from assay.records.anchoring import find_quote
 from assay.records.candidate import Candidate
 from assay.records.coherence import text_at
@@ -104,7 +104,7 @@ class ArgillaRecords:
                 if response.submitted:
                     judgments.append(task.judgment(response, number))
             except InputError as error:
-                set_aside.append(error.at(f"responses[{number}]"))
+                set_aside.append(input_error_at(error, f"responses[{number}]"))
         return [Read(record=record, judgments=judgments, set_aside=set_aside)]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from assay.contracts.terms import SEVERITIES
-from assay.core.errors import InputError
+from assay.core.errors import InputError, input_error_at
 from assay.records.anchoring import find_quote
 from assay.records.candidate import Candidate
 from assay.records.coherence import text_at
@@ -123,7 +123,7 @@ class LabelStudio:
             try:
                 judgments.append(task.judgment(annotation, number))
             except InputError as error:
-                set_aside.append(error.at(f"annotations[{number}]"))
+                set_aside.append(input_error_at(error, f"annotations[{number}]"))
         return [Read(record=record, judgments=judgments, set_aside=set_aside)]
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast, get_args
 import msgspec
 
 from assay.core.canonical import json_text, parse_json
-from assay.core.errors import InputError
+from assay.core.errors import InputError, input_error_at
 from assay.records.extra_fields import note_extra
 from assay.records.formats.conversation import read_tools
 from assay.records.formats.inspect_sample import score_name
@@ -134,7 +134,7 @@ def _evaluations(
         try:
             judgments.append(_evaluation(record, attributes, context))
         except InputError as error:
-            set_aside.append(error.at("events"))
+            set_aside.append(input_error_at(error, "events"))
     return judgments, set_aside
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from assay.core.canonical import json_text
-from assay.core.errors import InputError
+from assay.core.errors import InputError, input_error_at
 from assay.records.formats.inspect_sample import score_name
 from assay.records.formats.label import any_score, require_sound, unnamed
 from assay.records.formats.shapes import as_name, as_object, as_word
@@ -138,7 +138,7 @@ def scored_judgments(
         try:
             judgments.append(_judgment(record, reviewers[name], latest_by_name(scores)))
         except InputError as error:
-            set_aside.append(error.at(where))
+            set_aside.append(input_error_at(error, where))
     return judgments, set_aside
 
 
