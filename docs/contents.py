@@ -58,6 +58,7 @@ SECTIONS = (
             for name in (
                 "contract",
                 "record",
+                "readers",
                 "mapping",
                 "judgment",
                 "release",

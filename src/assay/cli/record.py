@@ -67,6 +67,13 @@ def import_(
         bool,
         typer.Option("--strict", help="Set a row aside for any other field that the format lacks."),
     ] = False,
+    drop_null_arguments: Annotated[
+        bool,
+        typer.Option(
+            "--drop-null-arguments",
+            help="Leave out null arguments of tool calls that the tool's schema lacks.",
+        ),
+    ] = False,
     rejects: Annotated[
         Path | None, typer.Option(help="Folder for the rejects file; next to the file if absent.")
     ] = None,
@@ -88,7 +95,7 @@ def import_(
     from assay.plugins import load, names
 
     cut = _layout(layout, max_row_mb)
-    fields = _field_options(keep, ignore, strict=strict)
+    fields = _field_options(keep, ignore, strict=strict, drop_null_arguments=drop_null_arguments)
     with assay.open(program) as opened:
         if dry_run:
             _show_preview(
@@ -124,7 +131,12 @@ def import_(
         raise typer.Exit(InputError.exit_code)
 
 
-def _field_options(keep: str | None, ignore: str | None, *, strict: bool) -> Any:
+def _field_options(
+    keep: str | None,
+    ignore: str | None,
+    strict: bool,
+    drop_null_arguments: bool,
+) -> Any:
     """What the options say of fields that the format does not have."""
     from assay.records.reader import FieldOptions
 
@@ -133,7 +145,9 @@ def _field_options(keep: str | None, ignore: str | None, *, strict: bool) -> Any
         for text in (keep, ignore)
     )
     kept, ignored = names
-    return FieldOptions(keep=kept, ignore=ignored, strict=strict)
+    return FieldOptions(
+        keep=kept, ignore=ignored, strict=strict, drop_null_arguments=drop_null_arguments
+    )
 
 
 def _layout(name: str | None, max_row_mb: int | None) -> Any:
@@ -248,6 +262,14 @@ def _show_extra_fields(fields: Any) -> None:
             say(f"  not read: {field.name} ({rows}); --keep or --ignore it", fg="yellow")
         elif field.fate == "unusable":
             say(f"  without a value that can be used: {field.name} ({rows})", fg="yellow")
+        elif field.fate == "null_argument":
+            say(
+                f"  null, and not in the tool's schema: {field.name} ({rows}); "
+                "--drop-null-arguments leaves it out",
+                fg="yellow",
+            )
+        elif field.fate == "dropped_null_argument":
+            say(f"  null, and not in the tool's schema, left out: {field.name} ({rows})")
         else:
             say(f"  kept as {_HOMES[field.fate]}: {field.name} ({rows})")
 

@@ -59,6 +59,8 @@ class DataFile(Part):
     """Fields to leave unread; they are not counted."""
     strict: bool = False
     """Whether any other field that the format does not have sets its row aside."""
+    drop_null_arguments: bool = False
+    """Whether null arguments that the called tool's schema does not have are left out."""
 
 
 class ProgramSettings(Part):

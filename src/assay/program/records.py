@@ -9,6 +9,7 @@ import msgspec
 
 from assay.bulk.fact_lines import write_facts
 from assay.bulk.imports import import_file, open_mapping, preview_file
+from assay.bulk.joins import open_companion
 from assay.bulk.stream import file_sha256
 from assay.context import Context
 from assay.contracts.shape import nearest
@@ -432,8 +433,7 @@ def _open_reader(reader: str | Path, file: Path) -> Reader:
     """The reader of this name, or the one that a mapping file makes for the data file."""
     if str(reader).endswith((".yaml", ".yml")):
         return open_mapping(Path(reader), file)
-    found: Reader = load("readers", str(reader))
-    return found
+    return open_companion(load("readers", str(reader)), file)
 
 
 def _known(what: str, name: str, known: Sequence[str]) -> None:

@@ -121,7 +121,12 @@ def _format(program: Program, file: DataFile) -> str | Path:
 
 
 def _field_options(file: DataFile) -> FieldOptions:
-    return FieldOptions(keep=file.keep, ignore=file.ignore, strict=file.strict)
+    return FieldOptions(
+        keep=file.keep,
+        ignore=file.ignore,
+        strict=file.strict,
+        drop_null_arguments=file.drop_null_arguments,
+    )
 
 
 def _import(program: Program, step: RunStep) -> str:

@@ -18,15 +18,18 @@ import msgspec
 from assay.core.canonical import json_text
 from assay.core.errors import InputError
 from assay.records.candidate import MadeByModel, MadeByUnknown
+from assay.records.null_arguments import null_arguments, without_null_arguments
 from assay.records.reader import FieldOptions, Read
 from assay.records.record import Record
 
 Home = Literal["key", "locator", "model", "taxonomy"]
 """Where a record keeps a field: its key, its source's locator, its candidate's model, or an axis."""
 
-Fate = Home | Literal["ignored", "unusable"]
+Fate = Home | Literal["ignored", "unusable", "null_argument", "dropped_null_argument"]
 """What becomes of a field: its home; `ignored` where the format does not have it; `unusable` where
-the format has it and its value is of no use: not a number, for instance, or off the scale."""
+the format has it and its value is of no use: not a number, for instance, or off the scale;
+`null_argument` for an argument of a tool call that is null and that the tool's schema does not
+have, `dropped_null_argument` where it was left out."""
 
 HOMES: Mapping[str, Home] = {
     **dict.fromkeys(
@@ -170,8 +173,11 @@ def keep_extras(
 def _with_field(read: Read, home: Home, name: str, text: str) -> Read | None:
     """The read with the field in its record; None where the record has no place left for it."""
     record = None if read.record is None else _with_home(read.record, home, name, text)
-    if record is None:
-        return None
+    return None if record is None else _with_record(read, record)
+
+
+def _with_record(read: Read, record: Record) -> Read:
+    """The read with another form of its record, which its judgments are then about."""
     identity = record.id
     judgments = [judgment.replace(record=identity) for judgment in read.judgments]
     return msgspec.structs.replace(read, record=record, judgments=judgments)
@@ -230,6 +236,29 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return value if isinstance(value, str) else json_text(value)
+
+
+def count_null_arguments(
+    reads: Sequence[Read], options: FieldOptions
+) -> tuple[Sequence[Read], Mapping[str, Fate]]:
+    """Find null arguments that no tool's schema has, and leave them out where the options say so.
+
+    Returns:
+        The reads, and what becomes of each such argument.
+    """
+    names = {
+        name for read in reads if read.record is not None for name in null_arguments(read.record)
+    }
+    if not names:
+        return reads, {}
+    dropped = options.drop_null_arguments
+    fate: Fate = "dropped_null_argument" if dropped else "null_argument"
+    if dropped:
+        reads = [
+            read if read.record is None else _with_record(read, without_null_arguments(read.record))
+            for read in reads
+        ]
+    return reads, {f"tool_calls[].arguments.{name}": fate for name in names}
 
 
 class ExtraFields:

@@ -9,7 +9,7 @@ from assay.contracts.shape import nearest
 from assay.core.errors import InputError, UsageError
 from assay.core.fact import Fact
 from assay.records.coherence import judgment_faults, record_faults
-from assay.records.extra_fields import keep_extras, noting_extras
+from assay.records.extra_fields import count_null_arguments, keep_extras, noting_extras
 from assay.records.grouping import Groups, group_rows
 from assay.records.judgment import Judgment
 from assay.records.ports import Row, RowFile, row_values
@@ -136,6 +136,8 @@ class Intake:
         if extras.outer or extras.inner or extras.unusable:
             reads, unit.extras = keep_extras(reads, extras, options)
         if self._lines is None:
+            reads, arguments = count_null_arguments(reads, options)
+            unit.extras = {**unit.extras, **arguments} if arguments else unit.extras
             for read in reads:
                 _refuse_untyped(read)
         return reads

@@ -24,6 +24,7 @@ KEYS = frozenset(
         "completedby",
         "editor",
         "email",
+        "judge",
         "labeler",
         "labelerid",
         "labeller",

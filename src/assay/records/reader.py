@@ -7,7 +7,7 @@ import msgspec
 
 from assay.core.errors import InputError
 from assay.records.judgment import Judgment
-from assay.records.ports import Layout
+from assay.records.ports import Layout, Lookup
 from assay.records.record import Record
 
 
@@ -20,6 +20,9 @@ class FieldOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Fields to leave unread, known ones included; they are not counted."""
     strict: bool = False
     """Whether any other field that the format does not have sets its row aside."""
+    drop_null_arguments: bool = False
+    """Whether null arguments that the called tool's schema does not have are left out: a column
+    store gives each call the arguments of all tools."""
 
 
 NO_FIELD_OPTIONS = FieldOptions()
@@ -124,6 +127,20 @@ class ColumnReader(Reader, Protocol):
 
     columns: Mapping[str, Sequence[str]]
     """Kind of record -> the fields that the format has for it."""
+
+
+@runtime_checkable
+class CompanionReader(Reader, Protocol):
+    """A reader whose format keeps a part of each row in a second file."""
+
+    companion_key: str
+    """The field by which a row of the second file is found."""
+
+    def companions(self, file: str) -> Sequence[str]:
+        """Where the second file of a file may be, relative to its folder; the first that is there counts."""
+
+    def joined(self, table: Lookup) -> Reader:
+        """The reader that finds the other part of a row in this table."""
 
 
 @runtime_checkable

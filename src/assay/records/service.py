@@ -68,7 +68,12 @@ def reader_entry(reader: Reader, kind: str, fields: FieldOptions = NO_FIELD_OPTI
         for word, names in (("keep", fields.keep), ("ignore", fields.ignore))
         if names
     ]
-    return ", ".join([f"{reader.name} as {kind}", *options, *(["strict"] if fields.strict else [])])
+    return ", ".join([f"{reader.name} as {kind}", *options, *_switches(fields)])
+
+
+def _switches(fields: FieldOptions) -> list[str]:
+    stated = {"strict": fields.strict, "drop null arguments": fields.drop_null_arguments}
+    return [name for name, is_on in stated.items() if is_on]
 
 
 def import_rows(
@@ -126,8 +131,9 @@ def import_rows(
         run.commit(batch, finished=False)
         if progress:
             progress(Progress(rows=run.ledger.read, set_aside=run.ledger.set_aside))
-    if not isinstance(reader, GroupReader):  # a mapping names what it reads
-        run.extra_fields.add_columns(file.unread_columns, run.ledger.read - begun.read)
+    run.extra_fields.add_columns(
+        _unread_columns(file, reader, context), run.ledger.read - begun.read
+    )
     run.finish()
     return run.report(file, reader, context)
 
@@ -162,8 +168,7 @@ def preview_rows(file: RowFile, reader: Reader, context: RowContext, *, first: i
                 read = reads[fact.record]
                 judgments = [*read.judgments, fact]
                 reads[fact.record] = msgspec.structs.replace(read, judgments=judgments)
-    if not isinstance(reader, GroupReader):
-        extra_fields.add_columns(file.unread_columns, rows_read)
+    extra_fields.add_columns(_unread_columns(file, reader, context), rows_read)
     return Preview(
         reads=tuple(reads.values()),
         reasons=tuple(reasons),
@@ -185,9 +190,17 @@ def _refuse_field_options(reader: Reader, fields: FieldOptions) -> None:
     if fields != NO_FIELD_OPTIONS and isinstance(reader, FactReader | GroupReader):
         raise UsageError(
             code="no-field-options",
-            message=f"the reader {reader.name!r} takes none of `keep`, `ignore` and `strict`",
+            message=f"the reader {reader.name!r} takes no option of fields: `keep`, `ignore`, "
+            "`strict` or `drop_null_arguments`",
             hint="a mapping reads only the fields that it names, and our own lines have no others",
         )
+
+
+def _unread_columns(file: RowFile, reader: Reader, context: RowContext) -> list[str]:
+    """Columns that were not decoded and that nobody chose to leave out: a mapping chooses."""
+    if isinstance(reader, GroupReader):
+        return []
+    return [name for name in file.unread_columns if name not in context.fields.ignore]
 
 
 def _batches(units: Iterator[RowGroup]) -> Iterator[list[RowGroup]]:

@@ -78,7 +78,8 @@ def split_response(
 ) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
     """The task and the response: all that follows the last message that is not the model's.
 
-    The model's turns are `assistant` messages and the `tool` messages between them.
+    The model's turns are `assistant` messages and the `tool` messages between them: an output that
+    comes before its first message belongs to the task.
 
     Raises:
         InputError: if nothing is left of one of the two.
@@ -86,6 +87,8 @@ def split_response(
     start = len(messages)
     while start and messages[start - 1].role in {"assistant", "tool"}:
         start -= 1
+    while start < len(messages) and messages[start].role == "tool":
+        start += 1
     task, response = messages[:start], messages[start:]
     if not response or response[-1].role != "assistant":
         raise InputError(

@@ -35,7 +35,9 @@ class HhRlhf:
             InputError: if the row is not of this format.
         """
         fields = Fields(row, self.columns[context.kind])
-        chosen, rejected = (_turns(fields.text(name), name) for name in ("chosen", "rejected"))
+        chosen, rejected = (
+            transcript_turns(fields.text(name), name) for name in ("chosen", "rejected")
+        )
         start = common_start(chosen, rejected)
         candidates = [response_candidate(turns[start:]) for turns in (chosen, rejected)]
         opinion = Opinion(unnamed(context), better=0)
@@ -43,7 +45,12 @@ class HhRlhf:
         return [comparison(context, task, candidates, [opinion], key=fields.name_or_none("id"))]
 
 
-def _turns(text: str, where: str) -> tuple[Message, ...]:
+def transcript_turns(text: str, where: str) -> tuple[Message, ...]:
+    """The turns of a `Human:` and `Assistant:` transcript.
+
+    Raises:
+        InputError: if the text does not begin with such a turn.
+    """
     before, *pieces = _TURN.split(text)
     if before or not pieces:
         raise InputError(

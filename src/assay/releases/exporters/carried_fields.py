@@ -136,8 +136,8 @@ def references(part: Part) -> int:
             return int(answer is not None)
         case Process(reference=reference) | Outcome(reference=reference):
             return int(reference is not None)
-        case Trajectory(expected_calls=calls, expected_state=state):
-            return len(calls) + int(state is not None)
+        case Trajectory(expected_calls=calls, expected_state=state, no_call=no_call):
+            return len(calls) + int(state is not None) + int(no_call)
         case _:
             return 0
 
