@@ -38,49 +38,49 @@ _CARD = re.compile(r"\b(?:\d[ -]?){12,18}\d\b")
 _MARKED = "[redacted: "
 
 
-def redact(value: Any, found: Counter[str]) -> Any:
+def redact(value: Any, counts: Counter[str]) -> Any:
     """A JSON value without secrets, e-mail addresses and card numbers.
 
     Args:
         value: any JSON value; the values in it are redacted, its keys are not.
-        found: kind -> how many were found; this call adds to it.
+        counts: kind -> how many were found; this call adds to it.
     """
     if isinstance(value, str):
-        return redact_text(value, found)
+        return redact_text(value, counts)
     if isinstance(value, Mapping):
-        return {key: _member(str(key), member, found) for key, member in value.items()}
+        return {key: _member(str(key), member, counts) for key, member in value.items()}
     if isinstance(value, list | tuple):
-        return [redact(member, found) for member in value]
+        return [redact(member, counts) for member in value]
     return value
 
 
-def redact_text(text: str, found: Counter[str]) -> str:
+def redact_text(text: str, counts: Counter[str]) -> str:
     """A text without secrets, e-mail addresses and card numbers; see `redact`."""
     for kind, pattern in _PATTERNS.items():
-        text = pattern.sub(_marking(kind, found), text)
-    text = _ASSIGNED.sub(lambda match: _assigned(match, found), text)
-    return _CARD.sub(lambda match: _card(match, found), text)
+        text = pattern.sub(_marking(kind, counts), text)
+    text = _ASSIGNED.sub(lambda match: _assigned(match, counts), text)
+    return _CARD.sub(lambda match: _card(match, counts), text)
 
 
-def _member(key: str, value: Any, found: Counter[str]) -> Any:
+def _member(key: str, value: Any, counts: Counter[str]) -> Any:
     if isinstance(value, str) and value and _IS_SECRET_KEY.search(key):
-        return _mark("secret", found)
-    return redact(value, found)
+        return _mark("secret", counts)
+    return redact(value, counts)
 
 
-def _marking(kind: str, found: Counter[str]) -> Callable[[re.Match[str]], str]:
-    return lambda _: _mark(kind, found)
+def _marking(kind: str, counts: Counter[str]) -> Callable[[re.Match[str]], str]:
+    return lambda _: _mark(kind, counts)
 
 
-def _assigned(match: re.Match[str], found: Counter[str]) -> str:
+def _assigned(match: re.Match[str], counts: Counter[str]) -> str:
     if match[2].startswith(_MARKED[:-1]):
         return match[0]
-    return match[1] + _mark("secret", found)
+    return match[1] + _mark("secret", counts)
 
 
-def _card(match: re.Match[str], found: Counter[str]) -> str:
+def _card(match: re.Match[str], counts: Counter[str]) -> str:
     digits = [int(character) for character in match[0] if character.isdigit()]
-    return _mark("card number", found) if _is_card(digits) else match[0]
+    return _mark("card number", counts) if _is_card(digits) else match[0]
 
 
 def _is_card(digits: list[int]) -> bool:
@@ -89,6 +89,6 @@ def _is_card(digits: list[int]) -> bool:
     return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
 
 
-def _mark(kind: str, found: Counter[str]) -> str:
-    found[kind] += 1
+def _mark(kind: str, counts: Counter[str]) -> str:
+    counts[kind] += 1
     return f"{_MARKED}{kind}]"

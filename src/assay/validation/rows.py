@@ -57,11 +57,11 @@ def read_rows(
     for part in batches(rows, _DIGESTED):
         read = [_read(row, format_, evaluation, axes) for row in part]
         digests = iter(list(digester.digests(text for _, text in read if text)))
-        for row, (found, text) in zip(part, read, strict=True):
-            if isinstance(found, ItemResult) and text:
-                yield row, found.replace(input=next(digests))
+        for row, (result, text) in zip(part, read, strict=True):
+            if isinstance(result, ItemResult) and text:
+                yield row, result.replace(input=next(digests))
             else:
-                yield row, found
+                yield row, result
 
 
 def _read(
@@ -69,8 +69,8 @@ def _read(
 ) -> tuple[ItemResult | InputError, str]:
     """The result of a row without its input, and what the item asks."""
     try:
-        given = row_values(row)
-        plain = given if format_ == "assay" else _sample(given, axes)
+        values = row_values(row)
+        plain = values if format_ == "assay" else _sample(values, axes)
         text = asked(_messages(plain.get("input")))
         return _result(plain, evaluation), text
     except InputError as error:

@@ -10,7 +10,9 @@ from assay.core.errors import InputError
 from assay.plugins import load
 from assay.records.candidate import MadeByModel
 from assay.records.coherence import judgment_faults, record_faults
+from assay.records.evidence import TextSpan
 from assay.records.extra_fields import noting_extras
+from assay.records.judgment import Unanchored
 from assay.records.reader import FieldOptions, Read, RowContext
 from assay.records.record import Record
 from assay.records.task import Message
@@ -376,3 +378,17 @@ def test_an_edit_of_a_score_is_a_persons_judgment(context: Context) -> None:
     assert (person.reviewer.kind, person.scores[0].score) == ("human", Category(value="C"))
     assert person.supersedes == scorer.id
     assert person.reviewer.pseudonym.startswith("rvr_")
+
+
+def test_spans_of_argilla_are_errors_at_their_offsets(context: Context) -> None:
+    """One beyond the text is kept as it was given."""
+    spans = [{"label": "wrong", "start": 3, "end": 7}, {"label": "wrong", "start": 3, "end": 99}]
+    row = {
+        "id": "a1", "fields": {"prompt": "Where?", "answer": "In Rome."},
+        "responses": [{"user_id": "u", "status": "submitted", "values": {"marks": {"value": spans}}}],
+    }  # fmt: skip
+    read, _ = _read("argilla", row, context("critique"))
+    first, second = read.judgments[0].errors or ()
+    assert isinstance(first.place, TextSpan)
+    assert first.place.quote == "Rome"
+    assert isinstance(second.place, Unanchored)

@@ -86,10 +86,10 @@ def _split_messages(sample: InspectSample) -> tuple[tuple[Message, ...], tuple[M
     """The task, and what follows it from the model's first turn on."""
     stated = Fields(sample.sample, tuple(sample.sample), "sample").items("messages")
     messages = tuple(_message(value, sample) for value in stated)
-    given = _given_turns(sample)
+    input_turns = _input_turns(sample)
     for place, (value, message) in enumerate(zip(stated, messages, strict=True)):
-        is_given = value.get("source") == "input" or message.content in given
-        if message.role == "assistant" and not is_given:
+        is_input = value.get("source") == "input" or message.content in input_turns
+        if message.role == "assistant" and not is_input:
             if not place:
                 break
             return messages[:place], messages[place:]
@@ -101,7 +101,7 @@ def _split_messages(sample: InspectSample) -> tuple[tuple[Message, ...], tuple[M
     )
 
 
-def _given_turns(sample: InspectSample) -> frozenset[str]:
+def _input_turns(sample: InspectSample) -> frozenset[str]:
     """Texts of the assistant's turns that the data set gave, such as worked examples."""
     stated = sample.sample.get("input")
     if isinstance(stated, str):

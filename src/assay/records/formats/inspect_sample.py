@@ -208,5 +208,8 @@ def score_values(name: str, stated: Any) -> Iterator[tuple[str, Any]]:
 
 def score_name(text: str) -> str:
     """A scorer's name as the name of a dimension or a measure: lower-case letters, digits, `_`."""
-    lowered = "".join(each if each.isascii() and each.isalnum() else "_" for each in text.lower())
+    lowered = "".join(
+        character if character.isascii() and character.isalnum() else "_"
+        for character in text.lower()
+    )
     return lowered if lowered[:1].isalpha() else f"score_{lowered}"

@@ -278,13 +278,16 @@ class _AnnotatedTask(msgspec.Struct, frozen=True):
         if quote is None and offsets and 0 <= offsets[0] <= offsets[1] <= len(text):
             quote = text[offsets[0] : offsets[1]]
         words = quote if isinstance(quote, str) else ""
-        found = find_quote(text, words, offsets[0] if offsets else None, utf16=True)
-        if found is None:
+        words_at = find_quote(text, words, offsets[0] if offsets else None, utf16=True)
+        if words_at is None:
             return Unanchored(
                 stated=f"{quote} [{start}:{end}]", reason="no single place in the text holds it"
             )
         return TextSpan(
-            pointer=pointer, start=found.start, end=found.end, quote=text[found.start : found.end]
+            pointer=pointer,
+            start=words_at.start,
+            end=words_at.end,
+            quote=text[words_at.start : words_at.end],
         )
 
     def _candidate(self, result: StudioResult) -> int | None:

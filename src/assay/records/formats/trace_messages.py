@@ -11,8 +11,8 @@ from assay.records.task import Message
 _ROLES = {"human": "user", "ai": "assistant", "AIMessageChunk": "assistant", "function": "tool"}
 """Roles as LangChain names them -> ours; another name is a role of its own."""
 
-_ASKED = ("input", "question", "prompt", "query", "text")
-_SAID = ("output", "answer", "response", "completion", "content", "text")
+_TASK_KEYS = ("input", "question", "prompt", "query", "text")
+_RESPONSE_KEYS = ("output", "answer", "response", "completion", "content", "text")
 """Keys under which a run keeps its one text."""
 
 
@@ -25,7 +25,7 @@ def task_messages(inputs: Any) -> tuple[Message, ...]:
     listed = _listed(inputs)
     if listed is not None:
         return read_messages([_plain_form(value) for value in listed], "inputs.messages")
-    return (user(_single_text(inputs, _ASKED, "inputs")),)
+    return (user(_single_text(inputs, _TASK_KEYS, "inputs")),)
 
 
 def response_messages(outputs: Any, task: Sequence[Message]) -> tuple[Message, ...]:
@@ -39,7 +39,9 @@ def response_messages(outputs: Any, task: Sequence[Message]) -> tuple[Message, .
         first = next(_choices(outputs), None)
         listed = [first] if first is not None else None
     if listed is None:
-        return (Message(role="assistant", content=_single_text(outputs, _SAID, "outputs")),)
+        return (
+            Message(role="assistant", content=_single_text(outputs, _RESPONSE_KEYS, "outputs")),
+        )
     messages = read_messages([_plain_form(value) for value in listed], "outputs.messages")
     repeats = tuple((message.role, message.content) for message in messages[: len(task)])
     if repeats == tuple((message.role, message.content) for message in task):

@@ -36,7 +36,7 @@ class AnnotationQueue:
     settings_suffix = ".json"
     in_parts = False
 
-    def work(self, shown: Presentation, asked: Questionnaire) -> Iterator[dict[str, Any]]:  # noqa: ARG002  a key may be absent
+    def work(self, shown: Presentation, questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:  # noqa: ARG002  a key may be absent
         """One run: what was asked is its input, the candidates are its output."""
         texts = task_texts(shown)
         yield {
@@ -47,20 +47,24 @@ class AnnotationQueue:
             "metadata": {"assignment": shown.assignment},
         }
 
-    def settings(self, asked: Questionnaire) -> str:
+    def settings(self, questionnaire: Questionnaire) -> str:
         """Feedback configs and rubric items for LangSmith, score configs for Langfuse."""
         questions = [
-            each for each in asked.questions if each.kind != "spans" and each.why_of is None
+            question
+            for question in questionnaire.questions
+            if question.kind != "spans" and question.why_of is None
         ]
         return settings_json(
             {
                 "langsmith": {
-                    "name": asked.title,
+                    "name": questionnaire.title,
                     "rubric_instructions": "Comment on an abstention, and wherever you have a reason.",
-                    "feedback_configs": {each.name: _feedback_config(each) for each in questions},
-                    "rubric_items": [_rubric_item(each) for each in questions],
+                    "feedback_configs": {
+                        question.name: _feedback_config(question) for question in questions
+                    },
+                    "rubric_items": [_rubric_item(question) for question in questions],
                 },
-                "langfuse": {"score_configs": [_score_config(each) for each in questions]},
+                "langfuse": {"score_configs": [_score_config(question) for question in questions]},
             }
         )
 
@@ -80,8 +84,8 @@ class AnnotationQueue:
             if score.giver == "human":
                 by_person.setdefault(score.person, []).append(value)
         plain = {key: value for key, value in row.items() if key not in ANSWERS}
-        for given in by_person.values():
-            yield {**plain, place: given}
+        for entries in by_person.values():
+            yield {**plain, place: entries}
         if not by_person:
             yield {**plain, place: []}
 
@@ -131,7 +135,7 @@ def _rubric_item(question: FormQuestion) -> dict[str, Any]:
         "is_required": question.must,
     }
     if question.kind == "choice":
-        item["value_descriptions"] = {each.value: each.text for each in question.options}
+        item["value_descriptions"] = {option.value: option.text for option in question.options}
     return item
 
 
@@ -145,13 +149,13 @@ def _score_config(question: FormQuestion) -> dict[str, Any]:
 
 def _numbered(question: FormQuestion) -> Iterator[tuple[int, str]]:
     """A number for each option, its own where it is one: both tools want one beside the label."""
-    own = {int(each.value) for each in question.options if _is_number(each.value)}
+    own = {int(option.value) for option in question.options if _is_number(option.value)}
     free = max(own, default=-1) + 1
-    for each in question.options:
-        if _is_number(each.value):
-            yield int(each.value), each.value
+    for option in question.options:
+        if _is_number(option.value):
+            yield int(option.value), option.value
         else:
-            yield free, each.value
+            yield free, option.value
             free += 1
 
 

@@ -42,7 +42,7 @@ class Argilla:
     settings_suffix = ".json"
     in_parts = False
 
-    def work(self, shown: Presentation, asked: Questionnaire) -> Iterator[dict[str, Any]]:  # noqa: ARG002  a field may be absent
+    def work(self, shown: Presentation, questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:  # noqa: ARG002  a field may be absent
         """One record."""
         yield {
             "id": shown.assignment,
@@ -50,7 +50,7 @@ class Argilla:
             "metadata": {"assignment": shown.assignment},
         }
 
-    def settings(self, asked: Questionnaire) -> str:
+    def settings(self, questionnaire: Questionnaire) -> str:
         """The settings of the data set."""
         fields = [
             {
@@ -59,16 +59,16 @@ class Argilla:
                 "required": name == "task",
                 "settings": {"type": "text", "use_markdown": False},
             }
-            for name in asked.texts
+            for name in questionnaire.texts
         ]
         return settings_json(
             {
                 # Argilla's client takes guidelines that are the name of a file for that file.
-                "guidelines": f"Judge by the rubric: {asked.title}",
+                "guidelines": f"Judge by the rubric: {questionnaire.title}",
                 "allow_extra_metadata": True,
                 "distribution": {"strategy": "overlap", "min_submitted": 1},
                 "fields": fields,
-                "questions": [_asked(question) for question in asked.questions],
+                "questions": [_question(question) for question in questionnaire.questions],
                 "metadata": [
                     {
                         "name": "assignment",
@@ -120,7 +120,7 @@ def _field(name: str) -> str:
     return name.replace(".", "-").lower()
 
 
-def _asked(question: FormQuestion) -> dict[str, Any]:
+def _question(question: FormQuestion) -> dict[str, Any]:
     return {
         "name": question.name,
         "title": question.text,
@@ -132,7 +132,8 @@ def _asked(question: FormQuestion) -> dict[str, Any]:
 
 def _settings(question: FormQuestion) -> dict[str, Any]:
     options = [
-        {"value": each.value, "text": each.text, "description": None} for each in question.options
+        {"value": option.value, "text": option.text, "description": None}
+        for option in question.options
     ]
     if question.kind == "spans":
         return {
@@ -159,8 +160,8 @@ def _errors(row: Foreign, name: str, spans: list[Any]) -> Iterator[dict[str, Any
     fields = row.get("fields")
     shown = fields if isinstance(fields, Mapping) else row
     text = shown.get(_field(f"candidate.{place[0]}"))
-    for each in spans:
-        span = as_object(each, name)
+    for value in spans:
+        span = as_object(value, name)
         yield span_error(
             place[0],
             as_word(span.get("label"), name),

@@ -64,20 +64,20 @@ class ReviewerAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _row(cells: Iterable[AnswerCell], marked: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    said, whys, comments = _said(cells)
+    answers, whys, comments = _answer_texts(cells)
     remarks: dict[str, str] = {}
-    ranking = said.pop(("ranking",), "")
+    ranking = answers.pop(("ranking",), "")
     if ranking:
-        _take_ranking(said, ranking)
+        _take_ranking(answers, ranking)
     for parts, comment in comments.items():
-        if said.get(parts) == ABSTAIN:
+        if answers.get(parts) == ABSTAIN:
             _append(whys, parts, comment)
         else:
             _append(remarks, *_remark(parts, comment))
     for parts, why in whys.items():
-        said[parts] = _explained(parts, said.get(parts, ""), why)
-    errors = _errors(said, marked)
-    row: dict[str, Any] = {".".join(parts): text for parts, text in said.items()}
+        answers[parts] = _explained(parts, answers.get(parts, ""), why)
+    errors = _errors(answers, marked)
+    row: dict[str, Any] = {".".join(parts): text for parts, text in answers.items()}
     for column, text in remarks.items():
         _append(row, column, text)
     if errors is not None:
@@ -89,9 +89,9 @@ def _row(cells: Iterable[AnswerCell], marked: Sequence[Mapping[str, Any]]) -> di
 _Texts = dict[tuple[str, ...], str]
 
 
-def _said(cells: Iterable[AnswerCell]) -> tuple[_Texts, _Texts, _Texts]:
+def _answer_texts(cells: Iterable[AnswerCell]) -> tuple[_Texts, _Texts, _Texts]:
     """By what they are about: the answers, the reasons of abstentions, the comments."""
-    said: _Texts = {}
+    answers: _Texts = {}
     whys: _Texts = {}
     comments: _Texts = {}
     for cell in cells:
@@ -99,14 +99,14 @@ def _said(cells: Iterable[AnswerCell]) -> tuple[_Texts, _Texts, _Texts]:
         if parts[0] == "why":
             _append(whys, parts[1:], cell.text.strip())
             continue
-        if cell.text and said.setdefault(parts, cell.text) != cell.text:
+        if cell.text and answers.setdefault(parts, cell.text) != cell.text:
             raise InputError(
                 code="answered-twice",
-                message=f"{cell.name} has two answers, {said[parts]!r} and {cell.text!r}",
+                message=f"{cell.name} has two answers, {answers[parts]!r} and {cell.text!r}",
                 where=cell.name,
             )
         _append(comments, parts, cell.comment.strip())
-    return said, whys, comments
+    return answers, whys, comments
 
 
 def _append(texts: dict[Any, Any], key: Any, text: str) -> None:
@@ -127,8 +127,8 @@ def _explained(parts: tuple[str, ...], answer: str, why: str) -> str:
     return f"{ABSTAIN}:{why}"
 
 
-def _take_ranking(said: _Texts, ranking: str) -> None:
-    verdict = said.get(("verdict",), "")
+def _take_ranking(answers: _Texts, ranking: str) -> None:
+    verdict = answers.get(("verdict",), "")
     if verdict not in _OPEN:
         raise InputError(
             code="two-verdicts",
@@ -136,7 +136,7 @@ def _take_ranking(said: _Texts, ranking: str) -> None:
             where="ranking",
             hint="keep the one that is meant; with a ranking the verdict is `not_asked`",
         )
-    said["verdict",] = ranking
+    answers["verdict",] = ranking
 
 
 def _remark(parts: tuple[str, ...], text: str) -> tuple[str, str]:
@@ -148,10 +148,10 @@ def _remark(parts: tuple[str, ...], text: str) -> tuple[str, str]:
     return "reason", f"{'.'.join(parts)}: {text}"
 
 
-def _errors(said: _Texts, marked: Sequence[Mapping[str, Any]]) -> list[Any] | None:
+def _errors(answers: _Texts, marked: Sequence[Mapping[str, Any]]) -> list[Any] | None:
     """The errors marked and the errors written down; empty where none was found."""
-    none_found = said.pop(("no_errors",), "")
-    written = said.pop(("errors",), "")
+    none_found = answers.pop(("no_errors",), "")
+    written = answers.pop(("errors",), "")
     if not (none_found or written or marked):
         return None
     errors = [*marked, *_written(written)]

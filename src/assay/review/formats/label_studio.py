@@ -45,24 +45,32 @@ class LabelStudioReview:
     settings_suffix = ".xml"
     in_parts = False
 
-    def work(self, shown: Presentation, asked: Questionnaire) -> Iterator[dict[str, Any]]:
+    def work(self, shown: Presentation, questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:
         """One task."""
         texts = task_texts(shown)
         data = {"assignment": shown.assignment}
-        data |= {_key(name): texts.get(name, "") for name in (*asked.texts, *texts)}
+        data |= {_key(name): texts.get(name, "") for name in (*questionnaire.texts, *texts)}
         yield {"data": data, "meta": {"assignment": shown.assignment}}
 
-    def settings(self, asked: Questionnaire) -> str:
+    def settings(self, questionnaire: Questionnaire) -> str:
         """The labeling configuration."""
-        body = [_tag("Header", value=asked.title)]
-        for name in asked.texts:
+        body = [_tag("Header", value=questionnaire.title)]
+        for name in questionnaire.texts:
             body.append(_tag("Header", value=_titled(name), size="5"))
-            body += [_control(each) for each in asked.questions if _labels_spans(each, name)]
+            body += [
+                _control(question)
+                for question in questionnaire.questions
+                if _labels_spans(question, name)
+            ]
             body.append(_tag("Text", name=_key(name), variable=_key(name)))
-        for question in asked.questions:
+        for question in questionnaire.questions:
             if question.kind != "spans":
-                body.append(_asked(question))
-        body += [_about_span(question) for question in asked.questions if question.kind == "spans"]
+                body.append(_question_view(question))
+        body += [
+            _about_span(question)
+            for question in questionnaire.questions
+            if question.kind == "spans"
+        ]
         return _tag("View", *body) + "\n"
 
     def apart(self, row: Foreign) -> Iterator[Foreign]:
@@ -126,7 +134,7 @@ def _labels_spans(question: FormQuestion, text: str) -> bool:
     return question.kind == "spans" and text == f"candidate.{question.letter}"
 
 
-def _asked(question: FormQuestion) -> str:
+def _question_view(question: FormQuestion) -> str:
     """A question with its header; one about an abstention is seen only beside an abstention."""
     seen: dict[str, str] = {}
     if question.why_of:
@@ -144,8 +152,10 @@ def _control(question: FormQuestion) -> str:
     named = {"name": question.name, "toName": about}
     if question.kind == "text":
         return _tag("TextArea", **named, rows="2", maxSubmissions="1", editable="true")
-    tag, option = ("Labels", "Label") if question.kind == "spans" else ("Choices", "Choice")
-    options = [_tag(option, value=each.text, alias=each.value) for each in question.options]
+    tag, tag_of_option = ("Labels", "Label") if question.kind == "spans" else ("Choices", "Choice")
+    options = [
+        _tag(tag_of_option, value=option.text, alias=option.value) for option in question.options
+    ]
     if question.kind == "choice":
         named |= {"choice": "single-radio", "showInline": "true"}
     return _tag(tag, *options, **named)
@@ -155,17 +165,17 @@ def _about_span(question: FormQuestion) -> str:
     """What may be said of each span of one candidate."""
     letter = str(question.letter)
     about = {"toName": f"candidate_{letter}", "perRegion": "true"}
-    grades = [_tag("Choice", value=each, alias=each) for each in SEVERITIES]
-    severity = {"name": name_of(("error", "severity", letter)), "choice": "single-radio"}
+    grades = [_tag("Choice", value=severity, alias=severity) for severity in SEVERITIES]
+    named = {"name": name_of(("error", "severity", letter)), "choice": "single-radio"}
     notes = [
         _tag(
-            "TextArea", name=name_of(("error", each, letter)), placeholder=each,
+            "TextArea", name=name_of(("error", note, letter)), placeholder=note,
             maxSubmissions="1", **about,
         )
-        for each in NOTES
+        for note in NOTES
     ]  # fmt: skip
     shown = {"visibleWhen": "region-selected", "whenTagName": f"candidate_{letter}"}
-    return _tag("View", _tag("Choices", *grades, **severity, **about), *notes, **shown)
+    return _tag("View", _tag("Choices", *grades, **named, **about), *notes, **shown)
 
 
 def _tag(tag: str, *inside: str, variable: str = "", **attributes: str) -> str:

@@ -32,27 +32,27 @@ class LongCsv:
     settings_suffix = ".json"
     in_parts = True
 
-    def work(self, shown: Presentation, asked: Questionnaire) -> Iterator[dict[str, Any]]:
+    def work(self, shown: Presentation, questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:
         """The rows of one assignment."""
         for name, text in task_texts(shown).items():
             yield _line(shown.assignment, name, text, SHOWN)
-        for question in asked.questions:
+        for question in questionnaire.questions:
             if _stands(question):
                 values = " | ".join(_values(question))
                 yield _line(shown.assignment, _column(question), question.text, values)
 
-    def settings(self, asked: Questionnaire) -> str:
+    def settings(self, questionnaire: Questionnaire) -> str:
         """The code book: every question with what each value means."""
         return settings_json(
             {
-                "title": asked.title,
+                "title": questionnaire.title,
                 "questions": [
                     {
                         "question": _column(each),
                         "text": each.text,
                         "values": {option.value: option.text for option in each.options},
                     }
-                    for each in asked.questions
+                    for each in questionnaire.questions
                     if _stands(each)
                 ],
             }

@@ -42,24 +42,26 @@ class Potato:
     settings_suffix = ".yaml"
     in_parts = False
 
-    def work(self, shown: Presentation, asked: Questionnaire) -> Iterator[dict[str, Any]]:
+    def work(self, shown: Presentation, questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:
         """One item."""
         texts = task_texts(shown)
         item = {"id": shown.assignment, "text": texts["task"]}
-        item |= {_key(name): texts.get(name, "") for name in (*asked.texts, *texts)}
+        item |= {_key(name): texts.get(name, "") for name in (*questionnaire.texts, *texts)}
         yield item | {"metadata": {"assignment": shown.assignment}}
 
-    def settings(self, asked: Questionnaire) -> str:
+    def settings(self, questionnaire: Questionnaire) -> str:
         """The configuration; `data_files` names the file of work."""
         config = {
-            "annotation_task_name": asked.title,
-            "data_files": [asked.file],
+            "annotation_task_name": questionnaire.title,
+            "data_files": [questionnaire.file],
             "item_properties": {"id_key": "id", "text_key": "text"},
             "output_annotation_dir": "annotation_output/",
             "export_annotation_format": "jsonl",
             "user_config": {"allow_all_users": True},
-            "instance_display": {"fields": [_display(name, asked) for name in asked.texts]},
-            "annotation_schemes": [_scheme(question) for question in asked.questions],
+            "instance_display": {
+                "fields": [_display(name, questionnaire) for name in questionnaire.texts]
+            },
+            "annotation_schemes": [_scheme(question) for question in questionnaire.questions],
         }
         writer = YAML(typ="safe", pure=True)
         writer.default_flow_style = False
@@ -113,10 +115,11 @@ def _key(name: str) -> str:
     return name.replace(".", "_")
 
 
-def _display(name: str, asked: Questionnaire) -> dict[str, Any]:
+def _display(name: str, questionnaire: Questionnaire) -> dict[str, Any]:
     family, _, letter = name.partition(".")
     marked = any(
-        each.kind == "spans" and name == f"candidate.{each.letter}" for each in asked.questions
+        each.kind == "spans" and name == f"candidate.{each.letter}"
+        for each in questionnaire.questions
     )
     label = letter if family == "candidate" else f"{family.replace('_', ' ')} {letter}".strip()
     shown = {"key": _key(name), "type": "text", "label": label}
