@@ -53,6 +53,7 @@ PYTHON: Mapping[str, str] = {
     "review import-adjudications": "program.review.import_adjudications",
     "review assign": "program.review.assign",
     "review export": "program.review.export",
+    "review export-scores": "program.review.export_scores",
     "review formats": "program.review.formats",
     "review import": "program.review.import_",
     "review judge": "program.review.judge",

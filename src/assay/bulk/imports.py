@@ -15,7 +15,14 @@ from assay.records.mapping.load import require_mapping
 from assay.records.mapping.reader import MappingReader
 from assay.records.people_mask import PeopleMask
 from assay.records.ports import Layout
-from assay.records.reader import ColumnReader, LayoutReader, Reader, RowContext
+from assay.records.reader import (
+    ColumnReader,
+    LayoutReader,
+    PeopleReader,
+    Reader,
+    RedactingReader,
+    RowContext,
+)
 from assay.records.report import ImportReport
 from assay.records.service import Preview, import_rows, preview_rows
 
@@ -46,8 +53,8 @@ def import_file(
         progress: called after each commit.
     """
     file = DiskFile(path, _joined_layout(layout, reader), _column_filter(reader, context))
-    templates = reader.people if isinstance(reader, MappingReader) else {}
-    mask = PeopleMask(context.pseudonym, templates)
+    templates = reader.people if isinstance(reader, PeopleReader) else {}
+    mask = PeopleMask(context.pseudonym, templates, redacts=isinstance(reader, RedactingReader))
     rejects_file = RejectsFile((rejects or path.parent) / f"{path.name}{SUFFIX}", mask)
     with closing(rejects_file):
         return import_rows(

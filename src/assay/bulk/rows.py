@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from assay.bulk.eval_archive import rows_of_eval_log
 from assay.bulk.json_rows import is_lines, rows_of_document, rows_of_lines, rows_of_list
 from assay.bulk.parquet_rows import parquet_columns, rows_of_parquet
 from assay.bulk.rejects import SUFFIX, rows_of_rejects
@@ -30,12 +31,13 @@ SUFFIXES: Mapping[str, LayoutName] = {
     ".csv": "csv",
     ".tsv": "tsv",
     ".parquet": "parquet",
+    ".eval": "eval",
 }
 """Suffix of a file's name -> its layout."""
 
 
 class DiskFile:
-    """Implements `records.ports.RowFile`: JSON lines, JSON, CSV, TSV or Parquet; gzip or zstd."""
+    """Implements `records.ports.RowFile`: JSON lines, JSON, CSV, TSV, Parquet or `.eval`; gzip or zstd."""
 
     def __init__(
         self,
@@ -83,6 +85,9 @@ class DiskFile:
         if layout.name == "parquet":
             columns = self._columns(parquet_columns(self.path))
             yield from rows_of_parquet(self.path, after, limit, columns)
+            return
+        if layout.name == "eval":
+            yield from rows_of_eval_log(self.path, layout)
             return
         with open_bytes(self.path) as stream:
             if is_rejects(self.path):

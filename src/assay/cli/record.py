@@ -30,7 +30,9 @@ Source = Annotated[str, typer.Option("--source", "-s", help="Source class in sou
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="JSONL, JSON, CSV, TSV or Parquet; gzip or zstd.")],
+    file: Annotated[
+        Path, typer.Argument(help="JSONL, JSON, CSV, TSV, Parquet or .eval; gzip or zstd.")
+    ],
     source: Annotated[
         str | None,
         typer.Option(
@@ -46,7 +48,9 @@ def import_(
     ] = "assay",
     layout: Annotated[
         str | None,
-        typer.Option(help="How rows are cut: jsonl, json, csv, tsv or parquet; else by name."),
+        typer.Option(
+            help="How rows are cut: jsonl, json, csv, tsv, parquet or eval; else by name."
+        ),
     ] = None,
     max_row_mb: Annotated[
         int | None,
@@ -189,8 +193,7 @@ def _show_report(report: Any) -> None:
         say(f"  resumed after row {report.resumed_after}, where an earlier run stopped")
     _show_repeats(report)
     _show_extra_fields(report.extra_fields)
-    if report.unanchored:
-        say(f"  {report.unanchored} errors kept unanchored: their place is not in the text")
+    _show_partly_read(report)
     for outside in report.outside_axes:
         say(f"  not in the contract: {_outside(outside)}", fg="yellow")
     for answer in report.outside_answers:
@@ -203,6 +206,17 @@ def _show_report(report: Any) -> None:
         say(f"  fix {report.rejects} and import it in the same way")
     if report.earlier_rejects:
         say(f"  earlier rejects kept as {report.earlier_rejects}")
+
+
+def _show_partly_read(report: Any) -> None:
+    """Name what of the stored rows was not taken as it stands."""
+    for aside in report.judgments_set_aside:
+        say(f"  judgments set aside {aside.rows}: {aside.example}  [{aside.code}]", fg="yellow")
+    if report.redacted:
+        found = ", ".join(f"{count} {kind}" for kind, count in report.redacted.items())
+        say(f"  redacted before anything was stored: {found}")
+    if report.unanchored:
+        say(f"  {report.unanchored} errors kept unanchored: their place is not in the text")
 
 
 def _show_gate(answer: Any) -> None:
@@ -261,7 +275,12 @@ def _show_extra_fields(fields: Any) -> None:
             say(f"  kept as {_HOMES[field.fate]}: {field.name} ({rows})")
 
 
-_WHOSE = {"human": "people", "unknown": "unnamed labels", "model": "model labels"}
+_WHOSE = {
+    "human": "people",
+    "unknown": "unnamed labels",
+    "model": "model labels",
+    "rule": "scores by a rule",
+}
 
 
 def _show_repeats(report: Any) -> None:

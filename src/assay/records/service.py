@@ -46,7 +46,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     reads: tuple[Read, ...]
     """Records with their judgments, as they would be stored."""
     reasons: tuple[tuple[str, str], ...] = ()
-    """Place and reason of every row that would be set aside."""
+    """Place and reason of every row and judgment that would be set aside."""
     read: int = 0
     """How many rows were read, those set aside included."""
     extra_fields: tuple[ExtraField, ...] = ()
@@ -159,6 +159,7 @@ def preview_rows(file: RowFile, reader: Reader, context: RowContext, *, first: i
         rows_read += len(unit.rows)
         extra_fields.add(unit.extras, len(unit.usable_rows))
         reasons += [(row.where, str(error)) for row, error in unit.set_aside]
+        reasons += [(unit.rows[0].where, str(error)) for error in unit.judgments_set_aside]
         for identity, fact in zip(unit.ids, unit.facts, strict=True):
             if isinstance(fact, Record):
                 reads.setdefault(identity, Read(record=fact))
@@ -245,6 +246,8 @@ class _ImportRun:
         self._new: Counter[str] = Counter()
         self._occurrences: Counter[str] = Counter()
         self._reasons = Reasons()
+        self._judgments_set_aside = Reasons()
+        self._redacted: Counter[str] = Counter()
         self._unanchored = 0
         self._resumed_rejects: frozenset[int] = frozenset()
         self._earlier_rejects: str | None = None
@@ -313,6 +316,8 @@ class _ImportRun:
                 for name in _FAMILIES.values()
             },
             reasons=self._reasons.counts(),
+            judgments_set_aside=self._judgments_set_aside.counts(),
+            redacted=dict(sorted(self._redacted.items())),
             unanchored=self._unanchored,
             repeats=dict(sorted(self.matching.matches.repeats.items())),
             unordered=self.matching.matches.unordered,
@@ -367,6 +372,9 @@ class _ImportRun:
             self._new[name] += sum(identity.startswith(f"{family.prefix}_") for identity in new)
         for unit in units:
             self.extra_fields.add(unit.extras, len(unit.usable_rows))
+            self._redacted.update(unit.redacted)
+            for error in unit.judgments_set_aside:
+                self._judgments_set_aside.add(unit.rows[0].where, error)
             for identity, fact in zip(unit.ids, unit.facts, strict=True):
                 if isinstance(fact, Record):
                     self.axis_values.add(fact, identity)
