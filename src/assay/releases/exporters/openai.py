@@ -99,9 +99,9 @@ class OpenAiPreferenceExport(ExportFormat, frozen=True, kw_only=True):
     @property
     def columns(self) -> Sequence[Column]:
         """The columns with their types."""
-        given = [messages_column("messages"), messages_column("tools"), _PARALLEL_COLUMN]
+        # As JSON a request keeps its own fields; a struct would give it the empty ones of others.
         outputs = (messages_column("preferred_output"), messages_column("non_preferred_output"))
-        return {"name": "input", "struct": given}, *outputs
+        return {"name": "input", "dtype": "json"}, *outputs
 
     @property
     def carries(self) -> frozenset[CarriedField]:
