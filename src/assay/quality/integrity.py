@@ -26,6 +26,9 @@ from assay.records.task import Message
 SPLIT_AXIS = "split"
 """The taxonomy axis that says to which split of its source a record belongs."""
 
+KEY_QUESTIONS = frozenset({"reference", "expected"})
+"""Questions whose answer belongs to the item itself and not to who judged it."""
+
 LEAST_REFERENCE = 12
 """Characters from which a right answer inside the prompt is no coincidence (a convention)."""
 
@@ -77,8 +80,10 @@ class Integrity(msgspec.Struct, frozen=True, kw_only=True):
     """Records looked at."""
     conflicts: int
     """Items, question by question, of which copies have labels that contradict each other."""
+    key_conflicts: int
+    """Of these, on the right answer or the expected behaviour, which is no matter of opinion."""
     conflicting: tuple[LabelConflict, ...]
-    """The first of them."""
+    """The first of them, those on the right answer or the expected behaviour before others."""
     with_split: int
     """Records that name a split."""
     cut: int
@@ -149,7 +154,11 @@ class IntegrityGathering:
                 for (_, question), by_value in self._labels.items()
                 if _contradict(by_value)
             ),
-            key=lambda conflict: (conflict.question, conflict.records),
+            key=lambda conflict: (
+                conflict.question not in KEY_QUESTIONS,
+                conflict.question,
+                conflict.records,
+            ),
         )
         cut = sorted(
             (
@@ -162,6 +171,7 @@ class IntegrityGathering:
         return Integrity(
             records=self._records,
             conflicts=len(conflicts),
+            key_conflicts=sum(conflict.question in KEY_QUESTIONS for conflict in conflicts),
             conflicting=tuple(conflicts[:SHOWN]),
             with_split=self._with_split,
             cut=len(cut),

@@ -139,23 +139,30 @@ def qa_gate(figures: QaFigures) -> GateResult:
 def integrity_gate(integrity: Integrity) -> GateResult:
     """Whether no record contradicts another: copies with other labels, and groups cut by a split.
 
-    A right answer inside the prompt is counted and stops nothing: a task of reading holds it.
+    Two right answers to one task, and a group in two splits, refuse the release. Copies that people
+    judged otherwise leave the gate unknown: which of the labels holds, nobody has said. A right
+    answer inside the prompt is counted and stops nothing: a task of reading holds it.
     """
     if not integrity.records:
         return _unknown("integrity", "0 records were compared")
     faults = []
-    if integrity.conflicts:
-        records = [record for case in integrity.conflicting for record in case.records]
+    if integrity.key_conflicts:
         faults.append(
-            f"exact copies of one item have labels that contradict each other, "
-            f"{counted(integrity.conflicts, 'time')}: {_some(records)} "
-            "(decide which one holds: assay quality integrity lists them)"
+            "copies of one task have another right answer or expected behaviour, "
+            f"{counted(integrity.key_conflicts, 'time')}: {_conflicting(integrity)} "
+            "(correct one of them: assay quality integrity lists them)"
         )
     if integrity.cut:
         records = [record for case in integrity.cut_groups for record in case.records]
         faults.append(
             f"{counted(integrity.cut, 'group')} of one task or family are in several splits: "
             f"{_some(records)} (put each group into one split)"
+        )
+    if integrity.conflicts and not faults:
+        return _unknown(
+            "integrity",
+            f"exact copies of one item were judged otherwise, {counted(integrity.conflicts, 'time')}, "
+            f"and nobody decided which label holds: {_conflicting(integrity)}",
         )
     return _result(
         "integrity",
@@ -164,6 +171,10 @@ def integrity_gate(integrity: Integrity) -> GateResult:
         f"{counted(integrity.with_split, 'record')} with a split; the right answer is inside the "
         f"prompt of {integrity.given_away} of {integrity.with_reference} that have one",
     )
+
+
+def _conflicting(integrity: Integrity) -> str:
+    return _some([record for case in integrity.conflicting for record in case.records])
 
 
 def versions_gate(

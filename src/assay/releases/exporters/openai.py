@@ -101,9 +101,9 @@ class OpenAiPreferenceExport(ExportFormat, frozen=True, kw_only=True):
     @property
     def columns(self) -> Sequence[Column]:
         """The columns with their types."""
-        input_columns = [messages_column("messages"), messages_column("tools"), _PARALLEL_COLUMN]
+        # As JSON a request keeps its own fields; a struct would give it the empty ones of others.
         outputs = (messages_column("preferred_output"), messages_column("non_preferred_output"))
-        return {"name": "input", "struct": input_columns}, *outputs
+        return {"name": "input", "dtype": "json"}, *outputs
 
     @property
     def carries(self) -> frozenset[CarriedField]:
