@@ -123,7 +123,7 @@ def _waiting(program: Program, queue: Queue) -> Iterator[None]:
         unit.queues.enqueue(
             number, [NewItem(record=each.id, need=1) for each in program.records.list()]
         )
-        unit.acted()
+        unit.mark_action()
     yield
 
 

@@ -25,8 +25,8 @@ from assay.releases.gates import (
 )
 from assay.releases.release import GateResult
 from assay.releases.verifier_tally import VerifierTally
+from assay.reserve.leakage import ReserveComparison, leakage_alarm
 from assay.reserve.overlap import Overlap
-from assay.reserve.service import ReserveComparison, leakage_alarm
 from assay.validation.alarms import model_validation_alarm, over_refusal_alarm
 from assay.validation.comparison import Arms, slice_table
 from assay.validation.evaluation import ItemResult

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.contracts.contract import ReadingCaps
@@ -13,7 +13,8 @@ from assay.records.judgment import Judgment, Reviewer
 from assay.records.verdict import Prefers, Tie
 from assay.review.answer import Answer
 from assay.review.answer_key import AcceptedScore, Key, OneOf, Within
-from assay.review.calibration import Round, RoundNote, RoundStep, follow, view
+from assay.review.calibration import Round, RoundNote, RoundStep, follow
+from assay.review.calibration_view import view
 from assay.review.completeness import AnswerShape, gaps, says_anything
 from assay.review.form import Form
 from assay.review.guideline_gap import GapAnswer, GuidelineGap
@@ -34,7 +35,7 @@ from assay.review.sequential_test import (
     plan_error,
     sit,
 )
-from assay.review.welfare import Allowed, Capped, Caps, Consent, Exposure, allowed
+from assay.review.welfare import Allowed, Capped, Caps, Consent, Exposure, cap_decision
 from simulators.known_work import RUBRIC, answer, key, records
 from simulators.least_answers import least_answers
 
@@ -262,7 +263,6 @@ def _text(moment: datetime) -> str:
 
 
 @given(CAPS, WORK)
-@settings(max_examples=60)
 def test_whoever_keeps_to_the_caps_never_reads_more_than_one_item_beyond_them(
     caps: Caps, work: list[tuple[str, int, int]]
 ) -> None:
@@ -272,7 +272,7 @@ def test_whoever_keeps_to_the_caps_never_reads_more_than_one_item_beyond_them(
     for category, minutes, pause in work:
         now += timedelta(minutes=pause)
         wanted = (category,) if category else ()
-        answered = allowed(seen, wanted, _text(now), caps)
+        answered = cap_decision(seen, wanted, _text(now), caps)
         if isinstance(answered, Capped):
             assert category
             assert answered.until >= _text(now)
@@ -280,7 +280,7 @@ def test_whoever_keeps_to_the_caps_never_reads_more_than_one_item_beyond_them(
                 Exposure(categories=(), started=_text(now), milliseconds=1)
                 for _ in range(answered.benign_items)
             ]
-            assert allowed([*seen, *benign], wanted, answered.until, caps) == Allowed()
+            assert cap_decision([*seen, *benign], wanted, answered.until, caps) == Allowed()
             continue
         hour = [
             each for each in seen

@@ -15,7 +15,7 @@ class NoDesk:
     def __init__(self, store: FactStore) -> None:
         self._store = store
 
-    def wanted(self, records: Sequence[str]) -> Mapping[str, int]:
+    def needs(self, records: Sequence[str]) -> Mapping[str, int]:
         """No record waits in a queue."""
         del records
         return {}
@@ -33,14 +33,14 @@ class NoDesk:
     def hold(
         self,
         assignments: Sequence[Assignment],
-        wanted: Mapping[str, int],
+        needs: Mapping[str, int],
         *,
         actor: str,
         documents: Mapping[str, str],
     ) -> Sequence[Assignment]:
         """Store the assignments whose record still wants a pass."""
         facts = facts_of(self._store, self, sorted({each.record for each in assignments}))
-        held = within(assignments, wanted, facts.people, ())
+        held = within(assignments, needs, facts.people, ())
         with self._store.write("review.assign", actor=actor, documents=documents) as writing:
             writing.add(held)
         return held

@@ -45,7 +45,7 @@ def test_exposures_of_a_period_are_those_that_began_in_it(store: Store) -> None:
     with floor.write() as unit:
         unit.expose("ana", ("threats", "fraud"), START, 1000)
         unit.expose("ben", ("threats",), ends, 2000)
-        unit.acted()
+        unit.mark_action()
     read = QueueOverview(store)
     both = Exposure(categories=("threats", "fraud"), started=START, milliseconds=1000)
     one = Exposure(categories=("threats",), started=ends, milliseconds=2000)

@@ -66,12 +66,12 @@ class Floor:
         with self.desk.write("review.test", actor=ACTOR) as unit:
             self.review = unit.queues.add_queue(REVIEW, "que_review")
             self.senior = unit.queues.add_queue(SENIOR, "que_senior")
-            unit.acted()
+            unit.mark_action()
 
     def queue(self, queue: int, record: str, need: int) -> None:
         with self.desk.write("review.test", actor=ACTOR) as unit:
             unit.queues.enqueue(queue, [NewItem(record=record, need=need)])
-            unit.acted()
+            unit.mark_action()
 
     def claim(self, reviewer: str) -> Lease | None:
         with self.desk.write("review.test", actor=ACTOR) as unit:
@@ -104,7 +104,7 @@ class Floor:
                 record=self.record(lease.record),
                 assignment=self.store.get(Assignment, str(lease.assignment)),
                 member=QueueMember(reviewer=lease.reviewer, queue=self.review, role="reviewer"),
-                given=given,
+                reviewer_answer=given,
                 body_hash=sha256(key.encode()),
                 key=key,
                 now=self.now,
@@ -364,7 +364,7 @@ class Machine(RuleBasedStateMachine):
         with self.floor.desk.write("review.test", actor=ACTOR) as unit:
             unit.queues.enqueue(self.floor.senior, [NewItem(record=identity, need=1)])
             unit.queues.reopen(self.floor.senior, identity)
-            unit.acted()
+            unit.mark_action()
         self.sent_up.add(identity)
         if not holds:
             again = {each for each in self.decided if each[0] == identity}
@@ -468,9 +468,8 @@ def test_open_passes_are_what_is_wanted_less_those_who_judged_or_hold(
     run_state_machine_as_test(
         Placed,
         settings=settings(
-            max_examples=30 if place == "sqlite" else 8,
+            max_examples=settings.default.max_examples * 3 // (10 if place == "sqlite" else 36),
             stateful_step_count=40,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -2,6 +2,6 @@
 
 Comes in: paths of JSON lines, JSON, CSV, TSV and Parquet files, plain, gzip or zstd. Goes out:
 `records.ports.Row`s, streamed in flat memory. Always holds: a row that cannot be read is a row
-with a fault, never the end of the file and never silent; no row is longer than its limit in
-memory. Next package: `settings`.
+with a fault, never the end of the file and never dropped silently; no row takes more memory than
+its limit. Next package: `settings`.
 """

@@ -1,4 +1,4 @@
-"""Facts and rows out to files: whole or not at all."""
+"""Writing facts and rows to files, whole or not at all."""
 
 import csv
 import json
@@ -93,6 +93,7 @@ def whole_file(file: Path) -> Iterator[TextIO]:
     Raises:
         MachineError: if it cannot be written; nothing is left behind.
     """
+    # In the same folder, because a rename is atomic only within one file system.
     partial = file.with_name(f".{file.name}.partial")
     try:
         with partial.open("w", encoding="utf-8", newline="") as stream:

@@ -1,4 +1,4 @@
-"""Importing a file from the disk: the rows, the rejects beside it, and the use case."""
+"""Importing a file from the disk: the rows, the rejects file next to it, and the use case."""
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -9,14 +9,22 @@ from assay.bulk.rejects import SUFFIX, RejectsFile
 from assay.bulk.rows import DiskFile
 from assay.core.errors import InputError
 from assay.core.ports import FactStore
+from assay.core.progress import ProgressCallback
 from assay.records.extra_fields import HOMES
 from assay.records.mapping.load import require_mapping
 from assay.records.mapping.reader import MappingReader
 from assay.records.people_mask import PeopleMask
 from assay.records.ports import Layout
-from assay.records.reader import ColumnReader, LayoutReader, Reader, RowContext
+from assay.records.reader import (
+    ColumnReader,
+    LayoutReader,
+    PeopleReader,
+    Reader,
+    RedactingReader,
+    RowContext,
+)
 from assay.records.report import ImportReport
-from assay.records.service import Preview, Progress, import_rows, preview_rows
+from assay.records.service import Preview, import_rows, preview_rows
 
 
 def import_file(
@@ -29,7 +37,7 @@ def import_file(
     layout: Layout | None = None,
     rejects: Path | None = None,
     documents: Mapping[str, str] = {},
-    progress: Callable[[Progress], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> ImportReport:
     """Import one file; see `records.service.import_rows` for what holds and what is raised.
 
@@ -45,16 +53,16 @@ def import_file(
         progress: called after each commit.
     """
     file = DiskFile(path, _joined_layout(layout, reader), _column_filter(reader, context))
-    templates = reader.people if isinstance(reader, MappingReader) else {}
-    mask = PeopleMask(context.pseudonym, templates)
-    kept = RejectsFile((rejects or path.parent) / f"{path.name}{SUFFIX}", mask)
-    with closing(kept):
+    templates = reader.people if isinstance(reader, PeopleReader) else {}
+    mask = PeopleMask(context.pseudonym, templates, redacts=isinstance(reader, RedactingReader))
+    rejects_file = RejectsFile((rejects or path.parent) / f"{path.name}{SUFFIX}", mask)
+    with closing(rejects_file):
         return import_rows(
             file,
             reader,
             context,
             store=store,
-            rejects=kept,
+            rejects=rejects_file,
             actor=actor,
             mapping=reader.digest if isinstance(reader, MappingReader) else "",
             documents=documents,
@@ -91,7 +99,8 @@ def open_mapping(mapping: Path, data: Path) -> MappingReader:
         raise InputError(
             code="no-such-file",
             message=f"the mapping cannot be read: {error.strerror}",
-            where=mapping.name,
+            where=str(mapping),
+            hint="check the path; `assay init --from FILE` proposes a mapping",
         ) from error
     document = require_mapping(mapping.name, content)
     return MappingReader(document, open_joins(document, data.parent))

@@ -13,7 +13,7 @@ from assay.records.ports import Row
 from assay.records.reader import CompanionReader, Reader
 
 MAX_BYTES = 1 << 30
-"""The most bytes of rows that one joined file may have in memory."""
+"""Most bytes of rows that one joined file may have in memory."""
 
 
 class JoinTable:

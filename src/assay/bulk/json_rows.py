@@ -25,7 +25,7 @@ def rows_of_lines(stream: BufferedReader, limit: int) -> Iterator[Row]:
     try:
         for line in lines(stream, limit):
             number = line.number
-            if not line.kept:
+            if not line.is_whole:
                 fault = too_long(line.length, limit)
                 yield Row(number=number, line=number, fault=fault)
             elif line.content and not line.content.isspace():
@@ -47,7 +47,7 @@ def rows_of_document(stream: BufferedReader, limit: int) -> Iterator[Row]:
 
 
 def rows_of_list(stream: BinaryIO, layout: Layout, key: str) -> Iterator[Row]:
-    """The items of one list inside one JSON object, each beside the rest of the object.
+    """The items of one list inside one JSON object, each with the rest of the object.
 
     A row is `{"rest": {...}, "item": ...}`: what the document says once stays with each item.
     The whole document is held in memory and may have as many bytes as the limit of a row.
@@ -64,7 +64,7 @@ def rows_of_list(stream: BinaryIO, layout: Layout, key: str) -> Iterator[Row]:
         raise InputError(
             code="no-such-list",
             message=f"the file is not one JSON object with a list {key!r}",
-            hint="name another layout with `assay record import --layout`, or the right key "
+            hint="name another layout where the command has --layout, or the right key "
             "as `each` in the mapping's `rows`",
         )
     rest = {name: value for name, value in document.items() if name != key}
@@ -74,8 +74,10 @@ def rows_of_list(stream: BinaryIO, layout: Layout, key: str) -> Iterator[Row]:
 
 def is_lines(start: bytes) -> bool:
     """Whether the start of a file shows a whole JSON object on its first line."""
-    first, found, _ = start.lstrip().partition(b"\n")
-    if not found and len(start) >= BUFFER:
+    # Without a line feed in a full buffer the first line is longer than what was read: undecided,
+    # and the cutter of documents reads such a file in any case.
+    first, line_feed, _ = start.lstrip().partition(b"\n")
+    if not line_feed and len(start) >= BUFFER:
         return False
     try:
         return isinstance(parse_json(first), dict)
@@ -161,21 +163,23 @@ class _Cutter:
             if self._escaped:
                 at += 1
                 self._escaped = False
-            found = _INSIDE.search(chunk, at)
-            if not found:
+            match = _INSIDE.search(chunk, at)
+            if not match:
                 return -1
-            at = found.end()
-            if found[0] == b"\\":
+            at = match.end()
+            if match[0] == b"\\":
                 self._escaped = True
                 if at >= len(chunk):
                     return -1
             else:
                 self._in_string = False
-        found = _OUTSIDE.search(chunk, at)
-        return found.end() if found else -1
+        match = _OUTSIDE.search(chunk, at)
+        return match.end() if match else -1
 
     def _keep(self, part: bytes) -> None:
         piece = self._piece
+        # White space before a row belongs to no row, but its line feeds count: a fault must name
+        # the line on which the row begins.
         if not piece.parts and not piece.size:
             blank = len(part) - len(part.lstrip())
             self.line += part.count(b"\n", 0, blank)
@@ -183,6 +187,7 @@ class _Cutter:
             piece.line = self.line
         self.line += part.count(b"\n")
         piece.size += len(part)
+        # Past the limit only the size is counted on, so that one huge row costs no memory.
         if piece.size > self._limit:
             piece.parts.clear()
         elif part:

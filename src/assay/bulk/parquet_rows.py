@@ -52,7 +52,7 @@ def rows_of_parquet(
         InputError: if the file is not Parquet.
     """
     try:
-        file = _opened(path)
+        file = _open_keeping_dictionaries(path)
     except (pa.ArrowException, OSError) as error:
         raise _not_parquet(path, error) from error
     with file:
@@ -90,8 +90,11 @@ def _group_rows(
         )
         yield Row(number=number + 1, fault=fault)
         return
+    # One batch is decoded at once, so its rows are as many as fit by the file's own figures.
     size = max(1, min(_BATCH, _BATCH_BYTES // _widest(file, about, places)))
     try:
+        # The file's figures may be wrong or forged: what was decoded is measured and cut again
+        # before it becomes Python objects, which take several times as much memory.
         for batch in file.iter_batches(
             size, row_groups=[group], columns=columns, use_threads=False
         ):
@@ -108,8 +111,8 @@ def _group_rows(
         yield Row(number=number + 1, fault=fault)
 
 
-def _opened(path: Path) -> pq.ParquetFile:
-    """The file, whose texts stay as their dictionaries have them: one of 6 kB can expand to 8 GB."""
+def _open_keeping_dictionaries(path: Path) -> pq.ParquetFile:
+    """Open a file so that texts stay in their dictionaries: 6 kB of them can expand to 8 GB."""
     with pq.ParquetFile(path, memory_map=False, pre_buffer=False) as first:
         about, schema = first.metadata, first.metadata.schema
     texts = [
@@ -170,7 +173,7 @@ def _widest(file: pq.ParquetFile, about: pq.RowGroupMetaData, places: Sequence[i
 
 def _parts(batch: pa.RecordBatch, most: int) -> Iterator[tuple[pa.RecordBatch, int]]:
     """A batch in parts that have at most so many bytes each when written out, or one row."""
-    length = sum(_expanded(column) for column in batch.columns)
+    length = sum(_expanded_size(column) for column in batch.columns)
     if length <= most or batch.num_rows == 1:
         yield batch, length
         return
@@ -179,18 +182,18 @@ def _parts(batch: pa.RecordBatch, most: int) -> Iterator[tuple[pa.RecordBatch, i
     yield from _parts(batch.slice(half), most)
 
 
-def _expanded(array: pa.Array) -> int:
+def _expanded_size(array: pa.Array) -> int:
     """Bytes of an array whose dictionaries are written out."""
     if pa.types.is_dictionary(array.type):
         lengths = pc.binary_length(array.dictionary)
         return int(pc.sum(lengths.take(array.indices)).as_py() or 0) + len(array)
     if pa.types.is_struct(array.type) or pa.types.is_union(array.type):
-        return sum(_expanded(each) for each in array.flatten())
+        return sum(_expanded_size(child) for child in array.flatten())
     if pa.types.is_map(array.type):
         held = slice(array.offsets[0].as_py(), array.offsets[-1].as_py())
-        return _expanded(array.keys[held]) + _expanded(array.items[held])
+        return _expanded_size(array.keys[held]) + _expanded_size(array.items[held])
     if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
-        return _expanded(array.flatten())
+        return _expanded_size(array.flatten())
     return int(array.nbytes)
 
 

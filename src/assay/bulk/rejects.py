@@ -1,7 +1,7 @@
 """The rejects file: every row that was set aside, with its reason, ready to be fixed.
 
-A line is `{"row", "code", "message", "where", "hint", "raw"}`. Whoever fixes `raw` imports the
-file with the same command as the original; lines left as they were are set aside again.
+A line is `{"row", "code", "message", "where", "hint", "raw"}`. Fix `raw`, and import the file with
+the same command as the original; lines left as they were are set aside again.
 """
 
 import itertools
@@ -32,14 +32,15 @@ class RejectLine(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     """Stable short name of the reason."""
     message: str
-    """What is wrong."""
+    """What is wrong with the row, in one sentence."""
     where: str
     """Line, column or field, as far as known."""
     hint: str
     """What to do about it."""
     raw: Any
-    """The row with pseudonyms in place of people's raw ids: an object or a table's cells by column; its text where it is not JSON; null
-    where it is too long or not UTF-8 and must be fixed in the original file."""
+    """The row with pseudonyms in place of people's raw ids: an object or a table's cells by column;
+    its text where it is not JSON; null where it is too long or not UTF-8 and must be fixed in the
+    original file."""
 
 
 class RejectsFile:
@@ -50,7 +51,7 @@ class RejectsFile:
 
         Args:
             path: where the file is, or will be.
-            mask: hides raw ids of people in what is kept.
+            mask: hides raw ids of people in what is written.
         """
         self._mask = mask
         self.path = path
@@ -61,7 +62,7 @@ class RejectsFile:
         self._file: TextIO | None = None
 
     def resume(self, after: int) -> list[EarlierReject]:
-        """Keep what is there of rows up to this number; a new run sets all of it aside.
+        """Keep the lines of rows up to this number; a new run (number 0) sets all lines aside.
 
         Somebody may have fixed the rejects of an earlier import: they go on under the first
         free name `X.N.rejects.jsonl`, which the same command imports.
@@ -79,13 +80,13 @@ class RejectsFile:
                 return []
             # The killed run may have set some aside, under the highest number that is taken.
             self._earlier = _newest(self.path)
-            kept = [each for each in _stored(self.path) if each[1].row <= after]
+            staying = [stored for stored in _stored_lines(self.path) if stored[1].row <= after]
             self.path.unlink(missing_ok=True)
-            if kept:
-                self._open().writelines(line for line, _ in kept)
+            if staying:
+                self._open().writelines(line for line, _ in staying)
         return [
             EarlierReject(row=reject.row, where=reject.where, reason=_reason(reject))
-            for _, reject in kept
+            for _, reject in staying
         ]
 
     def put(self, row: Row, error: InputError) -> None:
@@ -139,11 +140,12 @@ class RejectsFile:
 
     def _set_earlier_aside(self) -> None:
         if self.path.exists():
-            self._earlier = _numbered(self.path, _first_free(self.path))
+            self._earlier = _numbered_path(self.path, _first_free(self.path))
             self.path.rename(self._earlier)
 
     def _open(self) -> TextIO:
         if self._file is None:
+            # Rejected rows hold raw data: nobody else on the machine may read them.
             narrow(self.path)
             self._file = open(  # noqa: SIM115  closed by `close`
                 self.path, "a", encoding="utf-8", newline="\n", opener=private_opener
@@ -154,12 +156,12 @@ class RejectsFile:
 def rows_of_rejects(lines: Iterator[Row]) -> Iterator[Row]:
     """The rows that the lines of a rejects file hold."""
     for line in lines:
-        yield _unwrapped(line) if line.text is not None else line
+        yield _row_of_reject(line) if line.text is not None else line
 
 
 @contextmanager
 def _on_disk(path: Path) -> Iterator[None]:
-    """One clear error where the disk refuses: the folder is not there, read-only or full."""
+    """One clear error where the disk refuses: the folder is missing, read-only or full."""
     try:
         yield
     except OSError as error:
@@ -171,18 +173,20 @@ def _on_disk(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _numbered(path: Path, number: int) -> Path:
+def _numbered_path(path: Path, number: int) -> Path:
     """`X.N.rejects.jsonl` next to `X.rejects.jsonl`."""
     return path.with_name(f"{path.name.removesuffix(SUFFIX)}.{number}{SUFFIX}")
 
 
 def _first_free(path: Path) -> int:
-    return next(each for each in itertools.count(1) if not _numbered(path, each).exists())
+    return next(
+        number for number in itertools.count(1) if not _numbered_path(path, number).exists()
+    )
 
 
 def _newest(path: Path) -> Path | None:
     number = _first_free(path) - 1
-    return _numbered(path, number) if number else None
+    return _numbered_path(path, number) if number else None
 
 
 def _begins_with(path: Path, start: Path) -> bool:
@@ -200,7 +204,7 @@ def _reason(reject: RejectLine) -> InputError:
     return InputError(code=reject.code, message=reject.message, hint=reject.hint)
 
 
-def _stored(path: Path) -> Iterator[tuple[str, RejectLine]]:
+def _stored_lines(path: Path) -> Iterator[tuple[str, RejectLine]]:
     """The whole lines of an earlier file; a last line that a kill cut short is left out."""
     if not path.exists():
         return
@@ -240,7 +244,7 @@ def _raw_text(text: bytes) -> Any:
     return value if isinstance(value, dict) else text.decode()
 
 
-def _unwrapped(line: Row) -> Row:
+def _row_of_reject(line: Row) -> Row:
     try:
         raw = _reject_of(line)
     except InputError as error:
@@ -251,8 +255,8 @@ def _unwrapped(line: Row) -> Row:
 
 
 def _reject_of(line: Row) -> str | dict[str, Any]:
-    found = parse_json(line.text or b"")
-    raw = found.get("raw") if isinstance(found, dict) else None
+    parsed = parse_json(line.text or b"")
+    raw = parsed.get("raw") if isinstance(parsed, dict) else None
     if isinstance(raw, str | dict):
         return raw
     raise InputError(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from assay.bulk.eval_archive import rows_of_eval_log
 from assay.bulk.json_rows import is_lines, rows_of_document, rows_of_lines, rows_of_list
 from assay.bulk.parquet_rows import parquet_columns, rows_of_parquet
 from assay.bulk.rejects import SUFFIX, rows_of_rejects
@@ -30,12 +31,13 @@ SUFFIXES: Mapping[str, LayoutName] = {
     ".csv": "csv",
     ".tsv": "tsv",
     ".parquet": "parquet",
+    ".eval": "eval",
 }
 """Suffix of a file's name -> its layout."""
 
 
 class DiskFile:
-    """Implements `records.ports.RowFile`: JSON lines, JSON, CSV, TSV or Parquet; gzip or zstd."""
+    """Implements `records.ports.RowFile`: JSON lines, JSON, CSV, TSV, Parquet or `.eval`; gzip or zstd."""
 
     def __init__(
         self,
@@ -61,7 +63,7 @@ class DiskFile:
         """Where it is."""
         self.name = path.name
         """Name of the file, without its folder."""
-        self.layout = _settled(path, layout or Layout())
+        self.layout = _settle_layout(path, layout or Layout())
         """How it is cut into rows."""
         self.sha256 = file_sha256(path)
         """SHA-256 of its bytes, hexadecimal."""
@@ -83,6 +85,9 @@ class DiskFile:
         if layout.name == "parquet":
             columns = self._columns(parquet_columns(self.path))
             yield from rows_of_parquet(self.path, after, limit, columns)
+            return
+        if layout.name == "eval":
+            yield from rows_of_eval_log(self.path, layout)
             return
         with open_bytes(self.path) as stream:
             if is_rejects(self.path):
@@ -112,7 +117,7 @@ def is_rejects(path: Path) -> bool:
     return content_name(path).endswith(SUFFIX)
 
 
-def _settled(path: Path, layout: Layout) -> Layout:
+def _settle_layout(path: Path, layout: Layout) -> Layout:
     if is_rejects(path):
         return msgspec.structs.replace(layout, name="jsonl")
     name = layout.name or SUFFIXES.get(Path(content_name(path)).suffix)
@@ -121,7 +126,8 @@ def _settled(path: Path, layout: Layout) -> Layout:
             code="unknown-layout",
             message="the file's name does not say how it is cut into rows",
             where=path.name,
-            hint=f"end it with {', '.join(SUFFIXES)}, or name its layout with `assay record import --layout`",
+            hint=f"rename it so that it ends with one of {', '.join(SUFFIXES)}; a command that has --layout also "
+            "takes the layout's name",
         )
     if name == "json" and not layout.each:
         try:

@@ -40,8 +40,8 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     """The line without its end; empty where it was too long to keep."""
     length: int
     """How many bytes it has."""
-    kept: bool = True
-    """Whether the content is here."""
+    is_whole: bool = True
+    """Whether the line is within the limit, so that its content is here."""
     end: bytes = b""
     """The characters that end it: a line feed, a return and a line feed, or none."""
 
@@ -100,7 +100,7 @@ def require_sound(path: Path) -> None:
     if path.suffix not in COMPRESSIONS:
         return
     try:
-        with path.open("rb", buffering=0) as raw, _unpacked(path, raw) as stream:
+        with path.open("rb", buffering=0) as raw, _open_unpacked(path, raw) as stream:
             while stream.read1(BUFFER):
                 pass
     except DAMAGED as error:
@@ -112,7 +112,7 @@ def require_sound(path: Path) -> None:
 
 
 def _is_cut(error: BaseException) -> bool:
-    """Whether unpacking came to the end of the bytes too early; gzip and zstd say it apart."""
+    """Whether the bytes ended too early; gzip and zstd report it in different ways."""
     return isinstance(error, EOFError) or str(error).startswith("Truncated compressed stream")
 
 
@@ -123,13 +123,13 @@ def open_bytes(path: Path) -> Iterator[io.BufferedReader]:
     Raises:
         InputError: if the text starts with the mark of UTF-16 or UTF-32.
     """
-    with path.open("rb", buffering=0) as raw, _unpacked(path, raw) as stream:
+    with path.open("rb", buffering=0) as raw, _open_unpacked(path, raw) as stream:
         _skip_mark(stream, path.name)
         yield stream
 
 
 @contextmanager
-def _unpacked(path: Path, raw: io.FileIO) -> Iterator[io.BufferedReader]:
+def _open_unpacked(path: Path, raw: io.FileIO) -> Iterator[io.BufferedReader]:
     packed = COMPRESSIONS.get(path.suffix)
     if packed == "zstd":
         import pyarrow as pa  # noqa: PLC0415  half a second that only zstd needs
@@ -144,7 +144,7 @@ def _unpacked(path: Path, raw: io.FileIO) -> Iterator[io.BufferedReader]:
 
 
 class _AsItComes(io.RawIOBase):
-    """Hands on what is unpacked so far, so that a cut later in the file takes none of it."""
+    """Passes on what is unpacked so far, so that a cut later in the file loses none of it."""
 
     def __init__(self, unzipped: gzip.GzipFile) -> None:
         self._unzipped = unzipped
@@ -180,7 +180,7 @@ BLANK_TABLE_ROWS = b"\r\n"
 """What blank lines between the rows of a table are made of."""
 
 _PATIENCE = 100
-"""Blank lines in a row after which the rest of them is passed over at once."""
+"""Consecutive blank lines after which the rest of them is skipped at once."""
 
 
 def lines(
@@ -190,13 +190,13 @@ def lines(
     *,
     between: Callable[[], bool] = lambda: True,
 ) -> Iterator[Line]:
-    """Every line of a stream; one longer than the limit is counted, not kept.
+    """Every line of a stream; of one longer than the limit only the length.
 
-    Of many blank lines in a row only the first are given; all are counted.
+    Of many consecutive blank lines only the first are given; all are counted.
 
     Args:
         stream: UTF-8 bytes.
-        limit: the longest line that is kept, in bytes.
+        limit: the longest line whose content is given, in bytes.
         blank: what blank lines are made of.
         between: whether the next line begins a row; within one, blank lines are content.
 
@@ -205,6 +205,7 @@ def lines(
             place have been given.
     """
     number = blanks = 0
+    # Two bytes more than the limit: a line of exactly the limit may end in a return and a line feed.
     while content := stream.readline(limit + 2):
         number += 1
         end = b""
@@ -214,7 +215,7 @@ def lines(
         blanks = blanks + 1 if not content or content.isspace() else 0
         if len(content) > limit:
             more = 0 if end else _skip_line(stream)
-            yield Line(number, b"", len(content) + more, kept=False, end=b"\n")
+            yield Line(number, b"", len(content) + more, is_whole=False, end=b"\n")
         else:
             yield Line(number, content, len(content), end=end)
         if blanks >= _PATIENCE and between():
@@ -222,7 +223,7 @@ def lines(
 
 
 def _skip_blank(stream: io.BufferedReader, blank: bytes) -> int:
-    """Pass over the blank lines that come next; how many they are."""
+    """Skip the blank lines that come next, and return how many they are."""
     skipped = 0
     while length := _blank_length(stream.peek(), blank):
         skipped += stream.read(length).count(b"\n")
@@ -251,7 +252,7 @@ def too_long(length: int, limit: int) -> InputError:
     return InputError(
         code="row-too-long",
         message=f"the row has {length} bytes or more, the limit is {limit}",
-        hint="cut it, or raise the limit with `assay record import --max-row-mb`",
+        hint="cut it; a command that has --max-row-mb also takes a higher limit",
     )
 
 

@@ -16,7 +16,7 @@ SURPLUS = "surplus cells"
 """The key under which a reject keeps cells that no column names."""
 
 MAX_LINES = 100_000
-"""The most lines that a row may run over: a quote that never closes would take in all the rest."""
+"""Most lines of one row: a quote that never closes would take in the whole rest of the file."""
 
 
 def rows_of_table(
@@ -76,6 +76,7 @@ class _Records:
         self._lines = lines(stream, self._limit, BLANK_TABLE_ROWS, between=lambda: not self._taken)
         self._size = 0
         self._options = _csv_options(layout)
+        # The limit is one for the whole process, so it is only ever raised.
         csv.field_size_limit(max(csv.field_size_limit(), self._limit))
 
     def __iter__(self) -> Iterator[_Record]:
@@ -84,36 +85,37 @@ class _Records:
             self._taken.clear()
             self._size = 0
             try:
-                found = next(cells)
+                row_cells = next(cells)
             except StopIteration:
                 if not (self._taken and self._size > self._limit):
                     return
-                record = self._spoilt(too_long(self._size, self._limit))
+                record = self._set_first_line_aside(too_long(self._size, self._limit))
             except csv.Error as error:
-                record = self._spoilt(_broken(error))
+                record = self._set_first_line_aside(_broken(error))
             else:
-                record = self._read(found)
+                record = self._record_of(row_cells)
                 if not record.cells and not record.fault:
                     continue
             self.given += 1
+            # The parser stands in the middle of the faulty row: a new one begins at the next line.
             if record.fault:
                 cells = csv.reader(self._texts(), **self._options)
             yield record
 
-    def _read(self, cells: list[str]) -> _Record:
+    def _record_of(self, cells: list[str]) -> _Record:
         first = self._taken[0]
         if self._size > self._limit:
-            return self._spoilt(too_long(self._size, self._limit))
+            return self._set_first_line_aside(too_long(self._size, self._limit))
         if not all(map(_is_utf8, cells)):
             return _Record(first.number, cells, _wrong_encoding())
         return _Record(first.number, cells)
 
-    def _spoilt(self, fault: InputError) -> _Record:
-        """Set the row's first line aside, and read its other lines again."""
+    def _set_first_line_aside(self, fault: InputError) -> _Record:
+        """A faulty row of its first line alone; its other lines are read again as rows."""
         first, *rest = self._taken
         self._waiting.extendleft(reversed(rest))
         text = first.content.decode(errors="replace")
-        return _Record(first.number, [text] if first.kept else [], fault)
+        return _Record(first.number, [text] if first.is_whole else [], fault)
 
     def _texts(self) -> Iterator[str]:
         """Lines for the parser, noted as they are taken; stops where a row grows too long."""

@@ -30,7 +30,9 @@ Source = Annotated[str, typer.Option("--source", "-s", help="Source class in sou
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="JSONL, JSON, CSV, TSV or Parquet; gzip or zstd.")],
+    file: Annotated[
+        Path, typer.Argument(help="JSONL, JSON, CSV, TSV, Parquet or .eval; gzip or zstd.")
+    ],
     source: Annotated[
         str | None,
         typer.Option(
@@ -46,7 +48,9 @@ def import_(
     ] = "assay",
     layout: Annotated[
         str | None,
-        typer.Option(help="How rows are cut: jsonl, json, csv, tsv or parquet; else by name."),
+        typer.Option(
+            help="How rows are cut: jsonl, json, csv, tsv, parquet or eval; else by name."
+        ),
     ] = None,
     max_row_mb: Annotated[
         int | None,
@@ -115,7 +119,7 @@ def import_(
                 layout=cut,
                 fields=fields,
                 rejects=rejects,
-                progress=lambda done: tick(done.rows),
+                progress=tick,
             )
     if as_json:
         print_json(report)
@@ -123,6 +127,7 @@ def import_(
         _show_report(report)
         if kind is None and form in names("readers"):
             _show_choice(report.kind, load("readers", form))
+    # Single rows set aside are ordinary; all of them mean that the format does not fit the file.
     if report.read and report.set_aside == report.read:
         raise typer.Exit(InputError.exit_code)
 
@@ -163,7 +168,7 @@ def _show_choice(taken: str, reader: Any) -> None:
     """Say which kind was taken where nobody asked for one and the reader gives several."""
     from assay.records.reader import FactReader
 
-    others = ", ".join(each for each in reader.kinds if each != taken)
+    others = ", ".join(kind for kind in reader.kinds if kind != taken)
     if others and not isinstance(reader, FactReader):
         say(f"  read as {taken}; --kind also takes {others}")
 
@@ -188,8 +193,7 @@ def _show_report(report: Any) -> None:
         say(f"  resumed after row {report.resumed_after}, where an earlier run stopped")
     _show_repeats(report)
     _show_extra_fields(report.extra_fields)
-    if report.unanchored:
-        say(f"  {report.unanchored} errors kept unanchored: their place is not in the text")
+    _show_partly_read(report)
     for outside in report.outside_axes:
         say(f"  not in the contract: {_outside(outside)}", fg="yellow")
     for answer in report.outside_answers:
@@ -202,6 +206,17 @@ def _show_report(report: Any) -> None:
         say(f"  fix {report.rejects} and import it in the same way")
     if report.earlier_rejects:
         say(f"  earlier rejects kept as {report.earlier_rejects}")
+
+
+def _show_partly_read(report: Any) -> None:
+    """Name what of the stored rows was not taken as it stands."""
+    for aside in report.judgments_set_aside:
+        say(f"  judgments set aside {aside.rows}: {aside.example}  [{aside.code}]", fg="yellow")
+    if report.redacted:
+        found = ", ".join(f"{count} {kind}" for kind, count in report.redacted.items())
+        say(f"  redacted before anything was stored: {found}")
+    if report.unanchored:
+        say(f"  {report.unanchored} errors kept unanchored: their place is not in the text")
 
 
 def _show_gate(answer: Any) -> None:
@@ -261,7 +276,12 @@ def _show_extra_fields(fields: Any) -> None:
             say(f"  kept as {_HOMES[field.fate]}: {field.name} ({rows})")
 
 
-_WHOSE = {"human": "people", "unknown": "unnamed labels", "model": "model labels"}
+_WHOSE = {
+    "human": "people",
+    "unknown": "unnamed labels",
+    "model": "model labels",
+    "rule": "scores by a rule",
+}
 
 
 def _show_repeats(report: Any) -> None:
@@ -310,16 +330,19 @@ def list_(
 
     where = {"kind": kind} if kind else {}
     with open_to_read(program) as opened:
-        lines = opened.records.lines(one_of(role, Role, "role"), **where)
-        found = list(islice(lines, limit or None))
+        lines = opened.records.list_for(one_of(role, Role, "role"), **where)
+        shown_lines = list(islice(lines, limit or None))
     if as_json:
-        print_json([_listed(each) for each in found])
+        print_json([_line_fields(line) for line in shown_lines])
         return
     columns = ("id", "key", "kind", "sources", "task")
-    print_table(columns, ((row["id"][:16], *list(row.values())[1:]) for row in map(_listed, found)))
+    print_table(
+        columns,
+        ((row["id"][:16], *list(row.values())[1:]) for row in map(_line_fields, shown_lines)),
+    )
 
 
-def _listed(line: Any) -> dict[str, str]:
+def _line_fields(line: Any) -> dict[str, str]:
     """The columns of one line; where its text is held back, the reason stands in its place."""
     text = "held back: " + "; ".join(line.held_back) if line.held_back else _short(line.task)
     return {
@@ -396,7 +419,7 @@ def sample(
     model: Annotated[list[str], typer.Option("--model", "-m", help="Model to ask; repeatable.")],
     writes: Annotated[str, typer.Option(help="Source class of what the models write.")],
     kind: Annotated[str, typer.Option("--kind", "--as", help="Kind of record.")] = "preference",
-    each: Annotated[
+    per_model: Annotated[
         int, typer.Option("--candidates", "-n", help="Candidates from each model.")
     ] = 2,
     temperature: Annotated[str | None, typer.Option(help="Such as 0.7.")] = None,
@@ -430,10 +453,10 @@ def sample(
     plan = SamplingPlan(
         models=tuple(model),
         source_class=writes,
-        each=each,
+        each=per_model,
         parameters=SamplingParameters(temperature=temperature, seed=seed, max_tokens=max_tokens),
         partial=partial,
-        set_aside=tuple(one_of(each, Shortfall, "set-aside") for each in set_aside or ()),
+        set_aside=tuple(one_of(text, Shortfall, "set-aside") for text in set_aside or ()),
     )
     with assay.open(program) as opened, progress(tasks.name) as tick:
         report = opened.records.sample(
@@ -493,5 +516,5 @@ def formats() -> None:
     from assay.plugins import load, names
 
     readers = (load("readers", name) for name in names("readers"))
-    rows = ((each.name, ", ".join(each.kinds), each.summary) for each in readers)
+    rows = ((reader.name, ", ".join(reader.kinds), reader.summary) for reader in readers)
     print_table(("format", "kinds, the first by default", "what it reads"), rows)

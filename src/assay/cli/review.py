@@ -109,6 +109,36 @@ def export(
     print_held_back(work.held_back)
 
 
+@app.command("export-scores")
+def export_scores(
+    file: Annotated[Path, typer.Argument(help="JSONL file to write: one request body a line.")],
+    to: Annotated[str, typer.Option("--to", help="The tool: langfuse or langsmith.")],
+    use: Annotated[
+        str, typer.Option(help="What for: train, evaluate or publish; rights are checked.")
+    ] = "evaluate",
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """Write judgments back as scores of the runs or traces that their records came from.
+
+    Example: assay review export-scores scores.jsonl --to langfuse
+    """
+    import assay
+    from assay.cli.options import one_of
+    from assay.governance.rights import Use
+
+    chosen = one_of(use, Use, "use")
+    with assay.open(program) as opened:
+        written = opened.review.export_scores(file, to=to, use=chosen)
+    if as_json:
+        print_json(written)
+        return
+    say(f"{written.scores} scores in {written.file}")
+    for reason, count in written.left_out.items():
+        say(f"  left out {count}: {reason}")
+    print_held_back(written.held_back)
+
+
 @app.command()
 def formats() -> None:
     """List the formats of other tools in which work goes out and answers come back.
@@ -118,8 +148,8 @@ def formats() -> None:
     from assay.plugins import load, plugins
 
     rows = [
-        (each.name, load("review-formats", each.name), each.package)
-        for each in plugins("review-formats")
+        (plugin.name, load("review-formats", plugin.name), plugin.package)
+        for plugin in plugins("review-formats")
     ]
     print_table(
         ("format", "file", "what it is", "package"),
@@ -285,21 +315,21 @@ def _show_preview(preview: Any, as_json: bool) -> None:
 
 
 def _show_report(report: Any) -> None:
-    from assay.cli.judges import counted, interval, show_judges
+    from assay.cli.judges import counts_text, interval, show_judges
 
     run = report.run
     say(
-        f"records {run.records} = judged {run.judged} + set aside ({counted(run.set_aside)}); "
-        f"not asked about: {counted(run.skipped)}"
+        f"records {run.records} = judged {run.judged} + set aside ({counts_text(run.set_aside)}); "
+        f"not asked about: {counts_text(run.skipped)}"
     )
     say(
         f"asked {run.asked} = parsed {run.parsed} + unparseable {run.unparseable} "
-        f"+ failed ({counted(run.failed)}); {run.remembered} remembered"
+        f"+ failed ({counts_text(run.failed)}); {run.remembered} remembered"
     )
     print_held_back(report.held_back)
     if run.unparseable:
         say(
-            f"unparseable: {interval(report.unparseable)}, {counted(run.unparseable_reasons)}; "
+            f"unparseable: {interval(report.unparseable)}, {counts_text(run.unparseable_reasons)}; "
             "errors, in no other figure",
             fg="yellow",
         )

@@ -9,7 +9,7 @@
 Comes in: the address of a server and an API token. Goes out: assignments, receipts, and errors as
 everywhere else in the package. Always holds: an answer is sent under one key until it is known to
 be stored, so a retry counts once; a redirect is never followed, so the token goes nowhere else.
-Beside it: `providers`. Needs the extra `client`.
+See also: `providers`. Needs the extra `client`.
 """
 
 from assay.client.client import Client

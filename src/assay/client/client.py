@@ -82,7 +82,7 @@ class Client:
             transport: what carries requests; the network where absent.
 
         Raises:
-            UsageError: if the address is none, or a token would travel unencrypted.
+            UsageError: if the address is not valid, or a token would travel unencrypted.
         """
         self._retries = retries or Retries()
         self._sleep = sleep
@@ -91,7 +91,7 @@ class Client:
             headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
             timeout=timeout_seconds,
             transport=transport,
-            # A proxy of the environment is not a way to one's own machine.
+            # A proxy that the environment names cannot reach the loopback of this machine.
             trust_env=urlsplit(url).hostname not in LOOPBACK,
         )
 
@@ -126,10 +126,10 @@ class Client:
         Args:
             queue: handle of the one queue; all that I sit in where absent.
             count: how many assignments are wanted, 1 to 4.
-            held: handles that I have at hand already.
+            held: handles of assignments that I have already.
         """
-        wanted = ClaimRequest(queue=queue, count=count, held=tuple(held))
-        return self._ask("POST", "/api/v1/review/claims", Claimed, wanted)
+        claim = ClaimRequest(queue=queue, count=count, held=tuple(held))
+        return self._ask("POST", "/api/v1/review/claims", Claimed, claim)
 
     def assignment(self, handle: str) -> AssignmentView:
         """One of my assignments, with its draft or its stored answer.
@@ -148,7 +148,7 @@ class Client:
 
         Args:
             handle: the assignment.
-            answer: the answer so far, in whatever shape it is kept.
+            answer: the answer so far, in any shape.
             revision: the revision that I know; 0 for the first.
 
         Raises:
@@ -164,7 +164,7 @@ class Client:
         Args:
             handle: the assignment.
             answer: the answer, with candidates counted as presented.
-            key: idempotency key, for a program that goes on after a break; made where absent.
+            key: idempotency key, for a program that continues after an interruption; made where absent.
 
         Raises:
             InputError: for an answer that does not fit what was asked.
@@ -172,6 +172,7 @@ class Client:
             MachineError: if the server could not be reached. The answer may be stored all the
                 same: sending it again under the same key finds out.
         """
+        # One key for all attempts: the server stores the answer once, however often it arrives.
         headers = {"Idempotency-Key": key or token_hex(KEY_BYTES)}
         return self._ask("POST", _path(handle, "judgment"), Receipt, answer, headers=headers)
 
@@ -238,13 +239,13 @@ class Client:
             outcome = self._attempt(request)
             if isinstance(outcome, httpx.Response) and outcome.is_success:
                 return outcome
-            asked, repeatable = None, again
+            requested, repeatable = None, again
             if isinstance(outcome, httpx.Response):
-                asked = seconds_asked(outcome.headers.get("retry-after"))
+                requested = seconds_asked(outcome.headers.get("retry-after"))
                 repeatable = outcome.status_code in BUSY
-            wait = self._retries.wait(failed, asked) if repeatable else None
+            wait = self._retries.wait(failed, requested) if repeatable else None
             if wait is None:
-                raise self._told(outcome)
+                raise self._error_of(outcome)
             self._sleep(wait)
 
     def _attempt(self, request: httpx.Request) -> httpx.Response | httpx.TransportError:
@@ -253,7 +254,7 @@ class Client:
         except httpx.TransportError as error:
             return error
 
-    def _told(self, outcome: httpx.Response | httpx.TransportError) -> AssayError:
+    def _error_of(self, outcome: httpx.Response | httpx.TransportError) -> AssayError:
         if isinstance(outcome, httpx.Response):
             return _problem(outcome)
         return MachineError(
@@ -284,6 +285,7 @@ def _base(url: str) -> str:
 
 
 def _path(handle: str, action: str = "") -> str:
+    # The handle becomes part of the path, where a separator would lead elsewhere.
     if not handle.isalnum() and not handle.replace("_", "").isalnum():
         raise UsageError(code="bad-handle", message=f"{handle!r} is not a handle", where="handle")
     return "/".join(filter(None, ("/api/v1/review/assignments", handle, action)))
@@ -300,11 +302,11 @@ def _problem(response: httpx.Response) -> AssayError:
         family = InputError
     elif response.status_code >= FAULTY or response.status_code in BUSY:
         family = MachineError
-    faults = [each for each in problem.errors if each.message != problem.detail]
-    told = "; ".join(f"{each.field}: {each.message}" for each in faults)
+    faults = [fault for fault in problem.errors if fault.message != problem.detail]
+    causes = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
     return family(
         code=problem.type.removeprefix(PROBLEM_TYPE),
-        message=f"{problem.detail}: {told}" if told else problem.detail,
+        message=f"{problem.detail}: {causes}" if causes else problem.detail,
         where=problem.errors[0].field if problem.errors else "",
         hint=problem.hint,
     )

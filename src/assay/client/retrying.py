@@ -24,17 +24,18 @@ class Retries(msgspec.Struct, frozen=True, kw_only=True):
     longest_seconds: float = 10.0
     """Longest wait that we choose ourselves."""
 
-    def wait(self, failed: int, asked: float | None) -> float | None:
+    def wait(self, failed: int, requested: float | None) -> float | None:
         """Seconds to wait before the next attempt; None where there is to be none.
 
         Args:
             failed: attempts that failed so far, from 1.
-            asked: seconds that the server asked for, where it did.
+            requested: seconds that the server asked for, where it did.
         """
-        if failed >= self.attempts or (asked or 0.0) > LONGEST_WAIT_SECONDS:
+        if failed >= self.attempts or (requested or 0.0) > LONGEST_WAIT_SECONDS:
             return None
         most: float = min(self.longest_seconds, self.first_seconds * 2 ** (failed - 1))
-        return max(most * _JITTER.uniform(0.5, 1.0), asked or 0.0)
+        # The server knows best when it can answer: its own wait is a lower bound.
+        return max(most * _JITTER.uniform(0.5, 1.0), requested or 0.0)
 
 
 def seconds_asked(retry_after: str | None) -> float | None:

@@ -10,6 +10,7 @@ from assay.quality import service as quality
 from assay.records.judgment import Judgment, standing
 from assay.records.record import Record
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
+from assay.review.adjudication_service import weigh
 from assay.review.answer import Answer, in_presented_order, together
 from assay.review.assignment import Assignment
 from assay.review.completeness import shape_of
@@ -21,7 +22,6 @@ from assay.review.presentation import Presentation
 from assay.review.queue import leasing
 from assay.review.queue.lease import Lease, LeaseState, Turn
 from assay.review.queue.ports import QueueTransaction
-from assay.review.service import weigh
 from assay.review.welfare import withheld
 from assay.review.wire import ContentWarning
 from assay.store.queue import SqlQueue
@@ -134,7 +134,7 @@ class AdjudicationService:
                 transaction.queues.bar(identity, [who.pseudonym])
             else:
                 transaction.queues.retire(identity)
-            transaction.acted()
+            transaction.mark_action()
         return None
 
     def look(self, who: Principal, handle: str) -> SeniorWork:
@@ -259,7 +259,7 @@ class AdjudicationService:
 
     def _people(self, record: str) -> list[Judgment]:
         judgments = standing(self._context.store.scan(Judgment, record=record))
-        return [judgment for judgment in judgments if judgment.reviewer.kind != "model"]
+        return [judgment for judgment in judgments if not judgment.reviewer.automatic]
 
     def _disputes(self, lease: Lease) -> tuple[Dispute, ...] | None:
         """What the judgments of a lease's record differ on, as it is shown to its adjudicator."""
@@ -268,7 +268,7 @@ class AdjudicationService:
         if disputes is None:
             return None
         order = self._order(lease, record).order
-        return tuple(dispute.moved(order) for dispute in disputes)
+        return tuple(dispute.as_presented(order) for dispute in disputes)
 
     def _queues(self) -> list[int]:
         return [row.id for row in self._queue_store.queues() if row.queue.stage == "adjudication"]

@@ -12,7 +12,7 @@ from assay.records.judgment import Judgment
 from assay.review.answer import Answer, in_presented_order
 from assay.review.assignment import Assignment
 from assay.review.form import Form
-from assay.review.guideline_gap import GuidelineGap, looked_at
+from assay.review.guideline_gap import GuidelineGap, replaced_judgment
 from assay.review.handle import GAP_HANDLE
 from assay.review.presentation import Presentation
 from assay.review.queue import leasing
@@ -167,7 +167,7 @@ class Assignments:
                 record=desk.facts.record(lease.record),
                 assignment=assignment,
                 member=desk.offering.seat(lease),
-                given=answer,
+                reviewer_answer=answer,
                 body_hash=body_hash,
                 key=key,
                 now=now,
@@ -188,7 +188,7 @@ class Assignments:
         if self._desk.offering.queue(lease.queue).queue.stage != "second_look":
             return None
         judgments = store.scan(Judgment, record=lease.record)
-        return looked_at(judgments, reviewer=lease.reviewer, rubric=str(assignment.rubric))
+        return replaced_judgment(judgments, reviewer=lease.reviewer, rubric=str(assignment.rubric))
 
     def release(
         self, who: Principal, handle: str, reason: leasing.ReleaseReason, note: str = ""

@@ -14,7 +14,7 @@ from assay.governance.permissions import Permission, Principal, can
 from assay.records.fields import Role
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.review import calibration
+from assay.review import calibration, calibration_view
 from assay.review.assignment import Assignment
 from assay.review.calibration import (
     Round,
@@ -23,8 +23,8 @@ from assay.review.calibration import (
     RoundOutcome,
     RoundState,
     RoundStep,
-    RoundView,
 )
+from assay.review.calibration_view import RoundView
 from assay.review.handle import ROUND_HANDLE
 from assay.review.queue.lease import NewItem, Queue
 from assay.store.queue import SqlQueue
@@ -155,7 +155,7 @@ class CalibrationService:
             UsageError: as `look`, for an unknown record, or a text that the viewer may not see.
         """
         state = self._state(handle)
-        calibration.view(state, viewer=who.pseudonym, role=_role(who))
+        calibration_view.view(state, viewer=who.pseudonym, role=_role(who))
         record = self._context.store.get(Record, _record_at(state, place))
         if self._is_to_judge(state, who):
             raise UsageError(code="not-revealed", message="you meet this record at the desk")
@@ -175,7 +175,7 @@ class CalibrationService:
             UsageError: for an unknown round, or a viewer who is not part of it.
         """
         state = self._state(handle)
-        view = calibration.view(state, viewer=who.pseudonym, role=_role(who))
+        view = calibration_view.view(state, viewer=who.pseudonym, role=_role(who))
         seen = any(record_view.distributions is not None for record_view in view.records)
         shown: dict[str, ReadRecord] = {}
         held_back: dict[str, tuple[str, ...]] = {}

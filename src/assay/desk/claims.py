@@ -95,7 +95,7 @@ class Claims:
     ) -> list[Lease]:
         """What a reviewer holds in some queues; what may not be read any more is given back."""
         leases = []
-        for lease in transaction.held(who.pseudonym):
+        for lease in transaction.held_leases(who.pseudonym):
             if lease.queue not in numbers:
                 continue
             record = self._desk.facts.record(lease.record)
@@ -175,4 +175,4 @@ class Claims:
             transaction.queues.bar(identity, [who.pseudonym])
         else:
             transaction.queues.retire(identity)
-        transaction.acted()
+        transaction.mark_action()

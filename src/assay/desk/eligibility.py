@@ -63,7 +63,7 @@ class Eligibility:
                 unit.drop_members(reviewer)
                 for member in members:
                     unit.set_member(member)
-                unit.acted()
+                unit.mark_action()
         return seats
 
     def consent(self, reviewer: str, category: str, *, given: bool) -> Consent:
@@ -268,7 +268,7 @@ class Eligibility:
             "review.enqueue", actor=self._context.actor, subject=queue.name
         ) as unit:
             unit.queues.enqueue(unit.queues.add_queue(queue, handle), items)
-            unit.acted()
+            unit.mark_action()
 
     def _rule(self, role: str) -> QualificationRule:
         rule = rule_of(self._context.documents.contract, role)

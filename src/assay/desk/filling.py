@@ -13,8 +13,8 @@ from assay.review.handle import opaque
 from assay.review.queue.lease import NewItem, Queue
 from assay.review.queue.queueing import (
     WaitingRecord,
-    balanced,
-    narrowed,
+    balanced_order,
+    narrow_to_readers,
     new_item,
     queue_of,
     stratum_of,
@@ -71,12 +71,12 @@ def fill(context: Context, queue_store: SqlQueue) -> Filled:
         if not readers:
             held.append(identity)
             continue
-        waiting_in = groups[narrowed(queue, readers)]
+        waiting_in = groups[narrow_to_readers(queue, readers)]
         waiting_in.append(WaitingRecord(id=identity, stratum=stratum_of(record, contract)))
         new[identity] = item
     axes = tuple(contract.sampling.axes)
     for queue, waiting in groups.items():
-        ordered = balanced(waiting, contract.sampling.quotas, axes, key)
+        ordered = balanced_order(waiting, contract.sampling.quotas, axes, key)
         items = [new[identity] for identity in ordered]
         counts["queued"] += _enqueue(context, queue_store, queue, items, changed=changed)
     # Last, so that a call that was cut off is repeated whole; what it queued is left as it is.
@@ -123,10 +123,10 @@ def _enqueue(
         number = unit.queues.add_queue(queue, handle_of(context, queue))
         if changed:
             unit.queues.contract_change([*_reviews(queue_store), number]).follow(number, items)
-            unit.acted()
+            unit.mark_action()
         added = unit.queues.enqueue(number, items)
         if added:
-            unit.acted()
+            unit.mark_action()
     return added
 
 

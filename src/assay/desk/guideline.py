@@ -34,7 +34,7 @@ from assay.review.guideline_gap import (
     ReReviews,
     answers_for,
     open_gaps,
-    second_look,
+    re_reviews,
 )
 from assay.review.handle import GAP_HANDLE
 from assay.review.qualification import ExamItem
@@ -217,7 +217,7 @@ class GuidelineService:
         store = self._context.store
         stored = (document for document in store.scan(Document) if document.kind == "rubric")
         read = ((document.id, document.read()) for document in stored)
-        return second_look(
+        return re_reviews(
             store.scan(Judgment),
             rubrics={name: rubric for name, rubric in read if isinstance(rubric, Rubric)},
             new=self._context.ids["rubric"],
@@ -251,7 +251,7 @@ class GuidelineService:
                 items = [NewItem(record=record, need=1) for record in dict.fromkeys(records)]
                 added += transaction.queues.enqueue(number, items)
             if added:
-                transaction.acted()
+                transaction.mark_action()
             return added
 
         people = sorted({str(queue.only) for queue in groups})

@@ -14,7 +14,7 @@ from assay.records.record import Record
 from assay.review.eligibility import family_of
 from assay.review.qualification import ExamItem
 from assay.review.queue.lease import Lease, QueueMember, QueueRow, Turn
-from assay.review.queue.membership import restricted
+from assay.review.queue.membership import is_restricted
 from assay.review.queue.ports import QueueTransaction
 from assay.review.queue.round_robin import WeightedRoundRobin
 from assay.review.sentinel import (
@@ -77,7 +77,7 @@ class Offering:
             shown_as=self._shown_as,
             cleared={*queue.harms, queue.severity},
         )
-        exposed = transaction.exposed([sentinel.key.record for sentinel in fitting])
+        exposed = transaction.exposure_counts([sentinel.key.record for sentinel in fitting])
         chosen = pick(fitting, secret=key, reviewer=reviewer, seen=frozenset(seen), exposed=exposed)
         turn = transaction.turn_on(chosen.key.record, reviewer, number) if chosen else None
         return turn if is_sentinels_turn(key, reviewer, place, per_hundred=per_hundred) else None
@@ -103,7 +103,7 @@ class Offering:
     def _cap(self, reviewer: str, row: QueueRow, now: str) -> Capped | None:
         """The cap that keeps a reviewer from a queue's content now."""
         welfare = self._contract.welfare
-        if welfare is None or not restricted(row):
+        if welfare is None or not is_restricted(row):
             return None
         exposures = self._queue_store.exposures(reviewer, later(now, -WEEK_SECONDS))
         return cap_on(exposures, row.queue.harms, row.queue.severity, now, welfare)
@@ -114,7 +114,7 @@ class Offering:
         """Remember benign work where the contract has it follow a break from severe content."""
         # `cap_on` counts these against the benign items that must follow a break.
         welfare = self._contract.welfare
-        if welfare and welfare.cool_down_items and not restricted(self.queue(lease.queue)):
+        if welfare and welfare.cool_down_items and not is_restricted(self.queue(lease.queue)):
             transaction.expose(lease.reviewer, (), now, spent)
 
     def queue(self, number: int) -> QueueRow:

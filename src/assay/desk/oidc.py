@@ -23,9 +23,9 @@ from assay.providers.openid import (
     OidcClient,
     ProviderMetadata,
     SignInRequest,
+    authorization_url,
     discover,
     subject,
-    way_in,
 )
 from assay.settings import read_secret
 
@@ -108,7 +108,7 @@ class OidcService:
         if len(cookie) > LONGEST_COOKIE:
             raise _sign_in_over("was requested with an address that is too long")
         request = self._sign_in_request(cookie, redirect_uri)
-        address = way_in(self._client(), self._provider(), request)
+        address = authorization_url(self._client(), self._provider(), request)
         return SignInStart(address=address, cookie=cookie, seconds=FLOW_SECONDS)
 
     def finish(

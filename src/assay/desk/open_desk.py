@@ -94,5 +94,5 @@ class OpenDesk:
         Raises:
             SkipLimitError: if there would be more skips than are allowed.
         """
-        ended = transaction.ended(who.pseudonym, later(now, -HOUR_SECONDS))
+        ended = transaction.recent_endings(who.pseudonym, later(now, -HOUR_SECONDS))
         refuse_more(ended, self.in_force.contract.review.skip_share, coming=coming)

@@ -56,7 +56,7 @@ def route(context: Context, queue_store: SqlQueue, writer: GroupWriter) -> Route
         transaction = queue_store.unit(unit)
         for item in items:
             counts[_conclude(context, transaction, rows, item, states[item.record])] += 1
-        transaction.acted()
+        transaction.mark_action()
 
     writer.submit(work, "review.route", actor="desk")
     return Routed(**counts)
@@ -106,7 +106,7 @@ def _settle_re_reviews(
     def work(unit: WriteUnit) -> None:
         transaction = queue_store.unit(unit)
         transaction.queues.settle(re_reviews)
-        transaction.acted()
+        transaction.mark_action()
 
     writer.submit(work, "review.conclude_again", actor="desk")
 

@@ -109,7 +109,7 @@ class TextAccess:
         """Count time that a person read a record's text."""
         categories = counted_as(*_shown_by(record.sensitivity))
         unit.expose(reviewer, categories, self._context.clock(), milliseconds)
-        unit.acted()
+        unit.mark_action()
 
     def care(self, record: Record) -> ContentWarning | None:
         """What is shown about a record's content before the content; None where there is nothing."""

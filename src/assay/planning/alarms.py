@@ -1,4 +1,4 @@
-"""The alarms of a program: what every stage says of the eight failure modes, in the guide's order."""
+"""The alarms of a program: the state of the eight failure modes by stage, in the guide's order."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -9,9 +9,9 @@ from assay.core.ports import FactStore
 from assay.governance.claims import find_unproven_effects
 from assay.governance.failure_modes import MODES, Alarm
 from assay.releases.release import Release
+from assay.reserve.leakage import ReserveComparison, leakage_alarm
 from assay.reserve.overlap import Overlap
 from assay.reserve.ports import Digester
-from assay.reserve.service import ReserveComparison, leakage_alarm
 from assay.validation.alarms import model_validation_alarm, of_release, over_refusal_alarm
 from assay.validation.evaluation import ItemResult
 from assay.validation.helpfulness import Helpfulness
@@ -33,7 +33,7 @@ def all_alarms(
     releases: Path,
     digester: Callable[[], Digester],
 ) -> tuple[Alarm, ...]:
-    """What every stage says of the eight failure modes.
+    """The alarms of every stage on the eight failure modes, in the guide's order.
 
     Args:
         store: the store.
@@ -71,7 +71,7 @@ def _model_validation(
     folder: Path,
     digester: Callable[[], Digester],
 ) -> Alarm:
-    """What the newest release did to a model; the overlaps are those of records and sealed items."""
+    """The alarm on the newest release's effect; the overlaps are of records with sealed items."""
     validations = list(store.scan(Validation))
     passed = [validation.id for validation in validations if validation.all_passed]
     releases = list(store.scan(Release))

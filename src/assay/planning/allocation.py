@@ -19,6 +19,7 @@ def whole_numbers(weights: Sequence[float], total: int, least: int = 1) -> list[
         total: how many to allot; at least `least` times the number of slices.
         least: what every slice gets, at least 1.
     """
+    # Rounding shares of a total would not add up to it, and is not the minimum of the variance.
     counts = [least] * len(weights)
     queue = [
         (-weight / math.sqrt(least * (least + 1)), place) for place, weight in enumerate(weights)
@@ -35,7 +36,7 @@ def whole_numbers(weights: Sequence[float], total: int, least: int = 1) -> list[
 
 
 def shrunken_spread(failures: int, items: int, prior: float) -> float:
-    """The spread of failing, with the rate drawn to the prior so that 0 of 10 is not never.
+    """The standard deviation of failing, its rate shrunk to the prior: 0 of 10 is not never.
 
     Args:
         failures: items that failed.

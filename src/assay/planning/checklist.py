@@ -42,7 +42,7 @@ OPEN_ANSWERS_SEEN_BY = 200
 """Comparisons in which a share of 2 % open answers shows with probability 0.98, at least once."""
 
 _Verdict = tuple[PointState, str]
-"""The state that the facts give, and what they say."""
+"""The state that the facts give, and the evidence in words."""
 
 
 class LivePoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +85,7 @@ def _judge(
     point: ChecklistPoint, documents: Documents, figures: Figures, digests: tuple[str, ...]
 ) -> LivePoint:
     state, evidence = point.state, point.evidence
+    # Facts can only show or refute a claim: where the documents make none, they stay unread.
     if state == "claimed":
         state, facts = _RULES[point.number](documents, figures)
         evidence = f"{evidence}; {facts}"
@@ -386,7 +387,7 @@ def _agreed_to(judgments: JudgmentFigures) -> _Verdict:
 def _within_caps(figures: Figures) -> _Verdict:
     """Whether the log of views shows that nobody read more than the caps allow.
 
-    How much was read is not said: the figure would speak of one person.
+    How much was read is left out: the figure would be one person's.
     """
     judged, reading = figures.judgments.harmful, figures.reading
     evidence = (
@@ -406,6 +407,7 @@ def _within_caps(figures: Figures) -> _Verdict:
 
 def _weakest(states: Iterable[PointState]) -> PointState:
     """The state of several conditions that must all hold."""
+    # One refuted condition refutes the point, whatever the others show.
     distinct = set(states)
     if "refuted" in distinct:
         return "refuted"

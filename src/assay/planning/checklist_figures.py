@@ -1,4 +1,4 @@
-"""Figures for the checklist: the figures that the facts of a store give, counted in one pass over its cases."""
+"""Figures for the checklist, counted from the facts of a store in one pass over its cases."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -48,7 +48,7 @@ class JudgmentFigures(msgspec.Struct, kw_only=True):
     refused: int = 0
     """Of these, judgments by people who refused to read a harm of the record and never agreed."""
     unasked: int = 0
-    """Of these, judgments of a harm that the person said nothing of, or of a record that names none."""
+    """Of these, judgments without the person's statement on the harm, or where none is named."""
 
 
 class ReadingFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,7 +147,7 @@ class LedgerFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the facts of a store say about the checklist."""
+    """All figures of a store that the checklist's rules read."""
 
     judgments: JudgmentFigures = msgspec.field(default_factory=JudgmentFigures)
     """Figures of people's judgments."""
@@ -193,7 +193,7 @@ class ChecklistData:
 
         Args:
             rubric: document id of the rubric in force.
-            consents: everything that people said of the harms that they read.
+            consents: every statement of people on the harms that they agree to read.
         """
         self._rubric = rubric
         statements = list(consents)
@@ -223,26 +223,31 @@ class ChecklistData:
         counted.rated += severity is not None
         counted.severe += severe
         counted.adjudicated += len(case.adjudications)
-        people = {each.reviewer.pseudonym for each in case.judgments
-                  if each.reviewer.kind == "human"}  # fmt: skip
+        people = {judgment.reviewer.pseudonym for judgment in case.judgments
+                  if judgment.reviewer.kind == "human"}  # fmt: skip
         counted.independent += len(people) > 1
         counted.undisposed += case.disposition is None
         counted.disputed += (
             case.disposition is not None and case.disposition.state == "needs_adjudication"
         )
-        weighed = (*case.judgments, *case.adjudications)
-        if weighed:
-            counted.judged += 1
-        if weighed and case.disposition is not None:
-            counted.disposed += 1
-            counted.stale += not rests_on_all(case.disposition, weighed, case.verifications)
-            counted.preserved += case.disposition.state == "disagreement_preserved"
+        self._add_disposition(case)
         harms = case.record.sensitivity.categories if case.record.sensitivity else ()
         for judgment in case.judgments:
             if judgment.reviewer.kind == "human":
                 self._add(judgment, compared=len(case.record.candidates) > 1, severe=severe)
                 if judgment.rubric is not None and (severe or harms):
                     self._add_harmful(judgment.reviewer.pseudonym, harms)
+
+    def _add_disposition(self, case: RecordCase) -> None:
+        """Count what the rules made of a record that somebody judged or decided."""
+        weighed = (*case.judgments, *case.adjudications)
+        if not weighed:
+            return
+        self.records.judged += 1
+        if case.disposition is not None:
+            self.records.disposed += 1
+            self.records.stale += not rests_on_all(case.disposition, weighed, case.verifications)
+            self.records.preserved += case.disposition.state == "disagreement_preserved"
 
     def _add(self, judgment: Judgment, *, compared: bool, severe: bool) -> None:
         counted, reviewer = self.judgments, judgment.reviewer
@@ -277,7 +282,7 @@ class ChecklistData:
 def reading_figures(
     judged: Mapping[str, int], exposures: Mapping[str, Sequence[Exposure]], welfare: Welfare | None
 ) -> ReadingFigures:
-    """What the log of views says of people who judged harmful records.
+    """Figures from the log of views, of people who judged harmful records.
 
     Args:
         judged: pseudonym -> judgments of records that are severe or show a harm.

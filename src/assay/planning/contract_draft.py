@@ -25,6 +25,7 @@ def rewrite(source: str, plan: DataPlan) -> str:
         source: contract.yaml as it is.
         plan: a plan that asks for data.
     """
+    # Round-trip mode: people's comments and their order of keys must survive a machine's edit.
     yaml = YAML(typ="rt")
     yaml.preserve_quotes = True
     yaml.width = 100

@@ -28,4 +28,4 @@ class FailureFinding(Fact):
     severity: Severity | None = None
     """Severity of the failure class, by the contract."""
     tests: tuple[str, ...] = ()
-    """Acceptance tests that look at the slice and did not pass."""
+    """Acceptance tests that compare the slice and did not pass."""

@@ -138,7 +138,7 @@ def _cells(
 
 
 def _tests_on(cell: Cell, validation: Validation) -> tuple[str, ...]:
-    """Acceptance tests that look at the cell and did not pass."""
+    """Acceptance tests that compare the cell and did not pass."""
     where = dict(cell)
     return tuple(
         test.test

@@ -18,7 +18,7 @@ StepState = Literal["done", "open", "unknown"]
 """`done`: shown; `open`: something is to be done; `unknown`: stated, and shown by nothing."""
 
 CHECK = "assay contract check"
-"""The command that says which fault of the documents is where."""
+"""The command that lists the faults of the documents with their places."""
 
 IMPORT = "assay record import FILE --source SOURCE"
 """The command that brings records in."""
@@ -54,7 +54,7 @@ class GuideFigures(msgspec.Struct, frozen=True, kw_only=True):
     hard_slices: int = 0
     """Slices for which the contract asks for records: quotas and hard slices."""
     verifications: int = 0
-    """Results of verifiers."""
+    """How many results of verifiers the store holds."""
     trained: tuple[str, ...] = ()
     """Ids of the evaluations of checkpoints that were trained on the newest release."""
     planning: PlanFigures = PlanFigures()
@@ -88,7 +88,7 @@ class GuideProgress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Standing(msgspec.Struct, frozen=True):
-    """What a rule says of its step."""
+    """The state that a rule gives its step."""
 
     state: StepState
     reason: str
@@ -101,6 +101,7 @@ def guide_progress(figures: GuideFigures) -> GuideProgress:
     steps = tuple(
         _step(number, title, rule, figures) for number, (title, rule) in enumerate(_STEPS, start=1)
     )
+    # An open step has known work to do; an unknown one only lacks evidence.
     following = _first(steps, "open") or _first(steps, "unknown")
     return GuideProgress(steps=steps, next=following)
 
@@ -140,7 +141,7 @@ _GAP = ("gap", "deployment", "failure_classes", "training_objectives")
 
 
 def _step_of(issue: Issue) -> int:
-    """The step in which a fault of the documents is put right."""
+    """The step in which a fault of the documents is corrected."""
     if issue.file != "contract.yaml":
         return 1 if issue.file == "assay.toml" else 4
     if issue.path.startswith("supervision"):
@@ -237,7 +238,7 @@ def _pilot(figures: GuideFigures, facts: Figures) -> _Standing:
     if release is None or release.documents.get("contract") != facts.documents.get("contract"):
         under = "under the contract in force" if release else "yet"
         return _Standing("open", f"there is no release {under}", (), "assay release build VERSION")
-    return _released(figures, release)
+    return _pilot_of_release(figures, release)
 
 
 def _before_release(figures: GuideFigures, facts: Figures) -> _Standing | None:
@@ -253,18 +254,18 @@ def _before_release(figures: GuideFigures, facts: Figures) -> _Standing | None:
             "open", f"{waiting} without a current disposition", (), "assay quality dispose"
         )
     if reserve.declared and not reserve.sealed:
-        wanted = counted(reserve.declared, "item")
+        declared = counted(reserve.declared, "item")
         return _Standing(
             "open",
-            f"the contract declares a reserve of {wanted}, and none is sealed",
+            f"the contract declares a reserve of {declared}, and none is sealed",
             (),
             "assay reserve seal FILE --remove",
         )
     return None
 
 
-def _released(figures: GuideFigures, release: ReleaseFigures) -> _Standing:
-    """What the newest release shows of the pilot."""
+def _pilot_of_release(figures: GuideFigures, release: ReleaseFigures) -> _Standing:
+    """The state of the pilot by the newest release."""
     evidence = (release.id, *figures.trained)
     for gate, command in (("quotas", IMPORT), ("qa", "assay quality dispose")):
         passed, reason = release.gates.get(gate, (False, "nothing was compared"))
@@ -294,7 +295,7 @@ def _released(figures: GuideFigures, release: ReleaseFigures) -> _Standing:
     )
 
 
-def _validated(figures: GuideFigures, facts: Figures) -> _Standing:
+def _validation(figures: GuideFigures, facts: Figures) -> _Standing:
     """7: every acceptance test on the newest release was decided."""
     release, validation = facts.release, facts.validation
     if release is None:
@@ -319,16 +320,16 @@ def _validated(figures: GuideFigures, facts: Figures) -> _Standing:
         return _Standing(
             "open", f"nothing was compared for {release.version}", figures.trained, command
         )
-    came = (
+    outcome = (
         f"acceptance tests: {validation.passed} passed, {validation.failed} failed, "
         f"{validation.undecided} undecided"
     )
     if validation.undecided or not validation.passed + validation.failed:
-        return _Standing("unknown", came, (validation.id,), "assay validate show")
-    return _Standing("done", came, (validation.id,))
+        return _Standing("unknown", outcome, (validation.id,), "assay validate show")
+    return _Standing("done", outcome, (validation.id,))
 
 
-def _iterated(figures: GuideFigures, facts: Figures) -> _Standing:
+def _iteration(figures: GuideFigures, facts: Figures) -> _Standing:
     """8: the failures of the newest validation have causes, and a plan for them was accepted."""
     validation, planning = facts.validation, figures.planning
     if validation is None:
@@ -338,23 +339,27 @@ def _iterated(figures: GuideFigures, facts: Figures) -> _Standing:
         return _Standing(
             "unknown", "no group of failures is in the store", evidence, "assay plan findings"
         )
-    found = counted(planning.findings, "finding")
+    findings = counted(planning.findings, "finding")
     if planning.without_cause:
         first = planning.without_cause[0]
         return _Standing(
             "open",
-            f"{len(planning.without_cause)} of {found} have no root cause",
+            f"{len(planning.without_cause)} of {findings} have no root cause",
             evidence,
             f"assay plan cause {first[:16]} --cause CAUSE --note NOTE",
         )
     if planning.plan is None:
-        return _Standing("open", f"{found} with causes, and no plan", evidence, "assay plan draft")
+        return _Standing(
+            "open", f"{findings} with causes, and no plan", evidence, "assay plan draft"
+        )
     evidence = (*evidence, planning.plan)
     if planning.accepted is None:
         return _Standing(
-            "open", f"the plan for {found} is not accepted", evidence, "assay plan accept"
+            "open", f"the plan for {findings} is not accepted", evidence, "assay plan accept"
         )
-    return _Standing("done", f"the plan for {found} was accepted", (*evidence, planning.accepted))
+    return _Standing(
+        "done", f"the plan for {findings} was accepted", (*evidence, planning.accepted)
+    )
 
 
 def _ids(documents: Mapping[str, str], *kinds: str) -> tuple[str, ...]:
@@ -368,7 +373,7 @@ _STEPS: tuple[tuple[str, Callable[[GuideFigures, Figures], _Standing]], ...] = (
     ("Draft schema and rubric together", _schema),
     ("Calibrate on target-model outputs", _calibration),
     ("Deliver a representative pilot", _pilot),
-    ("Run model-in-the-loop validation", _validated),
-    ("Version and iterate", _iterated),
+    ("Run model-in-the-loop validation", _validation),
+    ("Version and iterate", _iteration),
 )
 """The guide's sequence, each step with its rule."""

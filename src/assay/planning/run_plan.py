@@ -1,4 +1,4 @@
-"""What one run of the whole way has to do: which step has something new, which has not, and why."""
+"""The plan of a run of all steps: which step has something to do, which has not, and why."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -25,7 +25,7 @@ class DataFileFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """What the store and the folder say before a run."""
+    """Figures of the store and the folder before a run."""
 
     files: tuple[DataFileFigures, ...]
     """The data files, in their order."""
@@ -45,7 +45,7 @@ class RunStep(msgspec.Struct, frozen=True, kw_only=True):
     """One step of a run, as it stands before it."""
 
     step: RunStepName
-    """Which step."""
+    """Name of the step; an import is one step for each data file."""
     state: RunStepState
     """Whether it has something to do."""
     reason: str
@@ -90,6 +90,7 @@ def _dispose(figures: RunFigures, before: Sequence[RunStep]) -> RunStep:
         return RunStep(step="dispose", state="new", reason=reason)
     if _any_new(before):
         return RunStep(step="dispose", state="new", reason="a step before it has something new")
+    # Whether a verifier finds anything shows only when it runs; what depends on it is open too.
     if any(step.state == "unknown" for step in before):
         return RunStep(step="dispose", state="unknown", reason="verifiers may find something new")
     reason = "every record has a current disposition"

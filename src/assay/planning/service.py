@@ -73,6 +73,7 @@ def set_cause(
         note=note,
         supersedes=standing[0] if standing else None,
     )
+    # The same statement again is no new fact: it would only supersede itself.
     if standing and root_cause.replace(supersedes=standing[1].supersedes) == standing[1]:
         return standing[1]
     with store.write("plan.cause", actor=actor, subject=whole) as writing:

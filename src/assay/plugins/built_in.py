@@ -29,6 +29,11 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "bfcl": f"{_FORMATS}.bfcl:READER",
         "inspect": f"{_FORMATS}.inspect_log:READER",
         "label-studio": f"{_FORMATS}.label_studio:READER",
+        "argilla": f"{_FORMATS}.argilla:READER",
+        "langsmith": f"{_FORMATS}.langsmith:READER",
+        "langfuse": f"{_FORMATS}.langfuse:READER",
+        "otel-genai": f"{_FORMATS}.otel_genai:READER",
+        "atif": f"{_FORMATS}.atif:READER",
     },
     "exporters": {
         "trl:prompt-completion": f"{_EXPORTERS}.trl:TrlPromptCompletion",

@@ -40,6 +40,7 @@ def plugins(group: Group) -> list[Plugin]:
     # Looked up at each call and not imported: one broken package must not stop all commands.
     theirs = [
         Plugin(group=group, name=point.name, target=point.value, package=_package_of(point))
+        # Entry points come in the order of the file system; sorted, lists are the same everywhere.
         for point in sorted(entry_points(group=f"assay.{group}"), key=lambda point: point.name)
     ]
     _refuse_double_names([*ours, *theirs])

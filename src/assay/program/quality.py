@@ -1,10 +1,12 @@
 """The `quality` interface of an open program."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.context import Context
+from assay.core.data_frame import data_frame
+from assay.core.progress import ProgressCallback
 from assay.plugins import load, names
 from assay.quality import service
 from assay.quality.bootstrap import Resampling
@@ -23,6 +25,8 @@ from assay.quality.integrity import Integrity
 from assay.quality.sections.reviewers import ReviewerRates
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from assay.quality.report import QualityReport
     from assay.quality.shortcuts.audit import ShortcutAudit
     from assay.quality.shortcuts.cues import Cue
@@ -34,7 +38,7 @@ class QualityService:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def dispose(self, *, progress: Callable[[int], None] | None = None) -> service.Disposed:
+    def dispose(self, *, progress: ProgressCallback | None = None) -> service.Disposed:
         """Give every record the disposition that the contract's rules make of it."""
         return service.dispose(
             self._context.store,
@@ -52,6 +56,14 @@ class QualityService:
         for case in service.each_case(self._context.store, self._context.facts):
             if case.disposition is not None and state in {None, case.disposition.state}:
                 yield case.disposition
+
+    def to_frame(self, state: State | None = None) -> "DataFrame":
+        """The dispositions of `list` as a pandas data frame; the argument is that of `list`.
+
+        Raises:
+            MachineError: if pandas is not installed.
+        """
+        return data_frame(self.list(state), Disposition)
 
     def get(self, identity: str) -> Disposition:
         """The disposition with this id or unique prefix of an id; `why` explains a record's.
@@ -80,7 +92,7 @@ class QualityService:
         self,
         resampling: Resampling | None = None,
         *,
-        progress: Callable[[int], None] | None = None,
+        progress: ProgressCallback | None = None,
     ) -> "QualityReport":
         """The quality report over everything in the store, under the documents in force."""
         return service.report(
@@ -96,7 +108,7 @@ class QualityService:
         folder: str | Path,
         report: "QualityReport | None" = None,
         *,
-        progress: Callable[[int], None] | None = None,
+        progress: ProgressCallback | None = None,
     ) -> tuple[Path, ...]:
         """Write the report as JSON, Markdown and one page of HTML, with each picture's data.
 
@@ -122,9 +134,7 @@ class QualityService:
         written = [target / name for name in files]
         return tuple(sorted(written, key=lambda path: (path.suffix != ".html", path)))
 
-    def shortcuts(
-        self, *, progress: Callable[[int], None] | None = None
-    ) -> "tuple[ShortcutAudit, ...]":
+    def shortcuts(self, *, progress: ProgressCallback | None = None) -> "tuple[ShortcutAudit, ...]":
         """Whether surface cues win, by group of reviewers."""
         return service.shortcuts(
             self._context.store, self._context.facts, cues=_cues(), progress=progress
@@ -134,7 +144,7 @@ class QualityService:
         self,
         *,
         tokenizer: str | Path | None = None,
-        progress: Callable[[int], None] | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Integrity:
         """Copies with other labels, groups that a split cuts, answers in prompts, control tokens.
 
@@ -154,9 +164,7 @@ class QualityService:
             progress=progress,
         )
 
-    def reviewers(
-        self, *, progress: Callable[[int], None] | None = None
-    ) -> tuple[ReviewerRates, ...]:
+    def reviewers(self, *, progress: ProgressCallback | None = None) -> tuple[ReviewerRates, ...]:
         """How often each reviewer abstains, ties, and chooses what was shown first."""
         return service.reviewers(self._context.store, self._context.facts, progress=progress)
 
@@ -164,7 +172,7 @@ class QualityService:
         self,
         resampling: Resampling | None = None,
         *,
-        progress: Callable[[int], None] | None = None,
+        progress: ProgressCallback | None = None,
     ) -> service.AgreementReport:
         """How far reviewers agree, by question and slice, with intervals and denominators."""
         return service.agreement(

@@ -1,6 +1,6 @@
 """The `review` interface of an open program."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,19 +11,24 @@ from assay.bulk.fact_lines import write_array, write_rows, write_text
 from assay.bulk.rejects import SUFFIX, RejectsFile
 from assay.bulk.rows import DiskFile, is_rejects
 from assay.context import Context
+from assay.core.batches import batches
+from assay.core.data_frame import data_frame
 from assay.core.errors import UsageError
+from assay.core.progress import ProgressCallback
 from assay.governance.exit_rights import ExitRights, HeldBack
+from assay.governance.rights import Use
 from assay.plugins import load, names
 from assay.quality import service as quality
 from assay.quality.explanation import StaleRecord
 from assay.records.judgment import Judgment
 from assay.records.people_mask import PeopleMask, existing_or_new_pseudonym
 from assay.records.ports import Rejects, Row
-from assay.review import adjudication_rows, service
+from assay.records.record import Record
+from assay.review import adjudication_rows, adjudication_service, service
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
 from assay.review.assign import Assignee, refuse_unknown_members
 from assay.review.assignment import Assignment
-from assay.review.disputes import Dispute, undecided
+from assay.review.disputes import Dispute, undecided_disputes
 from assay.review.eligibility import refuse_without_credentials
 from assay.review.qualification import Credential
 from assay.review.queue import pass_service
@@ -32,6 +37,8 @@ from assay.review.renewal import Renewals, renew
 from assay.store.pass_register import Passes
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from assay.program.judging import JudgePreview, JudgeReport
     from assay.program.sampling import Endpoint
     from assay.providers.cost import Prices
@@ -40,17 +47,34 @@ if TYPE_CHECKING:
     from assay.review.formats.format import ReviewFormat
 
 
+_BATCH = 500
+"""Records whose rights are looked up at once."""
+
+
 class ExportedWork(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was written as work for people."""
 
     file: str
     """The file of work."""
     rows: int
-    """Rows in it."""
+    """Rows in the file, one an assignment."""
     held_back: HeldBack
     """Assigned records that may not be read any more."""
     settings: str | None = None
     """The file that makes another tool ask the rubric's questions; absent for our own rows."""
+
+
+class ExportedScores(msgspec.Struct, frozen=True, kw_only=True):
+    """Scores written for a tracing tool."""
+
+    file: str
+    """The file of request bodies."""
+    scores: int
+    """How many scores it holds."""
+    left_out: dict[str, int]
+    """Why judgments and scores of these runs are not in it -> how many."""
+    held_back: HeldBack
+    """Records whose rights do not permit it."""
 
 
 class ReviewService:
@@ -61,7 +85,7 @@ class ReviewService:
         self._register = Passes(context.store)
 
     def list(self, record: str | None = None) -> Iterator[Judgment]:
-        """Judgments in their order of entry, superseded ones too: for whoever holds the store.
+        """Judgments in their order of entry, superseded ones too: for callers that hold the store.
 
         Args:
             record: whole id of the one record; all records where absent.
@@ -76,6 +100,14 @@ class ReviewService:
             UsageError: if no judgment, or more than one, has such an id.
         """
         return self._context.store.get(Judgment, identity)
+
+    def to_frame(self, record: str | None = None) -> "DataFrame":
+        """The judgments of `list` as a pandas data frame; the argument is that of `list`.
+
+        Raises:
+            MachineError: if pandas is not installed.
+        """
+        return data_frame(self.list(record), Judgment)
 
     def adjudications(self, record: str | None = None) -> Iterator[Adjudication]:
         """Senior decisions in their order of entry.
@@ -164,6 +196,42 @@ class ReviewService:
         rows = write_rows(path, self.work(person, flat=path.suffix == ".csv", rights=rights))
         return ExportedWork(file=str(path), rows=rows, held_back=rights.held_back)
 
+    def export_scores(self, file: str | Path, *, to: str, use: Use = "evaluate") -> ExportedScores:
+        """Write judgments back as scores of the runs that their records came from.
+
+        Args:
+            file: the file to make, one request body a line (`.jsonl`).
+            to: the tool, `langfuse` or `langsmith`.
+            use: what the scores are for; records whose rights do not permit it are held back.
+
+        Raises:
+            UsageError: if scores are not written back to such a tool.
+        """
+        from assay.review.formats.score_rows import (  # noqa: PLC0415  only where it is asked for
+            ScoreCounts,
+            run_of,
+            score_rows,
+            tool_of,
+        )
+
+        tool, rights, counts = tool_of(to), self._context.exit_rights(), ScoreCounts()
+        store = self._context.store
+
+        def rows() -> Iterator[dict[str, Any]]:
+            for batch in batches(store.scan(Record), _BATCH):
+                records = {record.id: record for record in batch if run_of(record, tool)}
+                rights.learn(records)
+                for identity, record in records.items():
+                    run = run_of(record, tool)
+                    if run and rights.may_leave(identity, record, use=use):
+                        judgments = store.scan(Judgment, record=identity)
+                        yield from score_rows(run, judgments, tool, counts)
+
+        count = write_rows(Path(file), rows())
+        return ExportedScores(
+            file=str(file), scores=count, left_out=dict(counts.left_out), held_back=rights.held_back
+        )
+
     def _export_to_tool(self, path: Path, name: str, person: str | None) -> ExportedWork:
         from assay.review.formats.service import hand_out  # noqa: PLC0415  only where it is asked for
 
@@ -213,8 +281,8 @@ class ReviewService:
             rows = native_rows(rows, form, whose=whose, corrected=is_rejects(path))
         folder = Path(rejects) if rejects else path.parent
         mask = PeopleMask(self._context.pseudonym)
-        with closing(RejectsFile(folder / f"{path.name}{SUFFIX}", mask)) as kept:
-            return self._take(rows, path.name, kept, whose)
+        with closing(RejectsFile(folder / f"{path.name}{SUFFIX}", mask)) as rejects_file:
+            return self._take(rows, path.name, rejects_file, whose)
 
     def formats(self) -> tuple[str, ...]:
         """The names of the tools' formats in which work goes out and answers come back."""
@@ -252,7 +320,7 @@ class ReviewService:
             judgments: ids of the judgments weighed; all of the record's where empty.
             note: the adjudicator's words.
         """
-        return service.adjudicate(
+        return adjudication_service.adjudicate(
             self._context.store,
             self._context.facts,
             record,
@@ -315,7 +383,7 @@ class ReviewService:
         disputed = quality.disputes_of(
             self._context.store, self._context.facts, adjudication.record
         )
-        return None if disputed is None else undecided(decision, disputed)
+        return None if disputed is None else undecided_disputes(decision, disputed)
 
     def _decision_reader(self) -> adjudication_rows.DecisionReader:
         return adjudication_rows.DecisionReader(
@@ -359,7 +427,7 @@ class ReviewService:
         return renew(
             self._context.store,
             self._context.facts,
-            [each.judgment for record in stale for each in record.judgments],
+            [stale_label.judgment for record in stale for stale_label in record.judgments],
             key=self._context.keys.desk,
             actor=self._context.actor,
         )
@@ -381,7 +449,7 @@ class ReviewService:
         limit: int | None = None,
         journal: str | Path | None = None,
         prices: "Prices | None" = None,
-        progress: Callable[[int], None] | None = None,
+        progress: ProgressCallback | None = None,
     ) -> "JudgeReport":
         """Have a model judge the records that it has not judged yet, as a reviewer apart.
 
@@ -430,15 +498,17 @@ class ReviewService:
     def _whose(self, people: Mapping[str, str]) -> service.Whose:
         """Who answers under a name: by the given names, or as one to whom work was assigned."""
         pseudonym = existing_or_new_pseudonym(self._context.pseudonym)
-        asked: set[str] = set()
+        assigned: set[str] = set()
 
         def whose(name: str) -> str | None:
             person = pseudonym(people.get(name, name))
             if people:
                 return person
-            if not asked:
-                asked.update(each.reviewer for each in self._context.store.scan(Assignment))
-            return person if person in asked else None
+            if not assigned:
+                assigned.update(
+                    assignment.reviewer for assignment in self._context.store.scan(Assignment)
+                )
+            return person if person in assigned else None
 
         return whose
 

@@ -1,4 +1,4 @@
-"""Asking a model endpoint many things at once: in order, remembered, and not for ever."""
+"""Asking a model endpoint many requests at once: results in order, answers remembered, a dead endpoint given up."""
 
 import asyncio
 from collections import deque
@@ -15,7 +15,7 @@ LOOK_AHEAD = 4
 
 
 class RequestOutcome(NamedTuple):
-    """What became of one request."""
+    """The outcome of one request."""
 
     outcome: Completion | Failure
     """The answer, or why there is none."""
@@ -34,9 +34,9 @@ async def ask(
         endpoint: who is asked.
         journal: finished answers.
     """
-    known = journal.find(key)
-    if known:
-        return RequestOutcome(known, remembered=True)
+    remembered = journal.find(key)
+    if remembered:
+        return RequestOutcome(remembered, remembered=True)
     outcome = await endpoint.complete(request)
     if isinstance(outcome, Completion):
         journal.add(key, outcome)
@@ -54,6 +54,7 @@ async def in_order(works: Iterable[Coroutine[Any, Any, T]], concurrency: int) ->
     try:
         for work in works:
             under_way.append(asyncio.create_task(work))
+            # A window, so that inputs may be a stream that does not fit into memory.
             if len(under_way) >= LOOK_AHEAD * concurrency:
                 yield await under_way.popleft()
         while under_way:
@@ -61,6 +62,7 @@ async def in_order(works: Iterable[Coroutine[Any, Any, T]], concurrency: int) ->
     finally:
         for task in under_way:
             task.cancel()
+        # Awaited, so that cancelled requests have released their connections.
         await asyncio.gather(*under_way, return_exceptions=True)
 
 
@@ -69,7 +71,7 @@ def count_silence(silent: int, outcomes: Sequence[Completion | Failure], give_up
 
     Args:
         silent: how many had none before this one.
-        outcomes: what became of this one's requests.
+        outcomes: the outcomes of this one's requests.
         give_up_after: tasks without an answer after which the endpoint is taken for dead.
 
     Raises:
@@ -77,6 +79,7 @@ def count_silence(silent: int, outcomes: Sequence[Completion | Failure], give_up
     """
     failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
     final = next((failure for failure in failures if failure.final), None)
+    # One such refusal, as of a wrong key, is enough: every other request would meet it too.
     if final:
         raise MachineError(
             code="endpoint-refuses",
@@ -84,6 +87,7 @@ def count_silence(silent: int, outcomes: Sequence[Completion | Failure], give_up
             hint="fix it and start again; earlier answers are kept",
         )
     if not failures or len(failures) < len(outcomes):
+        # A task without requests says nothing about the endpoint.
         return 0 if outcomes else silent
     if silent + 1 >= give_up_after:
         raise MachineError(

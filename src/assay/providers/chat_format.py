@@ -9,12 +9,9 @@ from msgspec import Meta
 from assay.core.canonical import encode_json, parse_json
 from assay.core.digest import labelled_digest
 from assay.core.errors import InputError
-from assay.providers.endpoint import Completion, Request
+from assay.providers.endpoint import Completion, LimitField, Request
 from assay.records.source_json import source_call, stated_arguments, stated_parameters
 from assay.records.task import Message, Tool, ToolCall
-
-LimitField = Literal["max_tokens", "max_completion_tokens"]
-"""How an endpoint calls the limit on an answer's tokens; OpenAI's newer models ask the second."""
 
 _Count = Annotated[int, Meta(ge=0)]
 
@@ -67,7 +64,7 @@ def encode_request(request: Request, limit_field: LimitField = "max_tokens") -> 
     """
     drawing = request.parameters
     numbers = {"temperature": drawing.temperature, "top_p": drawing.top_p}
-    known: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "model": request.model,
         "messages": [_message(message) for message in request.messages],
         "tools": [_tool(tool) for tool in request.tools] or None,
@@ -75,7 +72,8 @@ def encode_request(request: Request, limit_field: LimitField = "max_tokens") -> 
         limit_field: drawing.max_tokens,
         "stop": list(drawing.stop) or None,
     } | {name: None if text is None else float(text) for name, text in numbers.items()}
-    stated = {name: value for name, value in known.items() if value is not None}
+    stated = {name: value for name, value in fields.items() if value is not None}
+    # Further fields cannot replace ours: `SamplingParameters` refuses such names.
     return encode_json(stated | drawing.further())
 
 

@@ -12,7 +12,7 @@ from assay.records.record import SCHEMA_VERSION, Lineage, Record, Source, Transf
 from assay.records.task import Message, Task, Tool
 
 TRANSFORMATION = Transformation(name="sample", version="1")
-"""What a record drawn for another record's task says of its making."""
+"""The transformation that a record names which was drawn for another record's task."""
 
 
 class TaskRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,7 +23,7 @@ class TaskRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     messages: tuple[Message, ...] = ()
     """The conversation up to the answer, where it is not a single prompt."""
     tools: tuple[Tool, ...] = ()
-    """Tools on offer."""
+    """Tools that the task offers to the model."""
     initial_state: JsonText | None = None
     """State of the environment before the answer, as canonical JSON text."""
     taxonomy: dict[Name, str] = {}
@@ -52,34 +52,34 @@ def draft_from_row(row: Mapping[str, Any], *, kind: str, source_class: str) -> R
     """
     _require_kind(kind)
     try:
-        given = msgspec.convert(row, TaskRow)
-        part = msgspec.convert({**given.part, "kind": kind}, Part)
+        task_row = msgspec.convert(row, TaskRow)
+        part = msgspec.convert({**task_row.part, "kind": kind}, Part)
     except msgspec.ValidationError as error:
         raise InputError(
             code="not-a-task",
             message=f"this row is not a task: {error}",
             hint="give `prompt`, or `messages` with `role` and `content`; see `TaskRow`",
         ) from error
-    if (given.prompt is None) == (not given.messages):
+    if (task_row.prompt is None) == (not task_row.messages):
         raise InputError(
             code="not-a-task",
             message="a task has either a prompt or messages",
             hint="`prompt` stands for one user message; use `messages` for a conversation",
         )
     task = Task(
-        messages=given.messages or (Message(role="user", content=given.prompt or ""),),
-        tools=given.tools,
-        initial_state=given.initial_state,
-        taxonomy=given.taxonomy,
-        capability=given.capability,
-        family=given.family,
+        messages=task_row.messages or (Message(role="user", content=task_row.prompt or ""),),
+        tools=task_row.tools,
+        initial_state=task_row.initial_state,
+        taxonomy=task_row.taxonomy,
+        capability=task_row.capability,
+        family=task_row.family,
     )
     return Record(
         schema_version=SCHEMA_VERSION,
         part=part,
         task=task,
         sources=(Source(source_class=source_class, part="/task"),),
-        key=given.key,
+        key=task_row.key,
     )
 
 
@@ -93,9 +93,13 @@ def draft_from_record(record: Record, *, kind: str | None = None) -> Record:
     Raises:
         UsageError: if there is no such kind.
     """
-    wanted = kind or record.kind
-    _require_kind(wanted)
-    part = _part_without_candidates(record.part) if wanted == record.kind else KINDS[wanted]()
+    target_kind = kind or record.kind
+    _require_kind(target_kind)
+    part = (
+        _part_without_candidates(record.part)
+        if target_kind == record.kind
+        else KINDS[target_kind]()
+    )
     sources = {
         (source.source_class, source.locator): msgspec.structs.replace(source, part="/task")
         for source in record.sources

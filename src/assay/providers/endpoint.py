@@ -14,11 +14,37 @@ from assay.records.task import Message, Tool, ToolCall
 Shortfall = Literal["empty", "cut", "filtered"]
 """How an answer falls short: no text and no call, ended by the token limit, or by a filter."""
 
+LimitField = Literal["max_tokens", "max_completion_tokens"]
+"""How an endpoint calls the limit on an answer's tokens; OpenAI's newer models ask the second."""
+
 _DECIMAL = re.compile(r"\d+(\.\d+)?")
 _OWN_FIELDS = {
     "model", "messages", "tools", "temperature", "top_p", "seed", "stop", "n", "stream",
     "max_tokens", "max_completion_tokens", "finish_reason",
 }  # fmt: skip
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an endpoint is and how it may be used."""
+
+    base_url: str
+    """Address up to and with `/v1`, such as `http://127.0.0.1:8000/v1`."""
+    key_variable: str | None = None
+    """Name of the environment variable that holds the key; None where none is needed."""
+    limit_field: LimitField = "max_tokens"
+    """How the endpoint calls the limit on an answer's tokens."""
+    concurrency: int = 8
+    """Requests under way at once, from 1."""
+    attempts: int = 6
+    """The most attempts for one request, from 1."""
+    timeout_seconds: float = 120
+    """How long one attempt may wait for the endpoint to connect or to send more."""
+    deadline_seconds: float = 600
+    """How long one request may take with all its attempts and waits."""
+    backoff_seconds: float = 0.5
+    """Window of the first random wait; it doubles with each attempt (full jitter)."""
+    answer_bytes: int = 32 * 1024 * 1024
+    """The longest response that is read."""
 
 
 class SamplingParameters(Value):
@@ -51,6 +77,7 @@ class SamplingParameters(Value):
                     message=f"{name} is not a decimal number: {text!r}",
                     hint="write it as 0.7",
                 )
+        # A second value of the same field would leave open which one made the answer.
         taken = sorted(_OWN_FIELDS & set(self.further()))
         if taken:
             raise UsageError(
@@ -74,7 +101,7 @@ class SamplingParameters(Value):
             )
         return fields
 
-    def stated(self) -> dict[str, Any]:
+    def as_fields(self) -> dict[str, Any]:
         """What is set, further fields included, by name; decimals stay text."""
         fields: dict[str, Any] = msgspec.to_builtins(self)
         fields.pop("extra", None)
@@ -91,7 +118,7 @@ class Request(Value):
     parameters: SamplingParameters
     """How to draw; `seed` is this candidate's own."""
     tools: tuple[Tool, ...] = ()
-    """Tools on offer."""
+    """Tools that the task offers to the model."""
 
 
 class Completion(Value):
@@ -151,7 +178,7 @@ class ModelEndpoint(Protocol):
 
 
 class Journal(Protocol):
-    """Finished answers, kept so that a run that was killed asks for none of them again."""
+    """Finished answers, stored so that a run that was killed asks for none of them again."""
 
     def find(self, key: bytes) -> Completion | None:
         """The answer with this key (32 bytes), if there is one."""

@@ -22,10 +22,10 @@ MOST_BYTES = 64 << 20
 """Bytes of one message; a client sends its texts in parts well below it."""
 
 MOST_CONNECTIONS = 64
-"""Clients that are answered at once; one more is let go."""
+"""Clients that are answered at once; one more is disconnected."""
 
 IDLE_SECONDS = 30.0
-"""Seconds after which a client that asks nothing is let go."""
+"""Seconds after which an idle client is disconnected."""
 
 RETRY_SECONDS = 0.1
 """Seconds before the next connection is tried where one could not be taken."""
@@ -60,7 +60,7 @@ class _GateAnswer(msgspec.Struct):
 
 
 def serve(gate: Gate, socket: Path, ready: Callable[[], None]) -> None:
-    """Answer whoever can reach the socket, until the process is interrupted.
+    """Answer every client that can reach the socket, until the process is interrupted.
 
     Args:
         gate: what answers.
@@ -70,6 +70,7 @@ def serve(gate: Gate, socket: Path, ready: Callable[[], None]) -> None:
     Raises:
         MachineError: if it cannot listen there.
     """
+    # A socket file that a killed process left would keep the address in use.
     with suppress(FileNotFoundError):
         if socket.is_socket():
             socket.unlink()
@@ -89,9 +90,10 @@ def serve(gate: Gate, socket: Path, ready: Callable[[], None]) -> None:
         while True:
             try:
                 connection = listener.accept()
-            except OSError:  # no handle is left, or the client has gone: the others go on
+            except OSError:  # no file handle is left, or the client has gone: serve the others
                 sleep(RETRY_SECONDS)
                 continue
+            # One more is turned away and not queued: waiting clients would pile up without a limit.
             if places.acquire(blocking=False):
                 Thread(target=_answer_all, args=(gate, connection, places), daemon=True).start()
             else:
@@ -99,9 +101,10 @@ def serve(gate: Gate, socket: Path, ready: Callable[[], None]) -> None:
 
 
 def _answer_all(gate: Gate, connection: Connection, places: BoundedSemaphore) -> None:
-    """Answer one client until it goes away, says nothing for long, or sends what is no request."""
+    """Answer one client until it disconnects, stays idle, or sends what cannot be read."""
     try:
         with closing(connection), suppress(EOFError, OSError):
+            # A silent client would keep one of the places without a limit.
             while connection.poll(IDLE_SECONDS):
                 content = connection.recv_bytes(MOST_BYTES)
                 connection.send_bytes(msgspec.json.encode(_answer(gate, content)))
@@ -146,18 +149,18 @@ class GateClient:
         self.commitments = state.commitments
         """Commitments of the sealings."""
 
-    def overlaps(self, given: Iterable[Compared]) -> Iterator[tuple[Overlap, ...]]:
+    def overlaps(self, things: Iterable[Compared]) -> Iterator[tuple[Overlap, ...]]:
         """For each thing its overlaps with sealed items, without their words.
 
         Raises:
             UsageError: if the gate refuses, such as at its limit.
-            MachineError: if it stops to answer.
+            MachineError: if it stops answering.
         """
         part: list[Compared] = []
         characters = 0
-        for each in given:
-            part.append(each)
-            characters += sum(len(pointer) + len(text) for pointer, text in each.strings)
+        for thing in things:
+            part.append(thing)
+            characters += sum(len(pointer) + len(text) for pointer, text in thing.strings)
             if characters >= PART_CHARACTERS:
                 yield from self._part(part)
                 part, characters = [], 0
@@ -165,31 +168,31 @@ class GateClient:
             yield from self._part(part)
 
     def _part(self, part: Sequence[Compared]) -> Iterator[tuple[Overlap, ...]]:
-        answer = self._ask(_GateQuestion(things=[list(each.strings) for each in part]))
+        answer = self._ask(_GateQuestion(things=[list(thing.strings) for thing in part]))
         if len(answer.overlapping) != len(part):
             raise _silent(self._socket, "it does not answer for every text")
-        for each, items in zip(part, answer.overlapping, strict=True):
-            yield tuple(_overlap(each.holder, item) for item in items)
+        for thing, items in zip(part, answer.overlapping, strict=True):
+            yield tuple(_overlap(thing.holder, item) for item in items)
 
     def digests(self, texts: Iterable[str]) -> Iterator[str | None]:
         """For each text the keyed digest of its words; None where it has no word.
 
         Raises:
             UsageError: if the gate refuses, such as at its limit.
-            MachineError: if it stops to answer.
+            MachineError: if it stops answering.
         """
         part: list[str] = []
         characters = 0
-        for each in texts:
-            part.append(each)
-            characters += len(each)
+        for text in texts:
+            part.append(text)
+            characters += len(text)
             if characters >= PART_CHARACTERS or len(part) >= PART_TEXTS:
-                yield from self._digested(part)
+                yield from self._part_digests(part)
                 part, characters = [], 0
         if part:
-            yield from self._digested(part)
+            yield from self._part_digests(part)
 
-    def _digested(self, part: list[str]) -> list[str | None]:
+    def _part_digests(self, part: list[str]) -> list[str | None]:
         digests = self._ask(_GateQuestion(texts=part)).digests
         if len(digests) != len(part):
             raise _silent(self._socket, "it does not answer for every text")
@@ -208,6 +211,7 @@ class GateClient:
 
 
 def _overlap(holder: str, item: str) -> Overlap:
+    # The gate reports that there is an overlap, not its size: the figures are placeholders.
     return Overlap(
         holder=holder, item=item, containment=1.0, longest_run=0, rule=RULE, spans=(), decoded=""
     )

@@ -38,9 +38,9 @@ class ExpectedToken(msgspec.Struct, frozen=True, kw_only=True):
     """What an ID token must say to be the answer to one sign-in."""
 
     issuer: str
-    """Who must have made it."""
+    """The issuer that must have made it."""
     client_id: str
-    """For whom it must have been made."""
+    """The client for which it must have been made."""
     nonce: str
     """The value that this sign-in sent along."""
     now: int
@@ -49,11 +49,11 @@ class ExpectedToken(msgspec.Struct, frozen=True, kw_only=True):
     """The access token that came with it, which `at_hash` must fit where it is given."""
 
 
-def allowed(named: Any) -> list[str]:
+def accepted_algorithms(named: Any) -> list[str]:
     """The algorithms that a provider names and that are accepted; RS256 where it names none."""
     if not isinstance(named, list):
         return ["RS256"]
-    return [each for each in ALGORITHMS if each in named]
+    return [algorithm for algorithm in ALGORITHMS if algorithm in named]
 
 
 def verified_subject(
@@ -64,7 +64,7 @@ def verified_subject(
     Args:
         token: the token, in compact form.
         keys: the provider's keys, as they are in its JWK set.
-        algorithms: the signatures that are accepted, from `allowed`.
+        algorithms: the signatures that are accepted, from `accepted_algorithms`.
         expected: what it must say.
 
     Raises:
@@ -98,21 +98,22 @@ def _refusal(what: str) -> AssayError:
 def _fitting(keys: Iterable[Any], header: Mapping[str, Any]) -> list[Key]:
     """The keys that may have made a signature: of its id where it names one, and public ones."""
     kid = header.get("kid")
-    found = []
-    for each in keys:
+    candidates = []
+    for jwk in keys:
+        # A key for encryption, or for another algorithm, must not verify a signature.
         fits = (
-            isinstance(each, dict)
-            and each.get("kty") in _KEY_TYPES
-            and each.get("use", "sig") == "sig"
-            and each.get("alg", header["alg"]) == header["alg"]
-            and (kid is None or each.get("kid") == kid)
+            isinstance(jwk, dict)
+            and jwk.get("kty") in _KEY_TYPES
+            and jwk.get("use", "sig") == "sig"
+            and jwk.get("alg", header["alg"]) == header["alg"]
+            and (kid is None or jwk.get("kid") == kid)
         )
         if fits:
-            found.append(each)
-    return [key for key in map(_imported, found) if key is not None]
+            candidates.append(jwk)
+    return [key for key in map(_import_or_none, candidates) if key is not None]
 
 
-def _imported(key: Mapping[str, Any]) -> Key | None:
+def _import_or_none(key: Mapping[str, Any]) -> Key | None:
     """A key of a set; None for one of a kind that we cannot read, which signs nothing for us."""
     try:
         return import_key(dict(key))
@@ -121,7 +122,7 @@ def _imported(key: Mapping[str, Any]) -> Key | None:
 
 
 def _signs(key: Key, signed: CompactSignature, algorithms: list[str]) -> bool:
-    # Providers put words of their own into the header; critical ones are refused all the same.
+    # Providers add header parameters of their own; critical ones that are unknown are still refused.
     registry = JWSRegistry(algorithms=algorithms, strict_check_header=False)
     try:
         return validate_compact(signed, key, algorithms, registry)
@@ -136,7 +137,7 @@ def _check_claims(
 
     Raises:
         JoseError: if the library finds one missing or wrong.
-        UsageError: if the time is over or the subject is none.
+        UsageError: if it comes from another issuer or its subject is too long.
     """
     if claims.get("iss") != expected.issuer:
         raise _refusal("comes from another provider")

@@ -80,10 +80,11 @@ class JournalFile:
         except OSError as error:
             written, reason = 0, error.strerror or "unknown"
         if written != len(line):
+            # Half a line would join the next answer to it, and neither could be read.
             self._file.truncate(self._end)
             raise MachineError(
                 code="journal-not-written",
-                message=f"an answer could not be kept: {reason}",
+                message=f"an answer could not be stored: {reason}",
                 where=Path(str(self._file.name)).name,
                 hint="free some space and start again; earlier answers are kept",
             )
@@ -128,6 +129,7 @@ def _read_places(path: Path) -> tuple[dict[bytes, tuple[int, int]], int]:
         for number, line in enumerate(lines, start=1):
             if not line.endswith(b"\n"):
                 break
+            # The first answer of a key counts: what was delivered from it must not change.
             places.setdefault(_key_of(line, f"{path.name}, line {number}"), (end, len(line)))
             end += len(line)
     return places, end

@@ -1,9 +1,9 @@
-"""The judge: what a model is asked when it reviews, and how its words in two orders become one.
+"""The judge: what a model is asked when it reviews, and how its answers in two orders become one.
 
 A judge is a reviewer of kind `model` and never a verifier: nothing here can make a claim true. It
 sees what a person would see (`Presentation`), as data between marks that a candidate cannot know,
-and it is asked in both orders, so that a liking for the first place never becomes a preference.
-No HTTP: the messages go out through `records.endpoint.ModelEndpoint`.
+and it is asked in both orders, so that a bias for the first place never becomes a preference.
+No HTTP: the messages go out through `providers.endpoint.ModelEndpoint`.
 """
 
 import base64
@@ -77,29 +77,30 @@ class JudgeInstructions(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def prompt(self) -> str:
         """`sha256:...` over the template, the rubric's version and the dimensions asked."""
-        words = {name: [each.written, each.meaning] for name, each in VERDICT_WORDS.items()}
+        words = {name: [word.written, word.meaning] for name, word in VERDICT_WORDS.items()}
+        # All that shapes the question is in the digest: another template makes another judge.
         template = [OPENING, DATA, COMPARE, FORM, words]
-        asked = [dimension.id for dimension in self.dimensions]
+        dimension_ids = [dimension.id for dimension in self.dimensions]
         return labelled_digest(
-            encode_json({"template": template, "rubric": self.rubric, "asked": asked})
+            encode_json({"template": template, "rubric": self.rubric, "asked": dimension_ids})
         )
 
 
 class JudgeAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a judge said about one record in one order, in the record's own order."""
+    """What a judge answered about one record in one order, in the record's own order."""
 
     order: tuple[int, ...]
     """The candidates in the order in which they were shown."""
     verdict: Verdict
-    """The overall answer."""
+    """The overall answer, with candidates in the order in which they were shown."""
     scores: tuple[DimensionScore, ...]
     """A score for each dimension and candidate, in one order for every answer."""
     reasons: tuple[Reason, ...]
-    """Why."""
+    """The reasons that the model gave for its verdict."""
 
 
 class JudgeOpinion(msgspec.Struct, frozen=True, kw_only=True):
-    """What a judge says about one record, whatever the order."""
+    """The opinion of a judge about one record, joined over all orders."""
 
     verdict: Verdict
     """The verdict; abstained for `position` where the orders got different ones."""
@@ -128,24 +129,26 @@ def judge_instructions(rubric: Document, dimensions: Sequence[str] = ()) -> Judg
     read = rubric.read()
     if not isinstance(read, Rubric):
         raise TypeError("the fact given as rubric is another document")
-    known = {dimension.id: dimension for dimension in read.dimensions}
+    by_id = {dimension.id: dimension for dimension in read.dimensions}
     for name in dimensions:
-        if name not in known:
+        if name not in by_id:
             raise UsageError(
                 code="unknown-dimension",
                 message=f"the rubric has no dimension {name!r}",
-                hint=f"it has {', '.join(known)}",
+                hint=f"it has {', '.join(by_id)}",
             )
-        if known[name].judged_by == "machine":
+        if by_id[name].judged_by == "machine":
             raise UsageError(
                 code="machine-dimension",
                 message=f"{name!r} is judged by a machine, and a judge verifies nothing",
                 hint="run its verifier: assay verify run",
             )
-    chosen = dimensions or [each.id for each in read.dimensions if each.judged_by != "machine"]
+    chosen = dimensions or [
+        dimension.id for dimension in read.dimensions if dimension.judged_by != "machine"
+    ]
     return JudgeInstructions(
         rubric=rubric.id,
-        dimensions=tuple(each for each in read.dimensions if each.id in chosen),
+        dimensions=tuple(dimension for dimension in read.dimensions if dimension.id in chosen),
         verdicts=read.verdicts,
         priority=read.priority,
         reasons_required=read.reasons_required,
@@ -174,15 +177,15 @@ def messages_of(
         key: secret that the mark depends on, so that no candidate can write it.
     """
     mark = _mark(shown, key)
-    told = _told([each.letter for each in shown.candidates], instructions, mark)
+    system = _system_text([candidate.letter for candidate in shown.candidates], instructions, mark)
     pieces = "\n".join(f"{mark} {name}\n{text}\n{mark} end" for name, text in _pieces(shown))
-    return Message(role="system", content=told), Message(role="user", content=pieces)
+    return Message(role="system", content=system), Message(role="user", content=pieces)
 
 
 def _mark(shown: Presentation, key: bytes) -> str:
     """16 base32 characters (80 bits) that depend on the key and on everything that is shown."""
-    said = msgspec.json.encode(shown)
-    digest = hmac.digest(key, b"judge\x1f" + said, sha256)[:10]
+    content = msgspec.json.encode(shown)
+    digest = hmac.digest(key, b"judge\x1f" + content, sha256)[:10]
     return base64.b32encode(digest).decode().lower()
 
 
@@ -190,6 +193,7 @@ def _pieces(shown: Presentation) -> Iterator[tuple[str, str]]:
     """What is shown, piece by piece as JSON text, whose line ends are escaped."""
     plain = msgspec.to_builtins(shown)
     task = {name: plain[name] for name in ("task", "tools", "initial_state") if name in plain}
+    # JSON escapes line ends, so that no text can put a mark on a line of its own.
     yield "task", json_text(task)
     for number, piece in enumerate(plain.get("evidence", ())):
         yield f"evidence {number}", json_text(piece)
@@ -198,7 +202,7 @@ def _pieces(shown: Presentation) -> Iterator[tuple[str, str]]:
         yield f"candidate {letter}", json_text(candidate)
 
 
-def _told(letters: Sequence[str], instructions: JudgeInstructions, mark: str) -> str:
+def _system_text(letters: Sequence[str], instructions: JudgeInstructions, mark: str) -> str:
     compared = len(letters) >= PAIR
     what = f"candidates {', '.join(letters)} for one task" if compared else "one answer to a task"
     parts = [OPENING.format(what=what), DATA.format(mark=mark)]
@@ -218,7 +222,9 @@ def answer_form(letters: Sequence[str], instructions: JudgeInstructions) -> dict
     """The answer's form, with a word for what is in each place."""
     form: dict[str, object] = {
         "reason": {"dimension": "<dimension or null>", "text": "<why>"},
-        "scores": {each.id: dict.fromkeys(letters, "<value>") for each in instructions.dimensions},
+        "scores": {
+            dimension.id: dict.fromkeys(letters, "<value>") for dimension in instructions.dimensions
+        },
     }
     return {"verdict": "<verdict>"} | form if len(letters) >= PAIR else form
 
@@ -266,14 +272,16 @@ def join(answers: Sequence[JudgeAnswer]) -> JudgeOpinion:
         answers: the answers, one for each order, the record's own order first.
     """
     first, *others = answers
-    inconsistent = any(_key(each.verdict) != _key(first.verdict) for each in others)
-    scores = [_joined_score(each) for each in zip(*(a.scores for a in answers), strict=True)]
+    inconsistent = any(_key(other.verdict) != _key(first.verdict) for other in others)
+    scores = [
+        _joined_score(same_place) for same_place in zip(*(a.scores for a in answers), strict=True)
+    ]
     return JudgeOpinion(
         verdict=Abstained(reason=POSITION) if inconsistent else first.verdict,
         scores=tuple(score for score, _ in scores),
         reasons=() if inconsistent else first.reasons,
         inconsistent=inconsistent,
-        favoured=_favoured(answers) if inconsistent else None,
+        favoured=_favoured_place(answers) if inconsistent else None,
         scores_inconsistent=sum(differ for _, differ in scores),
     )
 
@@ -283,21 +291,22 @@ def _key(verdict: Verdict) -> Verdict:
     return NotAsked() if isinstance(verdict, Abstained) else verdict
 
 
-def _joined_score(given: Sequence[DimensionScore]) -> tuple[DimensionScore, bool]:
-    first, *others = given
-    if all(each.score == first.score for each in others):
+def _joined_score(scores: Sequence[DimensionScore]) -> tuple[DimensionScore, bool]:
+    first, *others = scores
+    if all(score.score == first.score for score in others):
         return first, False
     unsure: Score = ScoreAbstained(reason=POSITION)
     return msgspec.structs.replace(first, score=unsure), True
 
 
-def _favoured(answers: Sequence[JudgeAnswer]) -> Literal["first", "last"] | None:
+def _favoured_place(answers: Sequence[JudgeAnswer]) -> Literal["first", "last"] | None:
     """The place that won in every order: its candidate was another one each time."""
     chosen = [
-        each.order.index(each.verdict.candidate)
-        for each in answers
-        if isinstance(each.verdict, Prefers)
+        answer.order.index(answer.verdict.candidate)
+        for answer in answers
+        if isinstance(answer.verdict, Prefers)
     ]
+    # Where one order has no winner, the place cannot be what won.
     if len(chosen) < len(answers) or len(set(chosen)) > 1:
         return None
     return "first" if chosen[0] == 0 else "last"

@@ -55,14 +55,14 @@ def read_judge_answer(
         raise _fault(completion.shortfall, f"the answer is {completion.shortfall}")
     if len(completion.text) > MAX_CHARACTERS:
         raise _fault("too-long", f"the answer has more than {MAX_CHARACTERS} characters")
-    given = parse_json(completion.text.strip())
+    answer = parse_json(completion.text.strip())
     letters = {letter(place): candidate for place, candidate in enumerate(order)}
-    wanted = {"reason", "scores"} | ({"verdict"} if len(order) >= PAIR else set())
-    _check_keys(given, wanted, "the answer")
-    scores = tuple(_scores(given["scores"], letters, instructions))
-    reason = _reason(given["reason"], instructions)
+    keys = {"reason", "scores"} | ({"verdict"} if len(order) >= PAIR else set())
+    _check_keys(answer, keys, "the answer")
+    scores = tuple(_scores(answer["scores"], letters, instructions))
+    reason = _reason(answer["reason"], instructions)
     verdict = (
-        _verdict(given["verdict"], letters, instructions, reason) if "verdict" in wanted else None
+        _verdict(answer["verdict"], letters, instructions, reason) if "verdict" in keys else None
     )
     return JudgeAnswer(
         order=order,
@@ -102,24 +102,25 @@ def _ranking(word: str, letters: Mapping[str, int]) -> tuple[tuple[int, ...], ..
     return tuple(tuple(sorted(letters[name] for name in group)) for group in groups)
 
 
-def _reason(given: Any, instructions: JudgeInstructions) -> Reason:
-    _check_keys(given, {"dimension", "text"}, "the reason")
-    text, dimension = given["text"], given["dimension"]
+def _reason(reason: Any, instructions: JudgeInstructions) -> Reason:
+    _check_keys(reason, {"dimension", "text"}, "the reason")
+    text, dimension = reason["text"], reason["dimension"]
     if not isinstance(text, str) or len(text) > MAX_REASON:
         raise _fault("bad-reason", f"the reason is not a text of at most {MAX_REASON} characters")
-    if dimension is not None and dimension not in [each.id for each in instructions.dimensions]:
+    # A list, since what the model wrote in this place may not be hashable.
+    if dimension not in [None, *(scored.id for scored in instructions.dimensions)]:
         raise _fault("unknown-dimension", "the reason names a dimension that was not asked")
     return Reason(text=text.strip(), dimension=dimension)
 
 
 def _scores(
-    given: Any, letters: Mapping[str, int], instructions: JudgeInstructions
+    scores: Any, letters: Mapping[str, int], instructions: JudgeInstructions
 ) -> Iterator[DimensionScore]:
     """Every score asked for, by dimension and then by candidate in the record's order."""
-    _check_keys(given, {each.id for each in instructions.dimensions}, "the scores")
+    _check_keys(scores, {dimension.id for dimension in instructions.dimensions}, "the scores")
     in_order = sorted(letters, key=lambda name: letters[name])
     for dimension in instructions.dimensions:
-        own = given[dimension.id]
+        own = scores[dimension.id]
         _check_keys(own, set(letters), f"the scores on {dimension.id}")
         for name in in_order:
             score = _score(own[name], dimension)
@@ -130,6 +131,7 @@ def _score(value: Any, dimension: Dimension) -> Score:
     categorical = dimension.scale_kind == "categorical"
     if categorical and isinstance(value, str) and value in dimension.values:
         return Category(value=value)
+    # A JSON true is an `int` in Python, and is no score.
     is_number = isinstance(value, int) and not isinstance(value, bool)
     if not categorical and is_number and str(value) in dimension.values:
         return Scored(value=value)
@@ -140,10 +142,10 @@ def _score(value: Any, dimension: Dimension) -> Score:
     raise _fault("off-scale", f"{str(value)[:40]!r} is not a value of {dimension.id}")
 
 
-def _check_keys(given: Any, wanted: set[str], what: str) -> None:
-    if not isinstance(given, dict):
+def _check_keys(value: Any, keys: set[str], what: str) -> None:
+    if not isinstance(value, dict):
         raise _fault("not-an-object", f"{what} is not a JSON object")
-    missing, unknown = sorted(wanted - set(given)), sorted(set(given) - wanted)
+    missing, unknown = sorted(keys - set(value)), sorted(set(value) - keys)
     if missing:
         raise _fault("missing-field", f"{what} has no {missing[0]!r}")
     if unknown:

@@ -9,8 +9,9 @@ import msgspec
 
 from assay.providers.asking import RequestOutcome
 from assay.providers.cost import Prices, cost_of
-from assay.providers.endpoint import Completion, Failure
+from assay.providers.endpoint import Completion
 from assay.providers.judge import JudgeOpinion
+from assay.providers.request_tally import tally_requests
 from assay.records.judgment import Judgment
 
 FaultKind = Literal["unparseable", "failed", "other_revision"]
@@ -23,7 +24,7 @@ class JudgeFault(msgspec.Struct, frozen=True, kw_only=True):
     record: str
     """Id of the record."""
     kind: FaultKind
-    """What went wrong."""
+    """What went wrong: `unparseable`, `failed` or `other_revision`."""
     code: str
     """Stable short name, such as `broken-json`, `off-scale` or `timeout`."""
     message: str
@@ -33,7 +34,7 @@ class JudgeFault(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JudgeOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one record: a judgment, or faults."""
+    """The outcome for one record: a judgment, or faults."""
 
     record: str
     """Id of the record."""
@@ -42,7 +43,7 @@ class JudgeOutcome(msgspec.Struct, frozen=True, kw_only=True):
     joined: JudgeOpinion | None
     """How the orders were joined; None where there is no judgment."""
     outcomes: tuple[RequestOutcome, ...]
-    """What became of each request."""
+    """The outcome of each request, in the order in which they were made."""
     faults: tuple[JudgeFault, ...]
     """What went wrong, by order."""
 
@@ -55,7 +56,7 @@ class JudgeRun(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     model: str
-    """The model asked."""
+    """Name of the model that was asked."""
     prompt: str
     """Digest of template, rubric version and dimensions."""
     rubric: str
@@ -67,7 +68,7 @@ class JudgeRun(msgspec.Struct, frozen=True, kw_only=True):
     skipped: Mapping[str, int] = {}
     """Records that were not asked about, by reason."""
     records: int = 0
-    """Records asked about."""
+    """Number of records about which the model was asked."""
     judged: int = 0
     """Of these, with a judgment."""
     set_aside: Mapping[str, int] = {}
@@ -85,7 +86,7 @@ class JudgeRun(msgspec.Struct, frozen=True, kw_only=True):
     unparseable: int = 0
     """Answers that could not."""
     unparseable_reasons: Mapping[str, int] = {}
-    """Those, by reason."""
+    """Answers that could not be read, counted by reason."""
     compared: int = 0
     """Judgments on two candidates or more, asked in both orders."""
     inconsistent: int = 0
@@ -117,8 +118,8 @@ class JudgeRun(msgspec.Struct, frozen=True, kw_only=True):
 def add_to_run(run: JudgeRun, judged: JudgeOutcome, price: Prices | None = None) -> JudgeRun:
     """The run with one more record counted."""
     run = _add_requests(run, judged.outcomes, price)
-    unreadable = [each.code for each in judged.faults if each.kind == "unparseable"]
-    answered = sum(isinstance(each.outcome, Completion) for each in judged.outcomes)
+    unreadable = [fault.code for fault in judged.faults if fault.kind == "unparseable"]
+    answered = sum(isinstance(request.outcome, Completion) for request in judged.outcomes)
     counted = msgspec.structs.replace(
         run,
         records=run.records + 1,
@@ -128,7 +129,7 @@ def add_to_run(run: JudgeRun, judged: JudgeOutcome, price: Prices | None = None)
         faults=(*run.faults, *judged.faults),
     )
     if judged.judgment is None or judged.joined is None:
-        first = [each.kind for each in judged.faults[:1]]
+        first = [fault.kind for fault in judged.faults[:1]]
         return msgspec.structs.replace(counted, set_aside=_count(run.set_aside, first))
     return _add_judgment(counted, judged.judgment, judged.joined, len(judged.outcomes))
 
@@ -136,23 +137,20 @@ def add_to_run(run: JudgeRun, judged: JudgeOutcome, price: Prices | None = None)
 def _add_requests(
     run: JudgeRun, outcomes: Sequence[RequestOutcome], price: Prices | None
 ) -> JudgeRun:
-    completions = [o.outcome for o in outcomes if isinstance(o.outcome, Completion)]
-    failures = [o.outcome for o in outcomes if isinstance(o.outcome, Failure)]
-    attempts = [o.outcome.attempts for o in outcomes if not o.remembered]
-    prompt = run.prompt_tokens + sum(each.prompt_tokens or 0 for each in completions)
-    completion = run.completion_tokens + sum(each.completion_tokens or 0 for each in completions)
+    tally = tally_requests(outcomes)
+    prompt = run.prompt_tokens + tally.prompt_tokens
+    completion = run.completion_tokens + tally.completion_tokens
     return msgspec.structs.replace(
         run,
         asked=run.asked + len(outcomes),
-        answered=run.answered + len(completions),
-        remembered=run.remembered + sum(each.remembered for each in outcomes),
-        failed=_count(run.failed, [failure.reason for failure in failures]),
-        requests=run.requests + sum(attempts),
-        retried=run.retried + sum(max(0, count - 1) for count in attempts),
+        answered=run.answered + tally.answered,
+        remembered=run.remembered + tally.remembered,
+        failed=_count(run.failed, tally.failures),
+        requests=run.requests + tally.requests,
+        retried=run.retried + tally.retried,
         prompt_tokens=prompt,
         completion_tokens=completion,
-        without_usage=run.without_usage
-        + sum(None in (each.prompt_tokens, each.completion_tokens) for each in completions),
+        without_usage=run.without_usage + tally.without_usage,
         cost=cost_of(prompt, completion, price) if price else None,
     )
 

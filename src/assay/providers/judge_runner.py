@@ -1,6 +1,6 @@
 """Use cases of the judge: choose the records, ask in every order, make judgments of the answers.
 
-The same records, plan, rubric and journal make the same judgments. Whoever answers is a reviewer
+The same records, plan, rubric and journal make the same judgments. Every model that answers is a reviewer
 of kind `model`: no pass of people is filled, and nothing is decided.
 """
 
@@ -68,9 +68,9 @@ class JudgePlan(msgspec.Struct, frozen=True, kw_only=True):
         if not self.model.strip() or not self.model.isprintable():
             raise UsageError(code="bad-plan", message="name the model that is to judge")
 
-    def stated(self) -> str:
+    def parameters_text(self) -> str:
         """How it is to draw, as canonical JSON text."""
-        return json_text(self.parameters.stated())
+        return json_text(self.parameters.as_fields())
 
 
 class JudgeConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,14 +88,14 @@ class JudgeConfig(msgspec.Struct, frozen=True, kw_only=True):
         return (
             judge is not None
             and (judge.model, judge.prompt) == (self.plan.model, self.instructions.prompt)
-            and judge.parameters == self.plan.stated()
+            and judge.parameters == self.plan.parameters_text()
             and self.plan.revision in {None, judge.revision}
         )
 
     def request(self, identity: str, record: Record, order: tuple[int, ...]) -> Request:
         """The question about one record in one order; nothing of the record's identity is in it."""
-        asked = Assignment(record=identity, reviewer=self.plan.model, number=0, order=order)
-        shown = msgspec.structs.replace(present(record, asked), assignment="")
+        assignment = Assignment(record=identity, reviewer=self.plan.model, number=0, order=order)
+        shown = msgspec.structs.replace(present(record, assignment), assignment="")
         return Request(
             model=self.plan.model,
             messages=messages_of(shown, self.instructions, self.key),
@@ -105,6 +105,7 @@ class JudgeConfig(msgspec.Struct, frozen=True, kw_only=True):
     def request_key(self, request: Request) -> bytes:
         """The key (32 bytes) under which an answer is remembered; a pinned revision has its own."""
         pinned = (self.plan.revision or "").encode()
+        # Digests have a fixed length, so that no two inputs join to the same bytes.
         return chain([sha256(b"judge"), sha256(encode_fact(request)), sha256(pinned)])
 
 
@@ -119,7 +120,7 @@ def to_judge(
 ) -> Iterator[tuple[str, Record]]:
     """The records that this judge has not judged yet, with their ids, in their order of entry.
 
-    A judge stands where a person would: what nobody in a role of a record's layer may read today is
+    A judge is held to the rights of people: what nobody in a role of a record's layer may read today is
     not sent to a model either.
 
     Args:
@@ -130,8 +131,10 @@ def to_judge(
         rights: what may be read today, and by whom; it counts what is held back.
         limit: the most records to give.
     """
-    given = _readable(_unjudged(store, config, skipped), skipped, contract, rights)
-    return given if limit is None else islice(given, max(0, limit))
+    readable = _readable(
+        _records_without_judgment(store, config, skipped), skipped, contract, rights
+    )
+    return readable if limit is None else islice(readable, max(0, limit))
 
 
 def _readable(
@@ -151,14 +154,14 @@ def _readable(
                 skipped["held back"] += 1
 
 
-def _unjudged(
+def _records_without_judgment(
     store: FactStore, config: JudgeConfig, skipped: Counter[str]
 ) -> Iterator[tuple[str, Record]]:
     records = iter(store.scan(Record))
     while batch := list(islice(records, BATCH)):
         ids = [record.id for record in batch]
-        given = store.scan(Judgment, record=ids)
-        own = {each.record for each in given if config.is_own(each.reviewer.judge)}
+        judgments = store.scan(Judgment, record=ids)
+        own = {judgment.record for judgment in judgments if config.is_own(judgment.reviewer.judge)}
         for identity, record in zip(ids, batch, strict=True):
             if not record.candidates:
                 skipped["no candidate"] += 1
@@ -176,7 +179,7 @@ async def judge_records(
     config: JudgeConfig,
     journal: Journal,
 ) -> AsyncGenerator[JudgeOutcome]:
-    """Ask about each record in every order; what became of each comes in the records' order.
+    """Ask about each record in every order; outcomes come in the order of the records.
 
     Args:
         records: ids and records; read as the work goes on.
@@ -185,13 +188,13 @@ async def judge_records(
         journal: finished answers, of this run and of earlier ones.
 
     Raises:
-        MachineError: if the endpoint refuses every request, or has stopped to answer.
+        MachineError: if the endpoint refuses every request, or has stopped answering.
     """
     silent = 0
     works = (_judge(identity, record, endpoint, config, journal) for identity, record in records)
     async with aclosing(in_order(works, endpoint.concurrency)) as outcomes:
         async for judged in outcomes:
-            answered = [each.outcome for each in judged.outcomes]
+            answered = [request.outcome for request in judged.outcomes]
             silent = count_silence(silent, answered, config.plan.give_up_after)
             yield judged
 
@@ -202,12 +205,12 @@ async def _judge(
     orders = orders_of(len(record.candidates))
     requests = [config.request(identity, record, order) for order in orders]
     outcomes = await asyncio.gather(
-        *(ask(each, config.request_key(each), endpoint, journal) for each in requests)
+        *(ask(request, config.request_key(request), endpoint, journal) for request in requests)
     )
     answers: list[JudgeAnswer] = []
     faults: list[JudgeFault] = []
     for order, outcome in zip(orders, outcomes, strict=True):
-        read = _read(identity, order, outcome, config.instructions)
+        read = _answer_or_fault(identity, order, outcome, config.instructions)
         if isinstance(read, JudgeFault):
             faults.append(read)
         else:
@@ -232,7 +235,7 @@ async def _judge(
     )
 
 
-def _read(
+def _answer_or_fault(
     identity: str, order: tuple[int, ...], outcome: RequestOutcome, instructions: JudgeInstructions
 ) -> JudgeAnswer | JudgeFault:
     if isinstance(outcome.outcome, Failure):
@@ -258,14 +261,15 @@ def _revision_faults(
     plan: JudgePlan,
 ) -> Iterator[JudgeFault]:
     """Answers of another revision than the one asked for, or than the first order's."""
-    wanted = plan.revision or revisions[0]
+    # Answers of two revisions cannot be compared: the order may not be what made the difference.
+    expected = plan.revision or revisions[0]
     for order, revision in zip(orders, revisions, strict=True):
-        if revision != wanted:
+        if revision != expected:
             yield JudgeFault(
                 record=identity,
                 kind="other_revision",
                 code="other-revision",
-                message=f"{revision or 'an unnamed revision'} answered instead of {wanted}",
+                message=f"{revision or 'an unnamed revision'} answered instead of {expected}",
                 order=order,
             )
 
@@ -277,7 +281,7 @@ def _judgment(
         model=config.plan.model,
         prompt=config.instructions.prompt,
         revision=revision,
-        parameters=config.plan.stated(),
+        parameters=config.plan.parameters_text(),
     )
     return Judgment(
         record=identity,
@@ -306,10 +310,10 @@ def store_judgments(
     Args:
         store: the store.
         documents: the documents in force by kind.
-        judged: what became of the records.
+        judged: the outcomes of the records.
         actor: who does it.
     """
-    judgments = [each.judgment for each in judged if each.judgment]
+    judgments = [outcome.judgment for outcome in judged if outcome.judgment]
     if not judgments:
         return
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
@@ -319,4 +323,4 @@ def store_judgments(
 
 
 Deliver = Callable[[Sequence[JudgeOutcome]], None]
-"""Takes what became of some records, such as to store it."""
+"""Takes the outcomes of some records, such as to store them."""

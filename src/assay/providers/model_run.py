@@ -7,31 +7,31 @@ from pathlib import Path
 from typing import TypeVar
 
 from assay.providers.cost import Prices
-from assay.providers.endpoint import Journal, ModelEndpoint
+from assay.providers.endpoint import Endpoint, Journal, ModelEndpoint
 from assay.providers.journal import open_journal
 from assay.providers.judge_run import JudgeOutcome, JudgeRun, add_to_run
 from assay.providers.judge_runner import JudgeConfig, judge_records
-from assay.providers.openai_compatible import OpenAICompatible, Settings
+from assay.providers.openai_compatible import OpenAICompatible
 from assay.providers.sampling_report import SamplingReport, add_to_report
 from assay.providers.sampling_run import Sampled, SamplingPlan, sample_drafts
 from assay.records.record import Record
 
 T = TypeVar("T")
 Ask = Callable[[ModelEndpoint, Journal], AsyncGenerator[T]]
-"""Asks an endpoint, with the answers of earlier runs, and yields what became of each input."""
+"""Asks an endpoint, with the answers of earlier runs, and yields the outcome of each input."""
 
 
 def run_sampling(
     drafts: Iterable[Record],
     *,
-    endpoint: Settings,
+    endpoint: Endpoint,
     plan: SamplingPlan,
     journal: Path,
     deliver: Callable[[Sequence[Sampled]], None],
     prices: Prices | None = None,
     batch: int = 64,
 ) -> SamplingReport:
-    """Draw candidates for drafts and hand over what became of them, in the drafts' order.
+    """Draw candidates for drafts and hand over the outcomes, in the order of the drafts.
 
     A run that was killed continues where it was: start it again with the same journal. What it
     had handed over is handed over again, with the same records.
@@ -71,14 +71,14 @@ def run_sampling(
 def run_judge(
     records: Iterable[tuple[str, Record]],
     *,
-    endpoint: Settings,
+    endpoint: Endpoint,
     config: JudgeConfig,
     journal: Path,
     deliver: Callable[[Sequence[JudgeOutcome]], None],
     prices: Prices | None = None,
     batch: int = 16,
 ) -> JudgeRun:
-    """Ask a judge about records and hand over what became of them, in the records' order.
+    """Ask a judge about records and hand over the outcomes, in the order of the records.
 
     Args:
         records: ids and records.
@@ -98,7 +98,7 @@ def run_judge(
         model=config.plan.model,
         prompt=config.instructions.prompt,
         rubric=config.instructions.rubric,
-        parameters=config.plan.stated(),
+        parameters=config.plan.parameters_text(),
     )
 
     def count(judged: JudgeOutcome) -> None:
@@ -117,7 +117,7 @@ def run_judge(
 async def _run(
     ask: Ask[T],
     *,
-    endpoint: Settings,
+    endpoint: Endpoint,
     journal: Path,
     count: Callable[[T], None],
     deliver: Callable[[Sequence[T]], None],

@@ -9,12 +9,10 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-import msgspec
-
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError, MachineError, UsageError, missing_extra
-from assay.providers.chat_format import LimitField, decode_completion, encode_request
-from assay.providers.endpoint import Completion, Failure, Request
+from assay.providers.chat_format import decode_completion, encode_request
+from assay.providers.endpoint import Completion, Endpoint, Failure, Request
 
 try:
     import httpx
@@ -33,29 +31,6 @@ LONGEST_WAIT_SECONDS = 60
 
 MESSAGE_CHARACTERS = 200
 """How much of an endpoint's own error text is passed on."""
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an endpoint is and how it may be used."""
-
-    base_url: str
-    """Address up to and with `/v1`, such as `http://127.0.0.1:8000/v1`."""
-    key_variable: str | None = None
-    """Name of the environment variable that holds the key; None where none is needed."""
-    limit_field: LimitField = "max_tokens"
-    """How the endpoint calls the limit on an answer's tokens."""
-    concurrency: int = 8
-    """Requests under way at once, from 1."""
-    attempts: int = 6
-    """The most attempts for one request, from 1."""
-    timeout_seconds: float = 120
-    """How long one attempt may wait for the endpoint to connect or to send more."""
-    deadline_seconds: float = 600
-    """How long one request may take with all its attempts and waits."""
-    backoff_seconds: float = 0.5
-    """Window of the first random wait; it doubles with each attempt (full jitter)."""
-    answer_bytes: int = 32 * 1024 * 1024
-    """The longest response that is read."""
 
 
 class _FailedAttempt(Exception):  # noqa: N818  it is an attempt's end, caught in this module
@@ -78,7 +53,7 @@ class OpenAICompatible:
     `Retry-After` asks for. Redirects are not followed, so that the key goes nowhere else.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Endpoint) -> None:
         """Prepare the client; nothing is sent yet.
 
         Args:
@@ -127,6 +102,7 @@ class OpenAICompatible:
             body = encode_request(request, self._settings.limit_field)
         except InputError as error:
             return Failure(reason=error.code, message=str(error), attempts=0)
+        # Taken before the deadline begins, so that a queue of requests does not use it up.
         async with self._slots:
             return await self._complete(body)
 
@@ -147,6 +123,7 @@ class OpenAICompatible:
                 reason=failed.reason,
                 message=failed.message,
                 attempts=attempt,
+                # A refused key or address meets every request, so that the run can stop at once.
                 final=failed.reason in {f"http-{status}" for status in FINAL},
             )
         raise AssertionError  # the retrying loop returns or raises
@@ -166,14 +143,14 @@ class OpenAICompatible:
     def _wait_seconds(self, state: tenacity.RetryCallState) -> float:
         window = self._settings.backoff_seconds * 2 ** (state.attempt_number - 1)
         failed = state.outcome.exception() if state.outcome else None
-        asked = failed.wait if isinstance(failed, _FailedAttempt) else 0
-        return asked + self._jitter.uniform(0, min(window, LONGEST_WAIT_SECONDS))
+        requested = failed.wait if isinstance(failed, _FailedAttempt) else 0
+        return requested + self._jitter.uniform(0, min(window, LONGEST_WAIT_SECONDS))
 
     async def _attempt(self, body: bytes, attempt: int) -> Completion:
         url = f"{self._settings.base_url.rstrip('/')}/chat/completions"
         try:
             async with self._client.stream("POST", url, content=body) as response:
-                content = await self._read(response)
+                content = await self._read_body(response)
         except httpx.TimeoutException as error:
             raise _FailedAttempt(
                 "timeout", "the endpoint did not answer in time", again=True
@@ -189,7 +166,7 @@ class OpenAICompatible:
             message = self._without_key(str(error))
             raise _FailedAttempt("unreadable-answer", message, again=True) from error
 
-    async def _read(self, response: httpx.Response) -> bytes:
+    async def _read_body(self, response: httpx.Response) -> bytes:
         content = bytearray()
         async for chunk in response.aiter_bytes():
             content += chunk
@@ -256,7 +233,7 @@ def _read_key(variable: str | None) -> str:
     return key
 
 
-def _check(settings: Settings) -> None:
+def _check(settings: Endpoint) -> None:
     address = urlsplit(settings.base_url)
     if address.scheme not in {"http", "https"} or not address.hostname:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""The client of an OpenID Connect provider: discovery, the way to it, and the code's exchange."""
+"""The client of an OpenID Connect provider: discovery, the authorization request, the exchange of the code."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ import msgspec
 
 from assay.core.canonical import parse_json
 from assay.core.errors import AssayError, InputError, MachineError, UsageError, missing_extra
-from assay.providers.id_token import ExpectedToken, allowed, verified_subject
+from assay.providers.id_token import ExpectedToken, accepted_algorithms, verified_subject
 
 try:
     import httpx
@@ -29,9 +29,9 @@ class OidcClient(msgspec.Struct, frozen=True, kw_only=True):
     """Our client identity at the provider."""
 
     issuer: str
-    """The provider's issuer."""
+    """URL of the provider, as its tokens name it in `iss`."""
     client_id: str
-    """Our id there."""
+    """Id under which this server is registered at the provider."""
     client_secret: str
     """Our secret there; it is in no log and no error."""
 
@@ -50,7 +50,7 @@ class SignInRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProviderMetadata(msgspec.Struct, frozen=True, kw_only=True):
-    """What a provider says of itself (OpenID Connect Discovery 1.0)."""
+    """Metadata that a provider publishes (OpenID Connect Discovery 1.0)."""
 
     authorization: str
     """Where people sign in."""
@@ -75,31 +75,35 @@ def discover(client: OidcClient) -> ProviderMetadata:
     """
     with _http() as http:
         address = f"{client.issuer.rstrip('/')}/.well-known/openid-configuration"
-        found = _json(http, "GET", address)
-    if found.get("issuer") != client.issuer:
+        metadata = _json(http, "GET", address)
+    # OpenID Connect Discovery 1.0, section 4.3: the issuer matches exactly, or another provider
+    # could answer for this one.
+    if metadata.get("issuer") != client.issuer:
         raise _broken("describes another issuer than assay.toml names")
-    methods = found.get("token_endpoint_auth_methods_supported")
+    methods = metadata.get("token_endpoint_auth_methods_supported")
     methods = methods if isinstance(methods, list) else ["client_secret_basic"]
     return ProviderMetadata(
-        authorization=_address(client, found, "authorization_endpoint"),
-        token=_address(client, found, "token_endpoint"),
-        keys=_address(client, found, "jwks_uri"),
-        algorithms=allowed(found.get("id_token_signing_alg_values_supported")),
+        authorization=_address(client, metadata, "authorization_endpoint"),
+        token=_address(client, metadata, "token_endpoint"),
+        keys=_address(client, metadata, "jwks_uri"),
+        algorithms=accepted_algorithms(metadata.get("id_token_signing_alg_values_supported")),
         posts_secret="client_secret_basic" not in methods and "client_secret_post" in methods,
-        names_itself=found.get("authorization_response_iss_parameter_supported") is True,
+        names_itself=metadata.get("authorization_response_iss_parameter_supported") is True,
     )
 
 
-def way_in(client: OidcClient, provider: ProviderMetadata, asking: SignInRequest) -> str:
+def authorization_url(
+    client: OidcClient, provider: ProviderMetadata, request: SignInRequest
+) -> str:
     """The address at the provider to which a browser is sent."""
     fields = {
         "response_type": "code",
         "scope": "openid",
         "client_id": client.client_id,
-        "redirect_uri": asking.redirect_uri,
-        "state": asking.state,
-        "nonce": asking.nonce,
-        "code_challenge": create_s256_code_challenge(asking.verifier),
+        "redirect_uri": request.redirect_uri,
+        "state": request.state,
+        "nonce": request.nonce,
+        "code_challenge": create_s256_code_challenge(request.verifier),
         "code_challenge_method": "S256",
     }
     joint = "&" if urlsplit(provider.authorization).query else "?"
@@ -107,14 +111,14 @@ def way_in(client: OidcClient, provider: ProviderMetadata, asking: SignInRequest
 
 
 def subject(
-    client: OidcClient, provider: ProviderMetadata, asking: SignInRequest, *, code: str, now: int
+    client: OidcClient, provider: ProviderMetadata, request: SignInRequest, *, code: str, now: int
 ) -> str:
-    """Whom the provider vouches for, in exchange for the code that it gave.
+    """The subject that the provider confirms, in exchange for the code that it gave.
 
     Args:
-        client: as whom we ask.
-        provider: what the provider says of itself.
-        asking: the values of this sign-in.
+        client: our identity at the provider.
+        provider: its published metadata.
+        request: the values of this sign-in.
         code: what came back with the person.
         now: the time now, in seconds since 1970.
 
@@ -124,7 +128,7 @@ def subject(
         InputError: if its answer is not one.
     """
     with _http() as http:
-        answer = _exchange(http, client, provider, asking, code)
+        answer = _exchange(http, client, provider, request, code)
         keys = _json(http, "GET", provider.keys).get("keys")
     token, access = answer.get("id_token"), answer.get("access_token")
     if not isinstance(token, str) or not isinstance(keys, list):
@@ -132,7 +136,7 @@ def subject(
     expected = ExpectedToken(
         issuer=client.issuer,
         client_id=client.client_id,
-        nonce=asking.nonce,
+        nonce=request.nonce,
         now=now,
         access_token=access if isinstance(access, str) else None,
     )
@@ -143,14 +147,14 @@ def _exchange(
     http: httpx.Client,
     client: OidcClient,
     provider: ProviderMetadata,
-    asking: SignInRequest,
+    request: SignInRequest,
     code: str,
 ) -> Mapping[str, Any]:
     form = {
         "grant_type": "authorization_code",
         "code": code,
-        "redirect_uri": asking.redirect_uri,
-        "code_verifier": asking.verifier,
+        "redirect_uri": request.redirect_uri,
+        "code_verifier": request.verifier,
     }
     if provider.posts_secret:
         form |= {"client_id": client.client_id, "client_secret": client.client_secret}
@@ -161,7 +165,7 @@ def _exchange(
 
 
 def _http() -> httpx.Client:
-    """A client that goes nowhere but where it is sent: the secret must not follow a redirect."""
+    """A client that follows no redirect: the secret must not reach another address."""
     return httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False)
 
 
@@ -186,24 +190,24 @@ def _json(http: httpx.Client, method: str, address: str, **sent: Any) -> Mapping
     if not answer.is_success:
         raise _down(f"answers with status {answer.status_code}")
     try:
-        found = parse_json(body)
+        value = parse_json(body)
     except (InputError, ValueError, RecursionError):
         raise _broken("sends something that is not JSON") from None
-    if not isinstance(found, dict):
+    if not isinstance(value, dict):
         raise _broken("sends something that is not a JSON object")
-    return found
+    return value
 
 
-def _address(client: OidcClient, found: Mapping[str, Any], name: str) -> str:
+def _address(client: OidcClient, metadata: Mapping[str, Any], name: str) -> str:
     """An address that a provider names: over TLS, or on this machine where the provider is."""
-    given = found.get(name)
-    parts = urlsplit(given) if isinstance(given, str) else None
+    address = metadata.get(name)
+    parts = urlsplit(address) if isinstance(address, str) else None
     local = urlsplit(client.issuer)
     plain = local.scheme == "http" and local.hostname in _LOOPBACK
     if parts is not None and parts.hostname and not parts.fragment:
         on_this_machine = parts.scheme == "http" and parts.hostname in _LOOPBACK
         if parts.scheme == "https" or (plain and on_this_machine):
-            return str(given)
+            return str(address)
     raise _broken(f"names no safe {name}")
 
 

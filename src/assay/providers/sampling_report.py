@@ -6,20 +6,21 @@ from decimal import Decimal
 
 import msgspec
 
+from assay.providers.asking import RequestOutcome
 from assay.providers.cost import Prices, cost_of
-from assay.providers.endpoint import Completion, Failure
-from assay.providers.sampling_run import Sampled, SampledAnswer
+from assay.providers.request_tally import tally_requests
+from assay.providers.sampling_run import Sampled
 
 
 class SamplingReport(msgspec.Struct, frozen=True, kw_only=True):
     """The counts of one run. `asked == remembered + completed + sum(failed.values())`."""
 
     drafts: int = 0
-    """Drafts given."""
+    """Number of drafts in the input."""
     records: int = 0
-    """Records made."""
+    """Number of records that were made."""
     rejects: Mapping[str, int] = {}
-    """Rejects by reason."""
+    """Rejected drafts and candidates, counted by reason."""
     asked: int = 0
     """Candidates wanted, one request each."""
     remembered: int = 0
@@ -48,37 +49,28 @@ def add_to_report(
     report: SamplingReport, sampled: Sampled, price: Prices | None = None
 ) -> SamplingReport:
     """The report with one more draft counted."""
-    answered = [a.outcome for a in sampled.answers if isinstance(a.outcome, Completion)]
-    failures = [a.outcome for a in sampled.answers if isinstance(a.outcome, Failure)]
-    remembered = sum(answer.remembered for answer in sampled.answers)
-    attempts = [a.outcome.attempts for a in sampled.answers if not a.remembered]
-    prompt = report.prompt_tokens + sum(one.prompt_tokens or 0 for one in answered)
-    completion = report.completion_tokens + sum(one.completion_tokens or 0 for one in answered)
+    tally = tally_requests(
+        RequestOutcome(answer.outcome, answer.remembered) for answer in sampled.answers
+    )
+    prompt = report.prompt_tokens + tally.prompt_tokens
+    completion = report.completion_tokens + tally.completion_tokens
     return SamplingReport(
         drafts=report.drafts + 1,
         records=report.records + len(sampled.records),
         rejects=_count(report.rejects, [reject.reason for reject in sampled.rejects]),
         asked=report.asked + len(sampled.answers),
-        remembered=report.remembered + remembered,
-        completed=report.completed + len(answered) - remembered,
-        failed=_count(report.failed, [failure.reason for failure in failures]),
-        requests=report.requests + sum(attempts),
-        retried=report.retried + sum(max(0, count - 1) for count in attempts),
+        remembered=report.remembered + tally.remembered,
+        completed=report.completed + tally.answered - tally.remembered,
+        failed=_count(report.failed, tally.failures),
+        requests=report.requests + tally.requests,
+        retried=report.retried + tally.retried,
         identical=report.identical + sampled.identical,
         prompt_tokens=prompt,
         completion_tokens=completion,
-        without_usage=report.without_usage + sum(map(_lacks_usage, sampled.answers)),
+        without_usage=report.without_usage + tally.without_usage,
         cost=cost_of(prompt, completion, price) if price else None,
     )
 
 
 def _count(counts: Mapping[str, int], reasons: list[str]) -> dict[str, int]:
     return dict(sorted((Counter(counts) + Counter(reasons)).items()))
-
-
-def _lacks_usage(answer: SampledAnswer) -> bool:
-    outcome = answer.outcome
-    return isinstance(outcome, Completion) and None in (
-        outcome.prompt_tokens,
-        outcome.completion_tokens,
-    )

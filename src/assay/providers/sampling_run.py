@@ -1,6 +1,6 @@
 """Sampling: records whose candidates are drawn from a model, each with the request that made it.
 
-A draft (`records.draft`) is a record that lacks only its candidates. The use case asks a
+A draft (`providers.draft`) is a record that lacks only its candidates. The use case asks a
 `ModelEndpoint` for them, remembers each finished answer in a `Journal`, and gives the records in
 the drafts' order: the same drafts, plan and journal make the same records.
 """
@@ -45,9 +45,9 @@ class SamplingPlan(msgspec.Struct, frozen=True, kw_only=True):
     each: int = 1
     """Candidates that each model is asked for, from 1."""
     parameters: SamplingParameters = SamplingParameters()
-    """How to draw."""
+    """Sampling parameters that every request carries."""
     set_aside: tuple[Shortfall, ...] = ()
-    """Answers that are set aside with their reason; any other is kept and says how it ended."""
+    """Answers that are set aside with their reason; any other is used and says how it ended."""
     partial: bool = False
     """Whether a comparison is made of the candidates there are (two or more) where some failed."""
     give_up_after: int = 50
@@ -66,10 +66,10 @@ class SamplingPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SampledAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one request."""
+    """The outcome of one request."""
 
     request: Request
-    """What was asked."""
+    """The request that was sent."""
     number: int
     """The candidate's number with its model, from 0."""
     outcome: Completion | Failure
@@ -79,7 +79,7 @@ class SampledAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SamplingReject(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a draft, or one of its candidates, came to nothing."""
+    """Why a draft, or one of its candidates, was rejected."""
 
     position: int
     """The draft's place in the input, from 1."""
@@ -96,7 +96,7 @@ class SamplingReject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sampled(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one draft: its records and rejects never both lack an entry."""
+    """The outcome of one draft: at least one record or one reject."""
 
     position: int
     """The draft's place in the input, from 1."""
@@ -105,9 +105,9 @@ class Sampled(msgspec.Struct, frozen=True, kw_only=True):
     records: tuple[Record, ...] = ()
     """Records made: one comparison, or one record a candidate."""
     rejects: tuple[SamplingReject, ...] = ()
-    """What came to nothing, each with its reason."""
+    """What was rejected, each with its reason."""
     answers: tuple[SampledAnswer, ...] = ()
-    """What became of each request."""
+    """The outcome of each request, by model and number."""
     identical: int = 0
     """Candidates folded into another of the same comparison with the same content."""
 
@@ -138,11 +138,11 @@ async def sample_drafts(
         journal: finished answers, of this run and of earlier ones.
 
     Yields:
-        What became of each draft, in the drafts' order.
+        The outcome of each draft, in the order of the drafts.
 
     Raises:
         UsageError: if a draft's kind cannot be sampled with this plan.
-        MachineError: if the endpoint refuses every request, or has stopped to answer.
+        MachineError: if the endpoint refuses every request, or has stopped answering.
     """
     silent = 0
     works = _work(drafts, endpoint, plan, journal)
@@ -159,6 +159,7 @@ def _work(
     seen: dict[bytes, int] = {}
     for position, draft in enumerate(drafts, start=1):
         _check_draft(draft, plan, position)
+        # A repeated task has the same request keys, and would get the same answers again.
         first = seen.setdefault(sha256(encode_fact(draft.task)), position)
         if first == position:
             yield _sample_draft(position, draft, endpoint, plan, journal)
@@ -167,7 +168,7 @@ def _work(
 
 
 def _check_draft(draft: Record, plan: SamplingPlan, position: int) -> None:
-    asked = len(plan.models) * plan.each
+    n_candidates = len(plan.models) * plan.each
     if draft.candidates:
         raise UsageError(
             code="not-a-draft",
@@ -175,7 +176,7 @@ def _check_draft(draft: Record, plan: SamplingPlan, position: int) -> None:
             where=f"draft {position}",
             hint="make a draft of it with `draft_from_record`",
         )
-    if isinstance(draft.part, Preference) and asked < COMPARED:
+    if isinstance(draft.part, Preference) and n_candidates < COMPARED:
         raise UsageError(
             code="one-candidate",
             message="a preference compares two or more candidates, and the plan asks for one",
@@ -218,6 +219,7 @@ async def _sample_draft(
 
 
 def _request(draft: Record, model: str, number: int, parameters: SamplingParameters) -> Request:
+    # The same seed would draw the same candidate again.
     seed = None if parameters.seed is None else parameters.seed + number
     return Request(
         model=model,
@@ -238,18 +240,7 @@ async def _answer(
 def _assemble(
     position: int, draft: Record, answers: Sequence[SampledAnswer], plan: SamplingPlan
 ) -> Sampled:
-    rejects = [
-        SamplingReject(
-            position=position,
-            key=draft.key,
-            model=answer.request.model,
-            number=answer.number,
-            reason=reason,
-            message=message,
-        )
-        for answer in answers
-        for reason, message in _refusals(answer, plan)
-    ]
+    rejects = _answer_rejects(position, draft, answers, plan)
     candidates = [
         candidate_of(answer.request, answer.outcome)
         for answer in answers
@@ -274,6 +265,23 @@ def _assemble(
         answers=tuple(answers),
         identical=identical,
     )
+
+
+def _answer_rejects(
+    position: int, draft: Record, answers: Sequence[SampledAnswer], plan: SamplingPlan
+) -> list[SamplingReject]:
+    return [
+        SamplingReject(
+            position=position,
+            key=draft.key,
+            model=answer.request.model,
+            number=answer.number,
+            reason=reason,
+            message=message,
+        )
+        for answer in answers
+        for reason, message in _refusals(answer, plan)
+    ]
 
 
 def _refusals(answer: SampledAnswer, plan: SamplingPlan) -> list[tuple[str, str]]:
@@ -330,13 +338,13 @@ def candidate_of(request: Request, completion: Completion) -> Candidate:
         provenance=MadeByModel(
             model=request.model,
             revision=reported_revision(request, completion),
-            parameters=_stated(request.parameters, completion.finish_reason),
+            parameters=_parameters_text(request.parameters, completion.finish_reason),
             prompt_digest=completion.prompt_digest,
         ),
     )
 
 
-def _stated(parameters: SamplingParameters, finish_reason: str | None) -> JsonText:
+def _parameters_text(parameters: SamplingParameters, finish_reason: str | None) -> JsonText:
     """Parameters as drawn and how the answer ended, as canonical JSON text."""
     ended = {"finish_reason": finish_reason} if finish_reason else {}
-    return json_text(parameters.stated() | ended)
+    return json_text(parameters.as_fields() | ended)

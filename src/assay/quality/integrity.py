@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from assay.contracts.verdict_words import BOTH_UNACCEPTABLE
 from assay.core.canonical import encode_fact
 from assay.core.digest import sha256
 from assay.quality.consensus import Consensus
@@ -256,7 +257,7 @@ def _labels(record: Record, task: bytes, consensus: Consensus | None) -> Iterato
         return
     if consensus.candidate is not None:
         yield _Label(item, "verdict", digests[consensus.candidate].hex())
-    elif consensus.outcome in {"tie", "both_unacceptable"}:
+    elif consensus.outcome in {"tie", BOTH_UNACCEPTABLE}:
         yield _Label(item, "verdict", consensus.outcome)
     for summary in consensus.scores:
         if summary.agreed is not None and summary.candidate is not None:

@@ -40,10 +40,14 @@ def sentences(integrity: Integrity) -> Iterator[str]:
     if not integrity.tokens:
         yield "No text holds a known control token of a chat template."
         return
+    if integrity.token_loses.trials:
+        yield (
+            "Where one side of a comparison has more control tokens, that side lost: "
+            f"{share(integrity.token_loses)}."
+        )
     yield (
-        "The side of a comparison with more control tokens lost in "
-        f"{share(integrity.token_loses)} of those where one side has more. "
-        "`assay release export --control-tokens` drops, escapes or refuses such rows."
+        "A tokenizer may read control tokens as commands: `assay release export --control-tokens` "
+        "drops, escapes or refuses such rows."
     )
 
 

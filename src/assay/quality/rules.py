@@ -26,7 +26,7 @@ from assay.quality.in_force import DocumentsInForce
 from assay.records.verdict import NotAsked
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
 from assay.review.completeness import says_anything
-from assay.review.disputes import Dispute, undecided
+from assay.review.disputes import Dispute, undecided_disputes
 from assay.review.layer import layer_of
 
 
@@ -166,7 +166,7 @@ def _left_open(context: CaseContext, decision: Decided) -> RuleResult | None:
 
     Scores on judgmental dimensions that nothing rests on may stay a distribution.
     """
-    left = undecided(decision, context.disputes)
+    left = undecided_disputes(decision, context.disputes)
     open_disputes = [dispute for dispute in left if _needs_decision(dispute, context)]
     if not open_disputes:
         return None
@@ -244,9 +244,10 @@ def _not_counted(context: CaseContext) -> str:
     ]
     if silent:
         parts.append(f"{silent} of {len(people)} judgments say nothing")
-    models = sum(judgment.reviewer.kind == "model" for judgment in standing)
-    if models:
-        parts.append(f"{counted(models, 'judgment')} by models, which fill no pass")
+    for kind in ("model", "rule"):
+        automatic = sum(judgment.reviewer.kind == kind for judgment in standing)
+        if automatic:
+            parts.append(f"{counted(automatic, 'judgment')} by {kind}s, which fill no pass")
     return "; ".join(parts)
 
 

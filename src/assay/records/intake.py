@@ -1,6 +1,6 @@
 """The intake: rows become checked facts, or are set aside with their reason."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -119,11 +119,15 @@ class Intake:
         records: dict[str, Fact] = {}
         judgments: list[tuple[str, Judgment]] = []
         recurrences: dict[str, Recurrence] = {}
+        set_aside: list[InputError] = []
+        redacted: Counter[str] = Counter()
         for read in self._read_rows(unit, rows):
             if read.record is not None:
                 _refuse("record", record_faults(read.record))
                 _refuse_unknown_sources(read.record, self._context.known_sources)
                 records[self._remember(read.record)] = read.record
+            set_aside += read.set_aside
+            redacted.update(read.redacted)
             for number, judgment in enumerate(read.judgments):
                 _refuse("judgment", judgment_faults(self._record_of(judgment), judgment))
                 identity = judgment.id
@@ -134,6 +138,7 @@ class Intake:
         unit.facts = [*records.values(), *(judgment for _, judgment in judgments)]
         unit.ids = [*records, *(identity for identity, _ in judgments)]
         unit.recurrences = recurrences
+        unit.judgments_set_aside, unit.redacted = set_aside, redacted
 
     def _read_rows(self, unit: RowGroup, rows: Sequence[Row]) -> Sequence[Read]:
         first = rows[0]

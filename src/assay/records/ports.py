@@ -11,8 +11,8 @@ import msgspec
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
 
-LayoutName = Literal["jsonl", "json", "csv", "tsv", "parquet"]
-"""How a file is cut into rows."""
+LayoutName = Literal["jsonl", "json", "csv", "tsv", "parquet", "eval"]
+"""How a file is cut into rows; `eval` is Inspect's packed log, one sample a row."""
 
 MAX_ROW_BYTES = 64 * 2**20
 """The longest row that is read unless the caller says otherwise; a longer one is set aside."""

@@ -1,10 +1,11 @@
 """What a reader of a foreign format is: a pure map from one row to records and judgments."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
+from assay.core.errors import InputError
 from assay.records.judgment import Judgment
 from assay.records.ports import Layout, Lookup
 from assay.records.record import Record
@@ -65,6 +66,10 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     """The record; absent where the row holds only judgments of a record given before."""
     judgments: Sequence[Judgment] = ()
     """Judgments about it, each naming the record's id."""
+    redacted: Mapping[str, int] = {}
+    """Kind of secret or address -> how many were taken out of the row before it was read."""
+    set_aside: Sequence[InputError] = ()
+    """Why further judgments of the row cannot be used; the record and the others can."""
     recurrences: Sequence[Recurrence] = ()
     """One for each judgment, in their order; empty where nothing more is stated."""
 
@@ -98,6 +103,22 @@ class LayoutReader(Reader, Protocol):
 
     layout: Layout
     """The settings that the format fixes; the file's name determines the rest."""
+
+
+@runtime_checkable
+class RedactingReader(Reader, Protocol):
+    """A reader of recorded runs, whose rows are redacted wherever they are stored."""
+
+    redacts: Literal[True]
+    """Redaction cannot be switched off."""
+
+
+@runtime_checkable
+class PeopleReader(Reader, Protocol):
+    """A reader that knows where its rows name people, beyond the names in `people_mask.KEYS`."""
+
+    people: Mapping[str, str]
+    """Column or key -> the text with `{column}` in it that is the raw id."""
 
 
 @runtime_checkable

@@ -2,13 +2,14 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from assay.core.errors import UsageError
+from assay.core.errors import InputError, UsageError
 from assay.core.fact import Fact
 from assay.core.ports import FactStore, Import, Origin
+from assay.core.progress import ProgressCallback
 from assay.records.axis_values import AxisValues
 from assay.records.extra_fields import ExtraField, ExtraFields
 from assay.records.grouping import row_size
@@ -39,22 +40,13 @@ BATCH_BYTES = 16 * 2**20
 _FAMILIES: Mapping[type[Fact], str] = {Record: "records", Judgment: "judgments"}
 
 
-class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far an import has come; what it counts is committed."""
-
-    rows: int
-    """Rows read since the import began, runs that were killed included."""
-    set_aside: int
-    """How many of them were set aside with a reason."""
-
-
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """What the first rows of a file would become. Nothing is stored."""
 
     reads: tuple[Read, ...]
     """Records with their judgments, as they would be stored."""
     reasons: tuple[tuple[str, str], ...] = ()
-    """Place and reason of every row that would be set aside."""
+    """Place and reason of every row and judgment that would be set aside."""
     read: int = 0
     """How many rows were read, those set aside included."""
     extra_fields: tuple[ExtraField, ...] = ()
@@ -86,7 +78,7 @@ def import_rows(
     actor: str,
     mapping: str = "",
     documents: Mapping[str, str] = {},
-    progress: Callable[[Progress], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> ImportReport:
     """Import a file: every row is stored, already there, or set aside with its reason.
 
@@ -106,7 +98,7 @@ def import_rows(
 
     Raises:
         UsageError: if the reader cannot give records of this kind, or takes no options of fields.
-        InputError: if the file as a whole cannot be used.
+        InputError: if the file as a whole cannot be used, or holds no row.
         MachineError: if the store cannot take more; what was committed stays.
     """
     _refuse_kind(reader, context.kind)
@@ -130,7 +122,14 @@ def import_rows(
             run.matching.settle(batch)
         run.commit(batch, finished=False)
         if progress:
-            progress(Progress(rows=run.ledger.read, set_aside=run.ledger.set_aside))
+            progress(run.ledger.read, None)
+    if run.ledger.read == 0:
+        raise InputError(
+            code="no-rows",
+            message="the file holds no row",
+            where=file.name,
+            hint="blank lines and a header alone are no rows; check that it was written to its end",
+        )
     run.extra_fields.add_columns(
         _unread_columns(file, reader, context), run.ledger.read - begun.read
     )
@@ -160,6 +159,7 @@ def preview_rows(file: RowFile, reader: Reader, context: RowContext, *, first: i
         rows_read += len(unit.rows)
         extra_fields.add(unit.extras, len(unit.usable_rows))
         reasons += [(row.where, str(error)) for row, error in unit.set_aside]
+        reasons += [(unit.rows[0].where, str(error)) for error in unit.judgments_set_aside]
         for identity, fact in zip(unit.ids, unit.facts, strict=True):
             if isinstance(fact, Record):
                 reads.setdefault(identity, Read(record=fact))
@@ -246,6 +246,8 @@ class _ImportRun:
         self._new: Counter[str] = Counter()
         self._occurrences: Counter[str] = Counter()
         self._reasons = Reasons()
+        self._judgments_set_aside = Reasons()
+        self._redacted: Counter[str] = Counter()
         self._unanchored = 0
         self._resumed_rejects: frozenset[int] = frozenset()
         self._earlier_rejects: str | None = None
@@ -314,6 +316,8 @@ class _ImportRun:
                 for name in _FAMILIES.values()
             },
             reasons=self._reasons.counts(),
+            judgments_set_aside=self._judgments_set_aside.counts(),
+            redacted=dict(sorted(self._redacted.items())),
             unanchored=self._unanchored,
             repeats=dict(sorted(self.matching.matches.repeats.items())),
             unordered=self.matching.matches.unordered,
@@ -368,6 +372,9 @@ class _ImportRun:
             self._new[name] += sum(identity.startswith(f"{family.prefix}_") for identity in new)
         for unit in units:
             self.extra_fields.add(unit.extras, len(unit.usable_rows))
+            self._redacted.update(unit.redacted)
+            for error in unit.judgments_set_aside:
+                self._judgments_set_aside.add(unit.rows[0].where, error)
             for identity, fact in zip(unit.ids, unit.facts, strict=True):
                 if isinstance(fact, Record):
                     self.axis_values.add(fact, identity)

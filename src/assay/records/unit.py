@@ -24,6 +24,10 @@ class RowGroup(msgspec.Struct):
     """The facts that the other rows gave, a record before its judgments."""
     ids: Sequence[str] = ()
     """The ids of the facts."""
+    redacted: Mapping[str, int] = {}
+    """Kind of secret or address -> how many were taken out of the rows."""
+    judgments_set_aside: Sequence[InputError] = ()
+    """Why some judgments of usable rows cannot be used."""
     recurrences: Mapping[str, Recurrence] = {}
     """Judgment id -> what the mapping states about it beyond its content."""
     extras: Mapping[str, Fate] = {}
@@ -41,6 +45,7 @@ class RowGroup(msgspec.Struct):
         """Set every row aside that is not set aside yet, and drop their facts."""
         self.set_aside = [*self.set_aside, *((row, reason) for row in self.usable_rows)]
         self.facts, self.ids, self.recurrences, self.extras = (), (), {}, {}
+        self.judgments_set_aside, self.redacted = (), {}
 
 
 def refused_group(rows: Sequence[Row], reason: InputError) -> RowGroup:

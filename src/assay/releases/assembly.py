@@ -80,7 +80,7 @@ class ReleaseTally:
         self.tree = MerkleTree()
         """The tree over the canonical bytes of the items."""
         self.verifiers = VerifierTally(demand)
-        """What verifiers said."""
+        """Results of verifiers."""
         self.evidence = EvidenceTally(demand)
         """Evidence for each dimension, and under which guidelines judgments were made."""
         self.integrity = IntegrityGathering()
@@ -132,7 +132,7 @@ class ReleaseTally:
 
     def applying(self) -> frozenset[str]:
         """Dimensions that apply to a record of the release."""
-        return frozenset(each.dimension for each in self.evidence.dimensions() if each.items)
+        return frozenset(entry.dimension for entry in self.evidence.dimensions() if entry.items)
 
     def counts(self) -> Counts:
         """How much the release holds."""
@@ -239,6 +239,7 @@ def assemble(
                 inherited=bundle.inherited,
                 handle=handles.get(identity, ""),
             )
+            # The bytes are encoded once: tree, manifest and spool must have the same ones.
             canonical = encode_fact(item)
             tally.add(
                 item,

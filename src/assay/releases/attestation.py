@@ -62,9 +62,9 @@ class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A file that the statement is about."""
 
     name: str
-    """The file's name."""
+    """Name of the file, relative to the release's folder."""
     digest: Digests
-    """Its digests."""
+    """Digests of the file's bytes, by algorithm."""
 
 
 class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -77,7 +77,7 @@ class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     predicate_type: str = msgspec.field(name="predicateType")
     """What sort of claim it is."""
     predicate: dict[str, Any]
-    """The claim."""
+    """The claim itself, as JSON; its members depend on the predicate type."""
 
     @property
     def digests(self) -> dict[str, str]:
@@ -177,6 +177,8 @@ def _read_envelope(content: bytes) -> _Envelope:
         raise _refusal(error.code, f"the envelope cannot be read: {error}") from error
     except msgspec.ValidationError as error:
         raise _refusal("envelope-broken", f"the envelope is not DSSE: {error}") from error
+    # A signature covers the payload and its type, not the envelope around them. Only one spelling
+    # of the envelope is accepted, so that nobody can change a byte of the file unnoticed.
     if content != encode_json(parsed) + b"\n":
         raise _refusal("envelope-not-canonical", "the envelope is not in its canonical form")
     return envelope
@@ -199,6 +201,7 @@ def _verified_payload(envelope: _Envelope, key: Ed25519PublicKey, predicate_type
         message = f"the key {signature.keyid!r} signed it, not the trusted key {trusted!r}"
         raise _refusal("other-key", message)
     payload = _from_base64(envelope.payload)
+    # The payload is checked as bytes and parsed afterwards: no parser sees unsigned content.
     try:
         signed = pre_authentication_encoding(envelope.payloadType, payload)
         key.verify(_from_base64(signature.sig), signed)
@@ -216,6 +219,7 @@ def _from_base64(text: str) -> bytes:
         content = base64.b64decode(text.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError) as error:
         raise _refusal("envelope-broken", f"the envelope holds broken base64: {error}") from error
+    # Base64 ignores the unused bits of the last character: several texts decode to the same bytes.
     if _base64(content) != text:
         raise _refusal("envelope-not-canonical", "the envelope's base64 has stray bits at its end")
     return content

@@ -59,7 +59,7 @@ from assay.releases.manifest import (
     ManifestWriter,
     read_manifest,
 )
-from assay.releases.place import building, locked, make_durable, settle
+from assay.releases.place import build_lock, building, make_durable, settle
 from assay.releases.previous import entry_of, previous_release
 from assay.releases.publication import Publication
 from assay.releases.release import GateResult, Release
@@ -85,7 +85,7 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     release: Release
     """The fact that was committed."""
     folder: Path
-    """Its path."""
+    """The release's folder, under its final name."""
     head: ManifestHead
     """The head of its manifest."""
     held_back: HeldBack
@@ -118,7 +118,7 @@ def build(
         InputError: if the previous release cannot be read or is not the one that was built.
         MachineError: if the folder cannot be written.
     """
-    with locked(releases):
+    with build_lock(releases):
         settle(store, releases)
         previous = previous_release(store, inputs.version, releases)
         with building(store, releases, inputs.version) as folder:
@@ -188,6 +188,7 @@ class _Build:
                 published, self.permits, self.folder, items, demand, handles=publication.handles
             )
             self._write_documents(publication)
+            # Data files and documents come first: the head that the gates judge names their digests.
             head, texts = self._judge(selection, tally, items)
             if self.previous and not self.again:
                 before = self.releases / self.previous.version
@@ -222,7 +223,9 @@ class _Build:
         issues = [issue for file in self.inputs.documents.values() for issue in file.issues]
         figures = selection.figures
         gates: tuple[GateResult, ...] = (
-            rights_gate(self.inputs.use, figures.accepted + figures.preserved, selection.denied),
+            rights_gate(
+                self.inputs.use, figures.accepted + figures.preserved, selection.denied_count
+            ),
             quota_gate(covered),
             qa_gate(figures),
             integrity_gate(tally.integrity.result()),
@@ -230,7 +233,7 @@ class _Build:
                 self.documents,
                 issues,
                 before,
-                judged_under={each.title: each.judgments for each in self._judged_under(tally)},
+                judged_under={entry.title: entry.judgments for entry in self._judged_under(tally)},
                 stale=self.inputs.stale,
             ),
             agreement_gate(
@@ -238,6 +241,8 @@ class _Build:
             ),
             verification_gate(tally.verifiers, tally.applying()),
         )
+        # Two gates read the release's texts, and the texts name the results of all gates. So a draft
+        # with the results so far is judged, and the texts are rendered again with all of them.
         head = self._head(tally, selection, gates)
         draft = self._texts(head, covered, difference)
         gates = (
@@ -252,9 +257,12 @@ class _Build:
 
     def _reserve_gate(self, selection: SelectedRecords, draft: Mapping[str, str]) -> GateResult:
         index, figures = self.inputs.reserve, selection.figures
-        found = index.overlaps(self._files(draft)) if index else ()
+        overlaps_by_text = index.overlaps(self._files(draft)) if index else ()
         return reserve_gate(
-            [*selection.overlaps, *(each for overlaps in found for each in overlaps)],
+            [
+                *selection.overlaps,
+                *(overlap for overlaps in overlaps_by_text for overlap in overlaps),
+            ],
             figures.accepted + figures.preserved,
             index.sealed if index else {},
             self.typed_documents.contract,
@@ -272,8 +280,8 @@ class _Build:
     def _judged_under(self, tally: ReleaseTally) -> tuple[GuidelineEntry, ...]:
         """Judgments by guideline; the rubric in force is named even if nobody else knows it."""
         rubric = self.documents["rubric"]
-        known = {rubric.id: f"{rubric.name} {rubric.version}"}
-        return tally.evidence.guidelines({**self.inputs.rubrics, **known})
+        in_force = {rubric.id: f"{rubric.name} {rubric.version}"}
+        return tally.evidence.guidelines({**self.inputs.rubrics, **in_force})
 
     def _head(
         self, tally: ReleaseTally, selection: SelectedRecords, gates: tuple[GateResult, ...]
@@ -349,7 +357,7 @@ class _Build:
             key_id=key_id(self.key.public_key()),
             difference=difference,
             limitations=self.inputs.limitations,
-            alarms=tuple(each for each in self.inputs.alarms if each.state == "raised"),
+            alarms=tuple(alarm for alarm in self.inputs.alarms if alarm.state == "raised"),
         )
         return render_texts(card_context) | {CROISSANT: describe(head, self.typed_documents)}
 
@@ -370,9 +378,10 @@ class _Build:
             writer.close()
 
     def _seal(self, head: ManifestHead) -> None:
-        known = {entry.name: entry.sha256 for entry in head.files}
+        # The manifest has the digests of the data files: only what was written later is read again.
+        listed = {entry.name: entry.sha256 for entry in head.files}
         digests = {
-            name: known.get(name) or digest_file(self.folder / name)[0]
+            name: listed.get(name) or digest_file(self.folder / name)[0]
             for name in _files_in(self.folder)
         }
         self._write(SUMS, render_sums(digests))
@@ -393,6 +402,8 @@ class _Build:
             gates=head.gates,
             previous=self.previous.id if self.previous else None,
         )
+        # A published disposition may have another id than the fact in the store; the lineage
+        # connects facts of the store.
         made_from = (
             Edge(
                 child=release.id,

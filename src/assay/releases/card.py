@@ -14,7 +14,7 @@ from assay.quality.coverage import MISSING, AxisCoverage, DistributionCoverage
 from assay.releases.diff import ReleaseDifference
 from assay.releases.inputs import TypedDocuments
 from assay.releases.manifest import ManifestHead
-from assay.reserve.service import NOT_SOUGHT
+from assay.reserve.leakage import NOT_SOUGHT
 
 README = "README.md"
 """The text that says what the release is and how to verify it."""
@@ -100,18 +100,20 @@ def _context(card_context: DataCardContext) -> dict[str, Any]:
         "covered": card_context.covered,
         "key_id": card_context.key_id,
         "limitations": card_context.limitations,
-        "alarms": [(MODES[each.mode].title, each) for each in card_context.alarms],
+        "alarms": [(MODES[alarm.mode].title, alarm) for alarm in card_context.alarms],
         "verify_script": VERIFY_SCRIPT.read_text(),
         "licences": licences_of(head),
         "sources": [source for source in typed_documents.sources.classes if source.id in drawn_on],
-        "uncertain": [each for each in dimensions if each.judged_by == "uncertain"],
+        "uncertain": [dimension for dimension in dimensions if dimension.judged_by == "uncertain"],
         "evidence": {entry.dimension: entry for entry in head.dimensions},
         "state_meanings": STATE_MEANINGS,
         "standing_meanings": STANDING_MEANINGS,
         "compatible": typed_documents.contract.compatible,
         "not_sought": NOT_SOUGHT,
         "unverified": [
-            each for each in dimensions if each.nature == "objective" and not each.verifier
+            dimension
+            for dimension in dimensions
+            if dimension.nature == "objective" and not dimension.verifier
         ],
         "gaps": [
             gap for gap in map(_gap, card_context.covered.axes) if gap["empty"] or gap["missing"]
@@ -127,8 +129,12 @@ def _context(card_context: DataCardContext) -> dict[str, Any]:
 def _gap(axis: AxisCoverage) -> dict[str, Any]:
     return {
         "axis": axis.axis,
-        "empty": [each.value for each in axis.values if each.declared and not each.accepted],
-        "missing": sum(each.accepted for each in axis.values if each.value == MISSING),
+        "empty": [
+            coverage.value
+            for coverage in axis.values
+            if coverage.declared and not coverage.accepted
+        ],
+        "missing": sum(coverage.accepted for coverage in axis.values if coverage.value == MISSING),
     }
 
 
@@ -148,8 +154,8 @@ def _changes(difference: ReleaseDifference | None) -> dict[str, Any]:
         "changes": changes,
         "shown": _SHOWN,
         "listed": [
-            ("Records added", [f"`{each}`" for each in difference.added]),
-            ("Records removed", [f"`{each}`" for each in difference.removed]),
+            ("Records added", [f"`{identity}`" for identity in difference.added]),
+            ("Records removed", [f"`{identity}`" for identity in difference.removed]),
             ("Changed states", changes["state"]),
             ("Changed numbers of judgments", changes["judgments"]),
             ("Changed permitted uses", changes["permitted"]),

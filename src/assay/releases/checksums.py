@@ -47,6 +47,8 @@ def parse_sums(content: bytes) -> tuple[dict[str, str], list[Issue]]:
             issues.append(_issue("listed-twice", SUMS, message, number))
         else:
             digests[match[2]] = match[1]
+    # A list in another order, or without its last line feed, gives the same digests and passes
+    # `sha256sum -c`. The format has one spelling, so such a list was changed by somebody.
     if not issues and render_sums(digests) != content:
         issues.append(_issue("sums-order", SUMS, "the list is not sorted, or is cut at its end"))
     return digests, issues
@@ -74,16 +76,16 @@ def scan_folder(folder: Path) -> tuple[set[str], list[Issue]]:
     return files, issues
 
 
-def compare(listed: Mapping[str, str], found: Mapping[str, str]) -> list[Issue]:
+def compare(listed: Mapping[str, str], actual: Mapping[str, str]) -> list[Issue]:
     """How the files that were found differ from those that are listed: name -> SHA-256."""
     issues = []
-    for name in sorted(listed.keys() | found.keys()):
-        if name not in found:
+    for name in sorted(listed.keys() | actual.keys()):
+        if name not in actual:
             issues.append(_issue("missing-file", name, "this file is listed and not there"))
         elif name not in listed:
             issues.append(_issue("extra-file", name, "this file is there and not listed"))
-        elif listed[name] != found[name]:
-            message = f"the bytes are not the listed ones: {found[name]} instead of {listed[name]}"
+        elif listed[name] != actual[name]:
+            message = f"the bytes are not the listed ones: {actual[name]} instead of {listed[name]}"
             issues.append(_issue("changed-file", name, message))
     return issues
 
@@ -96,6 +98,7 @@ def _entries(folder: Path) -> Iterator[tuple[str, int]]:
 
 
 def _collisions(names: set[str]) -> list[Issue]:
+    # Some file systems ignore case: of two such names, one would silently replace the other there.
     seen: dict[str, str] = {}
     issues = []
     for name in sorted(names):

@@ -4,7 +4,7 @@ All series are in the order of the records' ids, so one walk side by side sees e
 memory. The item of each record is made again by the function that made it at the build.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -136,8 +136,8 @@ def _examine_documents(
     for entry in head.documents:
         document = documents[entry.kind]
         content = (folder / entry.canonical).read_bytes()
-        said = (entry.kind, entry.name, entry.version, entry.content)
-        if said != (document.kind, document.name, document.version, document.content):
+        described = (entry.kind, entry.name, entry.version, entry.content)
+        if described != (document.kind, document.name, document.version, document.content):
             faults.error("other-document", entry.canonical, "the manifest describes another one")
         if make_id(Document.prefix, sha256(content)) != entry.id:
             faults.error("other-document", entry.canonical, "its digest is not its id")
@@ -159,22 +159,22 @@ class _Series(Generic[About]):
 
     def about(self, record: str | None) -> list[tuple[Body, About]]:
         """The facts about the next record; with None, no more records come."""
-        found: list[tuple[Body, About]] = []
+        facts: list[tuple[Body, About]] = []
         while self._next and (record is None or self._next[1].record <= record):
             raw, fact = self._next
             if fact.record != record:
                 message = f"{raw.id} is about {fact.record}, which is not here"
                 self._faults.error("other-record", self._file, message)
-            elif found and raw.id <= found[-1][0].id:
+            elif facts and raw.id <= facts[-1][0].id:
                 self._faults.error("not-in-order", self._file, f"{raw.id} is out of order")
             else:
-                found.append((raw, fact))
+                facts.append((raw, fact))
             self._next = next(self._facts, None)
-        return found
+        return facts
 
 
 class _Walk:
-    """One pass over the manifest's items and all series beside them."""
+    """One pass over the manifest's items and the series of facts about them."""
 
     def __init__(
         self,
@@ -217,14 +217,14 @@ class _Walk:
             if item.id <= before:
                 self._error("not-in-order", f"{item.id} is out of order")
             before = item.id
-            found = next(records, None)
-            if found is None or found[0].id != item.id:
-                raise _misplaced("other-record", f"{item.id} is not the record at its place")
-            self._examine(item, body, *found)
+            identified = next(records, None)
+            if identified is None or identified[0].id != item.id:
+                raise _unmatched_record("other-record", f"{item.id} is not the record at its place")
+            self._examine(item, body, *identified)
             self._examine_inheritance(item)
         if next(records, None) is not None:
             message = "there are more records than the manifest has items"
-            raise _misplaced("unlisted-record", message)
+            raise _unmatched_record("unlisted-record", message)
         for series in (
             self._dispositions, self._judgments, self._adjudications, self._verifications,
         ):  # fmt: skip
@@ -256,21 +256,34 @@ class _Walk:
         bundle = Bundle(
             record=raw.body,
             disposition=decided.body,
-            judgments=[each for each, _ in judgments],
-            adjudications=[each for each, _ in adjudications],
-            verifications=[each for each, _ in verifications],
+            judgments=[raw_fact for raw_fact, _ in judgments],
+            adjudications=[raw_fact for raw_fact, _ in adjudications],
+            verifications=[raw_fact for raw_fact, _ in verifications],
         )
         self._examine_disposition(disposition, bundle)
-        spoken = [(each.id, judgment) for each, judgment in judgments]
+        with_ids = [(raw_fact.id, judgment) for raw_fact, judgment in judgments]
+        self._compare_item(item, raw, record, disposition, with_ids)
+
+    def _compare_item(
+        self,
+        item: ReleaseItem,
+        raw: Body,
+        record: Record,
+        disposition: Disposition,
+        judgments: Sequence[tuple[str, Judgment]],
+    ) -> None:
+        """Compare an item of the manifest with the item that its facts give."""
         expected = make_item(
             record,
             raw.id,
             disposition,
-            spoken,
+            judgments,
             self._permits,
             inherited=item.inherited,
             handle=item.handle,
         )
+        # `inherited` and `handle` rest on records outside the folder, so they are taken over and
+        # not derived; `_examine_inheritance` checks what the folder shows of them.
         for field in ReleaseItem.__struct_fields__:
             if getattr(item, field) != getattr(expected, field):
                 self._error("other-item", f"{item.id}: {field} is not what the facts say")
@@ -293,7 +306,7 @@ class _Walk:
         if cited != (self._documents.get("contract"), self._documents.get("rubric")):
             self._error("other-version", f"{record} was decided under other documents")
         facts = (*bundle.judgments, *bundle.adjudications, *bundle.verifications)
-        missing = set(disposition.read) - {each.id for each in facts}
+        missing = set(disposition.read) - {fact.id for fact in facts}
         if missing:
             self._error("fact-missing", f"{record} rests on {min(missing)}, which is not here")
         weighed = (*bundle.judgments, *bundle.adjudications)
@@ -320,7 +333,7 @@ def _compare(head: ManifestHead, tally: ReleaseTally, permits: Permits, faults: 
     if head.format not in TWO_STATES:
         derived["dimensions"] = tally.evidence.dimensions()
         derived["judged_under"] = tally.evidence.guidelines(
-            {each.guideline: each.version for each in head.judged_under}
+            {entry.guideline: entry.version for entry in head.judged_under}
         )
     for field, value in derived.items():
         if getattr(head, field) != value:
@@ -431,7 +444,7 @@ def _facts(file: Path, kind: type[F]) -> Iterator[tuple[Body, F]]:
             yield Body(make_id(kind.prefix, sha256(body)), body), fact
 
 
-def _misplaced(code: str, message: str) -> InputError:
+def _unmatched_record(code: str, message: str) -> InputError:
     return InputError(code=code, message=message, where="records.jsonl")
 
 

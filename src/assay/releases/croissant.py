@@ -17,7 +17,7 @@ from assay.releases.parquet import (
 )
 
 CROISSANT = "croissant.json"
-"""The file's name."""
+"""File name of the description in a release."""
 
 _CONTEXT = {
     "@language": "en",
@@ -162,7 +162,7 @@ def _responsible(head: ManifestHead, typed_documents: TypedDocuments) -> dict[st
     """The RAI properties that the release can state; the others are left out, not guessed."""
     counts, contract = head.counts, typed_documents.contract
     drawn_on = {entry.id for entry in head.source_classes}
-    sources = [each for each in typed_documents.sources.classes if each.id in drawn_on]
+    sources = [source for source in typed_documents.sources.classes if source.id in drawn_on]
     left_out = [f"{entry.records} records: {entry.reason}" for entry in head.left_out]
     properties = {
         "dataCollection": " ".join(source.description for source in sources),
@@ -177,18 +177,22 @@ def _responsible(head: ManifestHead, typed_documents: TypedDocuments) -> dict[st
             "given, one line each."
         ),
         "dataManipulationProtocol": (
-            "; ".join(f"{each.name} {each.version}" for each in head.transformations)
+            "; ".join(
+                f"{transformation.name} {transformation.version}"
+                for transformation in head.transformations
+            )
             or "No record names another that it was made from."
         ),
         "dataAnnotationProtocol": " ".join(
-            f"{each.id}: {each.question}" for each in typed_documents.rubric.dimensions
+            f"{dimension.id}: {dimension.question}"
+            for dimension in typed_documents.rubric.dimensions
         ),
         "dataAnnotationAnalysis": ["See quality.md and quality.json."],
         "annotationsPerItem": (
             f"{counts.judgments} judgments of {counts.records} records; layers of review ask for "
             + ", ".join(f"{layer.passes} ({layer.id})" for layer in contract.review.layers)
         ),
-        "machineAnnotationTools": sorted({each.verifier for each in head.verification}),
+        "machineAnnotationTools": sorted({entry.verifier for entry in head.verification}),
         "dataReleaseMaintenancePlan": (
             "Releases are immutable and numbered; a withdrawal is a signed notice next to "
             "the folder. " + _deletion(sources)

@@ -51,13 +51,13 @@ def examine_texts(
 
 
 def _examine_names(folder: Path, head: ManifestHead, faults: Faults) -> None:
-    documents = {name for each in head.documents for name in (each.source, each.canonical)}
+    documents = {name for entry in head.documents for name in (entry.source, entry.canonical)}
     described = {QUALITY_JSON, QUALITY_TEXT, *DATA_FILES, *documents}
-    known = described | {CROISSANT, MANIFEST, SUMS, ATTESTATION, *TEXTS}
-    found, _ = scan_folder(folder)
-    for name in sorted((found | {entry.name for entry in head.files}) - known):
+    permitted = described | {CROISSANT, MANIFEST, SUMS, ATTESTATION, *TEXTS}
+    present, _ = scan_folder(folder)
+    for name in sorted((present | {entry.name for entry in head.files}) - permitted):
         faults.error("unknown-file", name, "a release has no such file, though this one is signed")
-    for name in sorted(known - found):
+    for name in sorted(permitted - present):
         faults.error("missing-file", name, "a release has this file")
     for name in sorted(described - {entry.name for entry in head.files}):
         faults.error("undescribed-file", name, "the manifest does not describe it")
@@ -82,6 +82,8 @@ def _examine_readme(
     written = _text(file)
     shown = _SCRIPT.search(written)
     script = shown[1] if shown else ""
+    # Readers paste these lines into a shell, so they must be lines that Assay wrote, whoever
+    # signed the release.
     digest = hashlib.sha256(script.encode()).hexdigest()
     if script != VERIFY_SCRIPT.read_text(encoding="utf-8") and digest not in _EARLIER_SCRIPTS:
         message = "its shell lines are none that Assay ever wrote: do not run them"

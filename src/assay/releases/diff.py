@@ -27,7 +27,7 @@ class DocumentChange(msgspec.Struct, frozen=True, kw_only=True):
     """One document that changed between two releases."""
 
     kind: str
-    """Which document."""
+    """Kind of the document: contract, rubric, policy or sources."""
     before: str | None
     """Its version before; None where there was none."""
     after: str | None
@@ -40,7 +40,7 @@ class GateChange(msgspec.Struct, frozen=True, kw_only=True):
     """One gate whose state differs between two releases."""
 
     gate: str
-    """The gate."""
+    """Name of the gate."""
     before: str | None
     """Its state in the earlier release; None where that release has no such gate."""
     after: str | None
@@ -63,7 +63,7 @@ class ReleaseDifference(msgspec.Struct, frozen=True, kw_only=True):
     changed: tuple[ItemChange, ...]
     """What they say differently about the same records, by id."""
     documents: tuple[DocumentChange, ...]
-    """Documents that changed."""
+    """Documents that changed, appeared or went, by kind."""
     gates: tuple[GateChange, ...] = ()
     """Gates whose state changed; empty where the later release is still being built."""
 
@@ -106,6 +106,7 @@ def compare_releases(
 def _side_by_side(
     before: Iterable[ReleaseItem], after: Iterable[ReleaseItem]
 ) -> Iterator[tuple[ReleaseItem | None, ReleaseItem | None]]:
+    # Both series are sorted by id, so one merge finds every difference without holding either.
     left, right = iter(before), iter(after)
     old, new = next(left, None), next(right, None)
     while old is not None or new is not None:
@@ -163,8 +164,8 @@ def _meaning(
 ) -> tuple[str, ...]:
     if before is None or after is None:
         return ("the document is new",) if before is None else ("the document is gone",)
-    found = compare({kind: before.read()}, {kind: after.read()})
-    return tuple(_sentence(change) for change in found.changes if change.path != "version")
+    difference = compare({kind: before.read()}, {kind: after.read()})
+    return tuple(_sentence(change) for change in difference.changes if change.path != "version")
 
 
 def _sentence(change: Change) -> str:

@@ -24,7 +24,7 @@ class DimensionEntry(Value):
     """
 
     dimension: str
-    """The dimension."""
+    """Id of the dimension in the rubric."""
     items: Index
     """Items that it applies to: the denominator of the others."""
     judged: Index = 0
@@ -32,7 +32,7 @@ class DimensionEntry(Value):
     verified: Index = 0
     """Items on which a verifier's pass or fail counts."""
     neither: Index = 0
-    """Items with neither."""
+    """Items with neither a judged value nor a counting verdict."""
 
 
 class GuidelineEntry(Value):
@@ -64,7 +64,7 @@ class EvidenceTally:
         """
         self._demand = demand
         self._items: dict[str, Counter[str]] = {
-            each.id: Counter() for each in demand.rubric.dimensions
+            dimension.id: Counter() for dimension in demand.rubric.dimensions
         }
         self._cited: Counter[str] = Counter()
 
@@ -78,22 +78,23 @@ class EvidenceTally:
             judgments: its judgments.
             verifications: its verifications.
         """
-        self._cited.update(each.rubric or each.guideline or "" for each in judgments)
-        speaking = [each for each in verifications if speaks(each)]
-        dossier = CoverageEvidence(self._demand.ground, judgments, speaking)
+        self._cited.update(judgment.rubric or judgment.guideline or "" for judgment in judgments)
+        speaking = [fact for fact in verifications if speaks(fact)]
+        # Only results that pass or fail are evidence; one that could not tell covers nothing.
+        evidence = CoverageEvidence(self._demand.ground, judgments, speaking)
         applies = applying(record, self._demand.contract, self._demand.rubric)
         for dimension in self._demand.rubric.dimensions:
             if dimension.id not in applies:
                 continue
             counted = self._items[dimension.id]
             for item in items_of(record.candidates):
-                found = dossier.cover(dimension, item)
-                verified = found.machine is not None
+                coverage = evidence.cover(dimension, item)
+                verified = coverage.machine is not None
                 counted.update(
                     items=1,
-                    judged=found.expert,
+                    judged=coverage.expert,
                     verified=verified,
-                    neither=not (found.expert or verified),
+                    neither=not (coverage.expert or verified),
                 )
 
     def dimensions(self) -> tuple[DimensionEntry, ...]:

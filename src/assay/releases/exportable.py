@@ -99,6 +99,7 @@ def records_to_leave_out(folder: Path, key: Ed25519PublicKey | None) -> frozense
                 hint="give --key with the publisher's public key, so that it can be verified",
             )
         return frozenset()
+    # Withdrawn records are left out one by one, so a notice about them alone stops nothing.
     verified = verify(folder, key)
     blocking = [issue for issue in verified.issues if issue.code != "records-withdrawn"]
     if has_errors(blocking):

@@ -19,7 +19,7 @@ class Faults:
         self._seen: Counter[tuple[str, str]] = Counter()
 
     @property
-    def found(self) -> bool:
+    def any_found(self) -> bool:
         """Whether anything was found so far."""
         return bool(self._seen)
 

@@ -5,7 +5,7 @@ build where the contract declares the thing. Rights take records out of a releas
 a gate refuses the release as a whole. `verify` runs the gates again on what the folder holds.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import msgspec
@@ -24,8 +24,8 @@ from assay.quality.integrity import Integrity
 from assay.releases.release import GateResult, GateState
 from assay.releases.unread import unread_passages
 from assay.releases.verifier_tally import VerifierTally
+from assay.reserve.leakage import NOT_SOUGHT, describe, describe_wordless, short_of
 from assay.reserve.overlap import Overlap
-from assay.reserve.service import NOT_SOUGHT, describe, describe_wordless, short_of
 
 GATES: Mapping[str, tuple[str, ...]] = {
     "assay-release/1": ("rights", "quotas", "qa", "versions", "claims"),
@@ -72,15 +72,15 @@ class QaFigures(msgspec.Struct, kw_only=True):
     undecided: list[str] = []
     """Ids of records without a disposition under the contract and rubric in force."""
     unread: list[str] = []
-    """Ids of records about which something was said that their disposition did not read."""
+    """Ids of records with a judgment, decision or result that their disposition did not read."""
 
 
 def rights_gate(use: Use, permitted: int, denied: int) -> GateResult:
     """Whether any record may be used as asked; those that may not are left out and counted."""
-    asked = permitted + denied
-    reason = f"{permitted} of {asked} releasable records may be used to {use}"
+    releasable = permitted + denied
+    reason = f"{permitted} of {releasable} releasable records may be used to {use}"
     reason += f"; {denied} left out" if denied else ""
-    if not asked:
+    if not releasable:
         return _unknown(
             "rights", "no record is releasable, so rights were not checked", required=True
         )
@@ -93,18 +93,18 @@ def quota_gate(covered: DistributionCoverage) -> GateResult:
     Args:
         covered: the coverage of the contract's distribution by the records of the release.
     """
-    asked = required_slices(covered)
-    faults = [_short(quota, covered) for quota in asked if not quota.met]
+    required = required_slices(covered)
+    faults = [_short(quota, covered) for quota in required if not quota.met]
     total = f"{counted(covered.accepted, 'record')}, and the contract "
     total += f"{'aims at' if covered.aim else 'asks for'} {covered.wanted}"
     if covered.accepted < covered.wanted and not covered.aim:
         faults.insert(0, f"the release has {total}")
     held = f"{counted(len(covered.quotas), 'quota')} and "
     held += f"{counted(len(covered.hard), 'hard slice')} are met"
-    if not asked:
+    if not required:
         held = "the contract sets no quota and names no hard slice"
     passed = f"{held}; the release has {total}"
-    if not asked and covered.aim:
+    if not required and covered.aim:
         return _unknown("quotas", passed)
     return _result("quotas", faults, passed)
 
@@ -185,14 +185,12 @@ def versions_gate(
             changed since.
     """
     faults = [f"the {kind} is missing" for kind in NEEDED_DOCUMENTS if kind not in documents]
-    errors = [issue for issue in issues if has_errors([issue])]
-    faults += [f"{issue.file}:{issue.line}: {issue.message}" for issue in errors[:_SHOWN]]
-    if len(errors) > _SHOWN:
-        faults.append(f"and {counted(len(errors) - _SHOWN, 'more error')} in the documents")
+    faults += _error_texts(issues)
     for kind, document in documents.items():
         if document.read().status == "retired":
             faults.append(f"the {kind} {document.version} is retired")
         before = (previous or {}).get(kind)
+        # One version must name one content, or a label could not say what it was given under.
         if before and before.version == document.version and before.id != document.id:
             faults.append(_kept_version(kind, before, document))
     faults += [
@@ -207,14 +205,25 @@ def versions_gate(
     return _result("versions", faults, f"pinned: {pinned}; judged under: {judged or 'no judgment'}")
 
 
+def _error_texts(issues: Iterable[Issue]) -> list[str]:
+    """The errors among some issues, the first of them in full."""
+    errors = [issue for issue in issues if has_errors([issue])]
+    texts = [f"{issue.file}:{issue.line}: {issue.message}" for issue in errors[:_SHOWN]]
+    if len(errors) > _SHOWN:
+        texts.append(f"and {counted(len(errors) - _SHOWN, 'more error')} in the documents")
+    return texts
+
+
 def _kept_version(kind: DocumentKind, before: Document, document: Document) -> str:
     """What changed of a document that kept its version, in words."""
-    found = compare({kind: before.read()}, {kind: document.read()})
-    kept = f"and kept the version {document.version}"
-    if found.re_review:
-        return f"the {kind} changed the meaning of {', '.join(found.re_review)} {kept}"
-    paths = ", ".join(change.path for change in found.changes[:_SHOWN])
-    return f"the {kind} changed ({paths or 'its words'}), no label means anything else, {kept}"
+    difference = compare({kind: before.read()}, {kind: document.read()})
+    same_version = f"and kept the version {document.version}"
+    if difference.re_review:
+        return f"the {kind} changed the meaning of {', '.join(difference.re_review)} {same_version}"
+    paths = ", ".join(change.path for change in difference.changes[:_SHOWN])
+    return (
+        f"the {kind} changed ({paths or 'its words'}), no label means anything else, {same_version}"
+    )
 
 
 def agreement_gate(floors: Sequence[FloorResult], declared: int) -> GateResult:
@@ -226,15 +235,15 @@ def agreement_gate(floors: Sequence[FloorResult], declared: int) -> GateResult:
     """
     if not declared:
         return _unknown("agreement", "the contract declares no agreement floor")
-    below = [each.reason for each in floors if each.state == "below"]
+    below = [floor.reason for floor in floors if floor.state == "below"]
     if below:
         return _result("agreement", below, "")
-    open_ = [each.reason for each in floors if each.state == "unknown"]
+    open_ = [floor.reason for floor in floors if floor.state == "unknown"]
     if len(floors) < declared:
         open_.append(f"{declared - len(floors)} of {declared} agreement floors were not computed")
     if open_:
         return _unknown("agreement", "; ".join(open_), required=True)
-    return _result("agreement", (), "; ".join(each.reason for each in floors))
+    return _result("agreement", (), "; ".join(floor.reason for floor in floors))
 
 
 def reserve_gate(
@@ -254,15 +263,9 @@ def reserve_gate(
         contract: the contract, which may declare a reserve.
         wordless: sealed items that hold no word, so that nothing could be compared with them.
     """
-    holders = {each.holder for each in overlaps}
-    faults = [describe(each) for each in overlaps[:_SHOWN]]
-    if faults:
-        faults.insert(
-            0, f"{len(holders)} of {compared} records and other texts share text with the reserve"
-        )
-    if len(overlaps) > _SHOWN:
-        faults.append(f"and {counted(len(overlaps) - _SHOWN, 'more overlap')}: assay reserve check")
+    faults = _overlap_texts(overlaps, compared)
     items = sum(sealed.values()) - wordless
+    # Items without words were not compared: counting them would overstate the comparison.
     without = [describe_wordless(wordless)] if wordless else []
     short = short_of(contract, sealed)
     if faults:
@@ -278,15 +281,50 @@ def reserve_gate(
     return _result("reserve", (), f"{clean}; {NOT_SOUGHT}")
 
 
+def _overlap_texts(overlaps: Sequence[Overlap], compared: int) -> list[str]:
+    """How many texts overlap sealed items, and the first overlaps in full; empty without any."""
+    if not overlaps:
+        return []
+    holders = {overlap.holder for overlap in overlaps}
+    texts = [
+        f"{len(holders)} of {compared} records and other texts share text with the reserve",
+        *map(describe, overlaps[:_SHOWN]),
+    ]
+    if len(overlaps) > _SHOWN:
+        texts.append(f"and {counted(len(overlaps) - _SHOWN, 'more overlap')}: assay reserve check")
+    return texts
+
+
 def verification_gate(tally: VerifierTally, applying: Collection[str]) -> GateResult:
     """Whether verifiers checked what the rubric names them for, and no record rests on too little.
 
     Args:
-        tally: what verifiers said of the records of the release.
+        tally: results of verifiers on the records of the release.
         applying: dimensions that apply to a record of the release.
     """
-    faults = []
-    for records, what in (
+    faults = _weak_result_texts(tally)
+    # A verifier that never ran, or only abstained, leaves the gate unknown: nothing was checked.
+    missing = [f"{name} has no result on these records" for name in tally.missing(applying)]
+    silent = [f"{name} passes or fails no claim of these records" for name in tally.silent]
+    if faults:
+        return _result("verification", [*faults, *missing, *silent], "")
+    if not tally.is_demanded:
+        results = sum(sum(row.verdicts.values()) for row in tally.rows())
+        reason = "the rubric names no verifier, so nothing was demanded of one"
+        if results:
+            reason += f"; {counted(results, 'result')} of others came along and decided nothing"
+        return _unknown("verification", reason)
+    demands = [f"the contract asks for {tally.minimum}"] if tally.minimum else []
+    remarks = [f"{tally.speaking} results pass or fail a claim", *missing, *silent, *demands]
+    remarks += [_adequacy(tally)] if tally.speaking else []
+    if missing or silent or not tally.speaking:
+        return _unknown("verification", "; ".join(remarks), required=True)
+    return _result("verification", (), "; ".join(remarks))
+
+
+def _weak_result_texts(tally: VerifierTally) -> list[str]:
+    """Records that rest on results which do not count, by what the results lack."""
+    reasons = (
         (tally.below_minimum, f"have a verdict isolated less strictly than {tally.minimum!r}"),
         (
             tally.forgeable,
@@ -296,34 +334,19 @@ def verification_gate(tally: VerifierTally, applying: Collection[str]) -> GateRe
             tally.inadequate,
             "rest on a verifier that does not tell right from wrong there, and on no person",
         ),
-    ):
-        if records:
-            faults.append(f"{len(records)} records {what}: {_some(records)}")
-    missing = [f"{name} has no result on these records" for name in tally.missing(applying)]
-    silent = [f"{name} passes or fails no claim of these records" for name in tally.silent]
-    if faults:
-        return _result("verification", [*faults, *missing, *silent], "")
-    if not tally.demanded:
-        results = sum(sum(each.verdicts.values()) for each in tally.rows())
-        reason = "the rubric names no verifier, so nothing was demanded of one"
-        if results:
-            reason += f"; {counted(results, 'result')} of others came along and decided nothing"
-        return _unknown("verification", reason)
-    asked = [f"the contract asks for {tally.minimum}"] if tally.minimum else []
-    found = [f"{tally.speaking} results pass or fail a claim", *missing, *silent, *asked]
-    found += [_adequacy(tally)] if tally.speaking else []
-    if missing or silent or not tally.speaking:
-        return _unknown("verification", "; ".join(found), required=True)
-    return _result("verification", (), "; ".join(found))
+    )
+    return [
+        f"{len(records)} records {what}: {_some(records)}" for records, what in reasons if records
+    ]
 
 
 def _adequacy(tally: VerifierTally) -> str:
     """Of how many results it is known that their verifier tells right from wrong there."""
     counts = tally.adequacy
-    told = [f"{counts[state]} {state}" for state in ("adequate", "inadequate") if counts[state]]
+    numbers = [f"{counts[state]} {state}" for state in ("adequate", "inadequate") if counts[state]]
     if counts["not tested"]:
-        told.append(f"{counts['not tested']} not tested (assay verify adequacy)")
-    return f"adequacy of their verifiers: {', '.join(told)}"
+        numbers.append(f"{counts['not tested']} not tested (assay verify adequacy)")
+    return f"adequacy of their verifiers: {', '.join(numbers)}"
 
 
 def claims_gate(
@@ -338,20 +361,9 @@ def claims_gate(
         texts: file name -> its texts.
         validations: ids of validations whose acceptance tests all passed.
     """
-    unproven = [
-        f"{name} claims an effect that no validation shows: {claim!r}; name one that passed "
-        "by its id, or remove the claim"
-        for name in sorted(texts)
-        for text in texts[name]
-        for claim in find_unproven_effects(text, validations)
-    ]
-    faults = unproven + [
-        f"{name} says {claim.text!r} ({claim.code}); {claim.instead}"
-        for name in sorted(texts)
-        for text in texts[name]
-        for claim in find_claims(text)
-    ]
+    faults = [*_unproven_texts(texts, validations), *_claim_texts(texts)]
     searched = [text for name in texts for text in texts[name] if text.strip()]
+    # No text is not a clean text: nothing was compared, so the gate may not pass.
     if not searched:
         return _unknown("claims", "0 texts were searched", required=True)
     clean = f"{len(searched)} texts of {len(texts)} files were searched with English patterns only"
@@ -362,6 +374,27 @@ def claims_gate(
     if unread:
         return _unknown("claims", f"{clean}; not read by them: {_passages(unread)}")
     return _result("claims", (), clean)
+
+
+def _unproven_texts(
+    texts: Mapping[str, Sequence[str]], validations: Collection[str]
+) -> Iterator[str]:
+    """Effects that a text claims without naming a validation that passed."""
+    for name in sorted(texts):
+        for text in texts[name]:
+            for claim in find_unproven_effects(text, validations):
+                yield (
+                    f"{name} claims an effect that no validation shows: {claim!r}; name one that "
+                    "passed by its id, or remove the claim"
+                )
+
+
+def _claim_texts(texts: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Claims that no release may make, each with what to write instead."""
+    for name in sorted(texts):
+        for text in texts[name]:
+            for claim in find_claims(text):
+                yield f"{name} says {claim.text!r} ({claim.code}); {claim.instead}"
 
 
 def refuse_where_stopped(gates: Sequence[GateResult]) -> None:
@@ -415,5 +448,5 @@ def _some(identities: Sequence[str]) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
-def _slice_name(wanted: Mapping[str, str]) -> str:
-    return " and ".join(f"{axis}={value}" for axis, value in sorted(wanted.items())) or "all"
+def _slice_name(values: Mapping[str, str]) -> str:
+    return " and ".join(f"{axis}={value}" for axis, value in sorted(values.items())) or "all"

@@ -21,20 +21,20 @@ class Descent(Value):
     """A record of a release that was made from others."""
 
     id: str
-    """Its id."""
+    """Published id of the record."""
     parents: tuple[str, ...]
     """Ids, or handles, of what it was made from."""
     sources: tuple[str, ...]
     """Source classes that bind it."""
 
 
-def item_faults(item: ReleaseItem, format_: Format, known: Iterable[str]) -> Iterator[str]:
+def item_faults(item: ReleaseItem, format_: Format, source_classes: Iterable[str]) -> Iterator[str]:
     """What is wrong with what an item says that it inherits.
 
     Args:
         item: the item.
         format_: the release's format.
-        known: the source classes of the sources document.
+        source_classes: names of all source classes of the sources document.
     """
     if format_ in BEFORE_INHERITANCE and (item.inherited or item.handle):
         yield f"items of the format {format_} have no `inherited` and no `handle`"
@@ -44,7 +44,7 @@ def item_faults(item: ReleaseItem, format_: Format, known: Iterable[str]) -> Ite
         yield "what it inherits is not sorted, or is its own"
     if not item.parents:
         yield "it inherits from no parent"
-    if unknown := sorted(set(item.inherited) - set(known)):
+    if unknown := sorted(set(item.inherited) - set(source_classes)):
         yield f"it inherits {unknown[0]!r}, which is not a source class"
 
 
@@ -55,13 +55,14 @@ def descent_faults(manifest: Path, derived: Iterable[Descent]) -> Iterator[tuple
         manifest: the manifest's file; it is read once more where anything was derived.
         derived: the records that were made from others.
     """
+    # A parent may stand after its child in the manifest, so its sources need a second reading.
     every = list(derived)
-    wanted = {parent for each in every for parent in each.parents}
-    if not wanted:
+    parents = {parent for descent in every for parent in descent.parents}
+    if not parents:
         return
     _, items = read_manifest(manifest)
-    sources = {item.id: item.all_sources for item, _ in items if item.id in wanted}
-    for each in every:
-        for parent in each.parents:
-            if missing := sorted(set(sources.get(parent, ())) - set(each.sources)):
-                yield each.id, f"it does not inherit {missing[0]!r} from {parent}"
+    sources = {item.id: item.all_sources for item, _ in items if item.id in parents}
+    for descent in every:
+        for parent in descent.parents:
+            if missing := sorted(set(sources.get(parent, ())) - set(descent.sources)):
+                yield descent.id, f"it does not inherit {missing[0]!r} from {parent}"

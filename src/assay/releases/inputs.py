@@ -54,11 +54,11 @@ class ReleaseInputs(msgspec.Struct, frozen=True, kw_only=True):
     created: str
     """The moment of the build, as UTC in ISO 8601 with seconds; rights are checked on its day."""
     program: ProgramName
-    """The program."""
+    """Name, contact and territory of the program that makes the release."""
     documents: Mapping[DocumentKind, DocumentFile]
     """The documents in force, by kind."""
     quality: RenderedQualityReport
-    """The quality report."""
+    """The quality report on the same facts, rendered for machines and for people."""
     record_handle: Callable[[str], str]
     """Gives the keyed handle of a record that is not in the release, by its id."""
     checkpoint: Checkpoint
@@ -87,11 +87,11 @@ class TypedDocuments(msgspec.Struct, frozen=True, kw_only=True):
     """The typed documents of a release."""
 
     contract: Contract
-    """The contract."""
+    """What the data must be and must prove."""
     rubric: Rubric
-    """The rubric."""
+    """The dimensions that records were judged on."""
     sources: Sources
-    """The sources."""
+    """The source classes and what each permits."""
     policy: PolicyRules | None
     """The policy, where there is one."""
 
@@ -150,8 +150,8 @@ def _strings(value: Any) -> Iterator[str]:
         case str():
             yield value
         case list():
-            for each in value:
-                yield from _strings(each)
+            for element in value:
+                yield from _strings(element)
         case dict():
-            for each in value.values():
-                yield from _strings(each)
+            for element in value.values():
+                yield from _strings(element)

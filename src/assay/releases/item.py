@@ -17,9 +17,9 @@ class ItemTransformation(Value):
     """What made one record from others."""
 
     name: str
-    """The transformation's name."""
+    """Name of the transformation, as the record's lineage states it."""
     version: str
-    """Its version."""
+    """Version of the transformation, as the record's lineage states it."""
     parameters: str | None = None
     """`sha256:...` of its parameters."""
 
@@ -30,7 +30,7 @@ class ReleaseItem(Value):
     id: str
     """Id of the record: the SHA-256 of its line in records.jsonl."""
     kind: str
-    """Its kind."""
+    """Kind of the record, such as `preference`."""
     schema: Index
     """Version of the record format that it is in."""
     source_classes: tuple[str, ...]
@@ -90,6 +90,7 @@ def make_item(
         inherited: source classes of its ancestors, beyond its own, sorted.
         handle: its keyed name in the publisher's store, where its id there is another one.
     """
+    # Judgments enter by their digests: an item stays small however many judgments a record has.
     digests, cited = [], set()
     for judgment_id, judgment in judgments:
         digests.append(digest_of(judgment_id))
@@ -108,7 +109,7 @@ def make_item(
         judgments_digest=f"sha256:{chain(digests).hex()}",
         parents=record.parents,
         transformation=_transformation(record),
-        standings=tuple(each.standing for each in disposition.standings),
+        standings=tuple(explained.standing for explained in disposition.standings),
         judged_under=tuple(sorted(cited - {""})),
         inherited=inherited,
         handle=handle,

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -18,9 +19,10 @@ from assay.core.digest import sha256_hex
 from assay.core.errors import InputError, MachineError, UsageError
 from assay.core.private import FILE_MODE
 
-_HINT = (
-    "make a pair with `assay.releases.keys.make_key_pair` or `openssl genpkey -algorithm ed25519`"
-)
+_HINTS = {
+    "private": "make a pair: assay key new",
+    "public": "name the public key that the maker of the release published, such as assay.pub",
+}
 
 
 def make_key_pair(private_file: Path, public_file: Path) -> str:
@@ -64,6 +66,7 @@ def read_private_key(pem: bytes, *, where: str = "") -> Ed25519PrivateKey:
     """
     try:
         key = load_pem_private_key(pem, password=None)
+    # A TypeError means that the key is behind a passphrase.
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise _not_a_key("private", where) from error
     if not isinstance(key, Ed25519PrivateKey):
@@ -91,12 +94,12 @@ def key_id(key: Ed25519PublicKey) -> str:
     return sha256_hex(key.public_bytes(Encoding.Raw, PublicFormat.Raw))
 
 
-def _not_a_key(sort: str, where: str) -> InputError:
+def _not_a_key(sort: Literal["private", "public"], where: str) -> InputError:
     return InputError(
         code="not-a-key",
         message=f"this is not an Ed25519 {sort} key in PEM without a passphrase",
         where=where,
-        hint=_HINT,
+        hint=_HINTS[sort],
     )
 
 
@@ -106,6 +109,8 @@ def write_new(file: Path, content: bytes, *, mode: int) -> None:
     Raises:
         MachineError: if it cannot be written, or is there already.
     """
+    # The mode is set when the file is made: a change afterwards would leave a moment in which
+    # others could open it. O_EXCL also refuses a link that somebody placed there.
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(descriptor, "wb") as stream:

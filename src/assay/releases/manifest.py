@@ -70,7 +70,7 @@ class DocumentEntry(Value):
     name: str
     """The document's own name, the same in all its versions."""
     version: str
-    """Its version."""
+    """Version of the document that was in force."""
     content: str
     """`sha256:...` of its meaning."""
     source: str
@@ -89,7 +89,7 @@ class SourceEntry(Value):
     permitted: tuple[Use, ...]
     """Uses that were permitted on the day of the release."""
     licence: str | None = None
-    """SPDX licence expression."""
+    """SPDX licence expression of the source; absent where none is stated."""
     keep_until: str | None = None
     """Last day on which it may be kept; absent: no end."""
 
@@ -98,9 +98,9 @@ class TransformationEntry(Value):
     """One transformation that made records of the release from others."""
 
     name: str
-    """Its name."""
+    """Name of the transformation, as the records' lineage states it."""
     version: str
-    """Its version."""
+    """Version of the transformation, as the records' lineage states it."""
     records: Index
     """How many records it made."""
 
@@ -112,24 +112,24 @@ class LeftOut(Value):
     """No right to the use; review not finished; made to be imitated and not endorsed; set aside by a
     rule; taken back since; shares text with the reserve."""
     reason: str
-    """Why."""
+    """Why they stayed out, in words."""
     records: Index
-    """How many."""
+    """How many records stayed out for this reason."""
 
 
 class Counts(Value):
     """How much the release holds."""
 
     records: Index
-    """Records."""
+    """How many records the release holds."""
     judgments: Index
     """Judgments, superseded ones among them."""
     adjudications: Index
-    """Adjudications."""
+    """How many adjudications of its records it holds."""
     verifications: Index
-    """Verifications."""
+    """How many results of verifiers on its records it holds."""
     kinds: dict[str, Index]
-    """Records by kind."""
+    """How many records of each kind it holds."""
     states: dict[State, Index]
     """Records by the state of their disposition."""
     standings: dict[CandidateStanding, Index] = {}
@@ -144,16 +144,16 @@ class FileEntry(Value):
     sha256: str
     """SHA-256 of its bytes, hexadecimal."""
     bytes: Index
-    """Its size."""
+    """Size of the file in bytes."""
 
 
 class PreviousRelease(Value):
     """The release before this one."""
 
     version: str
-    """Its version."""
+    """Version of the earlier release."""
     id: str
-    """Its release id."""
+    """Id of the earlier release's fact in the store."""
     manifest_digest: str
     """`sha256:...` of its manifest.json."""
 
@@ -162,9 +162,9 @@ class ReserveEntry(Value):
     """The reserve that the release was compared with, by what can be shown of it."""
 
     name: str
-    """Its name."""
+    """Name of the reserve, as the contract declares it."""
     items: Index
-    """Sealed items."""
+    """How many items are sealed in it."""
     commitments: tuple[str, ...]
     """RFC 6962 roots over the keyed digests of the items, one a sealing, hexadecimal."""
     wordless: Index = 0
@@ -184,9 +184,9 @@ class Generator(Value):
     """What built the release; the bytes of Parquet files depend on it."""
 
     assay: str
-    """Version of Assay."""
+    """Version of the Assay package that built the release."""
     pyarrow: str
-    """Version of pyarrow."""
+    """Version of the pyarrow library that wrote the Parquet files."""
 
 
 class ManifestHead(Value):
@@ -221,7 +221,7 @@ class ManifestHead(Value):
     audit: AuditHead
     """Head of the audit chain."""
     generator: Generator
-    """What built it."""
+    """Versions of the programs that built the release."""
     merkle_root: str
     """RFC 6962 root over the canonical bytes of the items, hexadecimal."""
     previous: PreviousRelease | None = None
@@ -280,6 +280,8 @@ def read_manifest(file: Path) -> tuple[ManifestHead, Iterator[tuple[ReleaseItem,
 
 
 def _read_head(stream: BinaryIO) -> ManifestHead:
+    # The head ends where the items open. Read line by line, it costs no more memory in a release of
+    # many records; the closing brace is added, because in the file it stands after the items.
     lines = []
     for line in stream:
         if line == _ITEMS_OPEN[2:]:
@@ -307,6 +309,7 @@ def _read_items(file: Path) -> Iterator[tuple[ReleaseItem, bytes]]:
         while more:
             line = stream.readline()
             body = line.removesuffix(b"\n")
+            # Every item but the last is followed by a comma.
             more = body.endswith(b",")
             body = body.removesuffix(b",")
             item = _read_item(body.removeprefix(_INDENT))
@@ -321,6 +324,7 @@ def _read_item(body: bytes) -> ReleaseItem:
     try:
         item = _item_decoder.decode(body)
     except msgspec.MsgspecError as error:
+        # The strict parser names the true fault, such as a key twice; the typed one does not.
         _strict(body)
         raise InputError(
             code="manifest-broken", message=f"not an item: {error}", where=MANIFEST

@@ -1,7 +1,7 @@
 """The notice of a withdrawal: a signed statement that is next to the release's folder.
 
-The folder stays as it is, for its digests are in the world; whoever verifies it finds the notice.
-A notice that cannot be verified is an error, not nothing: someone may have damaged a true one.
+The folder stays as it is, because others hold its digests; verifying it finds the notice.
+A notice that cannot be verified is an error and is not ignored: a true one may have been damaged.
 """
 
 from collections.abc import Iterator, Sequence
@@ -55,10 +55,10 @@ def sign_notice(
 
 
 class Notices(msgspec.Struct, frozen=True, kw_only=True):
-    """What was at hand to say of a release that it must no longer be used."""
+    """What signed notices and later releases state about a release."""
 
     at_hand: int
-    """Signed notices and attestations of other releases that were read and believed."""
+    """Notices and attestations of other releases that were read and whose signatures hold."""
     superseded_by: str | None
     """The version of a later release that names this one as the one before it."""
     issues: tuple[Issue, ...]
@@ -66,46 +66,48 @@ class Notices(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def notices_at_hand(
-    folder: Path, manifest: str, key: Ed25519PublicKey, given: Sequence[Path] = ()
+    folder: Path, manifest: str, key: Ed25519PublicKey, kept_elsewhere: Sequence[Path] = ()
 ) -> Notices:
-    """What the notices beside a release, and those that are given, say of it.
+    """What the notices next to a release, and those that are kept elsewhere, state about it.
 
     Args:
         folder: the release; notices and later releases may be next to it.
         manifest: SHA-256 of its manifest as it was signed, hexadecimal.
         key: the key that is trusted.
-        given: notices, or attestations of later releases, that are kept elsewhere.
+        kept_elsewhere: notices, or attestations of later releases, that are not next to it.
     """
     issues: list[Issue] = []
-    believed, later = 0, []
-    for file, statement in _all_at_hand(folder, key, given):
+    verified, later = 0, []
+    for file, statement in _all_at_hand(folder, key, kept_elsewhere):
         if not isinstance(statement, Statement):
-            if file in given or file in named_notices(folder):
+            # Neighbours of other programs are signed by other keys, which says nothing about this
+            # release; a file that is named as its notice, or was handed over, must verify.
+            if file in kept_elsewhere or file in named_notices(folder):
                 message = f"there is a notice of withdrawal that cannot be verified: {statement}"
                 issues.append(_issue("notice-unbelievable", file.name, message, "error"))
             continue
-        believed += 1
+        verified += 1
         if statement.predicate_type == RELEASE:
             if statement.predicate.get("previous") == f"sha256:{manifest}":
                 later.append(str(statement.predicate.get("version")))
-            elif file in given:
+            elif file in kept_elsewhere:
                 issues.append(_about_another(file.name))
         elif statement.digests.get(MANIFEST) == manifest:
             issues.append(_withdrawn(file.name, statement))
-        elif file in given:
+        elif file in kept_elsewhere:
             issues.append(_about_another(file.name))
     superseded_by = max(later, key=precedence, default=None)
     if superseded_by:
-        issues.append(_superseded(superseded_by))
-    return Notices(at_hand=believed, superseded_by=superseded_by, issues=tuple(issues))
+        issues.append(_superseded_by(superseded_by))
+    return Notices(at_hand=verified, superseded_by=superseded_by, issues=tuple(issues))
 
 
 def _all_at_hand(
-    folder: Path, key: Ed25519PublicKey, given: Sequence[Path]
+    folder: Path, key: Ed25519PublicKey, kept_elsewhere: Sequence[Path]
 ) -> Iterator[tuple[Path, "Statement | AssayError | OSError"]]:
-    """Notices beside a release, those given, and the attestations of its neighbours."""
+    """Notices next to a release, those kept elsewhere, and the attestations of its neighbours."""
     yield from _read_beside(folder, key)
-    for file in given:
+    for file in kept_elsewhere:
         notice = _open(file, key, WITHDRAWAL)
         attestation = _open(file, key, RELEASE)
         yield file, attestation if isinstance(attestation, Statement) else notice
@@ -116,7 +118,7 @@ def _all_at_hand(
 
 
 def withdrawn_records(folder: Path, manifest: str, key: Ed25519PublicKey) -> frozenset[str]:
-    """Ids of the records that believable notices beside a release withdraw one by one.
+    """Ids of the records that verified notices next to a release withdraw one by one.
 
     Args:
         folder: the release.
@@ -132,7 +134,7 @@ def withdrawn_records(folder: Path, manifest: str, key: Ed25519PublicKey) -> fro
 
 
 def named_notices(folder: Path) -> list[Path]:
-    """The files beside a release that are named as notices of its withdrawal."""
+    """The files next to a release that are named as notices of its withdrawal."""
     place = folder.resolve()
     return sorted(place.parent.glob(f"{place.name}.withdrawal-*.json"))
 
@@ -140,7 +142,7 @@ def named_notices(folder: Path) -> list[Path]:
 def _read_beside(
     folder: Path, key: Ed25519PublicKey
 ) -> Iterator[tuple[Path, Statement | AssayError | OSError]]:
-    """Every notice beside a release, of any release: what it states, or why it is unbelievable."""
+    """Every notice next to a release, of any release: its statement, or why it does not verify."""
     for file in sorted(folder.resolve().parent.glob("*.withdrawal-*.json")):
         yield file, _open(file, key, WITHDRAWAL)
 
@@ -156,7 +158,7 @@ def _open(
 
 def _records(statement: Statement) -> list[str]:
     records = statement.predicate.get("records")
-    return [str(each) for each in records] if isinstance(records, list) else []
+    return [str(identity) for identity in records] if isinstance(records, list) else []
 
 
 def _withdrawn(file: str, statement: Statement) -> Issue:
@@ -174,7 +176,7 @@ def _about_another(file: str) -> Issue:
     )
 
 
-def _superseded(version: str) -> Issue:
+def _superseded_by(version: str) -> Issue:
     message = f"the later release {version} follows this one"
     return _issue("superseded", MANIFEST, message, "warning", hint="use the later one for new work")
 

@@ -37,7 +37,7 @@ RECORD_SCHEMA = pa.schema([
     pa.field("judgments", pa.int64(), nullable=False),
     pa.field("json", pa.string(), nullable=False),
 ])  # fmt: skip
-"""Columns of records.parquet."""
+"""Columns of records.parquet: one row for each record of the release."""
 
 RECORD_SCHEMA_BEFORE_STANDINGS = RECORD_SCHEMA.remove(RECORD_SCHEMA.get_field_index("standings"))
 """Its columns in the release formats 1 to 3."""
@@ -221,9 +221,9 @@ def matches(file: Path, schema: pa.Schema, rows: Iterator[Row]) -> str | None:
         if not table.schema_arrow.equals(schema):
             return "the columns are not those of the format"
         for number in range(table.num_row_groups):
-            found = table.read_row_group(number)
-            expected = list(islice(rows, found.num_rows))
-            if not found.equals(pa.Table.from_pylist(expected, schema=schema)):
+            group = table.read_row_group(number)
+            expected = list(islice(rows, group.num_rows))
+            if not group.equals(pa.Table.from_pylist(expected, schema=schema)):
                 return f"row group {number} does not say what the facts say"
     if next(rows, None) is not None:
         return "rows are missing at the end"

@@ -22,8 +22,8 @@ _BUILDING = ".building-"
 
 
 @contextmanager
-def locked(releases: Path) -> Iterator[None]:
-    """Hold the only right to build in a folder; it ends with the process, even if killed.
+def build_lock(releases: Path) -> Iterator[None]:
+    """Hold the only right to build in a folder; it ends with the process, even a killed one.
 
     Raises:
         UsageError: if another build is running there.
@@ -67,6 +67,8 @@ def settle(store: FactStore, releases: Path) -> None:
     end, whatever that end was.
     """
     built = {release.manifest_digest: release for release in store.scan(Release)}
+    # The manifest's digest decides and not the version in the folder's name: a build that failed
+    # and was tried again has the same version and other content.
     for left in sorted(releases.glob(f"{_BUILDING}*")):
         manifest = left / MANIFEST
         digest = f"sha256:{digest_file(manifest)[0]}" if manifest.is_file() else ""
@@ -79,6 +81,8 @@ def settle(store: FactStore, releases: Path) -> None:
 
 def make_durable(folder: Path) -> None:
     """Bring all files of a folder, and their names, to the disk."""
+    # A file's content and its name in the folder are two writes: without the second a crash can
+    # lose a file that was synced.
     for place, _, files in os.walk(folder):
         for name in files:
             _sync(Path(place, name), os.O_RDONLY)

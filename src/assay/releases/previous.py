@@ -22,7 +22,7 @@ def previous_release(store: FactStore, version: str, releases: Path) -> Release 
         UsageError: if the version is there already, or not above the last one.
         InputError: if the folder of the previous release is missing or was changed.
     """
-    wanted = precedence(version)
+    precedence_of_version = precedence(version)
     if (releases / version).exists():
         raise UsageError(
             code="release-exists",
@@ -34,7 +34,7 @@ def previous_release(store: FactStore, version: str, releases: Path) -> Release 
     if not built:
         return None
     last = built[-1]
-    if precedence(last.version) >= wanted:
+    if precedence(last.version) >= precedence_of_version:
         raise UsageError(
             code="version-not-above",
             message=f"{version} is not above the last release, {last.version}",

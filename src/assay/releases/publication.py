@@ -1,8 +1,8 @@
 """Publication: a release names what it does not hold by keyed handles.
 
-An id is a digest of its fact's content. Whoever knows all of a record that was held back but for a
-small guess could try guesses until the id fits. So the facts of a release name a record that is not in
-it by its handle; and as that changes their bytes, their own ids are those of what is published.
+An id is a digest of its fact's content. A reader who knows nearly all of a record that was held back
+could try guesses for the rest until the id fits. So the facts of a release name a record that is not
+in it by its handle; and as that changes their bytes, their own ids are those of what is published.
 """
 
 import re
@@ -62,17 +62,21 @@ class Publication:
 
     def text(self, text: str) -> str:
         """A text for people, in which records that are not in the release have their handles."""
-        return _IN_TEXT.sub(lambda match: self._named(match[0]), text)
+        return _IN_TEXT.sub(lambda match: self._published_name(match[0]), text)
 
-    def _named(self, identity: str) -> str:
+    def _published_name(self, identity: str) -> str:
         if identity in self._inside:
             return self._names.get(identity.encode(), identity.encode()).decode()
         if len(identity) == _CUT:
             return self._handle(identity)
+        # A part of an id may be of several records, so it has no handle; left in, it would confirm
+        # a guess.
         return "rec_..."
 
     def _publish(self, start: str) -> None:
         """Find the published id of a record: first those of the chosen records that it names."""
+        # A published id depends on the published ids of the records that are named, so those come
+        # first. The walk keeps its own stack: a chain of ancestors may be longer than Python's.
         path, entered = [start], set[str]()
         while path:
             identity = path[-1]
@@ -80,11 +84,11 @@ class Publication:
                 path.pop()
                 continue
             body = read_bundle(self._chosen.body(identity)).record
-            named = {each.decode() for each in _RECORD.findall(body)}
+            named = {other.decode() for other in _RECORD.findall(body)}
             missing = [
-                each
-                for each in named & self._inside
-                if each.encode() not in self._names and each not in entered
+                other
+                for other in named & self._inside
+                if other.encode() not in self._names and other not in entered
             ]
             if missing:
                 entered.add(identity)
@@ -105,6 +109,7 @@ class Publication:
                 return identity
             return self._names.get(identity) or self._handle(identity.decode()).encode()
 
+        # In the bytes and not in the parsed fact: an id may be in a text that is JSON itself.
         return _FACT.sub(name, body)
 
     def _bundle(self, bundle: Bundle) -> Bundle:
@@ -144,8 +149,10 @@ def _in_order_of_reference(facts: Sequence[Body]) -> Iterator[Body]:
         ready = [
             fact
             for fact in waiting.values()
-            if not ({each.decode() for each in _FACT.findall(fact.body)} & waiting.keys())
+            if not ({identity.decode() for identity in _FACT.findall(fact.body)} & waiting.keys())
         ]
+        # Ids are digests, so facts cannot name one another in a circle. Damaged ones could, and
+        # must not make the build run forever.
         for fact in ready or list(waiting.values()):
             del waiting[fact.id]
             yield fact

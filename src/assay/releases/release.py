@@ -14,7 +14,7 @@ class GateResult(Value):
     """The result of one gate."""
 
     gate: str
-    """The gate's name."""
+    """Name of the gate, such as `quotas`."""
     passed: bool
     """Whether something was compared and nothing against the release was found."""
     reason: str
@@ -46,11 +46,11 @@ class Release(Fact):
     prefix: ClassVar[str] = "rel"
 
     version: str
-    """Semantic version."""
+    """Semantic version of the release, without build metadata."""
     merkle_root: str
     """RFC 6962 root over the manifest's items, hexadecimal."""
     manifest_digest: str
-    """`sha256:...` of manifest.json."""
+    """`sha256:...` of the bytes of manifest.json."""
     records: Index
     """How many records it holds."""
     judgments: Index

@@ -30,24 +30,20 @@ class Body(NamedTuple):
     """A fact's id and its canonical bytes."""
 
     id: str
-    """The id."""
     body: bytes
-    """The canonical bytes."""
 
 
 class Bundle(NamedTuple):
-    """One record of the release with everything that was said of it, each sorted by id."""
+    """One record of the release with all facts about it, each series sorted by id.
+
+    Record and disposition are canonical bytes.
+    """
 
     record: bytes
-    """The record's canonical bytes."""
     disposition: bytes
-    """Its disposition's."""
     judgments: list[Body]
-    """Its judgments."""
     adjudications: list[Body]
-    """Its adjudications."""
     verifications: list[Body]
-    """Its verifications."""
     inherited: tuple[str, ...] = ()
     """Source classes of its ancestors, beyond its own, sorted."""
 
@@ -89,7 +85,7 @@ class SelectedRecords:
         self._left_out: Counter[tuple[str, str]] = Counter()
 
     @property
-    def denied(self) -> int:
+    def denied_count(self) -> int:
         """Releasable records that have no right to the use."""
         return sum(count for (code, _), count in self._left_out.items() if code == "rights")
 
@@ -103,14 +99,16 @@ class SelectedRecords:
 
     def consider(self, some: Sequence[RecordCase], use: Use, rights: ExitRights) -> None:
         """Choose records, or count why not."""
+        # One look-up of the ancestors of the whole batch, instead of one for each record.
         rights.learn({case.id: case.record for case in some})
-        wanted = [
+        permitted = [
             (case, disposition)
             for case in some
-            if (disposition := self._released(case)) and self._permitted(case, use, rights)
+            if (disposition := self._released_disposition(case))
+            and self._may_leave(case, use, rights)
         ]
-        found = self._shared([case for case, _ in wanted])
-        for (case, disposition), overlaps in zip(wanted, found, strict=True):
+        overlaps_by_record = self._overlaps_of([case for case, _ in permitted])
+        for (case, disposition), overlaps in zip(permitted, overlaps_by_record, strict=True):
             if overlaps and self._leave_out_overlaps:
                 self._left_out["reserve", "shares text with the reserve"] += 1
                 continue
@@ -120,7 +118,7 @@ class SelectedRecords:
             inherited = tuple(name for name in sources if name not in own)
             self._choose(case, disposition, inherited)
 
-    def _released(self, case: RecordCase) -> Disposition | None:
+    def _released_disposition(self, case: RecordCase) -> Disposition | None:
         """The disposition of a record that the rules released; of others None, counted."""
         disposition = case.disposition
         if case.id in self._withdrawn:
@@ -136,22 +134,22 @@ class SelectedRecords:
             return disposition
         return None
 
-    def _permitted(self, case: RecordCase, use: Use, rights: ExitRights) -> bool:
+    def _may_leave(self, case: RecordCase, use: Use, rights: ExitRights) -> bool:
         if rights.may_leave(case.id, case.record, use=use):
             return True
         denials = rights.decide(case.id, case.record, use=use).denials
         self._left_out["rights", "; ".join(denial.message for denial in denials)] += 1
         return False
 
-    def _shared(self, some: Sequence[RecordCase]) -> list[tuple[Overlap, ...]]:
+    def _overlaps_of(self, some: Sequence[RecordCase]) -> list[tuple[Overlap, ...]]:
         """What each record, with all that is released about it, shares with the reserve."""
         if self._reserve is None:
             return [()] * len(some)
-        found: dict[str, tuple[Overlap, ...]] = {case.id: () for case in some}
-        facts = [each for case in some for each in _texts_of(case)]
-        for each, overlaps in zip(facts, self._reserve.overlaps(facts), strict=True):
-            found[each.holder] += overlaps
-        return list(found.values())
+        shared: dict[str, tuple[Overlap, ...]] = {case.id: () for case in some}
+        texts = [text for case in some for text in _texts_of(case)]
+        for text, overlaps in zip(texts, self._reserve.overlaps(texts), strict=True):
+            shared[text.holder] += overlaps
+        return list(shared.values())
 
     def _choose(
         self, case: RecordCase, disposition: Disposition, inherited: tuple[str, ...]
@@ -164,6 +162,7 @@ class SelectedRecords:
             verifications=sorted(map(to_body, case.verifications)),
             inherited=inherited,
         )
+        # Counted and not refused here: the gate names all such records at once.
         weighed = (*bundle.judgments, *bundle.adjudications)
         if not rests_on_all(disposition, weighed, bundle.verifications):
             self.figures.unread.append(case.id)

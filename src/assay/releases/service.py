@@ -93,12 +93,14 @@ def withdraw(
     """
     release = _release(store, version)
     named = tuple(sorted({store.get(Record, record).id for record in records}))
-    published = _published(releases / version, named, record_handle) if named else ()
+    published = _published_ids(releases / version, named, record_handle) if named else ()
     withdrawal = Withdrawal(release=release.id, reason=reason, records=named)
-    # Whoever has the release knows its records by their published ids, and by no others.
+    # Readers of the release know its records by their published ids, and by no others.
     public = withdrawal.replace(records=published)
     with store.write("release.withdraw", actor=actor, subject=version) as transaction:
         transaction.add([withdrawal])
+    # The fact comes first: if the process ends before the notice is written, doing it again writes
+    # it; a notice without its fact would withdraw something that the store does not know.
     notice = releases / notice_name(release, public)
     partial = notice.with_suffix(".partial")
     partial.write_bytes(sign_notice(release, public, moment, key))
@@ -107,25 +109,28 @@ def withdraw(
 
 
 def _release(store: FactStore, version: str) -> Release:
-    found = list(store.scan(Release, version=version))
-    if not found:
+    versions = list(store.scan(Release, version=version))
+    if not versions:
         built = ", ".join(release.version for release in store.scan(Release)) or "none"
         raise UsageError(
             code="no-such-release",
             message=f"there is no release {version}",
             hint=f"releases that were built: {built}",
         )
-    return found[-1]
+    return versions[-1]
 
 
-def _published(
+def _published_ids(
     folder: Path, records: Sequence[str], record_handle: Callable[[str], str]
 ) -> tuple[str, ...]:
     """The ids by which a release knows some records of the store, sorted."""
     require_release(folder)
     _, items = read_manifest(folder / MANIFEST)
-    wanted = {record_handle(each): each for each in records}
-    stored = {item.id if not item.handle else wanted.get(item.handle): item.id for item, _ in items}
+    record_by_handle = {record_handle(record): record for record in records}
+    stored = {
+        item.id if not item.handle else record_by_handle.get(item.handle): item.id
+        for item, _ in items
+    }
     missing = set(records) - stored.keys()
     if missing:
         raise UsageError(
@@ -133,7 +138,7 @@ def _published(
             message=f"{len(missing)} of the records are not in the release: {min(missing)}",
             where=str(folder),
         )
-    return tuple(sorted(stored[each] for each in records))
+    return tuple(sorted(stored[record] for record in records))
 
 
 def require_release(folder: Path) -> None:
@@ -145,6 +150,9 @@ def require_release(folder: Path) -> None:
     if not (folder / MANIFEST).is_file():
         raise InputError(
             code="not-a-release",
-            message="there is no manifest here, so this is not a release",
+            message="there is no manifest here, so this is not a release"
+            if folder.is_dir()
+            else "there is no such folder",
             where=str(folder),
+            hint="name the folder of a release, such as releases/1.0.0; `assay release build` makes one",
         )

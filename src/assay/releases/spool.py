@@ -15,7 +15,7 @@ Place = tuple[int, int]
 
 
 class Spool:
-    """Bodies by key, in any order in, in the order of keys out."""
+    """Bodies that are added in any order and read in the order of their keys."""
 
     def __init__(self, folder: Path) -> None:
         """Open a spool whose file is in the given folder, unnamed, so that no crash leaves it."""
@@ -39,16 +39,17 @@ class Spool:
         return len(self._entries)
 
     def add(self, key: str, body: bytes) -> Place:
-        """Keep a body under a key; a place is given back, by which `read` finds it again."""
+        """Keep a body under a key; a place is given back, by which `read_at` finds it again."""
         place = (self._end, len(body))
         self._stream.write(body)
         self._entries.append((key, *place))
         self._end += len(body)
         return place
 
-    def read(self, place: Place) -> bytes:
+    def read_at(self, place: Place) -> bytes:
         """The body at a place."""
         offset, length = place
+        # `pread` reads the file and not the buffer of the stream, and leaves the stream's place.
         self._stream.flush()
         return os.pread(self._stream.fileno(), length, offset)
 
@@ -61,10 +62,10 @@ class Spool:
         """The body under a key that is there once."""
         if self._places is None or len(self._places) != len(self._entries):
             self._places = {name: (offset, length) for name, offset, length in self._entries}
-        return self.read(self._places[key])
+        return self.read_at(self._places[key])
 
     def in_order(self) -> Iterator[tuple[str, bytes]]:
         """All bodies with their keys, sorted by key."""
         self._entries.sort()
         for key, offset, length in self._entries:
-            yield key, self.read((offset, length))
+            yield key, self.read_at((offset, length))

@@ -41,6 +41,7 @@ def refuse_unchanged(head: ManifestHead, limitations: str, previous: Path) -> No
 
 def _substance(head: ManifestHead) -> tuple[ManifestHead, list[tuple[str, str]]]:
     """A head without what differs between any two builds, and the outcome of each gate."""
+    # Digests of files and the Merkle root stay in: they stand for the facts and documents.
     neutral = msgspec.structs.replace(
         head,
         version="",

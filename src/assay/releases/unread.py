@@ -11,10 +11,10 @@ _PASSAGE = re.compile(r"\n\s*\n|\n(?=\s*[-*|#>])|\||(?<=[.!?])\s+")
 """Where one passage of Markdown ends: paragraphs, items, cells and sentences."""
 
 _NAME = re.compile(r"[\d_/=\\$]|\w\.\w")
-"""What a token of ASCII holds that is no word: an id, a digest, a figure, a path, a file."""
+"""What marks a token of ASCII as no word: an id, a digest, a figure, a path, a file."""
 
 _LEAST_WORDS = 4
-"""Words of a Latin passage below which its language is not told (a convention)."""
+"""Words of a Latin passage below which its language is not determined (a convention)."""
 
 _LEAST_LETTERS = 4
 """Letters of another writing from which a passage is long enough (a convention)."""
@@ -23,7 +23,7 @@ _LEAST_LETTERS = 4
 def unread_passages(text: str) -> Iterator[str]:
     """The passages of a text that the patterns for claims cannot read.
 
-    A passage whose language cannot be told (a few words, figures, names of files) is not given.
+    A passage whose language cannot be determined (a few words, figures, names of files) is left out.
     """
     for passage in _PASSAGE.split(text):
         words = [token for token in passage.split() if _is_word(token)]
@@ -33,11 +33,13 @@ def unread_passages(text: str) -> Iterator[str]:
 
 def _is_word(token: str) -> bool:
     named = token.isascii() and _NAME.search(token)
-    return not named and any(sign.isalpha() for sign in token)
+    return not named and any(character.isalpha() for character in token)
 
 
 def _are_enough(words: list[str]) -> bool:
-    other = sum(sign.isalpha() and not is_latin(sign) for word in words for sign in word)
+    other = sum(
+        character.isalpha() and not is_latin(character) for word in words for character in word
+    )
     return len(words) >= _LEAST_WORDS or other >= _LEAST_LETTERS
 
 

@@ -1,4 +1,4 @@
-"""The verifier tally: what verifiers said of released records, and where their results are too weak."""
+"""The verifier tally: results of verifiers on released records, and where they are too weak."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -23,16 +23,16 @@ _Key = tuple[str, str, str, str]
 
 
 class VerifierEntry(Value):
-    """What one verifier said of the released records, at one isolation and in one environment."""
+    """Results of one verifier on the released records, at one isolation and in one environment."""
 
     verifier: str
-    """Its name."""
+    """Name of the verifier."""
     version: str
-    """Its version."""
+    """Version of the verifier that gave the results."""
     verdicts: dict[str, Index]
     """Results by verdict; only `pass` and `fail` say something about a claim."""
     isolation: str | None = None
-    """How the code under test was held; absent where nobody noted it."""
+    """How the code under test was isolated; absent where nobody recorded it."""
     environment: str | None = None
     """Digest of what its answers depend on besides the version."""
     lacks: str | None = None
@@ -67,10 +67,10 @@ class VerifierTally:
         self._counts: dict[_Key, Counter[str]] = defaultdict(Counter)
         self._speaking: Counter[str] = Counter()
         self._run: Counter[str] = Counter()
-        self._needed = any(each.needs_verification for each in demand.contract.review.layers)
+        self._needed = any(layer.needs_verification for layer in demand.contract.review.layers)
 
     def add(
-        self, record: str, judgments: Iterable[Judgment], verifications: Sequence[Verification]
+        self, record: str, judgments: Sequence[Judgment], verifications: Sequence[Verification]
     ) -> None:
         """Count the verifications of one record.
 
@@ -81,22 +81,45 @@ class VerifierTally:
         """
         if not verifications:
             return
-        for each in verifications:
-            key = (each.verifier, each.version, each.isolation or "", each.environment or "")
-            self._counts[key][verdict_name(each)] += 1
-        named = [each for each in verifications if (each.verifier, each.options) in self._named]
-        self._run.update(each.verifier for each in named)
-        self._speaking.update(each.verifier for each in named if speaks(each))
-        known = Adequacies(verifications)
-        self.adequacy.update(known.of(each) for each in named if speaks(each))
-        weak = set(_weak(named, self.minimum, known))
-        if any(lacks == "below_minimum" for _, _, lacks in weak):
+        for verification in verifications:
+            key = (
+                verification.verifier,
+                verification.version,
+                verification.isolation or "",
+                verification.environment or "",
+            )
+            self._counts[key][verdict_name(verification)] += 1
+        named = [
+            verification
+            for verification in verifications
+            if (verification.verifier, verification.options) in self._named
+        ]
+        speaking = [verification for verification in named if speaks(verification)]
+        adequacies = Adequacies(verifications)
+        self._run.update(verification.verifier for verification in named)
+        self._speaking.update(verification.verifier for verification in speaking)
+        self.adequacy.update(adequacies.of(verification) for verification in speaking)
+        self._note_weak(record, _weak(named, self.minimum, adequacies), judgments)
+
+    def _note_weak(
+        self,
+        record: str,
+        weak: Iterable[tuple[str, int, Weight]],
+        judgments: Sequence[Judgment],
+    ) -> None:
+        """Name a record whose standing verdicts do not count and that no person vouches for."""
+        places: dict[Weight, set[tuple[str, int]]] = defaultdict(set)
+        for dimension, candidate, lacks in weak:
+            places[lacks].add((dimension, candidate))
+        if places["below_minimum"]:
             self.below_minimum.append(record)
-        alone = {(name, item) for name, item, lacks in weak if lacks == "forgeable"}
-        if alone and (self._refused_always or not _all_valued(alone, judgments)):
+        # A person's value on the same place outweighs a verdict that the candidate could have
+        # forged, unless the contract refuses such verdicts in any case.
+        forgeable = places["forgeable"]
+        if forgeable and (self._refused_always or not _all_valued(forgeable, judgments)):
             self.forgeable.append(record)
-        untold = {(name, item) for name, item, lacks in weak if lacks == "inadequate"}
-        if untold and not _all_valued(untold, judgments):
+        inadequate = places["inadequate"]
+        if inadequate and not _all_valued(inadequate, judgments):
             self.inadequate.append(record)
 
     @property
@@ -110,7 +133,7 @@ class VerifierTally:
         return tuple(sorted(self._run.keys() - self._speaking.keys()))
 
     @property
-    def demanded(self) -> bool:
+    def is_demanded(self) -> bool:
         """Whether the rubric names a verifier, or a layer of review needs verification."""
         return bool(self._named) or self._needed
 
@@ -123,12 +146,12 @@ class VerifierTally:
         named = {
             test[0]
             for test, dimensions in self._named.items()
-            if any(each.id in applying for each in dimensions)
+            if any(dimension.id in applying for dimension in dimensions)
         }
         return tuple(sorted(named - self._run.keys()))
 
     def rows(self) -> tuple[VerifierEntry, ...]:
-        """What each verifier said, in the order of names."""
+        """The results of each verifier, in the order of names."""
         return tuple(
             VerifierEntry(
                 verifier=verifier,
@@ -147,27 +170,29 @@ def _lack(weight: Weight) -> str | None:
 
 
 def _weak(
-    verifications: Sequence[Verification], minimum: IsolationLevel | None, known: Adequacies
+    verifications: Sequence[Verification], minimum: IsolationLevel | None, adequacies: Adequacies
 ) -> Iterable[tuple[str, int, Weight]]:
     """Dimensions and candidates whose standing verdict does not count, with what it lacks."""
     tests: dict[tuple[str, str | None, int | None], list[Verification]] = defaultdict(list)
-    for each in verifications:
-        if speaks(each):
-            tests[each.verifier, each.options, each.candidate].append(each)
+    for verification in verifications:
+        if speaks(verification):
+            tests[verification.verifier, verification.options, verification.candidate].append(
+                verification
+            )
     for results in tests.values():
-        stands = what_stands(results, minimum, known.inadequate)
+        stands = what_stands(results, minimum, adequacies.inadequate)
         if stands and stands[1] != "counts":
             for dimension in stands[0].dimensions:
                 yield dimension, stands[0].candidate or 0, stands[1]
 
 
-def _all_valued(asked: Iterable[tuple[str, int]], judgments: Iterable[Judgment]) -> bool:
+def _all_valued(pairs: Iterable[tuple[str, int]], judgments: Iterable[Judgment]) -> bool:
     """Whether a person gave a value on each of these dimensions of these candidates."""
-    given = {
+    valued = {
         (score.dimension, score.candidate)
         for judgment in standing(list(judgments))
-        if judgment.reviewer.kind != "model"
+        if not judgment.reviewer.automatic
         for score in judgment.scores
         if isinstance(score.score, Scored | Category)
     }
-    return all(given & {(name, item), (name, None)} for name, item in asked)
+    return all(valued & {(name, item), (name, None)} for name, item in pairs)

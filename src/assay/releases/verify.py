@@ -36,7 +36,7 @@ class VerifiedRelease(msgspec.Struct, frozen=True, kw_only=True):
     issues: tuple[Issue, ...]
     """Everything that is wrong (errors) or should be known (warnings), shell first."""
     notices: int = 0
-    """Signed notices and attestations of neighbouring releases that could have at_hand otherwise; without
+    """Signed notices and attestations of other releases that were compared with this one; without
     any, a withdrawal would not show."""
     superseded_by: str | None = None
     """The version of a later release that is at hand and follows this one."""
@@ -63,8 +63,12 @@ def verify(
     """
     if not folder.is_dir():
         raise UsageError(
-            code="no-such-folder", message="there is no such folder", where=str(folder)
+            code="no-such-folder",
+            message="there is no such folder",
+            where=str(folder),
+            hint="name the folder of a release, such as releases/1.0.0",
         )
+    # Before anything is read: a version that is none is the caller's mistake, not the release's.
     floor = precedence(newer_than) if newer_than else None
     faults = Faults()
     statement = _verify_shell(folder, public_key, faults)
@@ -77,8 +81,9 @@ def verify(
         if floor and precedence(version) <= floor:
             message = f"{version} was signed, which is not newer than {newer_than}"
             faults.error("replayed", ATTESTATION, message)
+    # One fault in the shell is enough: content that nobody signed is not parsed.
     head = None
-    if statement and not faults.found:
+    if statement and not faults.any_found:
         head = _verify_content(folder, statement, key_id(public_key), faults)
     at_hand = None
     if statement:
@@ -99,11 +104,11 @@ def _verify_shell(folder: Path, key: Ed25519PublicKey, faults: Faults) -> Statem
     """Files, digests and signature; the statement, if its signature held."""
     names, odd = scan_folder(folder)
     faults.add_all(odd)
-    found = {name: digest_file(folder / name)[0] for name in sorted(names)}
-    listed = _listed(folder, names, faults)
+    digests = {name: digest_file(folder / name)[0] for name in sorted(names)}
+    listed = _listed_digests(folder, names, faults)
     outside = {SUMS, ATTESTATION}
     faults.add_all(
-        compare(listed, {name: found[name] for name in found.keys() - outside})
+        compare(listed, {name: digests[name] for name in digests.keys() - outside})
         if SUMS in names
         else ()
     )
@@ -115,11 +120,11 @@ def _verify_shell(folder: Path, key: Ed25519PublicKey, faults: Faults) -> Statem
     except AssayError as error:
         faults.error(error.code, ATTESTATION, error.message, error.hint)
         return None
-    _compare_subjects(statement.digests, found, faults)
+    _compare_subjects(statement.digests, digests, faults)
     return statement
 
 
-def _listed(folder: Path, names: set[str], faults: Faults) -> dict[str, str]:
+def _listed_digests(folder: Path, names: set[str], faults: Faults) -> dict[str, str]:
     if SUMS not in names:
         faults.error("missing-file", SUMS, "this file is missing, so no file can be compared")
         return {}
@@ -128,12 +133,14 @@ def _listed(folder: Path, names: set[str], faults: Faults) -> dict[str, str]:
     return listed
 
 
-def _compare_subjects(signed: Mapping[str, str], found: Mapping[str, str], faults: Faults) -> None:
+def _compare_subjects(
+    signed: Mapping[str, str], digests: Mapping[str, str], faults: Faults
+) -> None:
     if signed.keys() != {MANIFEST, SUMS}:
         message = f"{MANIFEST} and {SUMS} must be signed, not {', '.join(sorted(signed))}"
         faults.error("other-subjects", ATTESTATION, message)
     for name, digest in signed.items():
-        if name in found and found[name] != digest:
+        if name in digests and digests[name] != digest:
             faults.error("not-signed", name, "the bytes are not those that were signed")
 
 

@@ -32,6 +32,8 @@ def precedence(version: str) -> Precedence:
             message=f"{version!r} is not a release version",
             hint="write three numbers, such as 1.0.0, or a pre-release such as 1.0.0-rc.1",
         )
+    # Numeric identifiers sort by number and below the others; a version without any is the final
+    # one and sorts above its pre-releases.
     pre = tuple(
         (False, int(part), "") if part.isdigit() else (True, 0, part)
         for part in (match[4] or "").split(".")

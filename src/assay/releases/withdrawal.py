@@ -14,7 +14,7 @@ class Withdrawal(Fact):
     release: str
     """Id of the release."""
     reason: str
-    """Why."""
+    """Why it is withdrawn, in words; the signed notice repeats it."""
     records: tuple[str, ...] = ()
     """Ids of the records withdrawn; empty where the whole release is."""
 

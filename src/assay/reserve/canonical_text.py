@@ -1,8 +1,8 @@
-"""One form of a text whatever its dress, so that what is the same to a reader compares as the same.
+"""One form of a text whatever its markup, so that what is the same to a reader compares as the same.
 
 Markup, character references, escapes, format characters and accents are removed, look-alike letters
-become the Latin ones. What a text encodes or hides besides is in `readings`; what remains unseen is
-listed in `UNSEEN`.
+become the Latin ones. What a text encodes or hides besides is in `readings`; what no comparison sees
+is listed in `UNSEEN`.
 """
 
 import html
@@ -11,7 +11,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from urllib.parse import unquote_to_bytes
 
-from assay.reserve.readings import has_signs, may_be_encoded
+from assay.reserve.disguises import may_be_disguised
+from assay.reserve.encoded_text import may_be_encoded
 
 UNSEEN = (
     "a paraphrase, a translation, other names and numbers, text without spaces or with spaces in "
@@ -103,7 +104,7 @@ def cut(text: str) -> list[str]:
 def is_simple(texts: Sequence[str]) -> bool:
     """Whether the canonical form of every one of these texts is itself in small letters.
 
-    One look at all texts of a thing, which spares most of them a look at each.
+    The texts are examined together, which costs most things less than one text at a time.
     """
     whole = SEPARATOR.join(texts)
     return (
@@ -111,7 +112,7 @@ def is_simple(texts: Sequence[str]) -> bool:
         and whole.count(SEPARATOR) == max(0, len(texts) - 1)
         and not _has_markup(whole)
         and not may_be_encoded(whole)
-        and not has_signs(whole)
+        and not may_be_disguised(whole)
         and not _has_mixed_words(whole)
     )
 
@@ -167,7 +168,7 @@ def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _meant(match: re.Match[str]) -> str:
-    """What a piece of markup or an escape stands for, or where capitals part words a space."""
+    """What a piece of markup or an escape stands for; a space where capitals part words."""
     kind = match.lastgroup
     if kind == "inner":
         return f" {match[0]}"
@@ -190,8 +191,8 @@ def _character(code: int) -> str:
     return chr(code) if code < 0x110000 else ""  # noqa: PLR2004  one past the last of them
 
 
-def _drawn() -> dict[int, str]:
-    """Letters that are drawn as signs: in brackets, white on black, as flags, small, in Braille."""
+def _letter_images() -> dict[int, str]:
+    """Characters that look like letters: in brackets, white on black, flags, small, Braille."""
     letters = "abcdefghijklmnopqrstuvwxyz"
     rows = dict.fromkeys((9372, 127248, 127312, 127344, 127462), letters)
     drawn = {start + at: letter for start, row in rows.items() for at, letter in enumerate(row)}
@@ -200,15 +201,15 @@ def _drawn() -> dict[int, str]:
     small = "\u1d00\u0299\u1d04\u1d05\u1d07\ua730\u0262\u029c\u026a\u1d0a\u1d0b\u029f\u1d0d\u0274"
     small += "\u1d0f\u1d18\ua7af\u0280\ua731\u1d1b\u1d1c\u1d20\u1d21\u02e3\u028f\u1d22"
     drawn |= {
-        ord(sign): letter
+        ord(character): letter
         for row in (braille, small)
-        for sign, letter in zip(row, letters, strict=True)
+        for character, letter in zip(row, letters, strict=True)
     }
     digits = "\u283c\u2802\u2806\u2812\u2832\u2822\u2816\u2836\u2826\u2814"
-    return drawn | {ord(sign): str(at) for at, sign in enumerate(digits)}
+    return drawn | {ord(character): str(at) for at, character in enumerate(digits)}
 
 
-_DRAWN = _drawn()
+_LETTER_IMAGES = _letter_images()
 
 
 class _Folding(dict[int, str]):
@@ -219,9 +220,11 @@ class _Folding(dict[int, str]):
         if unicodedata.category(character) == "Cf":
             folded = ""
         else:
-            letters = _DRAWN.get(code) or unicodedata.normalize("NFKD", character.casefold())
+            letters = _LETTER_IMAGES.get(code) or unicodedata.normalize(
+                "NFKD", character.casefold()
+            )
             bare = "".join(
-                each for each in letters if not unicodedata.category(each).startswith("M")
+                letter for letter in letters if not unicodedata.category(letter).startswith("M")
             )
             folded = bare.casefold().translate(_LOOK_ALIKES)
         self[code] = folded
@@ -240,8 +243,8 @@ def _plain(text: str) -> str:
         if at < before:
             continue
         first = max(before, text.rfind(" ", before, at))
-        word = next(each for each in _WORD.finditer(text, first) if each.end() > at)
-        # What stands beside the digit may be an ideograph, which is a word of its own.
+        word = next(candidate for candidate in _WORD.finditer(text, first) if candidate.end() > at)
+        # The neighbour of the digit may be an ideograph, which is a word of its own.
         meant = word[0].translate(_DIGITS) if _MIXED.search(word[0]) else word[0]
         pieces += [text[before : word.start()], meant]
         before = word.end()

@@ -24,16 +24,10 @@ from assay.reserve.canonical_text import (
     places,
     words,
 )
+from assay.reserve.ciphers import BEFORE_IN_REVERSE, IN_REVERSE, reads_backwards
 from assay.reserve.fingerprint import GROUP, METHOD, Hasher, Hashes, from_text
 from assay.reserve.overlap import Overlap
-from assay.reserve.readings import (
-    BEFORE_IN_REVERSE,
-    BUDGET_TIMES,
-    IN_REVERSE,
-    Encoded,
-    readings,
-    reads_backwards,
-)
+from assay.reserve.readings import BUDGET_TIMES, Encoded, readings
 from assay.reserve.sealing import Fingerprint, Sealing
 
 CONTAINMENT = 0.3
@@ -56,7 +50,7 @@ TEMPLATE_SHARE, TEMPLATE_LEAST = 0.02, 2
 """A group that more items than this share, and at least this number, have in common is template."""
 
 SHOWN_SPANS = 5
-"""Matched spans that are kept for one overlap; the longest ones."""
+"""Matched spans that one overlap shows; the longest ones."""
 
 BATCH_WORDS = 50_000
 """Words that are hashed at once: enough that the hash costs a tenth of a microsecond a group."""
@@ -65,10 +59,10 @@ REREAD_TIMES = 2
 """Budget of what a reading reads as, in times its length; see `BUDGET_TIMES`."""
 
 ONE_MARK_WORDS = 64
-"""Words up to which a text with one mark of a dress is read again."""
+"""Words up to which a text with one mark of a disguise is read again."""
 
 FILLER_DISTANCES, FILLER_TIMES = (2, 3, 4), 6
-"""A word that recurs so often, each time after so many words, is taken for put in between."""
+"""Distances in words, and how often a word must recur at one of them to count as filler."""
 
 _NO_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 
@@ -100,14 +94,14 @@ class _TextPiece(NamedTuple):
     """One text, or what a stretch of it encodes."""
 
     owner: int
-    """The thing that it is in."""
+    """Number in the batch of the thing that it is in."""
     pointer: str
     text: str
     encoded: Encoded | None = None
 
-    def read(self, reading: Encoded) -> "_TextPiece":
+    def with_reading(self, reading: Encoded) -> "_TextPiece":
         """The same piece as it reads in another way."""
-        if self.encoded:  # Places in a reading are none in the text.
+        if self.encoded:  # Places in a reading are not places in the text.
             reading = reading._replace(start=self.encoded.start, end=self.encoded.end)
         return self._replace(encoded=reading)
 
@@ -122,45 +116,47 @@ class ReserveIndex:
         self.commitments = commitments
         """Commitments of the sealings that they are of, in their order of entry."""
         self._hasher = Hasher(key)
-        names = {each.item: each.reserve for each in parts}
-        self.items = len({each.item for each in parts if each.words})
+        names = {part.item: part.reserve for part in parts}
+        self.items = len({part.item for part in parts if part.words})
         """Sealed items with words, which texts can be compared with."""
         self.wordless = len(names) - self.items
         """Sealed items without a word: nothing can be compared with them."""
         self.sealed = dict(sorted(Counter(names.values()).items()))
         """Reserve -> its sealed items."""
-        self._items = [each.item for each in parts]
+        self._items = [part.item for part in parts]
         self._index = _GroupIndex(parts, len(names))
-        self._short = sorted({each.words for each in parts if 0 < each.words < GROUP})
+        self._short = sorted({part.words for part in parts if 0 < part.words < GROUP})
 
-    def overlaps(self, given: Iterable[Compared]) -> Iterator[tuple[Overlap, ...]]:
+    def overlaps(self, things: Iterable[Compared]) -> Iterator[tuple[Overlap, ...]]:
         """For each thing the sealed items that it overlaps, the strongest first.
 
         Things are hashed in batches; what comes out has the order of what goes in.
         """
         batch: list[Compared] = []
         size = 0
-        for each in given:
-            batch.append(each)
-            size += sum(len(text) for _, text in each.strings) // 5
+        for thing in things:
+            batch.append(thing)
+            size += sum(len(text) for _, text in thing.strings) // 5
             if size >= BATCH_WORDS:
                 yield from self._batch(batch)
                 batch, size = [], 0
         yield from self._batch(batch)
 
     def _batch(self, batch: Sequence[Compared]) -> Iterator[tuple[Overlap, ...]]:
-        found: dict[int, dict[str, Overlap]] = {}
+        by_owner: dict[int, dict[str, Overlap]] = {}
         if self._index.keys.size:
-            for owner, overlap in self._found(batch):
-                of_owner = found.setdefault(owner, {})
-                known = of_owner.get(overlap.item)
-                if known is None or overlap.containment > known.containment:
+            for owner, overlap in self._overlaps_in(batch):
+                of_owner = by_owner.setdefault(owner, {})
+                stronger = of_owner.get(overlap.item)
+                if stronger is None or overlap.containment > stronger.containment:
                     of_owner[overlap.item] = overlap
         for owner in range(len(batch)):
-            of_owner = found.get(owner, {})
-            yield tuple(sorted(of_owner.values(), key=lambda each: (-each.containment, each.item)))
+            of_owner = by_owner.get(owner, {})
+            yield tuple(
+                sorted(of_owner.values(), key=lambda overlap: (-overlap.containment, overlap.item))
+            )
 
-    def _found(self, batch: Sequence[Compared]) -> Iterator[tuple[int, Overlap]]:
+    def _overlaps_in(self, batch: Sequence[Compared]) -> Iterator[tuple[int, Overlap]]:
         """What the things of a batch overlap, with the thing's number."""
         joined = _Joined(batch, self._hasher)
         for match in self._index.matches(joined, self._hits(joined)):
@@ -179,12 +175,12 @@ class ReserveIndex:
                 longest_run=longest,
                 rule=rule,
                 spans=joined.spans(runs),
-                decoded=joined.decoded(runs),
+                decoded=joined.decoded_words(runs),
             )
             yield match.owner, overlap
 
     def _hits(self, joined: "_Joined") -> Iterator["_Hits"]:
-        """Where groups are that a fingerprint has, by size of the group."""
+        """Groups that a fingerprint has, by the size of the group."""
         for size in (*self._short, GROUP):
             if len(joined.blocks) >= size:
                 groups = self._hasher.groups(joined.blocks, size)
@@ -218,24 +214,27 @@ class _GroupIndex:
     """Groups of all fingerprints with their weights and the fingerprints that have them."""
 
     def __init__(self, parts: Sequence[Fingerprint], n_items: int) -> None:
-        groups = [from_text(each.grams) for each in parts]
+        groups = [from_text(part.grams) for part in parts]
         lengths = np.array([len(own) for own in groups], dtype=np.int64)
         whole = np.concatenate([np.empty(0, dtype=np.uint64), *groups])
         part_of = np.repeat(np.arange(len(parts)), lengths)
+        # Groups of all fingerprints are in one sorted array, in which a batch of texts is looked up
+        # at once.
         self.keys, key_of, counts = np.unique(whole, return_inverse=True, return_counts=True)
         """Every group once, sorted."""
         self._weights = _weights(key_of, _item_of(parts)[part_of], counts, n_items)
         weights = np.bincount(part_of, self._weights[key_of], minlength=len(parts))
         self._has_own = weights > 0
-        # Template is left out, but of an item that has nothing else.
-        kept = (self._weights[key_of] > 0) | ~self._has_own[part_of]
-        order = np.argsort(key_of[kept], kind="stable")
-        self._parts_of = part_of[kept][order]
-        self._starts = np.searchsorted(key_of[kept][order], np.arange(len(self.keys) + 1))
-        n_words = np.array([each.words for each in parts], dtype=np.int64)
+        # Template is left out, except of an item that has nothing else.
+        counted = (self._weights[key_of] > 0) | ~self._has_own[part_of]
+        order = np.argsort(key_of[counted], kind="stable")
+        self._parts_of = part_of[counted][order]
+        self._starts = np.searchsorted(key_of[counted][order], np.arange(len(self.keys) + 1))
+        n_words = np.array([part.words for part in parts], dtype=np.int64)
         own = np.bincount(part_of, self._weights[key_of] > 0, minlength=len(parts))
         self._needed = np.where(n_words < SHORT, SHORT_CONTAINMENT, CONTAINMENT)
-        # One word makes the difference to five groups: so few own groups are one place in a template.
+        # One word is in five groups: an item with so few groups of its own differs from a template
+        # in one place.
         self._needed[(own <= GROUP) & (n_words >= SHORT)] = WHOLE
         self._needed[~self._has_own] = WHOLE
         self._least = np.where((own > GROUP) & (n_words >= SHORT), GROUP + 1, 1)
@@ -251,9 +250,12 @@ class _GroupIndex:
         some = list(hits)
         if not some:  # Fewer words than the smallest group has.
             return
-        places = np.concatenate([each.places for each in some])
-        keys = np.concatenate([each.keys for each in some])
-        sizes = np.repeat([each.size for each in some], [len(each.places) for each in some])
+        places = np.concatenate([hits_of_size.places for hits_of_size in some])
+        keys = np.concatenate([hits_of_size.keys for hits_of_size in some])
+        sizes = np.repeat(
+            [hits_of_size.size for hits_of_size in some],
+            [len(hits_of_size.places) for hits_of_size in some],
+        )
         counts = self._starts[keys + 1] - self._starts[keys]
         row = np.repeat(np.arange(len(keys)), counts)
         offset = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -282,6 +284,7 @@ class _GroupIndex:
         self, pair_of: Integers, keys: Integers, part_of: Integers
     ) -> tuple[Floats, Integers]:
         """The share of each fingerprint's weight that a thing has, and its number of groups."""
+        # A group counts once, however often the text repeats it.
         once = np.unique(pair_of * len(self.keys) + keys)
         pair, key = np.divmod(once, max(1, len(self.keys)))
         weight = np.where(self._has_own[part_of[pair]], self._weights[key], 1.0)
@@ -291,8 +294,8 @@ class _GroupIndex:
 
 def _item_of(parts: Sequence[Fingerprint]) -> Integers:
     """The number of each fingerprint's item."""
-    numbers = {item: number for number, item in enumerate({each.item: None for each in parts})}
-    return np.array([numbers[each.item] for each in parts], dtype=np.int64)
+    numbers = {item: number for number, item in enumerate({part.item: None for part in parts})}
+    return np.array([numbers[part.item] for part in parts], dtype=np.int64)
 
 
 def _weights(key_of: Integers, item_of: Integers, counts: Integers, n_items: int) -> Floats:
@@ -310,22 +313,22 @@ class _Joined:
         self._pieces: list[_TextPiece] = []
         self._streams: list[int] = []
         texts: list[str] = []
-        for owner, each in enumerate(batch):
-            simple = is_simple([text for _, text in each.strings])
-            for field in _fields(owner, each.strings, read_too=not simple):
+        for owner, thing in enumerate(batch):
+            simple = is_simple([text for _, text in thing.strings])
+            for field in _fields(owner, thing.strings, read_too=not simple):
                 texts += [_text(piece, simple=simple) for piece in field]
                 self._add(field)
-        given = _words_of(texts, hasher)
-        more = list(_grouped(self._read_again(texts, given, hasher)))
+        first_words = _words_of(texts, hasher)
+        more = list(_group_by_field(self._read_again(texts, first_words, hasher)))
         for field in more:
             self._add(field)
         again = _words_of([_text(piece) for field in more for piece in field], hasher)
         hasher.marks()
-        self._piece_of = np.concatenate([given.piece_of, again.piece_of + len(texts)])
-        self.blocks = np.concatenate([given.blocks, again.blocks])
+        self._piece_of = np.concatenate([first_words.piece_of, again.piece_of + len(texts)])
+        self.blocks = np.concatenate([first_words.blocks, again.blocks])
         """The block of every word."""
         self._stream_of = np.array(self._streams, dtype=np.int64)[self._piece_of]
-        self.owners = np.array([each.owner for each in self._pieces], np.int64)[self._piece_of]
+        self.owners = np.array([thing.owner for thing in self._pieces], np.int64)[self._piece_of]
         """The thing that every word is in."""
         self._lengths = np.bincount(self._piece_of, minlength=len(self._pieces))
         self._first = np.cumsum(self._lengths) - self._lengths
@@ -335,28 +338,30 @@ class _Joined:
         self._pieces += field
 
     def _read_again(
-        self, texts: Sequence[str], given: "_Words", hasher: Hasher
+        self, texts: Sequence[str], first_words: "_Words", hasher: Hasher
     ) -> Iterator[_TextPiece]:
-        """What those texts read of which their words show that they are in a dress."""
+        """Readings of those texts whose words show that they are disguised."""
         marks = hasher.marks()
-        marked = set(_marked(given, marks).tolist()) if marks.size else set()
+        marked = set(_texts_with_marks(first_words, marks).tolist()) if marks.size else set()
         marked |= {
-            number for number in _in_reverse(given, hasher) if reads_backwards(texts[number])
+            number for number in _in_reverse(first_words, hasher) if reads_backwards(texts[number])
         }
         for number in sorted(marked):
             piece = self._pieces[number]
             times = REREAD_TIMES if piece.encoded else BUDGET_TIMES
             text = piece.encoded.text if piece.encoded else piece.text
-            for each in readings(text, marked=True, times=times):
-                yield piece.read(each)
-        for number, fillers in _fillers(given).items():
+            for reading in readings(text, marked=True, times=times):
+                yield piece.with_reading(reading)
+        for number, fillers in _fillers(first_words).items():
             left = " ".join(
                 word
-                for word, block in zip(cut(texts[number].lower()), given.of(number), strict=True)
+                for word, block in zip(
+                    cut(texts[number].lower()), first_words.of(number), strict=True
+                )
                 if block not in fillers
             )
             piece = self._pieces[number]
-            yield piece.read(Encoded(left, 0, len(piece.text), "filled"))
+            yield piece.with_reading(Encoded(left, 0, len(piece.text), "filled"))
 
     def starts(self, size: int) -> npt.NDArray[np.bool_]:
         """Where a group of so many words may start: inside a field; a short one is a whole text."""
@@ -376,7 +381,7 @@ class _Joined:
         spans = {_span(*part) for first, last in longest for part in self._cut(first, last)}
         return tuple(sorted(spans, key=lambda span: (span.pointer, span.start)))
 
-    def decoded(self, runs: Sequence[tuple[int, int]]) -> str:
+    def decoded_words(self, runs: Sequence[tuple[int, int]]) -> str:
         """The longest run of words that an encoded stretch holds; empty where none does."""
         parts = (part for first, last in runs for part in self._cut(first, last))
         texts = (
@@ -415,34 +420,36 @@ def _words_of(texts: Sequence[str], hasher: Hasher) -> _Words:
     return _Words(blocks[inside], np.cumsum(~inside)[inside])
 
 
-def _marked(given: _Words, marks: Hashes) -> Integers:
-    """The numbers of texts with words that a text in a dress has; long ones need two of them."""
-    lengths = np.bincount(given.piece_of)
-    hits = np.bincount(given.piece_of[np.isin(given.blocks, marks)], minlength=len(lengths))
+def _texts_with_marks(text_words: _Words, marks: Hashes) -> Integers:
+    """The numbers of texts with marks of a disguise; long ones need two of them."""
+    lengths = np.bincount(text_words.piece_of)
+    hits = np.bincount(
+        text_words.piece_of[np.isin(text_words.blocks, marks)], minlength=len(lengths)
+    )
     return np.flatnonzero(hits >= np.where(lengths < ONE_MARK_WORDS, 1, 2))
 
 
-def _in_reverse(given: _Words, hasher: Hasher) -> set[int]:
+def _in_reverse(text_words: _Words, hasher: Hasher) -> set[int]:
     """The numbers of texts in which words follow each other as they do in reverse."""
     first, *second = hasher.blocks([IN_REVERSE, *BEFORE_IN_REVERSE])
-    at = np.flatnonzero(given.blocks[:-1] == first)
-    return set(given.piece_of[at[np.isin(given.blocks[at + 1], second)]].tolist())
+    at = np.flatnonzero(text_words.blocks[:-1] == first)
+    return set(text_words.piece_of[at[np.isin(text_words.blocks[at + 1], second)]].tolist())
 
 
-def _fillers(given: _Words) -> dict[int, set[int]]:
+def _fillers(text_words: _Words) -> dict[int, set[int]]:
     """Number of a text -> blocks of words that recur in it at an even distance, between others."""
-    found: dict[int, set[int]] = {}
+    fillers: dict[int, set[int]] = {}
     for distance in FILLER_DISTANCES:
-        starts = len(given.blocks) - (FILLER_TIMES - 1) * distance
+        starts = len(text_words.blocks) - (FILLER_TIMES - 1) * distance
         if starts <= 0:
             break
-        same = given.blocks[:-distance] == given.blocks[distance:]
-        hits = given.piece_of[:starts] == given.piece_of[-starts:]
+        same = text_words.blocks[:-distance] == text_words.blocks[distance:]
+        hits = text_words.piece_of[:starts] == text_words.piece_of[-starts:]
         for nth in range(FILLER_TIMES - 1):
             hits &= same[nth * distance : nth * distance + starts]
         for at in np.flatnonzero(hits).tolist():
-            found.setdefault(int(given.piece_of[at]), set()).add(int(given.blocks[at]))
-    return found
+            fillers.setdefault(int(text_words.piece_of[at]), set()).add(int(text_words.blocks[at]))
+    return fillers
 
 
 def _text(piece: _TextPiece, *, simple: bool = False) -> str:
@@ -453,15 +460,17 @@ def _text(piece: _TextPiece, *, simple: bool = False) -> str:
 
 
 def _fields(owner: int, strings: Strings, *, read_too: bool) -> Iterator[list[_TextPiece]]:
-    """The texts of a thing, those of one field of a list together, and what else they read."""
+    """The texts of a thing, those of one field of a list together, and their readings."""
     pieces = [_TextPiece(owner, pointer, text) for pointer, text in strings]
     if read_too:
-        pieces += [piece.read(each) for piece in pieces for each in readings(piece.text)]
-    yield from _grouped(pieces)
+        pieces += [
+            piece.with_reading(reading) for piece in pieces for reading in readings(piece.text)
+        ]
+    yield from _group_by_field(pieces)
 
 
-def _grouped(pieces: Iterable[_TextPiece]) -> Iterator[list[_TextPiece]]:
-    """Pieces of one field of one thing, and in one dress, together."""
+def _group_by_field(pieces: Iterable[_TextPiece]) -> Iterator[list[_TextPiece]]:
+    """Pieces of one field of one thing, and in one disguise, together."""
     fields: dict[tuple[int, str, str], list[_TextPiece]] = {}
     for piece in pieces:
         way = piece.encoded.way if piece.encoded else ""
@@ -514,21 +523,21 @@ def require_same_key(sealed: Iterable[Sealing], check: str) -> None:
     Raises:
         UsageError: if key or method differ, since nothing would be found and all would look clean.
     """
-    for each in sealed:
-        if each.method != METHOD:
+    for sealing in sealed:
+        if sealing.method != METHOD:
             raise UsageError(
                 code="older-fingerprints",
-                message=f"the reserve was sealed by the method {each.method!r}, which is no longer "
+                message=f"the reserve was sealed by the method {sealing.method!r}, which is no longer "
                 f"compared with; this version uses {METHOD!r}",
-                where=each.id,
+                where=sealing.id,
                 hint="make the fingerprints again from the vault: assay reserve renew",
             )
-        if each.salt_check != check:
+        if sealing.salt_check != check:
             raise UsageError(
                 code="other-key",
                 message="the reserve was sealed under another key of the gate, so its fingerprints "
                 "compare with nothing",
-                where=each.id,
+                where=sealing.id,
                 hint="bring back the key under which the reserve was sealed, or make the "
                 "fingerprints again from the vault: assay reserve renew",
             )

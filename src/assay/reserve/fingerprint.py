@@ -16,15 +16,14 @@ import numpy.typing as npt
 from assay.core.digest import sha256
 from assay.records.record import Record
 from assay.reserve.canonical_text import words
-from assay.reserve.readings import MARKS
+from assay.reserve.ciphers import MARKS
 from assay.reserve.siphash import KEY_BYTES, siphash
 
 METHOD = "words5-siphash/1"
 """Name and version of the method; fingerprints by another method cannot be compared."""
 
 DIGESTS = "words/2:"
-"""What digests of texts begin with; those of earlier versions have nothing before them, and match
-none of today's."""
+"""Prefix of digests of texts; those of earlier versions have no prefix and match none of today's."""
 
 GROUP = 5
 """Words of a group. Shorter texts are one group of all their words."""
@@ -33,14 +32,14 @@ LEAST_REFERENCE = 8
 """Words that a right answer needs to be compared: shorter ones, such as `18`, are everywhere."""
 
 Hashes = npt.NDArray[np.uint64]
-"""Keyed hashes."""
+"""Keyed hashes of word groups, 64 bits each."""
 
 _KEPT = 1_000_000
-"""Words whose hashes are remembered; beyond it the memory starts again."""
+"""Words whose hashes are cached; when there are more, the cache is emptied."""
 
 
 def key_check(key: bytes) -> str:
-    """By what a later comparison knows that the key is still the same: `sha256:...`."""
+    """What shows a later comparison that the key is still the same: `sha256:...`."""
     return f"sha256:{sha256(b'check ' + key).hex()}"
 
 
@@ -55,8 +54,8 @@ class KeyedDigests:
     def __init__(self, key: bytes) -> None:
         """Derive the key.
 
-        Whoever may ask for digests chooses the texts. Under the gate's own key the digest of the
-        text `words` would be the key of the fingerprints, so digests have a key of their own.
+        A client that may ask for digests chooses the texts. Under the gate's own key the digest of
+        the text `words` would be the key of the fingerprints, so digests have a key of their own.
 
         Args:
             key: the gate's key.
@@ -66,16 +65,16 @@ class KeyedDigests:
     def digests(self, texts: Iterable[str]) -> Iterator[str | None]:
         """The digest of each text's words, whatever is between them; None where it has no word."""
         for text in texts:
-            given = words(text)
-            yield self._of(given) if given else None
+            text_words = words(text)
+            yield self._of(text_words) if text_words else None
 
-    def _of(self, given: Sequence[str]) -> str:
-        digest = hmac.digest(self._key, "\x00".join(given).encode(), "sha256").hex()
+    def _of(self, text_words: Sequence[str]) -> str:
+        digest = hmac.digest(self._key, "\x00".join(text_words).encode(), "sha256").hex()
         return f"{DIGESTS}{digest}"
 
 
 class _WordHashes(dict[str, int]):
-    """Word -> its 64-bit block. A mark of a dress is never remembered, so that each one is noted."""
+    """Word -> its 64-bit block. A mark of a disguise is never cached, so that each one is noted."""
 
     def __init__(self, key: bytes) -> None:
         super().__init__()
@@ -105,16 +104,16 @@ class Hasher:
         self._words = _WordHashes(hmac.digest(key, b"words", "sha256"))
         self._key = hmac.digest(key, b"groups", "sha256")[:KEY_BYTES]
 
-    def blocks(self, given: Sequence[str]) -> Hashes:
+    def blocks(self, text_words: Sequence[str]) -> Hashes:
         """The 64-bit block of every word, as it goes into the hash of a group."""
-        known = self._words.__getitem__
-        return np.fromiter(map(known, given), dtype=np.uint64, count=len(given))
+        block_of = self._words.__getitem__
+        return np.fromiter(map(block_of, text_words), dtype=np.uint64, count=len(text_words))
 
     def marks(self) -> Hashes:
-        """The blocks of marks of a dress that words had since this was last asked."""
-        found = np.array(sorted(self._words.marks), dtype=np.uint64)
+        """The blocks of marks of a disguise among the words that were hashed since the last call."""
+        blocks = np.array(sorted(self._words.marks), dtype=np.uint64)
         self._words.marks.clear()
-        return found
+        return blocks
 
     def groups(self, blocks: Hashes, size: int = GROUP) -> Hashes:
         """The hash of every group of `size` words in a row, by the place of its first word.
@@ -126,12 +125,12 @@ class Hasher:
         n_groups = len(blocks) - size + 1
         return siphash(self._key, [blocks[place : place + n_groups] for place in range(size)])
 
-    def fingerprint(self, given: Sequence[str]) -> Hashes:
+    def fingerprint(self, text_words: Sequence[str]) -> Hashes:
         """The set of a text's groups, sorted, so that it keeps nothing of their order."""
-        if not given:
+        if not text_words:
             return np.empty(0, dtype=np.uint64)
-        blocks = self.blocks(given)
-        return np.unique(self.groups(blocks, min(GROUP, len(given))))
+        blocks = self.blocks(text_words)
+        return np.unique(self.groups(blocks, min(GROUP, len(text_words))))
 
 
 def to_text(hashes: Hashes) -> str:
@@ -149,7 +148,9 @@ def item_texts(record: Record) -> Iterator[tuple[str, str]]:
     yield "task", "\n".join(message.content for message in record.task.messages)
     reference = getattr(record.part, "reference", None) or getattr(record.part, "answer", None)
     answers = [reference] if isinstance(reference, str) else []
-    answers += [each.content for each in record.candidates if isinstance(each.content, str)]
+    answers += [
+        candidate.content for candidate in record.candidates if isinstance(candidate.content, str)
+    ]
     for answer in answers:
         if len(words(answer)) >= LEAST_REFERENCE:
             yield "reference", answer

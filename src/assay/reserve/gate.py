@@ -1,8 +1,8 @@
 """The gate: it alone holds the key of the fingerprints, and compares and digests texts for others.
 
-Whoever holds the key can confirm a guess of sealed words as often as they like. Whoever can only
-ask the gate learns of each text which sealed items it overlaps, by their keyed names, and the keyed
-digest of its words; no more often than the gate's limits allow, and every request is logged.
+A holder of the key can confirm guesses of sealed words without limit. A client of the gate learns of
+each text which sealed items it overlaps, by their keyed names, and the keyed digest of its words;
+no more often than the gate's limits allow, and every request is logged.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ class GateLimits(msgspec.Struct, frozen=True, kw_only=True):
     something about the item. The request that reaches the limit is answered whole."""
     digests: int = 1_000_000
     """Most digests that are given: each of them can confirm a guess of the whole input of an
-    evaluated item, for whoever has the digest of that input."""
+    evaluated item, for a client that has the digest of that input."""
 
 
 class GateState(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +75,7 @@ class Gate:
             index: the fingerprints.
             digester: makes the digests.
             clock: gives the day.
-            log: told of every request that was answered.
+            log: called with every request that was answered.
             limits: what is answered within a day.
         """
         self.state = GateState(
@@ -99,13 +99,15 @@ class Gate:
         Raises:
             UsageError: if a limit of the day is reached; nothing is answered then.
         """
-        characters = sum(len(text) for each in things for _, text in each.strings)
+        characters = sum(len(text) for thing in things for _, text in thing.strings)
+        # One lock over check, answer and count: requests at the same time cannot pass a limit
+        # together.
         with self._lock:
             now = self._begin(characters)
             if self._overlaps >= self._limits.overlaps:
-                raise _limited(f"{self._limits.overlaps} things that overlap")
+                raise _limit_error(f"{self._limits.overlaps} things that overlap")
             items = tuple(
-                tuple(each.item for each in found) for found in self._index.overlaps(things)
+                tuple(thing.item for thing in overlaps) for overlaps in self._index.overlaps(things)
             )
             self._characters += characters
             self._overlaps += sum(map(len, items))
@@ -128,12 +130,12 @@ class Gate:
         with self._lock:
             now = self._begin(characters)
             if self._digests + len(texts) > self._limits.digests:
-                raise _limited(f"{self._limits.digests} digests")
-            found = tuple(self._digester.digests(texts))
+                raise _limit_error(f"{self._limits.digests} digests")
+            digests = tuple(self._digester.digests(texts))
             self._characters += characters
             self._digests += len(texts)
             self._log(GateRequest(at=now, characters=characters, digests=len(texts)))
-        return found
+        return digests
 
     def _begin(self, characters: int) -> str:
         """The time of a request that may have so many characters; a new day begins anew.
@@ -145,11 +147,11 @@ class Gate:
         if now[:10] != self._day:
             self._day, self._characters, self._overlaps, self._digests = now[:10], 0, 0, 0
         if self._characters + characters > self._limits.characters:
-            raise _limited(f"{self._limits.characters} characters")
+            raise _limit_error(f"{self._limits.characters} characters")
         return now
 
 
-def _limited(limit: str) -> UsageError:
+def _limit_error(limit: str) -> UsageError:
     return UsageError(
         code="gate-limit",
         message=f"the gate answers no more today: its limit of {limit} within a day is reached",

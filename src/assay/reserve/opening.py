@@ -17,7 +17,7 @@ class Opening(Fact):
     reserve: str
     """Name of the reserve."""
     number: Index
-    """The how-manieth opening of this reserve, from 1."""
+    """Number of this opening among those of the reserve, from 1."""
     opener: str
     """Pseudonym of the person who opened it."""
     role: str
@@ -25,6 +25,6 @@ class Opening(Fact):
     purpose: str
     """Why, in the opener's words."""
     gives: Gives
-    """What came out."""
+    """What the opening gave: the items, only that they can be read, or new fingerprints."""
     items: Index
     """How many items came out."""

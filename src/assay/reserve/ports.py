@@ -10,7 +10,7 @@ from assay.reserve.overlap import Overlap
 class Vault(Protocol):
     """Encrypted items, apart from the store. Keeping needs public keys; reading a private one."""
 
-    def known(self, reserve: str, items: Sequence[str]) -> frozenset[str]:
+    def present_items(self, reserve: str, items: Sequence[str]) -> frozenset[str]:
         """Which of these items the reserve holds already."""
 
     def keep(
@@ -62,8 +62,8 @@ class Comparer(Protocol):
     def commitments(self) -> tuple[str, ...]:
         """Commitments of the sealings that are compared with."""
 
-    def overlaps(self, given: Iterable[Compared]) -> Iterator[tuple[Overlap, ...]]:
-        """For each thing the sealed items that it overlaps, in the order of what is given."""
+    def overlaps(self, things: Iterable[Compared]) -> Iterator[tuple[Overlap, ...]]:
+        """For each thing the sealed items that it overlaps, in the order of the things."""
 
 
 class Digester(Protocol):

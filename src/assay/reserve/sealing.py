@@ -1,4 +1,4 @@
-"""What a sealing leaves behind: the sealing itself, and a keyed fingerprint of each item."""
+"""Facts that a sealing adds to the store: the sealing, and a keyed fingerprint of each item."""
 
 from typing import ClassVar, Literal
 

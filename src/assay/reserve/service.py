@@ -2,21 +2,21 @@
 
 import hmac
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
 
-from assay.contracts.contract import Contract, Reserve
+from assay.contracts.contract import Reserve
 from assay.contracts.document import Document, DocumentKind, contract_of
 from assay.core.errors import MachineError, UsageError
 from assay.core.fact import Fact
 from assay.core.merkle import MerkleTree
 from assay.core.ports import FactStore
-from assay.governance.failure_modes import Alarm
+from assay.core.progress import ProgressCallback
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.reserve.canonical_text import UNSEEN, words
+from assay.reserve.canonical_text import words
 from assay.reserve.contamination import Compared, ReserveIndex, is_usable, require_same_key
 from assay.reserve.fingerprint import (
     METHOD,
@@ -26,6 +26,7 @@ from assay.reserve.fingerprint import (
     key_check,
     to_text,
 )
+from assay.reserve.leakage import ReserveComparison, short_of
 from assay.reserve.opening import Gives, Opening
 from assay.reserve.overlap import Overlap
 from assay.reserve.ports import Comparer, Vault
@@ -36,12 +37,6 @@ from assay.review.guideline_gap import GapAnswer, GuidelineGap
 from assay.review.qualification import ExamItem
 from assay.review.sentinel import Sentinel
 from assay.verification.verification import Verification
-
-SHOWN = 3
-"""Overlaps that an alarm names one by one."""
-
-NOT_SOUGHT = f"shared words are compared: {UNSEEN}"
-"""What a comparison by fingerprints cannot see."""
 
 JUDGED: tuple[type[Judgment | Adjudication | Verification | GuidelineGap | RoundNote], ...] = (
     Judgment,
@@ -60,11 +55,11 @@ class Opener(msgspec.Struct, frozen=True, kw_only=True):
     """Who opens the reserve."""
 
     pseudonym: str
-    """The person."""
+    """Pseudonym of the person who opens it."""
     role: str
     """In which role; the contract says which may."""
     identity: str
-    """The private key."""
+    """The opener's private key, which starts with `AGE-SECRET-KEY-`; never stored or logged."""
 
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,38 +77,19 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of sealed items that are in the store as unencrypted records: they are not secret."""
 
 
-class ReserveComparison(msgspec.Struct, frozen=True, kw_only=True):
-    """All records of the store against the fingerprints of the reserve."""
-
-    reserve: str | None
-    """Name of the reserve that the contract declares; None where it declares none."""
-    items: int
-    """Sealed items that were compared with."""
-    wordless: int = 0
-    """Sealed items without a word, which nothing could be compared with."""
-    records: int
-    """Records that were compared."""
-    facts: int
-    """All facts that were compared: these, what was judged of them, and documents."""
-    overlaps: tuple[Overlap, ...]
-    """What they share."""
-    short: str | None = None
-    """How many items of the declared reserve are not sealed, in words; None where it is whole."""
-
-
 VaultState = Literal["", "whole", "not_here"]
-"""What a look at the vault, without a key, says; empty where nobody looked."""
+"""State of the vault as far as it shows without a key; empty where it was not examined."""
 
 
 class ReserveStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Status of the reserve."""
 
     reserve: str
-    """Its name."""
+    """Name of the reserve, as the contract declares it."""
     wanted: int
     """Items that the contract declares."""
     items: int
-    """Items under seal."""
+    """Items that are sealed in it, by their fingerprints."""
     sealings: int
     """Files that were sealed."""
     openings: int
@@ -158,7 +134,7 @@ def seal(
 ) -> Sealed:
     """Move evaluation items into the vault and leave keyed fingerprints.
 
-    The vault has them before the store knows of them; a run that is broken off is taken up by
+    The vault has them before the store names them, so a run that was broken off is finished by
     running it again.
 
     Raises:
@@ -174,16 +150,19 @@ def seal(
         )
     index(store, key)  # refuses a reserve that is sealed under another key
     items = {item_name(key, record): record for record in records}
-    marked = {each.item for each in store.scan(Fingerprint, reserve=reserve)}
-    new = {name: record for name, record in items.items() if name not in marked}
-    held = vault.known(reserve, list(new))
-    absent = [(name, record.canonical()) for name, record in new.items() if name not in held]
+    fingerprinted = {fingerprint.item for fingerprint in store.scan(Fingerprint, reserve=reserve)}
+    new = {name: record for name, record in items.items() if name not in fingerprinted}
+    in_vault = vault.present_items(reserve, list(new))
+    absent = [(name, record.canonical()) for name, record in new.items() if name not in in_vault]
+    # The vault first: a fingerprint without its item could never be made again from the vault.
     if absent:
         vault.keep(reserve, absent, recipients)
     ids = [record.id for record in items.values()]
     exposed = tuple(sorted(record.id for record in store.scan(Record, id=ids)))
     sealing = (
-        _mark(store, reserve, new, documents, recipients=recipients, key=key, actor=actor)
+        _add_fingerprints(
+            store, reserve, new, documents, recipients=recipients, key=key, actor=actor
+        )
         if new
         else None
     )
@@ -196,7 +175,7 @@ def seal(
     )
 
 
-def _mark(
+def _add_fingerprints(
     store: FactStore,
     reserve: str,
     new: Mapping[str, Record],
@@ -220,9 +199,9 @@ def _mark(
     hasher = Hasher(key)
     identity = sealing.id
     prints = [
-        each
+        fingerprint
         for name in sorted(new)
-        for each in _fingerprints(new[name], name, identity, reserve, hasher)
+        for fingerprint in _fingerprints(new[name], name, identity, reserve, hasher)
     ]
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
     with store.write("reserve.seal", actor=actor, subject=reserve, documents=ids) as writing:
@@ -234,14 +213,14 @@ def _fingerprints(
     record: Record, name: str, sealing: str, reserve: str, hasher: Hasher
 ) -> Iterator[Fingerprint]:
     for part, text in item_texts(record):
-        given = words(text)
+        text_words = words(text)
         yield Fingerprint(
             sealing=sealing,
             reserve=reserve,
             item=name,
             part="task" if part == "task" else "reference",
-            words=len(given),
-            grams=to_text(hasher.fingerprint(given)),
+            words=len(text_words),
+            grams=to_text(hasher.fingerprint(text_words)),
             slice=record.task.taxonomy,
         )
 
@@ -252,17 +231,19 @@ def index(store: FactStore, key: bytes) -> ReserveIndex | None:
     Raises:
         UsageError: if an item has fingerprints of another key or an older method alone.
     """
-    sealings = {each.id: each for each in store.scan(Sealing)}
+    sealings = {sealing.id: sealing for sealing in store.scan(Sealing)}
     if not sealings:
         return None
-    usable = {each.id for each in sealings.values() if is_usable(each, key_check(key))}
+    check = key_check(key)
+    usable = {sealing.id for sealing in sealings.values() if is_usable(sealing, check)}
     prints = list(store.scan(Fingerprint))
-    held = [each for each in prints if each.sealing in usable]
-    covered = {each.item for each in held}
-    left = {each.sealing for each in prints if each.item not in covered}
-    require_same_key([sealings[each] for each in sorted(left)], key_check(key))
-    commitments = tuple(each.commitment for each in sealings.values() if each.id in usable)
-    return ReserveIndex(held, key, commitments)
+    comparable = [fingerprint for fingerprint in prints if fingerprint.sealing in usable]
+    # After a renewal an item has fingerprints of both keys: one usable set is enough.
+    covered = {fingerprint.item for fingerprint in comparable}
+    left = {fingerprint.sealing for fingerprint in prints if fingerprint.item not in covered}
+    require_same_key([sealings[identity] for identity in sorted(left)], check)
+    commitments = tuple(sealing.commitment for sealing in sealings.values() if sealing.id in usable)
+    return ReserveIndex(comparable, key, commitments)
 
 
 def require_known(sealings: Iterable[Sealing], commitments: Collection[str]) -> None:
@@ -275,12 +256,12 @@ def require_known(sealings: Iterable[Sealing], commitments: Collection[str]) -> 
     Raises:
         MachineError: naming the sealing.
     """
-    for each in deque(sealings, maxlen=1):
-        if each.commitment not in commitments:
+    for newest in deque(sealings, maxlen=1):
+        if newest.commitment not in commitments:
             raise MachineError(
                 code="gate-behind",
                 message="the gate of the reserve does not compare with the newest sealing",
-                where=each.id,
+                where=newest.id,
                 hint="have its keeper start it again: assay reserve gate",
             )
 
@@ -290,7 +271,7 @@ def compare(
     documents: Mapping[DocumentKind, Document],
     fingerprints: Comparer | None,
     *,
-    progress: Callable[[int], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> ReserveComparison:
     """Compare every text of the store with the fingerprints of the reserve.
 
@@ -298,16 +279,16 @@ def compare(
         store: the store.
         documents: the documents in force.
         fingerprints: what compares; None where nothing is sealed.
-        progress: told how many facts were compared.
+        progress: called with the number of facts that were compared so far.
     """
     declared = reserve_of(documents)
     overlaps: list[Overlap] = []
     facts = 0
     if fingerprints:
-        for facts, found in enumerate(fingerprints.overlaps(_compared(store)), start=1):
-            overlaps += found
+        for facts, of_fact in enumerate(fingerprints.overlaps(_texts_of(store)), start=1):
+            overlaps += of_fact
             if progress and facts % 1000 == 0:
-                progress(facts)
+                progress(facts, None)
     return ReserveComparison(
         reserve=declared.id if declared else None,
         items=fingerprints.items if fingerprints else 0,
@@ -319,7 +300,7 @@ def compare(
     )
 
 
-def _compared(store: FactStore) -> Iterator[Compared]:
+def _texts_of(store: FactStore) -> Iterator[Compared]:
     """Every fact of the store that holds texts: records, what was judged of them, documents."""
     for record in store.scan(Record):
         yield Compared.of(record.id, record)
@@ -329,25 +310,9 @@ def _compared(store: FactStore) -> Iterator[Compared]:
     for document in store.scan(Document):
         name = f"{document.kind} {document.version}"
         yield Compared.of(name, document)
-    for other in OTHER_TEXTS:
-        for each in store.scan(other):
-            yield Compared.of(each.id, each)
-
-
-def short_of(contract: Contract, sealed: Mapping[str, int]) -> str | None:
-    """How far the declared reserve is from its size, in words; None where it is whole, or none.
-
-    Args:
-        contract: the contract.
-        sealed: reserve -> its sealed items.
-    """
-    if contract.reserve is None:
-        return None
-    name, declared = contract.reserve.id, contract.reserve.declared_size(contract.sampling.total)
-    held = sealed.get(name, 0)
-    if held >= declared:
-        return None
-    return f"{held} of the {declared} items that the contract declares as {name!r} are sealed"
+    for family_of_texts in OTHER_TEXTS:
+        for text_fact in store.scan(family_of_texts):
+            yield Compared.of(text_fact.id, text_fact)
 
 
 def open_reserve(
@@ -374,7 +339,10 @@ def open_reserve(
         InputError: if an item was changed since it was sealed.
     """
     declared = required_reserve(documents)
-    opening = _opened(store, vault, declared, opener=opener, purpose=purpose, gives="items")
+    # Committed before the vault is read: an opening that fails or is interrupted is in the log too.
+    opening = _permitted_opening(
+        store, vault, declared, opener=opener, purpose=purpose, gives="items"
+    )
     with store.write("reserve.open", actor=actor, subject=opening.reserve) as writing:
         writing.add([opening])
     for name, body in vault.decrypt(opening.reserve, opener.identity):
@@ -414,7 +382,9 @@ def renew(
     """
     declared = required_reserve(documents)
     purpose = "make the fingerprints again"
-    opening = _opened(store, vault, declared, opener=opener, purpose=purpose, gives="fingerprints")
+    opening = _permitted_opening(
+        store, vault, declared, opener=opener, purpose=purpose, gives="fingerprints"
+    )
     with store.write("reserve.renew", actor=actor, subject=opening.reserve) as writing:
         writing.add([opening])
     items = {
@@ -422,11 +392,13 @@ def renew(
         for name, body in vault.decrypt(opening.reserve, opener.identity)
     }
     if items:
-        _mark(store, opening.reserve, items, documents, recipients=recipients, key=key, actor=actor)
+        _add_fingerprints(
+            store, opening.reserve, items, documents, recipients=recipients, key=key, actor=actor
+        )
     return len(items)
 
 
-def _opened(
+def _permitted_opening(
     store: FactStore, vault: Vault, reserve: Reserve, *, opener: Opener, purpose: str, gives: Gives
 ) -> Opening:
     """The opening as a fact, if the contract permits it.
@@ -459,11 +431,11 @@ def status(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Rese
     declared = required_reserve(documents)
     slices: dict[str, Counter[str]] = {}
     seen: set[str] = set()
-    for each in store.scan(Fingerprint, reserve=declared.id):
-        if each.item in seen:
+    for fingerprint in store.scan(Fingerprint, reserve=declared.id):
+        if fingerprint.item in seen:
             continue
-        seen.add(each.item)
-        for axis, value in each.slice.items():
+        seen.add(fingerprint.item)
+        for axis, value in fingerprint.slice.items():
             slices.setdefault(axis, Counter())[value] += 1
     return ReserveStatus(
         reserve=declared.id,
@@ -473,73 +445,3 @@ def status(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Rese
         openings=store.count(Opening, reserve=declared.id),
         slices={axis: dict(sorted(counts.items())) for axis, counts in sorted(slices.items())},
     )
-
-
-def leakage_alarm(compared: ReserveComparison) -> Alarm:
-    """Whether training records hold text of the reserve.
-
-    It is clear only where records were compared with the whole reserve that the contract declares.
-    """
-    holders = {each.holder for each in compared.overlaps}
-    if holders:
-        items = {each.item for each in compared.overlaps}
-        return _alarm(
-            "raised",
-            f"{len(holders)} of {compared.records} records and other texts share text with "
-            f"{len(items)} of {compared.items} sealed items: "
-            + "; ".join(describe(each) for each in compared.overlaps[:SHOWN]),
-            "withdraw these records, or build with --leave-out-overlaps; find out how the text "
-            "crossed over",
-            tuple(sorted(holders))[:SHOWN],
-        )
-    shared = f"0 of {compared.records} records share text with {compared.items} sealed items"
-    if not compared.items:
-        shared = "no record was compared"
-    if compared.wordless:
-        shared += f"; {describe_wordless(compared.wordless)}"
-    if compared.short or not compared.items:
-        undeclared = None if compared.reserve else "the contract declares no reserve"
-        why = [each for each in (compared.short or undeclared, shared) if each]
-        return _alarm(
-            "unknown", "; ".join(why), "seal the evaluation items: assay reserve seal FILE"
-        )
-    if not compared.records:
-        return _alarm("unknown", f"there is no record to compare with {compared.items} items")
-    return _alarm("clear", f"{shared}; {NOT_SOUGHT}")
-
-
-def _alarm(
-    state: Literal["raised", "clear", "unknown"],
-    reason: str,
-    remedy: str = "",
-    evidence: tuple[str, ...] = (),
-) -> Alarm:
-    return Alarm(
-        mode="training_eval_leakage",
-        state=state,
-        stage="reserve",
-        reason=reason,
-        remedy=remedy,
-        evidence=evidence,
-    )
-
-
-def describe(overlap: Overlap) -> str:
-    """One overlap in a line: what holds it, its own words that match, and by which rule."""
-    if not overlap.spans:
-        return f"{overlap.holder[:24]} ({overlap.rule})"
-    span = max(overlap.spans, key=lambda each: each.end - each.start)
-    quoted = f"{overlap.decoded[:100]!r}, encoded" if overlap.decoded else repr(span.quote[:100])
-    return f"{overlap.holder[:24]} {span.pointer} {quoted} ({overlap.rule})"
-
-
-def _contract(documents: Mapping[DocumentKind, Document]) -> Contract:
-    contract = documents["contract"].read()
-    if not isinstance(contract, Contract):
-        raise TypeError("the fact given as contract is another document")
-    return contract
-
-
-def describe_wordless(items: int) -> str:
-    """How many sealed items hold nothing to compare with, in words."""
-    return f"nothing could be compared with {items} sealed items, which hold no word"

@@ -1,4 +1,4 @@
-"""3. Review: who may judge, what they may see, what they said, how disagreement ends.
+"""3. Review: who may judge, what they may see, what they answered, how disagreement ends.
 
 Comes in: records, and judgments made here or elsewhere. Goes out: `Assignment`, `Adjudication`
 and `Qualification` facts, calibration rounds, judgments in files. Always holds: passes are

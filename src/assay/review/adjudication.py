@@ -54,10 +54,10 @@ class Adjudication(Fact):
     judgments: tuple[str, ...]
     """Ids of the judgments weighed."""
     decision: Decided | Preserved | Returned
-    """What was decided."""
+    """What was decided: an answer, the distribution of judgments, or a return of the record."""
     cause: Cause
     """Why the judgments disagreed."""
     adjudicator: str
     """Pseudonym of the adjudicator."""
     note: str | None = None
-    """The adjudicator's words."""
+    """Remarks of the adjudicator for the people who judged."""

@@ -21,20 +21,14 @@ from assay.records import ports
 from assay.records.record import Record
 from assay.records.verdict import NotAsked
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
+from assay.review.adjudication_service import JudgedRecord, adjudicate, judged_records, weigh_on
 from assay.review.answer import together
 from assay.review.assignment import Assignment
 from assay.review.cells import Row, fault, is_filled, text_of
 from assay.review.decision import as_decided, with_revision
 from assay.review.exchange import AnswerContext, stated_judgment
 from assay.review.row_reader import RowReader
-from assay.review.service import (
-    BATCH,
-    JudgedRecord,
-    SetAside,
-    adjudicate,
-    judged_records,
-    weigh_on,
-)
+from assay.review.service import BATCH, SetAside
 
 OWN = frozenset({"record", "decision", "cause", "adjudicator", "note", "written"})
 """Columns of a row that are not part of an answer."""
@@ -47,12 +41,12 @@ _UNNAMED = "unnamed"
 
 
 class ImportedAdjudications(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the rows: `read` is the sum of the other three."""
+    """How many rows were stored and set aside: `read` is the sum of the other three."""
 
     read: int
-    """Rows read."""
+    """Number of rows that were read, unusable ones included."""
     stored: int
-    """New adjudications."""
+    """Number of adjudications that were new to the store."""
     already_there: int
     """Rows whose adjudication was there before."""
     set_aside: tuple[SetAside, ...]
@@ -71,7 +65,7 @@ class StatedDecision(msgspec.Struct, frozen=True, kw_only=True):
     adjudicator: str
     """Pseudonym of the adjudicator."""
     note: str | None
-    """The adjudicator's words."""
+    """Remarks of the adjudicator; None where the row has none."""
     revision: Record | None
     """The record that holds what the adjudicator wrote."""
 
@@ -109,8 +103,10 @@ class DecisionReader:
             UsageError: if there is no such record.
         """
         reader = RowReader(row)
-        record = reader.part(lambda: self._store.get(Record, _needed(row, "record")), None)
-        adjudicator = reader.part(lambda: self._pseudonym(_needed(row, "adjudicator")), _UNNAMED)
+        record = reader.part(lambda: self._store.get(Record, _required_text(row, "record")), None)
+        adjudicator = reader.part(
+            lambda: self._pseudonym(_required_text(row, "adjudicator")), _UNNAMED
+        )
         cause = reader.part(lambda: _cause(row), None)
         decision: Decided | Preserved | Returned | None = None
         revision: Record | None = None
@@ -138,10 +134,11 @@ class DecisionReader:
         answer = {column: value for column, value in row.items() if column not in OWN}
         written = reader.text("written")
         if word not in DECISIONS:
-            raise fault("unknown-decision", f"{word!r} is no decision", "decision", hint=f"one of {', '.join(DECISIONS)}")  # fmt: skip
+            raise fault("unknown-decision", f"{word!r} is not a decision", "decision", hint=f"one of {', '.join(DECISIONS)}")  # fmt: skip
         if word == "decided":
             decision = reader.part(
-                lambda: self._decided(answer, record, adjudicator), Decided(verdict=NotAsked())
+                lambda: self._decision_of_answer(answer, record, adjudicator),
+                Decided(verdict=NotAsked()),
             )
             if not written:
                 return decision, None
@@ -152,16 +149,18 @@ class DecisionReader:
         if stated or written:
             column = stated[0] if stated else "written"
             reader.faults.append(fault("one-decision", f"{word} decides nothing else", column))
-        return (Preserved() if word == "preserved" else Returned(reason=_needed(row, "note"))), None
+        return (
+            Preserved() if word == "preserved" else Returned(reason=_required_text(row, "note"))
+        ), None
 
-    def _decided(self, answer: Row, record: Record, adjudicator: str) -> Decided:
+    def _decision_of_answer(self, answer: Row, record: Record, adjudicator: str) -> Decided:
         order = tuple(range(len(record.candidates)))
         own = Assignment(record=record.id, reviewer=adjudicator, number=0, order=order)
-        about = AnswerContext(
+        context = AnswerContext(
             assignment=own, record=record, rubric=self._rubric, role="adjudicator"
         )
         reader = RowReader(answer)
-        stated = stated_judgment(reader, about)
+        stated = stated_judgment(reader, context)
         if stated.skipped_steps:
             reader.faults.append(
                 fault("no-decision", "an adjudication labels a step, or leaves it out", "step")
@@ -180,7 +179,7 @@ def store_decision(
     """Write a decision that was read.
 
     Raises:
-        UsageError, InputError: as `service.weigh` says.
+        UsageError, InputError: for the reasons that `weigh` names.
     """
     return adjudicate(
         store,
@@ -204,7 +203,7 @@ def import_adjudications(
     actor: str,
     subject: str = "",
 ) -> ImportedAdjudications:
-    """Take rows of decisions in; what cannot be used is set aside, and the rest goes in.
+    """Import rows of decisions; a row that cannot be used is set aside and stops no other.
 
     Args:
         store: the store.
@@ -219,15 +218,16 @@ def import_adjudications(
     set_aside: list[SetAside] = []
     for batch in batches(rows, BATCH):
         read += len(batch)
-        made, refused = _made(store, batch, reader)
+        adjudications, refused = _adjudications_of(store, batch, reader)
         set_aside += refused
-        if not made:
+        if not adjudications:
             continue
         with store.write(
             "adjudication.import", actor=actor, subject=subject, documents=ids
         ) as writing:
-            writing.add([revision for _, revision in made if revision is not None])
-            stored += writing.add([adjudication for adjudication, _ in made]).stored
+            # Revisions go in first: the decisions name them.
+            writing.add([revision for _, revision in adjudications if revision is not None])
+            stored += writing.add([adjudication for adjudication, _ in adjudications]).stored
     return ImportedAdjudications(
         read=read,
         stored=stored,
@@ -236,26 +236,28 @@ def import_adjudications(
     )
 
 
-def _made(
+def _adjudications_of(
     store: FactStore, rows: Sequence[ports.Row], reader: DecisionReader
 ) -> tuple[list[tuple[Adjudication, Record | None]], list[SetAside]]:
     """The adjudications of some rows, each with what it wrote; and the rows that give none."""
-    read = [_read(row, reader) for row in rows]
-    records = (each.record for each in read if isinstance(each, StatedDecision))
+    decisions = [_decision_or_error(row, reader) for row in rows]
+    records = (decision.record for decision in decisions if isinstance(decision, StatedDecision))
     judged = judged_records(store, records)
-    made: list[tuple[Adjudication, Record | None]] = []
+    adjudications: list[tuple[Adjudication, Record | None]] = []
     refused: list[SetAside] = []
-    for row, stated in zip(rows, read, strict=True):
+    for row, stated in zip(rows, decisions, strict=True):
         try:
             if not isinstance(stated, StatedDecision):
                 raise stated
-            made.append((_weighed(judged[stated.record.id], stated), stated.revision))
+            adjudications.append((_weigh(judged[stated.record.id], stated), stated.revision))
         except (InputError, UsageError) as error:
             refused.append(SetAside(row=row.number, code=error.code, reason=str(error)))
-    return made, refused
+    return adjudications, refused
 
 
-def _read(row: ports.Row, reader: DecisionReader) -> StatedDecision | InputError | UsageError:
+def _decision_or_error(
+    row: ports.Row, reader: DecisionReader
+) -> StatedDecision | InputError | UsageError:
     """What a row states, or why it cannot be used."""
     try:
         return reader.read(ports.row_values(row))
@@ -263,7 +265,7 @@ def _read(row: ports.Row, reader: DecisionReader) -> StatedDecision | InputError
         return error
 
 
-def _weighed(judged: JudgedRecord, stated: StatedDecision) -> Adjudication:
+def _weigh(judged: JudgedRecord, stated: StatedDecision) -> Adjudication:
     return weigh_on(
         judged,
         stated.decision,
@@ -274,14 +276,14 @@ def _weighed(judged: JudgedRecord, stated: StatedDecision) -> Adjudication:
 
 
 def _cause(row: Row) -> Cause:
-    cause = _needed(row, "cause")
+    cause = _required_text(row, "cause")
     if cause not in get_args(Cause):
-        known = ", ".join(get_args(Cause))
-        raise fault("unknown-cause", f"{cause!r} is no cause", "cause", hint=f"one of {known}")
+        causes = ", ".join(get_args(Cause))
+        raise fault("unknown-cause", f"{cause!r} is not a cause", "cause", hint=f"one of {causes}")
     return cast("Cause", cause)
 
 
-def _needed(row: Row, column: str) -> str:
+def _required_text(row: Row, column: str) -> str:
     text = text_of(row, column)
     if not text:
         raise fault("missing-column", f"the row names no {column}", column)

@@ -60,7 +60,7 @@ class Answer(Value):
     """One answer as the desk sends it. Candidates are counted as presented: A is 0."""
 
     verdict: Verdict
-    """The overall answer."""
+    """The overall answer; `not_asked` where the record asks for none."""
     scores: tuple[DimensionScore, ...] = ()
     """Scores by dimension and candidate."""
     reasons: tuple[Reason, ...] = ()
@@ -80,7 +80,7 @@ class Answer(Value):
     stands_as_is: bool | None = None
     """Whether a text that could be edited is left as it is."""
     visible: tuple[str, ...] = ()
-    """What else was in sight, such as verifier results shown after the verdict was locked."""
+    """What else was shown, such as verifier results shown after the verdict was locked."""
     active_ms: Index | None = None
     """Active time in milliseconds: visible, and used within the last half minute."""
 
@@ -100,7 +100,7 @@ def in_record_order(
         InputError: if the answer does not fit the record; `where` names the field.
     """
     order = order_of(assignment, len(record.candidates))
-    own = _placed(answer, _Places(order))
+    own = _with_places(answer, _Places(order))
     judgment = Judgment(
         record=assignment.record,
         reviewer=reviewer,
@@ -118,6 +118,7 @@ def in_record_order(
         visible=answer.visible,
         active_ms=answer.active_ms,
     )
+    # The rule that holds for imported judgments, so that no route lets in what another refuses.
     faults = [_fault("misfit", fault, "") for fault in judgment_faults(record, judgment)]
     if faults:
         raise together(faults)
@@ -130,12 +131,13 @@ def answer_in_record_order(answer: Answer, record: Record, assignment: Assignmen
     Raises:
         InputError: if the answer names a candidate that is not there.
     """
-    return _placed(answer, _Places(order_of(assignment, len(record.candidates))))
+    return _with_places(answer, _Places(order_of(assignment, len(record.candidates))))
 
 
 def in_presented_order(judgment: Judgment, record: Record, assignment: Assignment) -> Answer:
     """The answer that made a judgment, so that its reviewer can look at it again."""
     order = order_of(assignment, len(record.candidates))
+    # The inverse permutation: `order` leads from a presented place to the candidate.
     back = _Places(tuple(order.index(candidate) for candidate in range(len(order))))
     stored = Answer(
         verdict=judgment.verdict,
@@ -150,21 +152,21 @@ def in_presented_order(judgment: Judgment, record: Record, assignment: Assignmen
         visible=judgment.visible or (),
         active_ms=judgment.active_ms,
     )
-    return _placed(stored, back)
+    return _with_places(stored, back)
 
 
-def _placed(answer: Answer, place: "_Places") -> Answer:
+def _with_places(answer: Answer, place: "_Places") -> Answer:
     """An answer whose candidates are counted from other places."""
     errors = answer.errors
     return msgspec.structs.replace(
         answer,
         verdict=_verdict(answer.verdict, place),
-        scores=tuple(_moved(score, place) for score in answer.scores),
+        scores=tuple(_move_candidate(score, place) for score in answer.scores),
         reasons=tuple(_reason(reason, place) for reason in answer.reasons),
         errors=None if errors is None else tuple(_error(error, place) for error in errors),
-        step_labels=tuple(_moved(label, place) for label in answer.step_labels),
-        skipped_steps=tuple(_moved(step, place) for step in answer.skipped_steps),
-        rulings=tuple(_moved(ruling, place) for ruling in answer.rulings),
+        step_labels=tuple(_move_candidate(label, place) for label in answer.step_labels),
+        skipped_steps=tuple(_move_candidate(step, place) for step in answer.skipped_steps),
+        rulings=tuple(_move_candidate(ruling, place) for ruling in answer.rulings),
     )
 
 
@@ -190,11 +192,11 @@ def _verdict_faults(answer: Answer, form: Form) -> Iterator[InputError]:
 
 
 def _score_faults(answer: Answer, form: Form, rubric: Rubric) -> Iterator[InputError]:
-    asked = {each.id for each in form.dimensions}
-    yield from score_faults(answer.scores, rubric, asked)
-    known = {dimension.id for dimension in rubric.dimensions}
+    asked_dimensions = {dimension.id for dimension in form.dimensions}
+    yield from score_faults(answer.scores, rubric, asked_dimensions)
+    rubric_dimensions = {dimension.id for dimension in rubric.dimensions}
     for reason in answer.reasons:
-        if reason.dimension is not None and reason.dimension not in known:
+        if reason.dimension is not None and reason.dimension not in rubric_dimensions:
             message = f"a reason names {reason.dimension!r}, which is not a dimension"
             yield _fault("unknown-dimension", message, "reasons")
         if not reason.text.strip() and not reason.code:
@@ -203,18 +205,20 @@ def _score_faults(answer: Answer, form: Form, rubric: Rubric) -> Iterator[InputE
 
 
 def score_faults(
-    scores: Iterable[DimensionScore], rubric: Rubric, asked: Collection[str] | None = None
+    scores: Iterable[DimensionScore],
+    rubric: Rubric,
+    asked_dimensions: Collection[str] | None = None,
 ) -> Iterator[InputError]:
     """Scores on dimensions that are not asked, and values that are not on their scale.
 
     Args:
         scores: the scores.
         rubric: the rubric in force.
-        asked: dimensions that are asked; all of the rubric where absent.
+        asked_dimensions: dimensions that are asked; all of the rubric where absent.
     """
-    dimensions = {each.id: each for each in rubric.dimensions}
+    dimensions = {dimension.id: dimension for dimension in rubric.dimensions}
     for score in scores:
-        if score.dimension not in (dimensions if asked is None else asked):
+        if score.dimension not in (dimensions if asked_dimensions is None else asked_dimensions):
             yield _fault("unknown-dimension", f"{score.dimension!r} is not asked here", "scores")
             continue
         values = dimensions[score.dimension].values
@@ -227,9 +231,9 @@ def score_faults(
 def _part_faults(answer: Answer, form: Form) -> Iterator[InputError]:
     if (answer.step_labels or answer.skipped_steps) and not form.steps:
         yield _fault("not-asked", "no step labels are asked here", "step_labels")
-    known = {each.id for each in form.sections}
+    asked_sections = {section.id for section in form.sections}
     for ruling in answer.rulings:
-        if ruling.section not in known:
+        if ruling.section not in asked_sections:
             yield _fault("unknown-section", f"{ruling.section!r} is not asked here", "rulings")
     if answer.attack is not None and not form.attack:
         yield _fault("not-asked", "no attack is asked about here", "attack")
@@ -255,21 +259,21 @@ def _texts(answer: Answer) -> Iterator[tuple[str, str]]:
 
 
 class _Places:
-    """A permutation of candidates: from the place that is said to the place that is meant."""
+    """A permutation of candidates: from the place that an answer names to the place that is meant."""
 
     def __init__(self, order: tuple[int, ...]) -> None:
         self.order = order
 
-    def __call__(self, said: int, where: str) -> int:
-        if said >= len(self.order):
-            raise _fault("unknown-candidate", f"there is no candidate {said}", where)
-        return self.order[said]
+    def __call__(self, place: int, where: str) -> int:
+        if place >= len(self.order):
+            raise _fault("unknown-candidate", f"there is no candidate {place}", where)
+        return self.order[place]
 
-    def pointer(self, said: str) -> str:
+    def pointer(self, pointer: str) -> str:
         """The same pointer with the candidate's other place."""
-        match = _CANDIDATE.match(said)
+        match = _CANDIDATE.match(pointer)
         if match is None:
-            return said
+            return pointer
         return f"/candidates/{self(int(match[1]), 'span')}{match[2] or ''}"
 
 
@@ -277,7 +281,9 @@ def _verdict(verdict: Verdict, place: _Places) -> Verdict:
     if isinstance(verdict, Prefers):
         return msgspec.structs.replace(verdict, candidate=place(verdict.candidate, "verdict"))
     if isinstance(verdict, Ranks):
-        groups = [sorted(place(each, "verdict") for each in group) for group in verdict.order]
+        groups = [
+            sorted(place(candidate, "verdict") for candidate in group) for group in verdict.order
+        ]
         return Ranks(order=tuple(tuple(group) for group in groups))
     return verdict
 
@@ -285,10 +291,10 @@ def _verdict(verdict: Verdict, place: _Places) -> Verdict:
 M = TypeVar("M", DimensionScore, StepLabel, SkippedStep, SectionRuling)
 
 
-def _moved(each: M, place: _Places) -> M:
-    if each.candidate is None:
-        return each
-    return msgspec.structs.replace(each, candidate=place(each.candidate, "candidate"))
+def _move_candidate(part: M, place: _Places) -> M:
+    if part.candidate is None:
+        return part
+    return msgspec.structs.replace(part, candidate=place(part.candidate, "candidate"))
 
 
 def _reason(reason: Reason, place: _Places) -> Reason:

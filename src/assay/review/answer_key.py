@@ -34,9 +34,9 @@ class Within(Value, tag_field="accepts", tag="within"):
     """Any number from `low` to `high`, both included: the key's tolerance."""
 
     low: Integer
-    """Least accepted score."""
+    """Least accepted score, itself accepted."""
     high: Integer
-    """Greatest accepted score."""
+    """Greatest accepted score, itself accepted."""
 
 
 class OneOf(Value, tag_field="accepts", tag="one_of"):
@@ -50,9 +50,9 @@ class AcceptedScore(Value):
     """Which scores are right on one dimension."""
 
     dimension: Name
-    """The dimension."""
+    """Id of the dimension in the key's rubric."""
     accepts: Within | OneOf
-    """The right scores."""
+    """The scores that count as right."""
     candidate: Index | None = None
     """The candidate scored; absent where the record as a whole is meant."""
 
@@ -69,7 +69,7 @@ class Key(Value):
     verdicts: tuple[Verdict, ...] = ()
     """The right verdicts; empty where no verdict is asked. A preference without a strength accepts any."""
     scores: tuple[AcceptedScore, ...] = ()
-    """The right scores."""
+    """The right scores, one entry a dimension and candidate; empty where none is asked."""
 
     @property
     def asks(self) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ class Key(Value):
                     yield f"no score of {score.dimension} is accepted"
                 case _:
                     pass
-        if any(each >= len(record.candidates) for each in self._candidates()):
+        if any(candidate >= len(record.candidates) for candidate in self._candidates()):
             yield "the key names a candidate that the record does not have"
 
     def _candidates(self) -> Iterator[int]:
@@ -125,13 +125,15 @@ def outcomes(judgment: Judgment, key: Key) -> dict[str, Outcome]:
             where=judgment.id,
             hint="compare an answer with the key of its own record and version of the rubric",
         )
-    found: dict[str, Outcome] = {}
+    by_question: dict[str, Outcome] = {}
     if key.verdicts:
-        found[VERDICT] = _verdict_outcome(judgment.verdict, key.verdicts)
+        by_question[VERDICT] = _verdict_outcome(judgment.verdict, key.verdicts)
     by_dimension: dict[str, list[Outcome]] = {}
     for accepted in key.scores:
         by_dimension.setdefault(accepted.dimension, []).append(_score_outcome(judgment, accepted))
-    return found | {name: _together(each) for name, each in by_dimension.items()}
+    return by_question | {
+        name: _together(score_outcomes) for name, score_outcomes in by_dimension.items()
+    }
 
 
 def correct(judgment: Judgment, key: Key) -> dict[str, bool]:
@@ -150,7 +152,7 @@ def first_answers(
 ) -> Iterator[tuple[Judgment, Key]]:
     """The answers that count by a key: of each person the first on each known record.
 
-    A later answer may rest on what the person has heard since. Judgments of models, and those under
+    A later answer may rest on what the person has learned since. Judgments of models, and those under
     another rubric than the key's, do not count.
 
     Args:
@@ -166,6 +168,8 @@ def first_answers(
             continue
         if (person, judgment.record) in seen:
             continue
+        # Added before rubrics are compared: a first answer under an older rubric uses the record
+        # up, for the person has seen it.
         seen.add((person, judgment.record))
         if judgment.rubric == key.rubric:
             yield judgment, key
@@ -176,30 +180,35 @@ def _verdict_outcome(verdict: Verdict, accepted: tuple[Verdict, ...]) -> Outcome
         return "abstained"
     if isinstance(verdict, NotAsked):
         return "unanswered"
-    return "right" if any(_meets(verdict, each) for each in accepted) else "wrong"
+    return "right" if any(_meets(verdict, key_verdict) for key_verdict in accepted) else "wrong"
 
 
 def _meets(verdict: Verdict, accepted: Verdict) -> bool:
     """Whether two verdicts say the same; a ranking of two is a preference or a tie."""
-    asked = accepted.strength if isinstance(accepted, Prefers) else None
-    if asked is not None and not (isinstance(verdict, Prefers) and verdict.strength == asked):
+    # A key without a strength accepts a preference of any strength.
+    strength = accepted.strength if isinstance(accepted, Prefers) else None
+    if strength is not None and not (isinstance(verdict, Prefers) and verdict.strength == strength):
         return False
     return _name(verdict) == _name(accepted)
 
 
 def _name(verdict: Verdict) -> str:
+    # With two candidates ranked, the key names the preference or the tie that the ranking means.
     named = sum(len(group) for group in verdict.order) if isinstance(verdict, Ranks) else 0
     return verdict_key(verdict, named)
 
 
 def _score_outcome(judgment: Judgment, accepted: AcceptedScore) -> Outcome:
     place = (accepted.dimension, accepted.candidate)
-    given = [each.score for each in judgment.scores if (each.dimension, each.candidate) == place]
-    if not given:
+    scores = [
+        score.score for score in judgment.scores if (score.dimension, score.candidate) == place
+    ]
+    if not scores:
         return "unanswered"
-    match given[0], accepted.accepts:
+    match scores[0], accepted.accepts:
         case ScoreAbstained(), _:
             return "abstained"
+        # As fractions, since a score such as 2/3 has no exact float.
         case Scored(value=value, denominator=denominator), Within(low=low, high=high):
             return "right" if low <= Fraction(value, denominator or 1) <= high else "wrong"
         case Category(value=category), OneOf(values=values):
@@ -208,7 +217,8 @@ def _score_outcome(judgment: Judgment, accepted: AcceptedScore) -> Outcome:
             return "wrong"
 
 
-def _together(given: Iterable[Outcome]) -> Outcome:
-    found = set(given)
+def _together(score_outcomes: Iterable[Outcome]) -> Outcome:
+    distinct = set(score_outcomes)
+    # Worst first: one wrong score makes the dimension wrong, whatever the others are.
     worst: tuple[Outcome, ...] = ("wrong", "abstained", "unanswered")
-    return next((outcome for outcome in worst if outcome in found), "right")
+    return next((outcome for outcome in worst if outcome in distinct), "right")

@@ -24,7 +24,7 @@ class Assignee(msgspec.Struct, frozen=True, kw_only=True):
     """A person who may be asked to judge."""
 
     pseudonym: str
-    """Pseudonym."""
+    """Pseudonym of the person."""
     role: str
     """Role in which the person judges."""
 
@@ -56,7 +56,7 @@ class AssignableRecord(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     """Id of the record."""
     record: Record
-    """The record."""
+    """The record itself, for its layer, candidates and authors."""
     seen: frozenset[str] = frozenset()
     """Pseudonyms of those who were assigned to it, judged it or adjudicated it."""
     passes: int = 0
@@ -66,7 +66,7 @@ class AssignableRecord(msgspec.Struct, frozen=True, kw_only=True):
     at_least: int = 0
     """Passes wanted at the desk, which may have asked for more than the layer does."""
 
-    def wanted(self, layer: ReviewLayer) -> int:
+    def passes_wanted(self, layer: ReviewLayer) -> int:
         """Passes wanted, those that are there already included."""
         return max(layer.passes + self.extra, self.at_least)
 
@@ -79,7 +79,7 @@ class Unfilled(msgspec.Struct, frozen=True, kw_only=True):
     missing: int
     """Passes that nobody can be asked for; all that are wanted where no layer fits."""
     reason: str
-    """Why."""
+    """Why nobody is left, in words for the lead."""
 
 
 @dataclass
@@ -103,41 +103,48 @@ class Draw:
     unfilled: list[Unfilled] = field(default_factory=list)
     """Records for which somebody was missing."""
 
-    def run(self, asked: Iterable[AssignableRecord]) -> Iterator[Assignment]:
+    def run(self, records: Iterable[AssignableRecord]) -> Iterator[Assignment]:
         """Assign what is missing, record by record in a shuffled but repeatable order."""
-        for one in sorted(asked, key=lambda each: keyed_digest(self.key, "record", each.id)):
-            yield from self._assign(one)
+        # A shuffle that repeats, and that nobody can foresee without the key.
+        for assignable in sorted(
+            records, key=lambda record: keyed_digest(self.key, "record", record.id)
+        ):
+            yield from self._assign(assignable)
 
-    def _assign(self, one: AssignableRecord) -> Iterator[Assignment]:
-        layer = layer_of(one.record, self.contract)
+    def _assign(self, assignable: AssignableRecord) -> Iterator[Assignment]:
+        layer = layer_of(assignable.record, self.contract)
         if layer is None:
-            self._leave(one, 1, "no layer of review in the contract fits the record")
+            self._leave(assignable, 1, "no layer of review in the contract fits the record")
             return
-        missing = one.wanted(layer) - one.passes
+        missing = assignable.passes_wanted(layer) - assignable.passes
         if missing <= 0:
             return
-        roles = self.rights.readers(one.id, one.record, tuple(layer.roles))
+        roles = self.rights.readers(assignable.id, assignable.record, tuple(layer.roles))
+        # `rights` has counted it as held back; it is not unfilled as well.
         if not roles:
             return
-        barred = one.seen | authors(one.record)
+        barred = assignable.seen | authors(assignable.record)
         able = [
-            each for each in self.members if each.role in roles and each.pseudonym not in barred
+            member
+            for member in self.members
+            if member.role in roles and member.pseudonym not in barred
         ]
-        able.sort(key=lambda each: self._turn(one.id, each.pseudonym))
-        for number, member in enumerate(able[:missing], start=one.passes):
-            yield self._ask(one, member.pseudonym, number)
+        # Fewest assignments first; between equals the key decides, never the name.
+        able.sort(key=lambda member: self._turn(assignable.id, member.pseudonym))
+        for number, member in enumerate(able[:missing], start=assignable.passes):
+            yield self._ask(assignable, member.pseudonym, number)
         if len(able) < missing:
             reason = f"{len(able)} of {missing} people in the roles {', '.join(sorted(roles))}"
-            self._leave(one, missing - len(able), f"only {reason} may still judge it")
+            self._leave(assignable, missing - len(able), f"only {reason} may still judge it")
 
-    def _leave(self, one: AssignableRecord, missing: int, reason: str) -> None:
-        self.unfilled.append(Unfilled(record=one.id, missing=missing, reason=reason))
+    def _leave(self, assignable: AssignableRecord, missing: int, reason: str) -> None:
+        self.unfilled.append(Unfilled(record=assignable.id, missing=missing, reason=reason))
 
     def _turn(self, record: str, pseudonym: str) -> tuple[int, bytes]:
         return self.load[pseudonym], keyed_digest(self.key, "turn", record, pseudonym)
 
-    def _ask(self, one: AssignableRecord, pseudonym: str, number: int) -> Assignment:
-        n_candidates = len(one.record.candidates)
+    def _ask(self, assignable: AssignableRecord, pseudonym: str, number: int) -> Assignment:
+        n_candidates = len(assignable.record.candidates)
         place = self.shown[pseudonym, n_candidates]
         self.load[pseudonym] += 1
         self.shown[pseudonym, n_candidates] += 1
@@ -145,19 +152,19 @@ class Draw:
         if self.contract.review.blinded:
             order = presented_order(self.key, pseudonym, place, n_candidates)
         return Assignment(
-            record=one.id, reviewer=pseudonym, number=number, order=order, rubric=self.rubric
+            record=assignable.id, reviewer=pseudonym, number=number, order=order, rubric=self.rubric
         )
 
 
 def authors(record: Record) -> frozenset[str]:
     """Pseudonyms of the people who wrote or edited a candidate; they may not judge it."""
-    found: set[str] = set()
+    pseudonyms: set[str] = set()
     for candidate in record.candidates:
         match candidate.provenance:
             case MadeByPerson(pseudonym=pseudonym):
-                found.add(pseudonym)
+                pseudonyms.add(pseudonym)
             case MadeByEdit(editor=str(editor)):
-                found.add(editor)
+                pseudonyms.add(editor)
             case _:
                 pass
-    return frozenset(found)
+    return frozenset(pseudonyms)

@@ -28,7 +28,7 @@ class Assignment(Fact):
 class AssignmentWithdrawal(Fact):
     """An assignment that was handed out in a file or to another tool is not waited for any more.
 
-    An answer that comes all the same is kept, and is a pass like any other.
+    An answer that comes later is stored nevertheless, and is a pass like any other.
     """
 
     prefix: ClassVar[str] = "awd"

@@ -22,11 +22,14 @@ def presented_order(key: bytes, pseudonym: str, place: int, n_candidates: int) -
     candidates = range(n_candidates)
     base = sorted(candidates, key=lambda index: keyed_digest(key, "order", pseudonym, run, index))
     turns = sorted(candidates, key=lambda index: keyed_digest(key, "turns", pseudonym, run, index))
+    # Rotations of one base order put every candidate first exactly once a run; orders drawn one by
+    # one would do so only on average.
     shift = turns[within]
     return tuple(base[shift:] + base[:shift])
 
 
 def keyed_digest(key: bytes, *parts: str | int) -> bytes:
     """32 bytes that nobody can foresee without the key, by which things are put into an order."""
+    # Joined by a separator, so that ("a", "bc") and ("ab", "c") give different digests.
     message = "\x1f".join(str(part) for part in parts).encode()
     return hmac.new(key, message, sha256).digest()

@@ -21,13 +21,14 @@ def is_filled(value: Any) -> bool:
 
 
 def text_of(row: Row, column: str) -> str:
-    """A cell as text, without the apostrophe that kept a spreadsheet from reading a formula."""
+    """A cell as text, without the apostrophe that stops a spreadsheet from reading a formula."""
     value = row.get(column)
     if value is None:
         return ""
     if isinstance(value, bool | list | dict):
         raise fault("not-text", "a text or a number is expected here", column)
     text = str(value).strip()
+    # Only an apostrophe before one of these characters was put there by `escape_formula`.
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
 
 
@@ -36,16 +37,16 @@ def milliseconds(row: Row) -> int | None:
     text = text_of(row, "active_ms")
     if not text:
         return None
-    found = count_of(text)
-    if found is None:
+    count = count_of(text)
+    if count is None:
         raise fault("bad-time", f"{text!r} is not a number of milliseconds", "active_ms")
-    return found
+    return count
 
 
 def count_of(text: str) -> int | None:
     """The whole number from 0 that a text states; None for any other text.
 
-    Sixteen digits or more are no count of anything: longer ones would not even be read.
+    Sixteen digits or more are not a count: `int` itself refuses the longest ones.
     """
     return int(text) if text.isdecimal() and len(text) <= _DIGITS else None
 
@@ -53,8 +54,8 @@ def count_of(text: str) -> int | None:
 def candidate_of(letters: Mapping[str, int], name: str, column: str) -> int:
     """The candidate that a letter stands for, by its place in the record."""
     if name not in letters:
-        known = ", ".join(letters)
-        raise fault("unknown-candidate", f"there is no candidate {name!r}", column, hint=known)
+        names = ", ".join(letters)
+        raise fault("unknown-candidate", f"there is no candidate {name!r}", column, hint=names)
     return letters[name]
 
 

@@ -45,9 +45,9 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pointer: str
     """Where in the answer it belongs, as an RFC 6901 pointer; what holds it where it is absent."""
     message: str
-    """What is missing."""
+    """What is missing, as one sentence for the reviewer."""
     hint: str
-    """What to do."""
+    """What the reviewer can do about it, as one sentence."""
     candidate: int | None = None
     """The candidate that it is about, as presented: A is 0."""
     item: str | None = None
@@ -97,7 +97,7 @@ def says_anything(judgment: Judgment) -> bool:
 def declines(judgment: Judgment) -> bool:
     """Whether a judgment declines what it was asked: the verdict, or else every score.
 
-    An abstention from all scores is no more of an answer than one from the verdict.
+    An abstention from all scores declines as much as an abstention from the verdict.
     """
     if not isinstance(judgment.verdict, NotAsked):
         return isinstance(judgment.verdict, Abstained)
@@ -113,9 +113,9 @@ def declines(judgment: Judgment) -> bool:
     return bool(scores) and not answers_elsewhere and declined
 
 
-def is_choice(given: Judgment | Answer) -> bool:
+def is_choice(answer: Judgment | Answer) -> bool:
     """Whether the verdict is a choice."""
-    return states_choice(given.verdict)
+    return states_choice(answer.verdict)
 
 
 def states_choice(verdict: Verdict) -> bool:
@@ -123,9 +123,9 @@ def states_choice(verdict: Verdict) -> bool:
     return isinstance(verdict, Prefers | Ranks | BothUnacceptable)
 
 
-def has_tied_reason(given: Judgment | Answer) -> bool:
+def has_tied_reason(answer: Judgment | Answer) -> bool:
     """Whether a choice says what decided it: a reason tied to a dimension, or an error found."""
-    return any(reason.dimension for reason in given.reasons) or bool(given.errors)
+    return any(reason.dimension for reason in answer.reasons) or bool(answer.errors)
 
 
 def gaps(answer: Answer, form: Form, shape: AnswerShape) -> list[Gap]:
@@ -137,6 +137,8 @@ def gaps(answer: Answer, form: Form, shape: AnswerShape) -> list[Gap]:
         shape: how much there is to answer.
     """
     missing = list(_verdict_gaps(answer, form))
+    # Somebody who cannot judge the record owes none of its parts; what is there must be whole all
+    # the same.
     if not isinstance(answer.verdict, Abstained | InsufficientContext):
         missing += _attack_gaps(answer, form)
         missing += _step_gaps(answer, form, shape)
@@ -151,14 +153,14 @@ def gaps(answer: Answer, form: Form, shape: AnswerShape) -> list[Gap]:
     return missing
 
 
-def _has_content(given: Judgment | Answer) -> bool:
+def _has_content(answer: Judgment | Answer) -> bool:
     return (
-        not isinstance(given.verdict, NotAsked)
-        or any(map(_says, given.scores))
-        or bool(given.step_labels or given.rulings)
-        or given.errors is not None
-        or given.attack not in {None, Attack()}
-        or given.stands_as_is is not None
+        not isinstance(answer.verdict, NotAsked)
+        or any(map(_says, answer.scores))
+        or bool(answer.step_labels or answer.rulings)
+        or answer.errors is not None
+        or answer.attack not in {None, Attack()}
+        or answer.stands_as_is is not None
     )
 
 
@@ -246,6 +248,7 @@ def _section_gaps(answer: Answer, form: Form, shape: AnswerShape) -> Iterator[Ga
     places: list[int | None] = [*range(len(shape.steps))]
     for section in form.sections:
         for place in places or [None]:
+            # A ruling on the record as a whole covers each candidate.
             if {(section.id, place), (section.id, None)} & ruled:
                 continue
             yield Gap(
@@ -262,6 +265,7 @@ def _score_gaps(answer: Answer, form: Form, shape: AnswerShape) -> Iterator[Gap]
     scored = {(score.dimension, score.candidate) for score in answer.scores}
     for dimension in form.required_dimensions:
         for place in range(len(shape.steps)):
+            # A score of the record as a whole covers each candidate.
             if {(dimension, place), (dimension, None)} & scored:
                 continue
             yield Gap(

@@ -1,7 +1,7 @@
 """The decision: a senior answer, checked against its record and against what is disputed.
 
-An adjudicator answers as a reviewer does, in the order in which the record is shown; what comes of
-it is a `Decided` in the record's own order. What it says must fit the record by the rule that holds
+An adjudicator answers as a reviewer does, in the order in which the record is shown; the result is
+a `Decided` in the record's own order. It must fit the record by the rule that holds
 for judgments; at the desk and over REST it must also decide what is disputed.
 """
 
@@ -19,7 +19,7 @@ from assay.review.adjudication import Decided
 from assay.review.answer import Answer, answer_faults, answer_in_record_order
 from assay.review.assignment import Assignment
 from assay.review.completeness import AnswerShape, detail_gaps
-from assay.review.disputes import Dispute, settled_by, undecided
+from assay.review.disputes import Dispute, settled_by, undecided_disputes
 from assay.review.form import Form
 from assay.review.writing import written_record
 
@@ -49,22 +49,22 @@ def decided_of(answer: Answer, record: Record, assignment: Assignment) -> Decide
     return as_decided(answer_in_record_order(answer, record, assignment))
 
 
-def as_decided(given: Answer | Judgment, *, wrote: str | None = None) -> Decided:
+def as_decided(answer: Answer | Judgment, *, wrote: str | None = None) -> Decided:
     """What an answer or a judgment says, as a decision with candidates in the same order.
 
     Args:
-        given: the answer; its reasons and skipped steps are no part of a decision.
+        answer: the answer; its reasons and skipped steps are no part of a decision.
         wrote: id of the record that holds what the adjudicator wrote.
     """
     return Decided(
-        verdict=given.verdict,
-        scores=given.scores,
-        errors=given.errors,
-        step_labels=given.step_labels,
-        rulings=given.rulings,
-        attack=given.attack,
+        verdict=answer.verdict,
+        scores=answer.scores,
+        errors=answer.errors,
+        step_labels=answer.step_labels,
+        rulings=answer.rulings,
+        attack=answer.attack,
         wrote=wrote,
-        stands_as_is=given.stands_as_is,
+        stands_as_is=answer.stands_as_is,
     )
 
 
@@ -134,7 +134,7 @@ def senior_faults(
     decision = as_decided(answer, wrote=answer.written or None)
     if not decides_anything(decision):
         faults.append(_NOTHING)
-    faults += map(_undecided, undecided(decision, disputed))
+    faults += map(_undecided_fault, undecided_disputes(decision, disputed))
     return faults
 
 
@@ -146,7 +146,7 @@ _NOTHING = InputError(
 )
 
 
-def _undecided(dispute: Dispute) -> InputError:
+def _undecided_fault(dispute: Dispute) -> InputError:
     return InputError(
         code="undecided",
         message=f"people differ on {dispute.words()}, and it is not decided",

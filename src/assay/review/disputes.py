@@ -28,13 +28,13 @@ class Dispute(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     what: Disputed
     """What sort of thing."""
     candidate: int | None = None
-    """The candidate, in the order of whoever names it; absent where the whole record is meant."""
+    """The candidate, in the order that the caller counts in; absent where the whole record is meant."""
     item: str | None = None
     """The dimension, the section, or the number of the step (from 0)."""
     reason: str = ""
     """What was answered how often, and what agreement would have taken."""
 
-    def moved(self, order: Sequence[int]) -> "Dispute":
+    def as_presented(self, order: Sequence[int]) -> "Dispute":
         """The same dispute with its candidate counted as presented.
 
         Args:
@@ -69,6 +69,7 @@ def is_decided(dispute: Dispute, decision: Decided) -> bool:
     if isinstance(decision.verdict, InsufficientContext):
         return True
     return any(
+        # Without a candidate the record as a whole is meant, which covers each candidate.
         (covered.what, covered.item) == (dispute.what, dispute.item)
         and (
             covered.candidate == dispute.candidate or None in {covered.candidate, dispute.candidate}
@@ -98,6 +99,6 @@ def settled_by(decision: Decided) -> Iterator[Dispute]:
         yield Dispute(what="edit")
 
 
-def undecided(decision: Decided, disputed: Iterable[Dispute]) -> tuple[Dispute, ...]:
+def undecided_disputes(decision: Decided, disputed: Iterable[Dispute]) -> tuple[Dispute, ...]:
     """What is disputed and not decided."""
     return tuple(dispute for dispute in disputed if not is_decided(dispute, decision))

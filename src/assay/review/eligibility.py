@@ -1,8 +1,8 @@
 """Eligibility: from which queues a person may claim, in which role, and until when.
 
 A queue whose scope has an exam is open to those alone who hold its qualification. Where nobody made
-an exam, the role that an administrator gave is enough, and the leads' page says so. Credentials on
-paper admit to a role's work and to its exam; they are never enough where there is an exam.
+an exam, the role that an administrator gave is enough, and the leads' page says so. Credentials
+admit to a role's work and to its exam; they are never enough where there is an exam.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ from assay.review.qualification import (
     Qualification,
     QualificationScope,
     has_credentials,
-    qualified,
+    qualification_for,
     renewal_due,
 )
 from assay.review.queue.lease import Queue, QueueMember, QueueRow
@@ -41,15 +41,15 @@ class EligibilityFacts(msgspec.Struct, frozen=True, kw_only=True):
     rubric: Rubric
     """The rubric in force."""
     rubric_id: str
-    """Its document id."""
+    """Document id of the rubric in force."""
     on: date
-    """The day."""
+    """The day for which seats are derived (UTC)."""
     queues: Sequence[QueueRow]
-    """All queues."""
+    """All queues of the store, of every stage."""
     consents: Mapping[str, frozenset[str]]
     """Pseudonym -> harm categories agreed to."""
     credentials: Sequence[Credential]
-    """Everybody's credentials."""
+    """Credentials of all people, in their order of entry."""
     qualifications: Sequence[Qualification]
     """Everybody's qualifications, superseded ones included."""
     unchanged: Mapping[str, frozenset[str]]
@@ -85,11 +85,14 @@ def _seat(member: QueueMember, queue: Queue, facts: EligibilityFacts) -> QueueMe
     scope = scope_of(queue, member.role)
     held = _qualification(member.reviewer, queue, scope, facts)
     if queue.stage == "exam":
+        # Each sitting is another chance to pass by luck, so that the exam closes to people who
+        # passed until renewal is due.
         return member if held is None or _renews(held, facts) else None
     if not _is_examined(scope, facts.examined):
         return member
     if held is None:
         return None
+    # `expires` is the first day that no longer counts: the seat ends as it begins (UTC).
     until = f"{held.expires}T00:00:00Z"
     return msgspec.structs.replace(member, qualification=held.id, until=until)
 
@@ -114,7 +117,7 @@ def refuse_without_credentials(
     contract: Contract,
     credentials: Sequence[Credential],
 ) -> None:
-    """Refuse people who lack what their role asks for on paper, whatever way the work goes out.
+    """Refuse people who lack the credentials of their role, however the work is handed out.
 
     Args:
         people: raw id of a person -> role.
@@ -136,7 +139,7 @@ def refuse_without_credentials(
     if lacking:
         raise UsageError(
             code="no-credential",
-            message=f"these people lack what their role asks for on paper: {'; '.join(lacking)}",
+            message=f"these people lack credentials that their role requires: {'; '.join(lacking)}",
             hint='once you have seen it: assay review credential NAME "WHAT"',
         )
 
@@ -167,13 +170,13 @@ def _reviews_again(reviewer: str, queue: Queue, facts: EligibilityFacts) -> bool
 def _qualification(
     reviewer: str, queue: Queue, scope: QualificationScope, facts: EligibilityFacts
 ) -> Qualification | None:
-    return qualified(
+    return qualification_for(
         facts.qualifications,
         reviewer=reviewer,
         work=scope,
         on=facts.on,
         rubric=facts.rubric_id,
-        asked=_asked(queue, facts.rubric),
+        questions=_questions_of(queue, facts.rubric),
         unchanged=facts.unchanged,
     )
 
@@ -184,18 +187,18 @@ def _renews(held: Qualification, facts: EligibilityFacts) -> bool:
     return rule is not None and renewal_due(held, on=facts.on, within_days=rule.renew_days)
 
 
-def _asked(queue: Queue, rubric: Rubric) -> Collection[str]:
+def _questions_of(queue: Queue, rubric: Rubric) -> Collection[str]:
     """What a queue's work asks that an exam can test: the verdict, or else the dimensions."""
     if queue.kind == "preference":
         return (VERDICT,)
-    return tuple(each.id for each in rubric.dimensions if each.judged_by == "expert")
+    return tuple(dimension.id for dimension in rubric.dimensions if dimension.judged_by == "expert")
 
 
 def _calibrating(
     reviewer: str, roles: Sequence[str], facts: EligibilityFacts
 ) -> Iterator[QueueMember]:
     """The rounds in which a person judges, whatever the queues of the work are."""
-    role = next((each for each in roles if each in JUDGING), None)
+    role = next((role for role in roles if role in JUDGING), None)
     for row in facts.queues:
         held_round = facts.rounds.get(row.queue.layer)
         if held_round is not None and role is not None and reviewer in held_round.members:

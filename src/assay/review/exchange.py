@@ -91,7 +91,7 @@ class AnswerContext(msgspec.Struct, frozen=True, kw_only=True):
     assignment: Assignment
     """The assignment that the row names."""
     record: Record
-    """Its record."""
+    """The record of that assignment."""
     rubric: Rubric
     """The rubric in force."""
     role: RoleName
@@ -118,7 +118,7 @@ def flat_work_row(record: Record, assignment: Assignment, rubric: Rubric) -> dic
     shown = present(record, assignment)
     row = {"assignment": shown.assignment} | shown_texts(shown)
     row |= dict.fromkeys(answer_columns(shown, rubric, record.part), "")
-    return {column: defused(text) for column, text in row.items()}
+    return {column: escape_formula(text) for column, text in row.items()}
 
 
 def answer_columns(shown: Presentation, rubric: Rubric, part: Part) -> tuple[str, ...]:
@@ -158,7 +158,7 @@ def _sections(part: Part) -> tuple[str, ...]:
     return part.sections if isinstance(part, Policy | Adversarial) else ()
 
 
-def defused(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text, with an apostrophe before it where a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
 
@@ -180,7 +180,7 @@ def _unknown(row: Row) -> list[str]:
     return [column for column in row if column.split(".")[0] not in _FIXED | _FAMILIES | _SHOWN]
 
 
-def read_answer(row: Row, about: AnswerContext) -> Judgment:
+def read_answer(row: Row, context: AnswerContext) -> Judgment:
     """The judgment that an answered row states, in the record's own order.
 
     Raises:
@@ -188,9 +188,10 @@ def read_answer(row: Row, about: AnswerContext) -> Judgment:
             a choice; it names every fault, each with its column.
     """
     reader = RowReader(row)
-    judgment = stated_judgment(reader, about)
-    unread = {each.where.split(".")[0] for each in reader.faults}
-    needed = about.rubric.reasons_required and is_choice(judgment)
+    judgment = stated_judgment(reader, context)
+    # A reason that could not be read is a fault already; one more for its absence would mislead.
+    unread = {error.where.split(".")[0] for error in reader.faults}
+    needed = context.rubric.reasons_required and is_choice(judgment)
     if needed and not has_tied_reason(judgment) and not unread & {"reason", "errors"}:
         reader.faults.append(_NO_REASON)
     reader.refuse_faults()
@@ -205,44 +206,44 @@ _NO_REASON = fault(
 )
 
 
-def stated_judgment(reader: RowReader, about: AnswerContext) -> Judgment:
+def stated_judgment(reader: RowReader, context: AnswerContext) -> Judgment:
     """What a row states, whether it is enough or not; without the parts that have a fault.
 
     Args:
         reader: reads the row, and keeps every fault of it; each `where` is a column.
-        about: what the answer is read against.
+        context: what the answer is read against.
     """
     reader.faults += [
         fault("unknown-column", f"no answer has a column {column!r}", column)
         for column in _unknown(reader.row)
     ]
-    steps = reader.family("step", partial(_step, about), parts=(2,))
+    steps = reader.family("step", partial(_step, context), parts=(2,))
     judgment = Judgment(
-        record=about.assignment.record,
-        reviewer=Reviewer(pseudonym=about.assignment.reviewer, kind="human", role=about.role),
-        verdict=_verdict(reader, about),
-        scores=reader.family("score", partial(_dimension_score, about), parts=(1, 2)),
-        reasons=_reasons(reader, about),
-        errors=errors_of(reader, about.record, about.letters),
+        record=context.assignment.record,
+        reviewer=Reviewer(pseudonym=context.assignment.reviewer, kind="human", role=context.role),
+        verdict=_verdict(reader, context),
+        scores=reader.family("score", partial(_dimension_score, context), parts=(1, 2)),
+        reasons=_reasons(reader, context),
+        errors=errors_of(reader, context.record, context.letters),
         step_labels=tuple(step for step in steps if isinstance(step, StepLabel)),
         skipped_steps=tuple(step for step in steps if isinstance(step, SkippedStep)),
-        rulings=reader.family("ruling", partial(_ruling, about)),
+        rulings=reader.family("ruling", partial(_ruling, context)),
         attack=_attack(reader),
-        stands_as_is=reader.part(lambda: _stands(reader.row), None),
-        order=order_of(about.assignment, len(about.record.candidates)) or None,
-        rubric=about.assignment.rubric,
+        stands_as_is=reader.part(lambda: _stands_as_is(reader.row), None),
+        order=order_of(context.assignment, len(context.record.candidates)) or None,
+        rubric=context.assignment.rubric,
         active_ms=reader.part(lambda: milliseconds(reader.row), None),
         judged_at=reader.text("judged_at") or None,
     )
     reader.faults += [
-        fault("misfit", misfit, "") for misfit in judgment_faults(about.record, judgment)
+        fault("misfit", misfit, "") for misfit in judgment_faults(context.record, judgment)
     ]
     return judgment
 
 
-def _verdict(reader: RowReader, about: AnswerContext) -> Verdict:
+def _verdict(reader: RowReader, context: AnswerContext) -> Verdict:
     strength = reader.part(lambda: _strength(reader.row), None)
-    verdict = reader.part(lambda: _stated_verdict(reader.row, about), None)
+    verdict = reader.part(lambda: _stated_verdict(reader.row, context), None)
     if verdict is None:
         return NotAsked()
     if isinstance(verdict, Prefers):
@@ -254,19 +255,19 @@ def _verdict(reader: RowReader, about: AnswerContext) -> Verdict:
     return verdict
 
 
-def _stated_verdict(row: Row, about: AnswerContext) -> Verdict:
-    text, letters = text_of(row, "verdict"), about.letters
+def _stated_verdict(row: Row, context: AnswerContext) -> Verdict:
+    text, letters = text_of(row, "verdict"), context.letters
     verdict = read_verdict(text, letters, lambda name: candidate_of(letters, name, "verdict"))
     if verdict is None:
-        known = ", ".join([*letters, *OPEN_VERDICTS])
+        words = ", ".join([*letters, *OPEN_VERDICTS])
         raise fault(
             "unknown-verdict",
             f"{text.partition(':')[0]!r} is not a verdict",
             "verdict",
-            hint=f"write one of {known}, or abstain:why",
+            hint=f"write one of {words}, or abstain:why",
         )
     word = verdict_word(verdict)
-    if word in VERDICT_WORDS and word not in about.rubric.verdicts:
+    if word in VERDICT_WORDS and word not in context.rubric.verdicts:
         raise fault("verdict-not-permitted", f"the rubric does not permit {word}", "verdict")
     return verdict
 
@@ -282,21 +283,21 @@ def _strength(row: Row) -> int | None:
 
 
 def _dimension_score(
-    about: AnswerContext, column: str, parts: Sequence[str], text: str
+    context: AnswerContext, column: str, parts: Sequence[str], text: str
 ) -> DimensionScore:
-    dimension, candidate = _about_dimension(about, column, parts)
+    dimension, candidate = _about_dimension(context, column, parts)
     score = _score(text, dimension, column)
     return DimensionScore(dimension=dimension.id, score=score, candidate=candidate)
 
 
 def _about_dimension(
-    about: AnswerContext, column: str, parts: Sequence[str]
+    context: AnswerContext, column: str, parts: Sequence[str]
 ) -> tuple[Dimension, int | None]:
     """The dimension and the candidate that a column names."""
     name, *place = parts
-    for dimension in about.rubric.dimensions:
+    for dimension in context.rubric.dimensions:
         if dimension.id == name:
-            return dimension, candidate_of(about.letters, place[0], column) if place else None
+            return dimension, candidate_of(context.letters, place[0], column) if place else None
     raise fault("unknown-dimension", f"the rubric has no dimension {name!r}", column)
 
 
@@ -317,19 +318,19 @@ def _score(text: str, dimension: Dimension, column: str) -> Score:
     return Scored(value=int(text))
 
 
-def _reasons(reader: RowReader, about: AnswerContext) -> tuple[Reason, ...]:
+def _reasons(reader: RowReader, context: AnswerContext) -> tuple[Reason, ...]:
     text = reader.text("reason")
     plain = (Reason(text=text),) if text else ()
-    return plain + reader.family("reason", partial(_tied_reason, about), parts=(1, 2))
+    return plain + reader.family("reason", partial(_tied_reason, context), parts=(1, 2))
 
 
-def _tied_reason(about: AnswerContext, column: str, parts: Sequence[str], text: str) -> Reason:
-    dimension, candidate = _about_dimension(about, column, parts)
+def _tied_reason(context: AnswerContext, column: str, parts: Sequence[str], text: str) -> Reason:
+    dimension, candidate = _about_dimension(context, column, parts)
     return Reason(text=text, dimension=dimension.id, candidate=candidate)
 
 
 def _step(
-    about: AnswerContext, column: str, parts: Sequence[str], text: str
+    context: AnswerContext, column: str, parts: Sequence[str], text: str
 ) -> StepLabel | SkippedStep:
     name, number = parts
     word, _, why = text.partition(":")
@@ -337,11 +338,11 @@ def _step(
     if step is None or (word != SKIP and text not in STEP_LABELS):
         raise fault(
             "unknown-label",
-            f"{text!r} is no label on step {number!r}",
+            f"{text!r} is not a label on step {number!r}",
             column,
             hint="write good, neutral, bad or skip:why, or leave an unlabelled step empty",
         )
-    candidate = candidate_of(about.letters, name, column)
+    candidate = candidate_of(context.letters, name, column)
     if word == SKIP:
         return SkippedStep(candidate=candidate, step=step, reason=why.strip() or None)
     label: Literal["good", "neutral", "bad"] = msgspec.convert(
@@ -379,9 +380,10 @@ def _attack_of(stated: Mapping[str, Any]) -> Attack:
         ) from error
 
 
-def _stands(row: Row) -> bool | None:
+def _stands_as_is(row: Row) -> bool | None:
     value = row.get("stands_as_is")
     word = str(value).lower() if isinstance(value, bool) else text_of(row, "stands_as_is").lower()
+    # "No" is the absence of the statement, like an empty cell.
     if not word or word in {"no", "false", "0"}:
         return None
     if word not in YES:
@@ -389,17 +391,17 @@ def _stands(row: Row) -> bool | None:
     return True
 
 
-def _ruling(about: AnswerContext, column: str, parts: Sequence[str], text: str) -> SectionRuling:
+def _ruling(context: AnswerContext, column: str, parts: Sequence[str], text: str) -> SectionRuling:
     word, _, rest = text.partition(":")
     severity, _, why = rest.partition(":")
     if word not in RULINGS or (severity and severity not in get_args(Severity)):
         raise fault(
             "unknown-ruling",
-            f"{text!r} is no ruling",
+            f"{text!r} is not a ruling",
             column,
             hint="write complies, unclear, violates, violates:high, or violates:high:why",
         )
-    section, candidate = _ruled(parts, about, column)
+    section, candidate = _section_and_candidate(parts, context, column)
     return msgspec.convert(
         {
             "section": section,
@@ -412,10 +414,12 @@ def _ruling(about: AnswerContext, column: str, parts: Sequence[str], text: str) 
     )
 
 
-def _ruled(place: Sequence[str], about: AnswerContext, column: str) -> tuple[str, int | None]:
+def _section_and_candidate(
+    place: Sequence[str], context: AnswerContext, column: str
+) -> tuple[str, int | None]:
     """The section and the candidate that a column names; the section's id may hold dots."""
     whole = ".".join(place)
     *section, name = place
-    if not section or whole in _sections(about.record.part):
+    if not section or whole in _sections(context.record.part):
         return whole, None
-    return ".".join(section), candidate_of(about.letters, name, column)
+    return ".".join(section), candidate_of(context.letters, name, column)

@@ -42,7 +42,7 @@ class AskedDimension(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     abstention: str | None = None
     """When to abstain instead of giving a value."""
     escalation: str | None = None
-    """To whom a doubtful case goes."""
+    """The person or role that decides doubtful cases."""
     action: str | None = None
     """What the reviewer does."""
     evidence: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ class AskedSection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     title: str
     """What it is about."""
     text: str
-    """The rule itself."""
+    """The rule, as the policy states it."""
     benign_counterpart: str | None = None
     """A similar request that must be served."""
 
@@ -68,7 +68,7 @@ class ErrorCategory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     id: str
     """Name of the failure class."""
     description: str
-    """What goes wrong."""
+    """What goes wrong in an error of this kind."""
 
 
 class AskedRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -77,7 +77,7 @@ class AskedRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     dimension: str
     """The dimension that it looks at."""
     rule: Literal["veto", "compare"]
-    """What it does."""
+    """`veto` rules a candidate out by its value; `compare` prefers the better value."""
     below: int | None = None
     """A veto strikes values below this one."""
     above: int | None = None
@@ -90,7 +90,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is asked about one record."""
 
     kind: str
-    """The record's kind."""
+    """Kind of the record, such as `preference`."""
     verdicts: tuple[str, ...]
     """Verdicts that may be given, by their tags."""
     strengths: int = STRENGTHS
@@ -108,7 +108,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     errors: bool = False
     """Whether errors are to be looked for; critiques are welcome everywhere."""
     categories: tuple[ErrorCategory, ...] = ()
-    """Kinds of error."""
+    """Kinds of error that may be named: the contract's failure classes."""
     severities: tuple[str, ...] = SEVERITIES
     """Severities, in rising order."""
     attack: bool = False
@@ -139,23 +139,27 @@ def form_of(
         may_write: whether the program has a source class for what reviewers write.
     """
     part = record.part
-    dimensions = tuple(_asked(each) for each in rubric.dimensions if each.judged_by != "machine")
+    dimensions = tuple(
+        _asked_dimension(dimension)
+        for dimension in rubric.dimensions
+        if dimension.judged_by != "machine"
+    )
     return Form(
         kind=record.kind,
         verdicts=_verdicts(record, rubric),
         dimensions=dimensions,
-        required_dimensions=_required(record, contract, dimensions),
+        required_dimensions=_required_dimensions(record, contract, dimensions),
         reasons_required=rubric.reasons_required,
         steps=record.kind in {"process", "trajectory"},
         sections=_sections(part.sections, policy) if isinstance(part, Policy | Adversarial) else (),
         errors=isinstance(part, Critique),
         categories=tuple(
-            ErrorCategory(id=each.id, description=each.description)
-            for each in contract.failure_classes
+            ErrorCategory(id=failure.id, description=failure.description)
+            for failure in contract.failure_classes
         ),
         attack=isinstance(part, Adversarial),
         writing=_writing(record) if may_write else None,
-        priority=tuple(_rule(each) for each in rubric.priority),
+        priority=tuple(_rule(rule) for rule in rubric.priority),
         rubric=f"{rubric.id} {rubric.version}",
     )
 
@@ -170,8 +174,8 @@ def _verdicts(record: Record, rubric: Rubric) -> tuple[str, ...]:
     return ("not_asked", "insufficient_context", "abstained")
 
 
-def _required(
-    record: Record, contract: Contract, asked: tuple[AskedDimension, ...]
+def _required_dimensions(
+    record: Record, contract: Contract, dimensions: tuple[AskedDimension, ...]
 ) -> tuple[str, ...]:
     """What an outcome is scored on: what the contract's signal names, or all that is asked."""
     if not isinstance(record.part, Outcome) or not record.candidates:
@@ -182,7 +186,7 @@ def _required(
         if signal.signal == record.kind
         for dimension in signal.dimensions
     }
-    ids = [dimension.id for dimension in asked]
+    ids = [dimension.id for dimension in dimensions]
     return tuple(name for name in ids if name in named) or tuple(ids)
 
 
@@ -193,7 +197,7 @@ def _writing(record: Record) -> Literal["demonstration", "revision"] | None:
     return "demonstration" if asks_for_one else None
 
 
-def _asked(dimension: Dimension) -> AskedDimension:
+def _asked_dimension(dimension: Dimension) -> AskedDimension:
     return AskedDimension(
         id=dimension.id,
         question=dimension.question,
@@ -207,25 +211,25 @@ def _asked(dimension: Dimension) -> AskedDimension:
         abstention=dimension.abstention,
         escalation=dimension.escalation,
         action=dimension.action,
-        evidence=tuple(str(each) for each in dimension.evidence),
+        evidence=tuple(str(kind) for kind in dimension.evidence),
     )
 
 
 def _sections(named: tuple[str, ...], policy: PolicyDocument | None) -> tuple[AskedSection, ...]:
     """The sections that a record names, or all of the policy where it names none."""
-    known = policy.sections if policy else ()
-    chosen = [each for each in known if each.id in named] if named else list(known)
+    sections = policy.sections if policy else ()
+    chosen = [section for section in sections if section.id in named] if named else list(sections)
     shown = tuple(
         AskedSection(
-            id=each.id,
-            title=each.title,
-            text=each.text,
-            benign_counterpart=each.benign_counterpart,
+            id=section.id,
+            title=section.title,
+            text=section.text,
+            benign_counterpart=section.benign_counterpart,
         )
-        for each in chosen
+        for section in chosen
     )
-    missing = [each for each in named if each not in {section.id for section in known}]
-    return (*shown, *(AskedSection(id=each, title=each, text="") for each in missing))
+    missing = [name for name in named if name not in {section.id for section in sections}]
+    return (*shown, *(AskedSection(id=name, title=name, text="") for name in missing))
 
 
 def _rule(rule: PriorityRule) -> AskedRule:

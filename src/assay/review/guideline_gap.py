@@ -1,4 +1,4 @@
-"""The guideline gap: where the rubric leaves a reviewer without an answer, and who then looks again.
+"""The guideline gap: where the rubric leaves a reviewer without an answer, and which judgments it touches.
 
 A reviewer names the gap at the record; a later version of the rubric answers it. Judgments that
 were given under the older words need a re-review where the new words touch them, and only there.
@@ -37,7 +37,7 @@ class GuidelineGap(Fact):
     record: str
     """Id of the record at which it showed."""
     reviewer: str
-    """Pseudonym of who asks, and hears of the answer."""
+    """Pseudonym of the person who asks and is shown the answer."""
     rubric: str
     """Document id of the rubric that has the gap."""
     text: str
@@ -47,7 +47,7 @@ class GuidelineGap(Fact):
 
 
 class GapAnswer(Fact):
-    """What the rubric now says where it said nothing."""
+    """What the rubric now says where an earlier version left a gap."""
 
     prefix: ClassVar[str] = "gan"
 
@@ -75,7 +75,7 @@ class ReReview(msgspec.Struct, frozen=True, kw_only=True):
     dimensions: tuple[str, ...]
     """What must be reviewed again: dimensions, and `verdict`; sorted."""
     why: tuple[Why, ...]
-    """Why; sorted."""
+    """The reasons for the re-review; sorted."""
     gaps: tuple[str, ...]
     """Ids of the gaps whose answers apply to it; sorted."""
 
@@ -90,24 +90,24 @@ class ReReviews(msgspec.Struct, frozen=True, kw_only=True):
     current: int
     """Judgments under the new version."""
     unknown: int
-    """Judgments under a version that was not given, or under none of ours: nothing is known."""
+    """Judgments under a version that was not passed in, or under a foreign guideline: not compared."""
 
 
 def open_gaps(gaps: Iterable[GuidelineGap], answers: Iterable[GapAnswer]) -> list[GuidelineGap]:
     """The gaps that no answer names, in their order of entry."""
     answered = {gap for answer in answers for gap in answer.gaps}
-    return [each for each in gaps if each.id not in answered]
+    return [gap for gap in gaps if gap.id not in answered]
 
 
 def answers_for(
     reviewer: str, gaps: Iterable[GuidelineGap], answers: Iterable[GapAnswer]
 ) -> list[tuple[GuidelineGap, GapAnswer]]:
     """The gaps that a person asked about, each with each answer, in the answers' order."""
-    own = {each.id: each for each in gaps if each.reviewer == reviewer}
+    own = {gap.id: gap for gap in gaps if gap.reviewer == reviewer}
     return [(own[gap], answer) for answer in answers for gap in answer.gaps if gap in own]
 
 
-def second_look(
+def re_reviews(
     judgments: Iterable[Judgment],
     *,
     rubrics: Mapping[str, Rubric],
@@ -142,71 +142,77 @@ def second_look(
         identity: frozenset(compare({"rubric": old}, {"rubric": rubrics[new]}).re_review)
         for identity, old in rubrics.items()
     }
-    spoken = _spoken(gaps, [each for each in answers if each.rubric == new])
-    looks: list[ReReview] = []
+    gap_scopes = _answered_scopes(gaps, [answer for answer in answers if answer.rubric == new])
+    needed: list[ReReview] = []
     counts: Counter[str] = Counter()
     for judgment in standing(judgments):
         if judgment.rubric == new:
             counts["current"] += 1
         elif judgment.rubric not in changed:
             counts["unknown"] += 1
-        elif look := _look(judgment, changed[judgment.rubric], spoken.get(judgment.record, {})):
-            looks.append(look)
+        elif re_review := _re_review(
+            judgment, changed[judgment.rubric], gap_scopes.get(judgment.record, {})
+        ):
+            needed.append(re_review)
         else:
             counts["untouched"] += 1
     return ReReviews(
-        needed=tuple(looks),
+        needed=tuple(needed),
         untouched=counts["untouched"],
         current=counts["current"],
         unknown=counts["unknown"],
     )
 
 
-def looked_at(judgments: Iterable[Judgment], *, reviewer: str, rubric: str) -> Judgment | None:
+def replaced_judgment(
+    judgments: Iterable[Judgment], *, reviewer: str, rubric: str
+) -> Judgment | None:
     """The judgment that a person's re-review replaces: the newest under another version.
 
     Args:
         judgments: judgments of one record in their order of entry, by anybody.
         reviewer: pseudonym of the person.
-        rubric: id of the version under which the person looks now.
+        rubric: id of the version under which the person judges now.
     """
     own = [
-        each
-        for each in standing(judgments)
-        if each.reviewer.pseudonym == reviewer
-        and each.reviewer.kind == "human"
-        and each.rubric != rubric
+        judgment
+        for judgment in standing(judgments)
+        if judgment.reviewer.pseudonym == reviewer
+        and judgment.reviewer.kind == "human"
+        and judgment.rubric != rubric
     ]
     return own[-1] if own else None
 
 
-def _spoken(
+def _answered_scopes(
     gaps: Iterable[GuidelineGap], answers: Iterable[GapAnswer]
 ) -> dict[str, dict[str, frozenset[str]]]:
     """Record id -> gap id -> what its answers apply to; `_EVERYTHING` where none is named."""
-    known = {each.id: each for each in gaps}
-    found: dict[str, dict[str, frozenset[str]]] = {}
+    gap_by_id = {gap.id: gap for gap in gaps}
+    scopes: dict[str, dict[str, frozenset[str]]] = {}
     for answer in answers:
-        for gap in (known[each] for each in answer.gaps if each in known):
+        for gap in (gap_by_id[identity] for identity in answer.gaps if identity in gap_by_id):
             own = (gap.dimension,) if gap.dimension else (_EVERYTHING,)
-            of_record = found.setdefault(gap.record, {})
+            of_record = scopes.setdefault(gap.record, {})
+            # Two answers to one gap apply to all that either of them names.
             of_record[gap.id] = of_record.get(gap.id, frozenset()).union(answer.dimensions or own)
-    return found
+    return scopes
 
 
-def _look(
-    judgment: Judgment, changed: frozenset[str], spoken: Mapping[str, frozenset[str]]
+def _re_review(
+    judgment: Judgment, changed: frozenset[str], gap_scopes: Mapping[str, frozenset[str]]
 ) -> ReReview | None:
-    given = frozenset(_answered(judgment))
-    altered = given & changed
+    answered = frozenset(_questions_answered(judgment))
+    altered = answered & changed
     by_gap = {
-        gap: given if _EVERYTHING in named else given & named for gap, named in spoken.items()
+        gap: answered if _EVERYTHING in named else answered & named
+        for gap, named in gap_scopes.items()
     }
-    speaking = {gap: touched for gap, touched in by_gap.items() if touched}
-    if not altered and not speaking:
+    applying = {gap: touched for gap, touched in by_gap.items() if touched}
+    if not altered and not applying:
         return None
     why: list[Why] = []
-    if speaking:
+    if applying:
         why.append("gap_answered")
     if altered:
         why.append("meaning_changed")
@@ -214,14 +220,14 @@ def _look(
         judgment=judgment.id,
         record=judgment.record,
         reviewer=judgment.reviewer.pseudonym,
-        dimensions=tuple(sorted(altered.union(*speaking.values()))),
+        dimensions=tuple(sorted(altered.union(*applying.values()))),
         why=tuple(why),
-        gaps=tuple(sorted(speaking)),
+        gaps=tuple(sorted(applying)),
     )
 
 
-def _answered(judgment: Judgment) -> Iterator[str]:
+def _questions_answered(judgment: Judgment) -> Iterator[str]:
     """What a judgment answers: dimensions that it scores or declines, and the verdict."""
     if not isinstance(judgment.verdict, NotAsked):
         yield VERDICT
-    yield from (each.dimension for each in judgment.scores)
+    yield from (score.dimension for score in judgment.scores)

@@ -11,8 +11,8 @@ JUDGMENT_HANDLE, DECISION_HANDLE, GAP_HANDLE, ROUND_HANDLE = "jdh", "dch", "gph"
 RECORD_HANDLE = "rch"
 """Prefixes of the handles of facts whose ids may not leave.
 
-An id is a digest of the fact's content: whoever knows all of it but the hidden parts could try these
-until the digest fits.
+An id is a digest of the fact's content: anybody who knows the
+rest of it could try values for the hidden parts until the digest matches.
 """
 
 

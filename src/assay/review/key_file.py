@@ -1,6 +1,6 @@
 """Answer keys as they come in: lines that an expert wrote, and adjudications that decided.
 
-What makes no key raises a `UsageError` with the reason; the caller sets it aside.
+What cannot become a key raises a `UsageError` with the reason; the caller sets it aside.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -30,18 +30,18 @@ class KeyRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     record: str
     """Id of the record, or a unique prefix."""
     verdicts: tuple[Verdict, ...] = ()
-    """The right verdicts."""
+    """The verdicts that count as right; empty where none is asked."""
     scores: tuple[AcceptedScore, ...] = ()
-    """The right scores."""
+    """The scores that count as right; empty where none is asked."""
     source: Literal["adjudication", "expert"] = "expert"
-    """Who set it."""
+    """Where the key comes from: an adjudication in the store, or an expert."""
 
 
 def key_row(line: bytes) -> KeyRow:
     """One line of a file of answer keys.
 
     Raises:
-        UsageError: if the line is no key.
+        UsageError: if the line is not a key.
     """
     try:
         return msgspec.json.decode(line, type=KeyRow)
@@ -96,7 +96,7 @@ def key_of_adjudication(
         rubric=rubric,
         source="adjudication",
         verdicts=() if isinstance(verdict, NotAsked) else (verdict,),
-        scores=tuple(_accepted(adjudication.decision.scores)),
+        scores=tuple(_accepted_scores(adjudication.decision.scores)),
     )
 
 
@@ -124,8 +124,8 @@ def broken_key(reason: str) -> UsageError:
     return UsageError(code="broken-key", message=reason)
 
 
-def _accepted(scores: Iterable[DimensionScore]) -> Iterator[AcceptedScore]:
-    """The scores of a decision as what is right, and nothing beside it."""
+def _accepted_scores(scores: Iterable[DimensionScore]) -> Iterator[AcceptedScore]:
+    """The scores of a decision as what is right, and nothing else."""
     for score in scores:
         match score.score:
             case Scored(value=value, denominator=None | 1):

@@ -19,7 +19,7 @@ class ShownCall(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One call of a tool."""
 
     name: str
-    """The tool's name."""
+    """Name of the tool that is called."""
     arguments: str
     """The arguments as JSON text."""
 
@@ -30,7 +30,7 @@ class ShownMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     role: str
     """Who speaks: system, developer, user, assistant or tool."""
     content: str
-    """The raw text."""
+    """The text of the message as it was stored."""
     calls: tuple[ShownCall, ...] = ()
     """Calls that the message makes."""
 
@@ -41,7 +41,7 @@ class ShownStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     step: int
     """Its number, from 0."""
     text: str = ""
-    """What it says."""
+    """Text of the step; empty for a step that only calls a tool."""
     call: ShownCall | None = None
     """The call that it makes."""
     output: str | None = None
@@ -56,9 +56,9 @@ class ShownCandidate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     letter: str
     """A, B, ... in presented order."""
     content: str | tuple[ShownMessage, ...]
-    """The response itself."""
+    """The response: one text, or the messages of a conversation."""
     work: tuple[ShownStep, ...] = ()
-    """Observable steps."""
+    """Observable steps that led to the response, in their order."""
     state_after: str | None = None
     """State after the answer, as JSON text."""
 
@@ -69,9 +69,9 @@ class ShownEvidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     number: int
     """Its number, from 0; reasons point at it."""
     kind: str
-    """What it is."""
+    """Kind of evidence, as the record names it."""
     text: str | None = None
-    """Its content."""
+    """Content of the evidence; None where only a locator is known."""
     quote: str | None = None
     """The passage that counts."""
     locator: str | None = None
@@ -84,7 +84,7 @@ class ShownTool(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A tool that the task offers."""
 
     name: str
-    """Its name."""
+    """Name by which a step calls the tool."""
     description: str = ""
     """The description that the model gets."""
     parameters: str = ""
@@ -99,13 +99,13 @@ class Presentation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     assignment: str
     """Id of the assignment; answers name it."""
     kind: str
-    """The record's kind."""
+    """Kind of the record, such as `preference`."""
     task: tuple[ShownMessage, ...]
     """The conversation up to the answer."""
     candidates: tuple[ShownCandidate, ...]
     """The candidates in presented order."""
     tools: tuple[ShownTool, ...] = ()
-    """Tools on offer."""
+    """Tools that the task offers to the model."""
     initial_state: str | None = None
     """State before the answer, as JSON text."""
     evidence: tuple[ShownEvidence, ...] = ()
@@ -181,7 +181,9 @@ def _candidate(letter: str, candidate: Candidate) -> ShownCandidate:
     content = candidate.content
     return ShownCandidate(
         letter=letter,
-        content=content if isinstance(content, str) else tuple(_message(each) for each in content),
+        content=content
+        if isinstance(content, str)
+        else tuple(_message(message) for message in content),
         work=tuple(
             ShownStep(
                 step=number,

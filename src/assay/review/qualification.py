@@ -2,7 +2,7 @@
 
 An exam hides known records among a reviewer's work. Each dimension, and the verdict, is a test of
 its own; a person is qualified for those that were passed, in one role, task family and language,
-under one version of the rubric, until a day. Credentials are kept apart and never qualify.
+under one version of the rubric, until a day. Credentials are separate and never qualify.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -25,7 +25,7 @@ class QualificationScope(Value):
     """What is qualified for: one role in one task family and language."""
 
     role: Role
-    """The role."""
+    """The role in which the person judges."""
     family: str
     """The task family: the kind of work that one queue hands out."""
     language: str | None = None
@@ -42,7 +42,7 @@ class ExamItem(Fact):
     scope: QualificationScope
     """The exam that it belongs to."""
     retired: bool = False
-    """Whether it is no longer used; then `supersedes` names the item that it takes out."""
+    """Whether it is no longer used; then `supersedes` names the item that it retires."""
     supersedes: str | None = None
     """Id of the item that this one replaces."""
 
@@ -66,7 +66,7 @@ class Qualification(Fact):
     prefix: ClassVar[str] = "qua"
 
     reviewer: str
-    """Pseudonym."""
+    """Pseudonym of the person."""
     scope: QualificationScope
     """The role, task family and language."""
     rubric: str
@@ -89,20 +89,20 @@ class Qualification(Fact):
     """Why it was revoked."""
 
     @property
-    def passed(self) -> tuple[str, ...]:
+    def passed_dimensions(self) -> tuple[str, ...]:
         """The dimensions that it qualifies for, `verdict` among them; none unless it was passed."""
         if self.decision != "passed":
             return ()
-        return tuple(each.dimension for each in self.results if each.decision == "passed")
+        return tuple(result.dimension for result in self.results if result.decision == "passed")
 
 
 class Credential(Fact):
-    """What a person has on paper. It may admit to an exam and never takes its place."""
+    """Proof of a degree, licence or experience. It may admit to an exam and never replaces one."""
 
     prefix: ClassVar[str] = "cre"
 
     reviewer: str
-    """Pseudonym."""
+    """Pseudonym of the person."""
     what: str
     """The degree, licence or experience, in words that name nobody."""
     checked_by: str
@@ -122,20 +122,20 @@ class Examination(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def open(self) -> tuple[str, ...]:
         """The dimensions that need more items; the exam goes on while there are any."""
-        return tuple(each.dimension for each in self.results if each.decision == "continue")
+        return tuple(result.dimension for result in self.results if result.decision == "continue")
 
 
 def has_credentials(
     credentials: Iterable[Credential], *, reviewer: str, needed: Collection[str]
 ) -> bool:
-    """Whether a person has on paper what a role asks for.
+    """Whether a person has the credentials that a role requires.
 
     Args:
         credentials: credentials of anybody.
         reviewer: pseudonym of the person.
-        needed: what the role asks on paper; everybody has it where nothing is asked.
+        needed: credentials that the role requires; without any, everybody qualifies.
     """
-    held = {each.what for each in credentials if each.reviewer == reviewer}
+    held = {credential.what for credential in credentials if credential.reviewer == reviewer}
     return held.issuperset(needed)
 
 
@@ -147,15 +147,15 @@ def exam_keys(items: Iterable[ExamItem], scope: QualificationScope, rubric: str)
         scope: the exam's scope.
         rubric: document id of the rubric in force.
     """
-    given = list(items)
-    replaced = {each.supersedes for each in given if each.supersedes}
+    all_items = list(items)
+    replaced = {item.supersedes for item in all_items if item.supersedes}
     return {
-        each.key.record: each.key
-        for each in given
-        if each.scope == scope
-        and each.key.rubric == rubric
-        and each.id not in replaced
-        and not each.retired
+        item.key.record: item.key
+        for item in all_items
+        if item.scope == scope
+        and item.key.rubric == rubric
+        and item.id not in replaced
+        and not item.retired
     }
 
 
@@ -182,8 +182,8 @@ def examine(
     Raises:
         UsageError: for an impossible plan.
     """
-    asked = dict.fromkeys(name for key in keys.values() for name in key.asks)
-    answers: dict[str, list[bool]] = {name: [] for name in asked}
+    questions = dict.fromkeys(name for key in keys.values() for name in key.asks)
+    answers: dict[str, list[bool]] = {name: [] for name in questions}
     weighed = []
     for judgment, key in first_answers(judgments, keys, reviewer=reviewer):
         if judgment.id in earlier:
@@ -192,7 +192,7 @@ def examine(
         for name, right in correct(judgment, key).items():
             answers[name].append(right)
     results = []
-    for name in sorted(asked, key=lambda each: (each != VERDICT, each)):
+    for name in sorted(questions, key=lambda name: (name != VERDICT, name)):
         sitting = sit(answers[name], plan)
         results.append(
             ExamResult(
@@ -249,7 +249,7 @@ def issue(
             message=f"a qualification of {days} days never counts",
             hint="give at least 1 day",
         )
-    passed = any(each.decision == "passed" for each in examination.results)
+    passed = any(result.decision == "passed" for result in examination.results)
     return Qualification(
         reviewer=reviewer,
         scope=scope,
@@ -271,11 +271,19 @@ def revoke(qualification: Qualification, *, on: date, reason: str) -> Qualificat
     )
 
 
-def standing_qualifications(given: Iterable[Qualification]) -> list[Qualification]:
+def standing_qualifications(qualifications: Iterable[Qualification]) -> list[Qualification]:
     """The qualifications that no later one of the same person and scope replaces, revoked ones too."""
-    every = list(given)
-    replaced = {(each.supersedes, each.reviewer, each.scope) for each in every}
-    return [each for each in every if (each.id, each.reviewer, each.scope) not in replaced]
+    every = list(qualifications)
+    # With person and scope, so that nobody can end the qualification of another by naming it.
+    replaced = {
+        (qualification.supersedes, qualification.reviewer, qualification.scope)
+        for qualification in every
+    }
+    return [
+        qualification
+        for qualification in every
+        if (qualification.id, qualification.reviewer, qualification.scope) not in replaced
+    ]
 
 
 def holds(
@@ -283,7 +291,7 @@ def holds(
     *,
     on: date,
     rubric: str,
-    asked: Collection[str],
+    questions: Collection[str],
     unchanged: Mapping[str, frozenset[str]] = {},
 ) -> bool:
     """Whether a standing qualification lets a person do work that asks these dimensions.
@@ -292,24 +300,25 @@ def holds(
         qualification: a qualification that nothing supersedes.
         on: the day.
         rubric: document id of the rubric in force.
-        asked: the dimensions that the work asks, `verdict` among them; at least one.
+        questions: the dimensions that the work asks, `verdict` among them; at least one.
         unchanged: older rubric id -> what still means the same (`same_meaning`).
     """
+    # ISO dates of equal length compare as text.
     counts = qualification.issued <= on.isoformat() < qualification.expires
-    able = frozenset(qualification.passed)
+    able = frozenset(qualification.passed_dimensions)
     if qualification.rubric != rubric:
         able &= unchanged.get(qualification.rubric, frozenset())
-    return counts and bool(asked) and able.issuperset(asked)
+    return counts and bool(questions) and able.issuperset(questions)
 
 
-def qualified(
+def qualification_for(
     qualifications: Iterable[Qualification],
     *,
     reviewer: str,
     work: QualificationScope,
     on: date,
     rubric: str,
-    asked: Collection[str],
+    questions: Collection[str],
     unchanged: Mapping[str, frozenset[str]] = {},
 ) -> Qualification | None:
     """The qualification by which a person may do some work; None where there is none.
@@ -320,16 +329,16 @@ def qualified(
         work: role, task family and language of the work.
         on: the day.
         rubric: document id of the rubric in force.
-        asked: the dimensions that the work asks, `verdict` among them.
+        questions: the dimensions that the work asks, `verdict` among them.
         unchanged: older rubric id -> what still means the same (`same_meaning`).
     """
-    own = [each for each in qualifications if each.reviewer == reviewer]
+    own = [qualification for qualification in qualifications if qualification.reviewer == reviewer]
     return next(
         (
-            each
-            for each in standing_qualifications(own)
-            if _covers(each.scope, work)
-            and holds(each, on=on, rubric=rubric, asked=asked, unchanged=unchanged)
+            qualification
+            for qualification in standing_qualifications(own)
+            if _covers(qualification.scope, work)
+            and holds(qualification, on=on, rubric=rubric, questions=questions, unchanged=unchanged)
         ),
         None,
     )
@@ -348,7 +357,9 @@ def same_meaning(old: Rubric, new: Rubric) -> frozenset[str]:
     A qualification under the old version carries over to these alone.
     """
     touched = frozenset(compare({"rubric": old}, {"rubric": new}).re_review)
-    shared = {each.id for each in old.dimensions} & {each.id for each in new.dimensions}
+    shared = {dimension.id for dimension in old.dimensions} & {
+        dimension.id for dimension in new.dimensions
+    }
     return frozenset({*shared, VERDICT}) - touched
 
 

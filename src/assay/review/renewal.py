@@ -23,7 +23,7 @@ class Renewals(msgspec.Struct, frozen=True, kw_only=True):
     judgments: int
     """Judgments that are to be given again."""
     assigned: int
-    """New assignments."""
+    """Number of assignments that were made."""
     already_asked: int
     """Judgments whose person was asked before and did not answer yet."""
     nobody_to_ask: int
@@ -51,34 +51,37 @@ def renew(
         key: secret that the presented orders depend on.
         actor: who does it.
     """
-    given = list(store.scan(Judgment, id=sorted(set(judgments))))
-    people = [each for each in given if each.reviewer.kind == "human"]
-    waiting = _waiting(store, sorted({each.record for each in people}))
-    asked = [each for each in people if each.id not in waiting]
+    old_judgments = list(store.scan(Judgment, id=sorted(set(judgments))))
+    people = [judgment for judgment in old_judgments if judgment.reviewer.kind == "human"]
+    waiting = _waiting(store, sorted({judgment.record for judgment in people}))
+    to_ask = [judgment for judgment in people if judgment.id not in waiting]
     records = {
-        each.id: each for each in store.scan(Record, id=sorted({each.record for each in asked}))
+        record.id: record
+        for record in store.scan(Record, id=sorted({judgment.record for judgment in to_ask}))
     }
-    new = list(_assignments(store, asked, records, documents, key))
+    new = list(_assignments(store, to_ask, records, documents, key))
     if new:
         ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
         with store.write("review.renew", actor=actor, documents=ids) as writing:
             writing.add(new)
     return Renewals(
-        judgments=len(given),
+        judgments=len(old_judgments),
         assigned=len(new),
-        already_asked=len(people) - len(asked),
-        nobody_to_ask=len(given) - len(people),
-        by_reviewer=dict(sorted(Counter(each.reviewer for each in new).items())),
+        already_asked=len(people) - len(to_ask),
+        nobody_to_ask=len(old_judgments) - len(people),
+        by_reviewer=dict(sorted(Counter(assignment.reviewer for assignment in new).items())),
     )
 
 
 def _waiting(store: FactStore, records: Sequence[str]) -> frozenset[str]:
     """Judgments that somebody is asked to give again, and did not yet."""
-    ended = {each.assignment for each in store.scan(AssignmentWithdrawal, record=records)}
+    ended = {
+        withdrawal.assignment for withdrawal in store.scan(AssignmentWithdrawal, record=records)
+    }
     return frozenset(
-        each.renews
-        for each in store.scan(Assignment, record=records)
-        if each.renews is not None and each.id not in ended
+        assignment.renews
+        for assignment in store.scan(Assignment, record=records)
+        if assignment.renews is not None and assignment.id not in ended
     )
 
 
@@ -90,7 +93,10 @@ def _assignments(
     key: bytes,
 ) -> Iterable[Assignment]:
     contract = contract_of(documents)
-    shown = Counter((each.reviewer, len(each.order)) for each in store.scan(Assignment))
+    # Orders continue the balance of what each person has been shown before.
+    shown = Counter(
+        (assignment.reviewer, len(assignment.order)) for assignment in store.scan(Assignment)
+    )
     for judgment in judgments:
         person, n_candidates = judgment.reviewer.pseudonym, len(records[judgment.record].candidates)
         order = tuple(range(n_candidates))
@@ -100,6 +106,7 @@ def _assignments(
         yield Assignment(
             record=judgment.record,
             reviewer=person,
+            # A renewal fills no pass, so that it has no number of its own.
             number=0,
             order=order,
             rubric=documents["rubric"].id,

@@ -50,7 +50,7 @@ class RowReader:
             read: reads a column's name, its further parts and its text.
             parts: how many further parts a name may have; any number where empty.
         """
-        found: list[T] = []
+        values: list[T] = []
         for column in self.row:
             first, *rest = column.split(".")
             if first != name or not rest:
@@ -59,10 +59,10 @@ class RowReader:
                 if parts and len(rest) not in parts:
                     raise fault("unknown-column", f"no answer has a column {column!r}", column)
                 if text := text_of(self.row, column):
-                    found.append(read(column, rest, text))
+                    values.append(read(column, rest, text))
             except InputError as error:
                 self.faults += faults_of(error)
-        return tuple(found)
+        return tuple(values)
 
     def refuse_faults(self) -> None:
         """Refuse the row if a part has a fault.

@@ -2,8 +2,8 @@
 
 Blinding ends where a candidate introduces itself ("As ChatGPT, I ...", "I am Claude, made by
 Anthropic"). Only names inside a phrase about the writer are found; a text about models
-keeps every name. This is a rule over words: a model that wants to be known can still make itself
-known, so what is found is a least number.
+keeps every name. This is a rule over words: a model can still reveal itself in other
+words, so the count is a lower bound.
 """
 
 import re
@@ -114,11 +114,11 @@ def self_namings(text: str) -> tuple[Naming, ...]:
     Emphasis marks and invisible characters inside a phrase do not hide it: they are passed over.
     """
     plain, taken_out = _without_marks(text)
-    found: dict[int, int] = {}
+    end_by_start: dict[int, int] = {}
     for start, end in _in_phrases(plain):
         first, last = _place(taken_out, start), _place(taken_out, end - 1) + 1
-        found[first] = max(last, found.get(first, 0))
-    return tuple(_apart(found))
+        end_by_start[first] = max(last, end_by_start.get(first, 0))
+    return tuple(_apart(end_by_start))
 
 
 def _without_marks(text: str) -> tuple[str, list[tuple[int, int]]]:
@@ -141,6 +141,8 @@ def _in_phrases(plain: str) -> Iterator[tuple[int, int]]:
         for pattern in (_HEAD, _AS):
             for head in pattern.finditer(plain, max(reached, name.start() - _REACH), name.end()):
                 yield from _chain(plain, head.end(), needs_person=pattern is _AS)
+        # Heads before this name were tried with it; trying them again would make a long text
+        # quadratic.
         reached = max(reached, name.start())
     label = _LABEL.match(plain)
     target = _TARGET.match(plain, label.end()) if label else None
@@ -159,17 +161,17 @@ def _chain(plain: str, position: int, *, needs_person: bool) -> Iterator[tuple[i
             target = _TARGET.match(plain, gap.end())
         if target is None:
             return
-        said = needs_person and not (gap and _MACHINE.search(gap.group()))
-        if said and not _FIRST_PERSON.match(plain, target.end()):
+        needs_first_person = needs_person and not (gap and _MACHINE.search(gap.group()))
+        if needs_first_person and not _FIRST_PERSON.match(plain, target.end()):
             return
         needs_person = False
         yield target.span()
         position = target.end()
 
 
-def _apart(found: dict[int, int]) -> Iterator[Naming]:
+def _apart(end_by_start: dict[int, int]) -> Iterator[Naming]:
     reached = 0
-    for start, end in sorted(found.items()):
+    for start, end in sorted(end_by_start.items()):
         if start >= reached:
             yield Naming(start=start, end=end)
             reached = end

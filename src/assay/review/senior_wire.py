@@ -1,4 +1,4 @@
-"""What crosses the wire of adjudication: a record with all its judgments, and the decision on it."""
+"""Wire types of adjudication: a record with all its judgments, and the decision on it."""
 
 from typing import Annotated, Literal
 
@@ -52,7 +52,7 @@ class HeldView(msgspec.Struct, frozen=True, kw_only=True):
     """A record that an adjudicator has taken and not decided."""
 
     handle: str
-    """Its handle."""
+    """Opaque handle of the record's lease."""
     disputes: tuple[DisputeView, ...] | None
     """What its judgments differ on; nothing where nothing was compared."""
 

@@ -40,7 +40,7 @@ class Sentinel(Fact):
     language: str | None = None
     """The language of that work; absent where it does not matter."""
     retired: bool = False
-    """Whether it is taken out before that; then `supersedes` names the sentinel that it takes out."""
+    """Whether it is retired before that; then `supersedes` names the sentinel that it retires."""
     supersedes: str | None = None
     """Id of the sentinel that this one replaces."""
 
@@ -49,11 +49,11 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """Whose answers are counted together."""
 
     reviewer: str
-    """Pseudonym."""
+    """Pseudonym of the person."""
     dimension: str
     """The dimension; `verdict` for the overall answer."""
     family: str
-    """The task family."""
+    """The task family of the work around the sentinel."""
 
 
 class SentinelCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +64,7 @@ class SentinelCounts(msgspec.Struct, frozen=True, kw_only=True):
     wrong: int
     """Answers that do not."""
     abstained: int
-    """Answers that declined."""
+    """Answers that declined to judge."""
     unanswered: int
     """Judgments without an answer here."""
 
@@ -90,8 +90,8 @@ class SentinelAnswer(msgspec.Struct, frozen=True, kw_only=True):
 def standing_sentinels(sentinels: Iterable[Sentinel]) -> list[Sentinel]:
     """The sentinels that no later one replaces and that were not taken out."""
     every = list(sentinels)
-    replaced = {each.supersedes for each in every if each.supersedes}
-    return [each for each in every if each.id not in replaced and not each.retired]
+    replaced = {sentinel.supersedes for sentinel in every if sentinel.supersedes}
+    return [sentinel for sentinel in every if sentinel.id not in replaced and not sentinel.retired]
 
 
 def exposures(shown: Iterable[tuple[str, str]]) -> Counter[str]:
@@ -112,7 +112,7 @@ def is_sentinels_turn(secret: bytes, reviewer: str, position: int, *, per_hundre
     Args:
         secret: secret that the draw depends on.
         reviewer: pseudonym.
-        position: place in all work that the person was ever handed, from 0.
+        position: place among all items that the person was given, from 0.
         per_hundred: sentinels among 100 places in the mean, 0 to 50.
 
     Raises:
@@ -125,6 +125,7 @@ def is_sentinels_turn(secret: bytes, reviewer: str, position: int, *, per_hundre
             where="sentinels",
             hint=f"give 0 to {MOST_PER_HUNDRED} in 100, and places from 0",
         )
+    # Compared as whole numbers: a float would round the 64 random bits.
     drawn = int.from_bytes(_digest(secret, "turn", reviewer, str(position))[:_BYTES])
     return drawn * _HUNDRED < per_hundred << (8 * _BYTES)
 
@@ -149,15 +150,16 @@ def pick(
         exposed: record id -> people who were shown it (`exposures`).
     """
     left = [
-        each
-        for each in sentinels
-        if each.key.record not in seen and exposed.get(each.key.record, 0) < each.retired_after
+        sentinel
+        for sentinel in sentinels
+        if sentinel.key.record not in seen
+        and exposed.get(sentinel.key.record, 0) < sentinel.retired_after
     ]
     return min(
         left,
-        key=lambda each: (
-            exposed.get(each.key.record, 0),
-            _digest(secret, "pick", reviewer, each.id),
+        key=lambda sentinel: (
+            exposed.get(sentinel.key.record, 0),
+            _digest(secret, "pick", reviewer, sentinel.id),
         ),
         default=None,
     )
@@ -182,17 +184,21 @@ def sentinels_for(
             reach people who have not agreed to it.
     """
     return [
-        each
-        for each in sentinels
-        if each.family == family
-        and each.language in {None, language}
-        and shown_as.get(each.key.record, frozenset()) <= set(cleared)
+        sentinel
+        for sentinel in sentinels
+        if sentinel.family == family
+        and sentinel.language in {None, language}
+        and shown_as.get(sentinel.key.record, frozenset()) <= set(cleared)
     ]
 
 
 def used_up(sentinels: Iterable[Sentinel], exposed: Mapping[str, int]) -> list[Sentinel]:
     """The sentinels that as many people have seen as may; new ones are needed in their place."""
-    return [each for each in sentinels if exposed.get(each.key.record, 0) >= each.retired_after]
+    return [
+        sentinel
+        for sentinel in sentinels
+        if exposed.get(sentinel.key.record, 0) >= sentinel.retired_after
+    ]
 
 
 def answers_to(
@@ -206,8 +212,8 @@ def answers_to(
         judgments: judgments in their order of entry.
         sentinels: sentinels in their order of entry; of one record the last counts.
     """
-    by_record = {each.key.record: each for each in sentinels}
-    keys = {record: each.key for record, each in by_record.items()}
+    by_record = {sentinel.key.record: sentinel for sentinel in sentinels}
+    keys = {record: sentinel.key for record, sentinel in by_record.items()}
     return [
         SentinelAnswer(
             judgment=judgment.id,
@@ -226,9 +232,9 @@ def answers_to(
 
 def count(answers: Iterable[SentinelAnswer]) -> dict[Watched, SentinelCounts]:
     """Answers to sentinels by outcome, for each person, dimension and task family; sorted."""
-    found: dict[Watched, Counter[Outcome]] = {}
+    by_watched: dict[Watched, Counter[Outcome]] = {}
     for answer in answers:
-        found.setdefault(answer.watched, Counter())[answer.outcome] += 1
+        by_watched.setdefault(answer.watched, Counter())[answer.outcome] += 1
     return {
         watched: SentinelCounts(
             right=counts["right"],
@@ -236,7 +242,7 @@ def count(answers: Iterable[SentinelAnswer]) -> dict[Watched, SentinelCounts]:
             abstained=counts["abstained"],
             unanswered=counts["unanswered"],
         )
-        for watched, counts in sorted(found.items())
+        for watched, counts in sorted(by_watched.items())
     }
 
 

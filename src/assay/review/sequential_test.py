@@ -107,14 +107,14 @@ class ExamProgress(msgspec.Struct, frozen=True, kw_only=True):
     correct: int
     """Right answers among them."""
     decision: Decision
-    """What follows."""
+    """What the answers so far say: pass, fail or one more item."""
 
 
 class _State(msgspec.Struct, frozen=True):
     """The states of an exam after some items, under one true share."""
 
     items: int
-    """Items so far."""
+    """Number of items answered so far."""
     passed: float
     """Probability of having passed by now."""
     failed: float
@@ -161,6 +161,7 @@ def plan_of(entry: QualificationRule) -> ExamPlan:
             hint="give pass_mark a share such as 0.85",
         )
     qualified = round(mark * WHOLE)
+    # Twice the errors of the mark q leave 1 - 2 (1 - q) = 2 q - 1 right answers.
     plan = ExamPlan(
         unqualified=2 * qualified - WHOLE,
         qualified=qualified,
@@ -224,12 +225,13 @@ def needed_items(plan: ExamPlan) -> int:
     """
     check_plan(plan)
     longest = msgspec.structs.replace(plan, most=MOST_ITEMS)
+    # Both shares are followed at once, so that one walk over the lengths finds the shortest exam.
     pairs = zip(_steps(longest, plan.unqualified), _steps(longest, plan.qualified), strict=True)
     for below, above in pairs:
         mark = _end_mark(below, plan.false_pass / WHOLE)
         passed = above.passed + _at_least(above, mark)
-        kept = below.passed + _at_least(below, mark) <= plan.false_pass / WHOLE
-        if kept and 1 - passed <= plan.false_fail / WHOLE:
+        keeps_false_pass = below.passed + _at_least(below, mark) <= plan.false_pass / WHOLE
+        if keeps_false_pass and 1 - passed <= plan.false_fail / WHOLE:
             return below.items
     raise UsageError(
         code="exam-too-long",
@@ -352,6 +354,8 @@ def plan_error(plan: ExamPlan) -> PlanError:
 
 
 def _by_lines(trials: int, correct: int, bounds: Lines) -> Decision:
+    # A boundary that is a whole number in exact arithmetic can come out a little above or below it in
+    # floats.
     middle = bounds.slope * trials
     if correct >= ceil(middle + bounds.above - _ROUNDING):
         return "passed"
@@ -365,6 +369,8 @@ def _steps(plan: ExamPlan, share: float) -> Iterator[_State]:
     undecided = {0: 1.0}
     for items in range(1, plan.most + 1):
         reached: dict[int, float] = {}
+        # Paths with the same count of right answers are summed: the work is quadratic in the items,
+        # not exponential.
         for correct, probability in undecided.items():
             reached[correct] = reached.get(correct, 0.0) + probability * (1 - right)
             reached[correct + 1] = reached.get(correct + 1, 0.0) + probability * right
@@ -405,6 +411,7 @@ def _end_mark(state: _State, accepted: float) -> int:
     mark, probability = state.items + 1, state.passed
     for correct in sorted(state.undecided, reverse=True):
         probability += state.undecided[correct]
+        # The sum only grows: no lower mark can be within the limit.
         if probability > accepted:
             break
         mark = correct

@@ -22,12 +22,14 @@ def shown_texts(shown: Presentation) -> dict[str, str]:
         texts["tools"] = "\n".join(map(_tool, shown.tools))
     if shown.initial_state is not None:
         texts["initial_state"] = shown.initial_state
-    for each in shown.candidates:
-        texts[f"candidate.{each.letter}"] = content_text(each)
-        texts |= {f"step_text.{each.letter}.{step.step}": _step(step) for step in each.work}
-        if each.state_after is not None:
-            texts[f"state_after.{each.letter}"] = each.state_after
-    return texts | {f"evidence.{each.number}": _evidence(each) for each in shown.evidence}
+    for candidate in shown.candidates:
+        texts[f"candidate.{candidate.letter}"] = content_text(candidate)
+        texts |= {
+            f"step_text.{candidate.letter}.{step.step}": _step(step) for step in candidate.work
+        }
+        if candidate.state_after is not None:
+            texts[f"state_after.{candidate.letter}"] = candidate.state_after
+    return texts | {f"evidence.{piece.number}": _evidence(piece) for piece in shown.evidence}
 
 
 def content_text(candidate: ShownCandidate) -> str:
@@ -38,10 +40,12 @@ def content_text(candidate: ShownCandidate) -> str:
 
 
 def _conversation(messages: Sequence[ShownMessage]) -> str:
-    said = [_lines(each.content, *map(_call, each.calls)) for each in messages]
+    bodies = [_lines(message.content, *map(_call, message.calls)) for message in messages]
     if len(messages) == 1:
-        return said[0]
-    return "\n\n".join(f"{each.role}: {text}" for each, text in zip(messages, said, strict=True))
+        return bodies[0]
+    return "\n\n".join(
+        f"{message.role}: {text}" for message, text in zip(messages, bodies, strict=True)
+    )
 
 
 def _lines(*pieces: str | None) -> str:
@@ -64,4 +68,5 @@ def _step(step: ShownStep) -> str:
 
 
 def _evidence(piece: ShownEvidence) -> str:
+    # The quote is often the whole text; it is shown once.
     return _lines(*dict.fromkeys((piece.quote, piece.text, piece.locator)))

@@ -1,4 +1,4 @@
-"""Welfare: who agreed to read which harm, how much of it anybody reads, and when a break is due.
+"""Welfare: who agreed to read which harm, how much of it each person reads, and when a break is due.
 
 Consent is opt-in for each harm category and is withdrawn without a reason. Caps hold over sliding
 hours, days and weeks, so that midnight empties nothing. Leads see sums over groups, never people.
@@ -33,13 +33,13 @@ class Consent(Fact):
     prefix: ClassVar[str] = "con"
 
     reviewer: str
-    """Pseudonym."""
+    """Pseudonym of the person."""
     category: Name
     """The harm category, as records name it in `sensitivity.categories`."""
     given: bool
     """Whether the person agrees; False takes it back, and no reason is asked."""
     supersedes: str | None = None
-    """Id of the person's earlier word on the category."""
+    """Id of the person's earlier statement on the category."""
 
 
 class Exposure(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +59,7 @@ class Caps(msgspec.Struct, frozen=True, kw_only=True):
     total: ReadingCaps
     """Caps on all harm categories together."""
     by_category: Mapping[str, ReadingCaps]
-    """Caps on single harm categories, beside those on all."""
+    """Caps on single harm categories, in addition to those on all."""
     break_after: int | None
     """Minutes of severe content after which a break is due."""
     break_minutes: int
@@ -90,10 +90,10 @@ class Capped(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TextReader(msgspec.Struct, frozen=True, kw_only=True):
-    """A person who would read a text, as far as care asks."""
+    """A person who would read a text, as far as welfare rules ask."""
 
     roles: tuple[str, ...]
-    """The person's roles."""
+    """Roles of the person; one that the contract clears is enough."""
     agreed: frozenset[str]
     """Harm categories that the person agreed to read."""
     exposures: tuple[Exposure, ...] = ()
@@ -117,7 +117,7 @@ class Withheld(msgspec.Struct, frozen=True, kw_only=True):
             return f"you have reached {_CAPS[self.cap.reason]}; take a rest, it does not count against you"
         if self.reason == "not_cleared":
             return "the contract does not clear your roles for severe content"
-        names = ", ".join(each.replace("_", " ") for each in self.categories)
+        names = ", ".join(category.replace("_", " ") for category in self.categories)
         return f"you have not agreed to read content that shows {names}; your home page asks for it"
 
 
@@ -133,7 +133,7 @@ class ExposureSummary(msgspec.Struct, frozen=True, kw_only=True):
     """How much of one harm category a group read; for leads."""
 
     category: str
-    """The harm category."""
+    """The harm category, as records name it."""
     people: int
     """People who read it."""
     minutes: int
@@ -144,23 +144,27 @@ class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
     """A harm category that too few people read for a sum to be shown."""
 
     category: str
-    """The harm category."""
+    """The harm category, as records name it."""
 
 
 def standing_consents(consents: Iterable[Consent]) -> dict[str, frozenset[str]]:
     """What each person agrees to read: pseudonym -> harm categories.
 
-    Only the person's own later word on the same category replaces an earlier one. Where two words
-    stand side by side, the refusal counts.
+    Only the person's own later statement on the same category replaces an earlier one. Where two
+    statements stand, neither replacing the other, the refusal counts.
     """
     every = list(consents)
-    replaced = {(each.supersedes, each.reviewer, each.category) for each in every}
-    standing = [each for each in every if (each.id, each.reviewer, each.category) not in replaced]
-    refused = {(each.reviewer, each.category) for each in standing if not each.given}
+    replaced = {(consent.supersedes, consent.reviewer, consent.category) for consent in every}
+    standing = [
+        consent
+        for consent in every
+        if (consent.id, consent.reviewer, consent.category) not in replaced
+    ]
+    refused = {(consent.reviewer, consent.category) for consent in standing if not consent.given}
     agreed: dict[str, set[str]] = defaultdict(set)
-    for each in standing:
-        if (each.reviewer, each.category) not in refused:
-            agreed[each.reviewer].add(each.category)
+    for consent in standing:
+        if (consent.reviewer, consent.category) not in refused:
+            agreed[consent.reviewer].add(consent.category)
     return {reviewer: frozenset(categories) for reviewer, categories in sorted(agreed.items())}
 
 
@@ -194,7 +198,7 @@ def withheld(
         return None
     if not any(role in welfare.restricted_to for role in reader.roles):
         return Withheld(reason="not_cleared", categories=())
-    missing = tuple(each for each in categories if each not in reader.agreed)
+    missing = tuple(category for category in categories if category not in reader.agreed)
     if welfare.opt_in and missing:
         return Withheld(reason="not_agreed", categories=missing)
     cap = cap_on(reader.exposures, categories, severity, now, welfare) if now is not None else None
@@ -216,7 +220,7 @@ def caps_of(welfare: Welfare) -> Caps:
     )
 
 
-def allowed(
+def cap_decision(
     exposures: Iterable[Exposure], categories: Collection[str], now: str, caps: Caps
 ) -> Allowed | Capped:
     """Whether a person may be shown an item now.
@@ -232,13 +236,13 @@ def allowed(
     """
     if not categories:
         return Allowed()
-    given = sorted((_Seen.of(each) for each in exposures), key=lambda each: each.started)
+    seen = sorted((_Seen.of(exposure) for exposure in exposures), key=lambda item: item.started)
     moment = datetime.fromisoformat(now)
-    found = [*_caps_reached(given, categories, moment, caps), *_break_due(given, moment, caps)]
-    if not found:
+    reached = [*_caps_reached(seen, categories, moment, caps), *_break_due(seen, moment, caps)]
+    if not reached:
         return Allowed()
-    longest = max(found, key=lambda each: each.until)
-    benign = max(each.benign_items for each in found)
+    longest = max(reached, key=lambda cap: cap.until)
+    benign = max(cap.benign_items for cap in reached)
     return msgspec.structs.replace(longest, benign_items=benign)
 
 
@@ -258,7 +262,7 @@ def cap_on(
         now: the moment, as UTC in ISO 8601.
         welfare: what the contract states.
     """
-    decision = allowed(exposures, counted_as(harms, severity), now, caps_of(welfare))
+    decision = cap_decision(exposures, counted_as(harms, severity), now, caps_of(welfare))
     return decision if isinstance(decision, Capped) else None
 
 
@@ -280,14 +284,14 @@ def most_of_a_cap(exposures: Iterable[Exposure], caps: Caps) -> float | None:
     Returns:
         None where no cap holds, or nothing that shows a harm was looked at.
     """
-    seen = [each for each in (_Seen.of(exposure) for exposure in exposures) if each.categories]
+    seen = [item for item in (_Seen.of(exposure) for exposure in exposures) if item.categories]
     used = [
         _most_within(seen, span) / (minutes * _MINUTE)
         for _, span, minutes in _spans(caps.total)
         if minutes is not None
     ]
     for category, own in caps.by_category.items():
-        shown = [each for each in seen if category in each.categories]
+        shown = [item for item in seen if category in item.categories]
         used += [
             _most_within(shown, span) / (minutes * _MINUTE)
             for _, span, minutes in _spans(own)
@@ -309,10 +313,11 @@ def care_of_groups(
         least: people below whom a sum is suppressed; at least 5.
     """
     read: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for reviewer, each in exposures.items():
-        for exposure in each:
+    for reviewer, own_exposures in exposures.items():
+        for exposure in own_exposures:
             for category in exposure.categories:
                 read[category][reviewer] += exposure.milliseconds
+    # A caller may ask for more people, never for fewer.
     least = max(least, LEAST_PEOPLE)
     return tuple(
         ExposureSummary(
@@ -340,22 +345,22 @@ class _Seen(msgspec.Struct, frozen=True):
 
 
 def _caps_reached(
-    given: Sequence[_Seen], categories: Collection[str], now: datetime, caps: Caps
+    seen: Sequence[_Seen], categories: Collection[str], now: datetime, caps: Caps
 ) -> Iterator[Capped]:
-    severe = [each for each in given if each.categories]
+    severe = [item for item in seen if item.categories]
     yield from _spans_reached(severe, None, now, caps.total)
     for category in sorted(set(categories) & set(caps.by_category)):
-        own = [each for each in severe if category in each.categories]
+        own = [item for item in severe if category in item.categories]
         yield from _spans_reached(own, category, now, caps.by_category[category])
 
 
 def _spans_reached(
-    given: Sequence[_Seen], category: str | None, now: datetime, caps: ReadingCaps
+    seen: Sequence[_Seen], category: str | None, now: datetime, caps: ReadingCaps
 ) -> Iterator[Capped]:
     for reason, span, minutes in _spans(caps):
         if minutes is None:
             continue
-        until = _free_at(given, span, now, minutes * _MINUTE)
+        until = _free_at(seen, span, now, minutes * _MINUTE)
         if until > now:
             yield Capped(until=_text(until), reason=reason, category=category, benign_items=0)
 
@@ -368,52 +373,56 @@ def _spans(caps: ReadingCaps) -> tuple[tuple[CapReason, timedelta, int | None], 
     )
 
 
-def _most_within(given: Iterable[_Seen], span: timedelta) -> int:
+def _most_within(seen: Iterable[_Seen], span: timedelta) -> int:
     """The most milliseconds of items that ended within one span."""
     most = total = 0
     counting: deque[_Seen] = deque()
-    for each in sorted(given, key=lambda each: each.ended):
-        counting.append(each)
-        total += each.milliseconds
-        while counting[0].ended + span <= each.ended:
+    for item in sorted(seen, key=lambda item: item.ended):
+        counting.append(item)
+        total += item.milliseconds
+        # Items leave the span in the order in which they ended.
+        while counting[0].ended + span <= item.ended:
             total -= counting.popleft().milliseconds
         most = max(most, total)
     return most
 
 
-def _free_at(given: Sequence[_Seen], span: timedelta, now: datetime, most: int) -> datetime:
+def _free_at(seen: Sequence[_Seen], span: timedelta, now: datetime, most: int) -> datetime:
     """When the items that still count add up to less than `most`; now where they do already."""
     counting = sorted(
-        (each for each in given if each.ended + span > now), key=lambda each: each.ended
+        (item for item in seen if item.ended + span > now), key=lambda item: item.ended
     )
-    left = sum(each.milliseconds for each in counting)
+    left = sum(item.milliseconds for item in counting)
     free = now
-    for each in counting:
+    for item in counting:
         if left < most:
             break
-        left -= each.milliseconds
-        free = each.ended + span
+        # The items that ended first leave the span first.
+        left -= item.milliseconds
+        free = item.ended + span
     return free
 
 
-def _break_due(given: Sequence[_Seen], now: datetime, caps: Caps) -> Iterator[Capped]:
+def _break_due(seen: Sequence[_Seen], now: datetime, caps: Caps) -> Iterator[Capped]:
     if caps.break_after is None:
         return
     due_after, pause = caps.break_after * _MINUTE, timedelta(minutes=caps.break_minutes)
     read = benign = 0
     last_end: datetime | None = None
-    for each in given:
-        if not each.categories:
+    for item in seen:
+        if not item.categories:
             benign += 1
             continue
+        # Enough time and enough benign items make a break: the minutes are counted from zero.
         needed = caps.cool_down if read >= due_after else 0
-        if _rested(last_end, each.started, pause) and benign >= needed:
+        if _has_rested(last_end, item.started, pause) and benign >= needed:
             read = 0
-        read += each.milliseconds
-        last_end, benign = max(last_end or each.ended, each.ended), 0
+        read += item.milliseconds
+        # Two items can be open at once, and the one shown last can end first.
+        last_end, benign = max(last_end or item.ended, item.ended), 0
     if last_end is None or read < due_after:
         return
-    if not (_rested(last_end, now, pause) and benign >= caps.cool_down):
+    if not (_has_rested(last_end, now, pause) and benign >= caps.cool_down):
         yield Capped(
             until=_text(max(last_end + pause, now)),
             reason="break",
@@ -422,7 +431,7 @@ def _break_due(given: Sequence[_Seen], now: datetime, caps: Caps) -> Iterator[Ca
         )
 
 
-def _rested(last_end: datetime | None, until: datetime, pause: timedelta) -> bool:
+def _has_rested(last_end: datetime | None, until: datetime, pause: timedelta) -> bool:
     return last_end is None or until >= last_end + pause
 
 

@@ -1,7 +1,7 @@
-"""What crosses the wire: the shapes that the desk's REST API and a client of it share.
+"""Wire types: the shapes that the REST API of the desk and its clients share.
 
 Comes in and goes out as JSON. An answer and its receipt are `review.answer.Answer` and
-`review.desk.Receipt`.
+`review.queue.leasing.Receipt`.
 """
 
 from typing import Annotated, Any, Literal
@@ -24,7 +24,7 @@ class CurrentUser(msgspec.Struct, frozen=True, kw_only=True):
     pseudonym: str
     """Pseudonym under which I judge."""
     roles: tuple[str, ...]
-    """My roles."""
+    """Roles of the account in this program."""
     permissions: tuple[str, ...]
     """What I may do with this session or token."""
 
@@ -33,13 +33,13 @@ class QueueCard(msgspec.Struct, frozen=True, kw_only=True):
     """A queue as a reviewer sees it. It has no count, since a count would reveal how work is drawn."""
 
     queue: str
-    """Its handle."""
+    """Opaque handle of the queue."""
     title: str
-    """What it holds."""
+    """What work the queue holds, in words."""
     role: str
     """Role in which the reviewer judges there."""
     open: bool
-    """Whether something waits."""
+    """Whether an item waits that the reviewer may be given."""
     severity: str | None
     """How severe its content is."""
     harms: tuple[str, ...]
@@ -50,7 +50,7 @@ class Queues(msgspec.Struct, frozen=True, kw_only=True):
     """The queues that a reviewer may claim from."""
 
     items: tuple[QueueCard, ...]
-    """The queues."""
+    """The queues, one card each."""
 
 
 class ClaimRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,7 +68,7 @@ class Nothing(msgspec.Struct, frozen=True, kw_only=True):
     """Why no work was given."""
 
     code: str
-    """Stable short name."""
+    """Stable short name of the reason."""
     message: str
     """Why, and what comes next."""
     until: str | None = None
@@ -96,7 +96,7 @@ class ContentWarning(msgspec.Struct, frozen=True, kw_only=True):
     skip_without_penalty: bool
     """Whether it may be declined without any consequence."""
     support: str | None
-    """Whom to turn to."""
+    """Whom a reader can turn to for support."""
 
 
 class Heading(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,16 +124,16 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     dir: str
     """Its direction: `ltr` or `rtl`."""
     outline: tuple[Heading, ...] = ()
-    """Its headings."""
+    """Headings of the text in their order."""
 
 
 class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     """One message of a conversation."""
 
     role: str
-    """Who speaks."""
+    """Who speaks: system, developer, user, assistant or tool."""
     text: Text
-    """What is said."""
+    """The message's content, raw and rendered."""
     calls: tuple[ShownCall, ...] = ()
     """Calls that the message makes."""
 
@@ -144,7 +144,7 @@ class StepView(msgspec.Struct, frozen=True, kw_only=True):
     step: int
     """Its number, from 0."""
     text: Text | None = None
-    """What it says."""
+    """Text of the step; absent for a step that only calls a tool."""
     call: ShownCall | None = None
     """The call that it makes."""
     output: Text | None = None
@@ -163,7 +163,7 @@ class CandidateView(msgspec.Struct, frozen=True, kw_only=True):
     messages: tuple[MessageView, ...] | None = None
     """The response, where it takes several turns."""
     work: tuple[StepView, ...] = ()
-    """Observable steps."""
+    """Observable steps that led to the response, in their order."""
     state_after: str | None = None
     """State after the answer, as JSON text."""
 
@@ -174,9 +174,9 @@ class EvidenceView(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     """Its number, from 0; reasons point at it."""
     kind: str
-    """What it is."""
+    """Kind of evidence, as the record names it."""
     text: Text | None = None
-    """Its content."""
+    """Content of the evidence; absent where only a locator is known."""
     quote: str | None = None
     """The passage that counts."""
     locator: str | None = None
@@ -189,13 +189,13 @@ class ShownRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What is shown of a record."""
 
     kind: str
-    """The record's kind."""
+    """Kind of the record, such as `preference`."""
     messages: tuple[MessageView, ...]
     """The conversation up to the answer."""
     candidates: tuple[CandidateView, ...]
     """The candidates in presented order."""
     tools: tuple[ShownTool, ...] = ()
-    """Tools on offer."""
+    """Tools that the task offers to the model."""
     initial_state: str | None = None
     """State before the answer, as JSON text."""
     evidence: tuple[EvidenceView, ...] = ()
@@ -206,7 +206,7 @@ class AssignmentView(msgspec.Struct, frozen=True, kw_only=True):
     """One assignment as the desk's page gets it."""
 
     assignment: str
-    """Its opaque handle."""
+    """Opaque handle of the assignment."""
     lease_seconds: int
     """How long it may be held without a heartbeat."""
     state: str
@@ -214,15 +214,15 @@ class AssignmentView(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     """Role in which the reviewer judges."""
     form: Form
-    """What is asked."""
+    """The questions about the record."""
     shown: ShownRecord
-    """What is shown."""
+    """The record as the reviewer may see it."""
     revision: int
     """How often it was answered."""
     answer: Answer | None
     """The stored answer, in presented order."""
     draft: Draft | None
-    """The unfinished answer."""
+    """The unfinished answer that was saved last; absent where none was."""
     care: ContentWarning | None
     """What is shown before the content."""
 
@@ -242,7 +242,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     lease_seconds: int
     """How long it may be held from now on."""
     state: str
-    """`held`; or `expired`, where the slot went to somebody else: an answer is kept all the same."""
+    """`held`; or `expired`, where the slot went to somebody else: an answer is stored nevertheless."""
 
 
 class NewDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -255,17 +255,17 @@ class NewDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class SavedDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """A draft that is kept."""
+    """A draft that was saved."""
 
     revision: int
-    """The revision that is kept now."""
+    """The revision that is saved now."""
 
 
 class ReturnRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why an assignment is given back."""
 
     reason: Literal["skip", "welfare", "pause"]
-    """Why. None of them counts against anybody."""
+    """The reason; none of them counts against the reviewer."""
     note: Annotated[str, msgspec.Meta(max_length=4000)] = ""
     """What the lead should know, in the reviewer's words."""
 
@@ -301,7 +301,7 @@ class FieldFault(msgspec.Struct, frozen=True, kw_only=True):
     """What is wrong with one field."""
 
     field: str
-    """The field."""
+    """Name of the field in the request."""
     message: str
     """What is wrong with it."""
     hint: str = ""
@@ -318,9 +318,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: str
     """The kind of error in words."""
     status: int
-    """The HTTP status."""
+    """Status code of the HTTP response."""
     detail: str
-    """What is wrong."""
+    """What is wrong with this request, in one sentence."""
     hint: str = ""
     """What to do about it."""
     errors: tuple[FieldFault, ...] = ()
@@ -355,7 +355,7 @@ class NewerDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A problem (RFC 9457): another page saved a newer draft, and nothing was written over it."""
 
     revision: int
-    """The revision that is kept."""
+    """The revision that is saved."""
     answer: msgspec.Raw
     """The answer that it holds; merge into it, and save again under its revision."""
     type: str = "urn:assay:problem:draft-newer"
@@ -363,9 +363,9 @@ class NewerDraft(msgspec.Struct, frozen=True, kw_only=True):
     title: str = "draft newer"
     """The kind of error in words."""
     status: int = 409
-    """The HTTP status."""
+    """Status code of the HTTP response."""
     detail: str = "another page saved a newer draft of this assignment"
-    """What is wrong."""
+    """What is wrong with this request, in one sentence."""
 
 
 class NewGap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -388,7 +388,7 @@ class Today(msgspec.Struct, frozen=True, kw_only=True):
     """Judgments of today."""
 
     judged: int
-    """How many."""
+    """Number of judgments given today."""
     active_ms: int
     """Their active time in milliseconds."""
 
@@ -397,9 +397,9 @@ class Exposed(msgspec.Struct, frozen=True, kw_only=True):
     """How long a person read one harm category today."""
 
     category: str
-    """The harm category."""
+    """The harm category, as records name it."""
     minutes_today: float
-    """Minutes."""
+    """Minutes spent reading it today."""
     cap_minutes: int | None
     """The day's cap; absent where there is none."""
 
@@ -410,11 +410,11 @@ class MyDesk(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     """Name by which I sign in."""
     roles: tuple[str, ...]
-    """My roles."""
+    """Roles of the account in this program."""
     today: Today
     """What I did today."""
     exposure: tuple[Exposed, ...]
-    """What I read of severe content today, beside its cap."""
+    """What I read of severe content today, with its cap."""
     keymap: Shortcuts | None
     """My own keys; the desk's where absent."""
 
@@ -423,4 +423,4 @@ class Keymap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Keys of the desk."""
 
     keymap: Shortcuts | None
-    """My own keys; nothing brings the desk's own back."""
+    """My own keys; null restores the defaults of the desk."""

@@ -1,6 +1,6 @@
 """What a reviewer writes: a demonstration or a revision becomes a record of its own.
 
-The evidence stays beside the response; the new record names its parent, its author, and the
+The evidence stays apart from the response; the new record names its parent, its author, and the
 source class whose rights hold for what people write at the desk.
 """
 
@@ -31,22 +31,25 @@ def _revision(record: Record, part: Critique, text: str, author: Reviewer, sourc
     """A critique record with its subject and the revision that corrects it."""
     provenance = MadeByEdit(original=f"{record.id}#{part.subject}", editor=author.pseudonym)
     own = f"/candidates/{part.subject}"
-    kept = [each for each in record.sources if not each.part.startswith("/candidates/")]
+    # Rights in other candidates do not apply: their text is not in the new record.
+    task_sources = [
+        origin for origin in record.sources if not origin.part.startswith("/candidates/")
+    ]
     moved = [
-        Source(source_class=each.source_class, part="/candidates/0", locator=each.locator)
-        for each in record.sources
-        if each.part == own
+        Source(source_class=origin.source_class, part="/candidates/0", locator=origin.locator)
+        for origin in record.sources
+        if origin.part == own
     ]
     return Record(
         schema_version=SCHEMA_VERSION,
         part=Critique(subject=0, revision=1),
         task=record.task,
-        sources=(*kept, *moved, Source(source_class=source, part="/candidates/1")),
+        sources=(*task_sources, *moved, Source(source_class=source, part="/candidates/1")),
         candidates=(
             record.candidates[part.subject],
             Candidate(content=text, provenance=provenance),
         ),
-        evidence=tuple(each for each in record.evidence if each.candidate is None),
+        evidence=tuple(piece for piece in record.evidence if piece.candidate is None),
         sensitivity=record.sensitivity,
         lineage=Lineage(parents=(record.id,), transformation=WRITTEN),
     )
@@ -55,18 +58,21 @@ def _revision(record: Record, part: Critique, text: str, author: Reviewer, sourc
 def _demonstration(record: Record, text: str, author: Reviewer, source: str) -> Record:
     """A demonstration: written from nothing, or edited from the one that was shown."""
     provenance: Provenance = MadeByPerson(pseudonym=author.pseudonym, role=author.role)
-    kept = tuple(each for each in record.sources if not each.part.startswith("/candidates/"))
+    sources = tuple(
+        origin for origin in record.sources if not origin.part.startswith("/candidates/")
+    )
     if record.candidates:
-        # An edit goes on from another's words, so the rights in those words hold as well.
-        kept = record.sources
+        # An edit is based on the text of somebody else, so the rights in that text hold as well.
+        sources = record.sources
         provenance = MadeByEdit(original=record.id, editor=author.pseudonym)
     return Record(
         schema_version=SCHEMA_VERSION,
         part=Demonstration(),
         task=record.task,
-        sources=(*kept, Source(source_class=source, part="/candidates/0")),
+        sources=(*sources, Source(source_class=source, part="/candidates/0")),
         candidates=(Candidate(content=text, provenance=provenance),),
-        evidence=tuple(each for each in record.evidence if each.candidate is None),
+        # Evidence on a candidate counts places of the record that was shown.
+        evidence=tuple(piece for piece in record.evidence if piece.candidate is None),
         sensitivity=record.sensitivity,
         lineage=Lineage(parents=(record.id,), transformation=WRITTEN),
     )

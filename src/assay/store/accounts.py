@@ -33,14 +33,16 @@ class Accounts:
         self._sessions = tables.sessions
         self._tokens = tables.tokens
         # Asked for at every request, so built once.
-        self._signed_in = _owned(self._sessions, SessionRow.__struct_fields__, self._accounts)
-        self._bearing = _owned(self._tokens, TokenRow.__struct_fields__, self._accounts)
+        self._signed_in = _row_with_account(
+            self._sessions, SessionRow.__struct_fields__, self._accounts
+        )
+        self._bearing = _row_with_account(self._tokens, TokenRow.__struct_fields__, self._accounts)
 
     def all(self) -> list[Account]:
         """All accounts in the order in which they were made."""
         with self._store.snapshot() as connection:
-            wanted = select(self._accounts).order_by(self._accounts.c.id)
-            return [_account(row) for row in connection.execute(wanted).mappings()]
+            query = select(self._accounts).order_by(self._accounts.c.id)
+            return [_account(row) for row in connection.execute(query).mappings()]
 
     def by_id(self, number: int) -> Account | None:
         """The account with this number."""
@@ -63,7 +65,7 @@ class Accounts:
         row = self._first(self._signed_in, digest)
         if row is None:
             return None
-        own, account = _parted(row, SessionRow.__struct_fields__)
+        own, account = _split_row(row, SessionRow.__struct_fields__)
         return SessionRow(**{**own, "digest": digest}), _account(account)
 
     def token(self, digest: bytes) -> tuple[TokenRow, Account] | None:
@@ -71,23 +73,23 @@ class Accounts:
         row = self._first(self._bearing, digest)
         if row is None:
             return None
-        own, account = _parted(row, TokenRow.__struct_fields__)
+        own, account = _split_row(row, TokenRow.__struct_fields__)
         return _token(own), _account(account)
 
     def tokens_of(self, account: int) -> list[TokenRow]:
         """The tokens of an account, newest last."""
         table = self._tokens
-        wanted = select(table).where(table.c.account == account).order_by(table.c.made)
+        query = select(table).where(table.c.account == account).order_by(table.c.made)
         with self._store.snapshot() as connection:
-            return [_token(row) for row in connection.execute(wanted).mappings()]
+            return [_token(row) for row in connection.execute(query).mappings()]
 
     def invitation(self, digest: bytes) -> Invitation | None:
         """The invitation with this digest."""
         table = self._invitations
         with self._store.snapshot() as connection:
-            row = connection.execute(select(table).where(table.c.digest == digest)).mappings()
-            found = row.first()
-        return _invitation(found) if found else None
+            rows = connection.execute(select(table).where(table.c.digest == digest)).mappings()
+            first_row = rows.first()
+        return _invitation(first_row) if first_row else None
 
     def add(self, unit: WriteUnit, account: Account) -> Account:
         """Add an account; the number is given here."""
@@ -114,9 +116,9 @@ class Accounts:
         table = self._invitations
         opened = select(table).where(table.c.used.is_(None))
         granting = [
-            found.digest
-            for found in map(_invitation, unit.connection.execute(opened).mappings().all())
-            if role in found.roles
+            invitation.digest
+            for invitation in map(_invitation, unit.connection.execute(opened).mappings().all())
+            if role in invitation.roles
         ]
         unit.connection.execute(delete(table).where(table.c.digest.in_(granting)))
         unit.acted = True
@@ -124,6 +126,7 @@ class Accounts:
     def use(self, unit: WriteUnit, digest: bytes, name: str) -> bool:
         """Use an invitation up; False if somebody was faster."""
         table = self._invitations
+        # Test and change are one statement: of two requests with one link, only one matches a row.
         used = (
             update(table).where(table.c.digest == digest, table.c.used.is_(None)).values(used=name)
         )
@@ -131,14 +134,14 @@ class Accounts:
         return unit.connection.execute(used).rowcount == 1
 
     def begin(self, unit: WriteUnit, session: SessionRow) -> None:
-        """Add a session, and forget those that have ended."""
+        """Add a session, and delete those that have ended."""
         table = self._sessions
         unit.connection.execute(delete(table).where(table.c.until < session.begun))
         unit.connection.execute(insert(table), _row(session))
         unit.acted = True
 
     def renew(self, unit: WriteUnit, digest: bytes, until: str) -> None:
-        """Have a session that still is there end later; it is no act of anybody."""
+        """Have a session that is still there end later; the audit log does not name it."""
         table = self._sessions
         later = update(table).where(table.c.digest == digest, table.c.until < until)
         unit.connection.execute(later.values(until=until))
@@ -150,7 +153,7 @@ class Accounts:
         unit.acted = True
 
     def end_all(self, unit: WriteUnit, account: int) -> None:
-        """End all sessions of an account and take its tokens back."""
+        """End all sessions of an account and revoke its tokens."""
         sessions, tokens = self._sessions, self._tokens
         unit.connection.execute(delete(sessions).where(sessions.c.account == account))
         revoked = update(tokens).where(tokens.c.account == account).values(revoked=True)
@@ -163,7 +166,7 @@ class Accounts:
         unit.acted = True
 
     def revoke(self, unit: WriteUnit, account: int, digest: bytes) -> bool:
-        """Take a token back; False if the account has no such token."""
+        """Revoke a token; False if the account has no such token."""
         table = self._tokens
         revoked = (
             update(table)
@@ -173,16 +176,16 @@ class Accounts:
         unit.acted = True
         return unit.connection.execute(revoked).rowcount == 1
 
-    def _one(self, wanted: Select[Any]) -> Account | None:
+    def _one(self, query: Select[Any]) -> Account | None:
         with self._store.snapshot() as connection:
-            row = connection.execute(wanted).mappings().first()
+            row = connection.execute(query).mappings().first()
         return _account(row) if row else None
 
-    def _first(self, wanted: Select[Any], digest: bytes) -> Row[Any] | None:
-        return next(iter(self._store.ask(wanted, {"of": digest})), None)
+    def _first(self, query: Select[Any], digest: bytes) -> Row[Any] | None:
+        return next(iter(self._store.ask(query, {"of": digest})), None)
 
 
-def _owned(table: Table, names: tuple[str, ...], accounts: Table) -> Select[Any]:
+def _row_with_account(table: Table, names: tuple[str, ...], accounts: Table) -> Select[Any]:
     """The row of a table with the digest `of`, followed by the account that it belongs to."""
     return (
         select(
@@ -194,7 +197,7 @@ def _owned(table: Table, names: tuple[str, ...], accounts: Table) -> Select[Any]
     )
 
 
-def _parted(row: Row[Any], names: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _split_row(row: Row[Any], names: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
     """A row of `_owned` in its two parts, by column."""
     values = tuple(row)
     own, account = values[: len(names)], values[len(names) :]

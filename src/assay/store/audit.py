@@ -1,6 +1,6 @@
 """The audit of the store: is everything there, in its place, as it was written?
 
-One pass over one snapshot reads the chain and, beside it, every append-only table in order of
+One pass over one snapshot reads the chain and, in step with it, every append-only table in order of
 entry. Memory is bounded however long the tables are. What is damaged is a finding; the pass goes on
 behind it.
 """
@@ -46,13 +46,13 @@ class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
     """What an audit read and found."""
 
     entries: int
-    """Audit entries read."""
+    """How many audit entries were read."""
     facts: int
-    """Facts read."""
+    """How many facts of all families were read."""
     edges: int
-    """Edges read."""
+    """How many edges of lineage were read."""
     origins: int
-    """Origins read."""
+    """How many origins of facts in imported rows were read."""
     witnesses: int
     """Heads from outside the database that the chain was compared with."""
     head: Checkpoint
@@ -60,7 +60,7 @@ class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
     found: int
     """How many findings there are."""
     findings: tuple[AuditFinding, ...]
-    """The first of them."""
+    """The first of them, at most `MOST_FINDINGS`."""
 
     @property
     def ok(self) -> bool:
@@ -71,8 +71,8 @@ class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
 def verify(store: Store, witnesses: Iterable[Checkpoint] = ()) -> AuditReport:
     """Audit a whole store.
 
-    The store's own witness is used, if it has one, beside those given. Without any witness a
-    chain that was cut at its end or rewritten as a whole looks sound, so this is a finding.
+    The store's own witness is used as well, if it has one. Without any witness a chain that was cut
+    at its end or rewritten as a whole looks sound, so this is a finding.
 
     Args:
         store: the store.
@@ -92,7 +92,7 @@ def with_findings(report: AuditReport, further: Iterable[AuditFinding]) -> Audit
 
 @dataclass
 class _Table:
-    """One append-only table, read in order of entry beside the chain."""
+    """One append-only table, read in order of entry and in step with the chain."""
 
     name: str
     rows: Iterator[RowMapping]
@@ -123,7 +123,9 @@ class _Table:
 
 
 class _Audit:
-    def __init__(self, store: Store, connection: Connection, given: Iterable[Checkpoint]) -> None:
+    def __init__(
+        self, store: Store, connection: Connection, witnesses: Iterable[Checkpoint]
+    ) -> None:
         self._store = store
         self._connection = connection
         self._findings: list[AuditFinding] = []
@@ -132,7 +134,7 @@ class _Audit:
         self._entries = 0
         self._last_moment = ""
         self._imports: dict[str, str] = {}
-        self._witnesses = self._collect(given)
+        self._witnesses = self._collect(witnesses)
 
     def run(self) -> AuditReport:
         for fault in faults_of_the_file(self._connection, MOST_FINDINGS):
@@ -151,15 +153,15 @@ class _Audit:
                 self._report_older(witness)
         return self._summary(tables)
 
-    def _collect(self, given: Iterable[Checkpoint]) -> list[Checkpoint]:
-        witnesses = list(given)
+    def _collect(self, from_caller: Iterable[Checkpoint]) -> list[Checkpoint]:
+        witnesses = list(from_caller)
         own = self._store.witness
         try:
-            kept = own.read() if own else None
+            own_head = own.read() if own else None
         except MachineError as error:
             self._report(error.code, error.where, error.message)
-            kept = None
-        return [*witnesses, kept] if kept else witnesses
+            own_head = None
+        return [*witnesses, own_head] if own_head else witnesses
 
     def _summary(self, tables: list[_Table]) -> AuditReport:
         if self._entries and not self._witnesses:
@@ -184,8 +186,10 @@ class _Audit:
     def _tables(self) -> list[_Table]:
         schema = self._store.schema
         facts = [
-            self._table(kept.table, kept.table.c.seq, self._fact_digest(kept))
-            for kept in schema.families
+            self._table(
+                family_table.table, family_table.table.c.seq, self._fact_digest(family_table)
+            )
+            for family_table in schema.families
         ]
         edges, origins = schema.edges, schema.origins
         return [
@@ -200,14 +204,14 @@ class _Audit:
         return _Table(table.name, self._rows(table, key), digest, self._report_unreadable)
 
     def _rows(self, table: Table, key: Column[int]) -> Iterator[RowMapping]:
-        def skipped(after: int, tried: int) -> None:
+        def report_damage(after: int, tried: int) -> None:
             end = f"up to {tried}" if tried < LAST_KEY else "to the end"
             self._report(
                 "rows-damaged", f"{table.name} {after + 1}", f"rows from here {end} cannot be read"
             )
 
         try:
-            yield from rows_past_damage(self._connection, table, key, skipped)
+            yield from rows_past_damage(self._connection, table, key, report_damage)
         except SQLAlchemyError as error:
             self._report("table-unreadable", table.name, _first_line(error))
 
@@ -220,6 +224,8 @@ class _Audit:
         where = f"entry {number}"
         before = self._head
         self._entries += 1
+        # The head is computed from the bytes and not read from the stored hash: whoever changes an
+        # entry can change the hash next to it as well.
         self._head = Checkpoint(number=number, hash=sha256_hex(body))
         if number != before.number + 1:
             self._report("entries-missing", where, f"entry {before.number} comes right before it")
@@ -241,15 +247,15 @@ class _Audit:
             self._check_share(where, number, entry, table)
 
     def _check_imports(self) -> None:
-        """Hold every import against the last entry that moved it on."""
+        """Compare every import with the last entry that moved it on."""
         sealed = dict(self._imports)
         imports = self._store.schema.imports
         for row in self._rows(imports, imports.c.id):
             imported = Import(**row)
-            said = sealed.pop(str(imported.id), None)
-            if said is None and imported.position == 0 and imported.state == "running":
+            sealed_digest = sealed.pop(str(imported.id), None)
+            if sealed_digest is None and imported.position == 0 and imported.state == "running":
                 continue  # begun, and nothing committed yet
-            if said != _import_digest(imported):
+            if sealed_digest != _import_digest(imported):
                 self._report(
                     "import-changed",
                     f"import {imported.id}",
@@ -267,21 +273,22 @@ class _Audit:
 
     def _check_share(self, where: str, number: int, entry: Entry, table: _Table) -> None:
         self._check_strays(table, number)
-        said = entry.rows.get(table.name)
-        found = self._take_share(table, number)
-        if found == said:
+        written = entry.rows.get(table.name)
+        present = self._take_share(table, number)
+        if present == written:
             return
-        told, there = (said.count if said else 0), (found.count if found else 0)
+        n_written, n_present = (written.count if written else 0), (present.count if present else 0)
         self._report(
             "rows-differ",
             f"{where}, {table.name}",
-            f"it came with {told} rows and {there} are there"
-            if told != there
-            else f"the {told} rows that came with it are not those, or not in that order",
+            f"it came with {n_written} rows and {n_present} are there"
+            if n_written != n_present
+            else f"the {n_written} rows that came with it are not those, or not in that order",
         )
 
     def _take_share(self, table: _Table, number: int) -> Share | None:
         """The share of an entry as the table has it; a gap in its sequence is a finding."""
+        # Rows are taken in step with the chain, so memory holds one row of each table.
         tally: ShareTally | None = None
         expected = 0
         while (row := table.waiting) is not None and row["entry"] == number:
@@ -304,29 +311,31 @@ class _Audit:
             table.digest_of_waiting()
             table.advance()
 
-    def _fact_digest(self, kept: FamilyTable) -> Callable[[RowMapping], bytes]:
+    def _fact_digest(self, family_table: FamilyTable) -> Callable[[RowMapping], bytes]:
         """Checks a fact against its id and its index columns, and gives the id's digest."""
 
         def check(row: RowMapping) -> bytes:
             actual = sha256(as_bytes(row["body"]))
-            if make_id(kept.prefix, actual) == row["id"]:
-                self._check_columns(kept, row)
+            if make_id(family_table.prefix, actual) == row["id"]:
+                self._check_columns(family_table, row)
                 return actual
             self._report(
                 "fact-changed", str(row["id"]), "its content does not have the digest in its id"
             )
+            # The id's own digest goes into the share, so that one changed fact is one finding and
+            # not also a share that differs.
             identity = str(row["id"])
             return digest_of(identity) if is_id(identity) else actual
 
         return check
 
-    def _check_columns(self, kept: FamilyTable, row: RowMapping) -> None:
+    def _check_columns(self, family_table: FamilyTable, row: RowMapping) -> None:
         try:
-            fact = kept.decoder.decode(row["body"])
+            fact = family_table.decoder.decode(row["body"])
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             self._report("fact-unreadable", row["id"], f"this release cannot read it: {error}")
             return
-        for name, column in kept.family.columns.items():
+        for name, column in family_table.family.columns.items():
             if column.extract(fact) != row[name]:
                 self._report("index-changed", row["id"], f"{name} does not say what the fact says")
 

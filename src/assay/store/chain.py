@@ -37,7 +37,7 @@ class Entry(Value):
     at: str
     """When, as UTC in ISO 8601: information, never an order."""
     actor: str
-    """Who did it."""
+    """Name under which the person or program that acted is recorded."""
     action: str
     """What was done, as `resource.verb`."""
     rows: Mapping[str, Share]

@@ -40,9 +40,12 @@ WAIT_SECONDS = 30
 
 _SQLITE_SETTINGS: Sequence[str] = (
     f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}",
+    # Readers go on reading the last commit while somebody writes.
     "PRAGMA journal_mode = WAL",
+    # With NORMAL, a power cut may lose commits that were acknowledged.
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    # Deleted drafts and sessions are overwritten, instead of staying in free pages of the file.
     "PRAGMA secure_delete = ON",
     "PRAGMA cache_size = -32768",
     "PRAGMA wal_autocheckpoint = 8000",
@@ -71,7 +74,7 @@ class _DriverConnection(Protocol):
 
 
 def open_engine(url: str, *, damaged: bool = False) -> Engine:
-    """An engine with the settings that the store's promises rest on. It opens no connection.
+    """An engine with the settings that the store's guarantees rest on. It opens no connection.
 
     Args:
         url: where the store is.
@@ -180,6 +183,8 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("single"):
         return
+    # A writer takes the lock at once. A transaction that begins by reading and writes later is
+    # refused without waiting, where another one has written in between.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
 
@@ -231,11 +236,11 @@ def among(connection: Connection, column: ColumnElement[str], values: Sequence[s
     They travel as one JSON parameter, which neither database limits as it limits parameters.
     """
     if connection.dialect.name == "postgresql":
-        given = bindparam(None, list(values), JSONB)
-        listed = select(func.jsonb_array_elements_text(given).column_valued("given"))
+        parameter = bindparam(None, list(values), JSONB)
+        listed = select(func.jsonb_array_elements_text(parameter).column_valued("given"))
     else:
-        given = bindparam(None, msgspec.json.encode(list(values)).decode(), Text)
-        listed = select(func.json_each(given).table_valued("value").c.value)
+        parameter = bindparam(None, msgspec.json.encode(list(values)).decode(), Text)
+        listed = select(func.json_each(parameter).table_valued("value").c.value)
     return column.in_(listed)
 
 

@@ -45,23 +45,23 @@ class ContractChange:
         places: dict[str, dict[int, int]] = defaultdict(dict)
         for number, record, place in self._items(list(need)):
             places[record][place] = number
-        kept: list[dict[str, int]] = []
+        staying: list[dict[str, int]] = []
         moved: list[int] = []
         left: list[int] = []
         for record, by_queue in places.items():
             # Older versions let a record wait in several queues: it stays in one.
             place = queue if queue in by_queue else min(by_queue)
             number = by_queue.pop(place)
-            kept.append({"of": number, "wanted": need[record]})
+            staying.append({"of": number, "wanted": need[record]})
             moved += [] if place == queue else [number]
             left += by_queue.values()
-        if not kept:
+        if not staying:
             return
         self._connection.execute(
             update(table)
             .where(table.c.id == bindparam("of"))
             .values(queue=queue, need=bindparam("wanted"), settled=0),
-            kept,
+            staying,
         )
         self._retire(left)
         self._take_along(queue, moved)
@@ -73,22 +73,22 @@ class ContractChange:
         Args:
             records: ids of the records.
         """
-        found = [number for number, _, _ in self._items(records)]
-        self._retire(found)
-        if found:
+        numbers = [number for number, _, _ in self._items(records)]
+        self._retire(numbers)
+        if numbers:
             which = among(self._connection, self._tables.items.c.record, records)
             recount(self._connection, self._tables, which)
 
     def _items(self, records: Sequence[str]) -> list[tuple[int, str, int]]:
         """Number, record and queue of the items of the review."""
         items = self._tables.items.c
-        wanted = (
+        query = (
             select(items.id, items.record, items.queue)
             .where(among(self._connection, items.record, records))
             .where(items.queue.in_(self._reviews))
             .order_by(items.id)
         )
-        return [(int(row[0]), str(row[1]), int(row[2])) for row in self._connection.execute(wanted)]
+        return [(int(row[0]), str(row[1]), int(row[2])) for row in self._connection.execute(query)]
 
     def _retire(self, numbers: Sequence[int]) -> None:
         table = self._tables.items
@@ -99,9 +99,10 @@ class ContractChange:
             )
 
     def _take_along(self, queue: int, moved: Sequence[int]) -> None:
-        """The rows of moved items; and everybody looks through the queue from its beginning."""
+        """Move the leases of moved items, and reset the cursors of the queue that they moved to."""
         if not moved:
             return
+        # Moved items keep their rank, which may be behind the cursor of a reviewer who is further.
         leases, cursors = self._tables.leases, self._tables.cursors
         self._connection.execute(
             update(leases).where(leases.c.item == bindparam("of")).values(queue=queue),

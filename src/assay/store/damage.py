@@ -33,7 +33,7 @@ def reading_anything(engine: Engine) -> Iterator[Connection]:
         if not isinstance(driver, sqlite3.Connection):
             yield connection
             return
-        driver.text_factory = _escaped
+        driver.text_factory = _escape_non_utf8
         try:
             yield connection
         finally:
@@ -49,8 +49,8 @@ def rows_past_damage(
         connection: a snapshot.
         table: the table.
         key: its integer primary key.
-        skipped: told of every stretch that cannot be read: the last key before it, and the last
-            key that was tried in vain.
+        skipped: called for every stretch that cannot be read, with the last key before it and the
+            last key that was tried in vain.
     """
     scan = _Scan(connection, table, key, skipped)
     after: int | None = 0
@@ -89,9 +89,9 @@ class _Scan:
 
     def stream(self, after: int) -> Iterator[RowMapping]:
         """The rows behind a key, many at a time."""
-        wanted = select(self.table).where(self.key > after).order_by(self.key)
+        query = select(self.table).where(self.key > after).order_by(self.key)
         streaming = self.connection.execution_options(yield_per=STREAMED)
-        return iter(streaming.execute(wanted).mappings())
+        return iter(streaming.execute(query).mappings())
 
     def one_by_one(self, after: int) -> Generator[RowMapping, None, int | None]:
         """Some rows behind a key, past what cannot be read; gives the last key, None at the end."""
@@ -113,14 +113,17 @@ class _Scan:
         return after
 
     def _first(self, after: int) -> RowMapping | None:
-        wanted = select(self.table).where(self.key > after).order_by(self.key).limit(1)
-        row = self.connection.execute(wanted).mappings().first()
+        query = select(self.table).where(self.key > after).order_by(self.key).limit(1)
+        row = self.connection.execute(query).mappings().first()
+        # A damaged page can give keys that were asked for already; going on would never end.
         if row is not None and row[self.key.name] <= after:
             raise MachineError(code=CORRUPT, message="its rows are not in the order of their keys")
         return row
 
     def _readable_beyond(self, after: int) -> int:
         """The least key found behind which a row, or the end, can be read again."""
+        # Doubling first: a damaged page hides few keys in a small table and very many in a large
+        # one, and each try costs a read.
         step = 1
         while not self._is_readable(after + step):
             step *= 2
@@ -150,5 +153,5 @@ def _require_corrupt(error: MachineError) -> None:
         raise error
 
 
-def _escaped(content: bytes) -> str:
+def _escape_non_utf8(content: bytes) -> str:
     return content.decode("utf-8", "backslashreplace")

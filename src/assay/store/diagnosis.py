@@ -1,15 +1,15 @@
 """The diagnosis: whether an error that no code expected comes from a damaged store.
 
-Changed bytes can make a number of a text or a fact of another shape, and fail anywhere. A look at
-the store, and an audit of one that is not large, then say whether it is damaged. Where they find
-nothing, the error is a mistake of ours; a note on it says what was looked at.
+Changed bytes can turn a text into a number or give a fact another shape, and fail anywhere. A look
+at the store, and an audit of one that is not large, then show whether it is damaged. Where they find
+nothing, the error is a defect of the code; a note on it says what was looked at.
 """
 
 import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from assay.core.errors import AssayError, MachineError
-from assay.store.soundness import damaged, findings_of_an_audit, require_sound
+from assay.store.soundness import damage_error, findings_of_an_audit, require_sound
 from assay.store.store import Store
 
 SUSPICIOUS = (
@@ -46,7 +46,7 @@ def diagnose(store: Store, error: BaseException | None) -> MachineError | None:
     except MachineError as fault:
         return fault
     if findings:
-        return damaged(store, findings)
+        return damage_error(store, findings)
     extent = f"each of its {seen.rows} rows" if audited else seen.extent
     further = "" if audited else "; `assay audit verify` reads all"
     error.add_note(f"No damage was found in the store. Looked at: {extent}{further}.")

@@ -79,12 +79,12 @@ class _Weighing(Protocol):
     def judgments(self) -> tuple[str, ...]: ...
 
 
-def _weighed(fact: _Weighing) -> Named:
+def _judgments_of(fact: _Weighing) -> Named:
     return [("judgment", judgment) for judgment in fact.judgments]
 
 
-def _round_records(given: Round) -> Named:
-    return [("record", record) for record in given.records]
+def _round_records(round_: Round) -> Named:
+    return [("record", record) for record in round_.records]
 
 
 def _answered_gaps(answer: GapAnswer) -> Named:
@@ -99,7 +99,7 @@ _ROLE_OF_PREFIX: Mapping[str, Role] = {
 }
 
 
-def _read(disposition: Disposition) -> Named:
+def _facts_read_by(disposition: Disposition) -> Named:
     return [(_ROLE_OF_PREFIX[identity.split("_")[0]], identity) for identity in disposition.read]
 
 
@@ -112,17 +112,17 @@ def _withdrawn_assignment(withdrawal: AssignmentWithdrawal) -> Named:
     return [("assignment", withdrawal.assignment)]
 
 
-def _withdrawn(withdrawal: Withdrawal) -> Named:
+def _withdrawn_records(withdrawal: Withdrawal) -> Named:
     return [("record", record) for record in withdrawal.records]
 
 
-def _compared(validation: Validation) -> Named:
-    return [("evaluation", each) for each in (*validation.base, *validation.candidate)]
+def _evaluations_of(validation: Validation) -> Named:
+    return [("evaluation", evaluation) for evaluation in (*validation.base, *validation.candidate)]
 
 
-def _planned(plan: DataPlan) -> Named:
-    findings: Named = [("finding", each) for each in plan.findings]
-    return [*findings, *(("root_cause", each) for each in plan.root_causes)]
+def _findings_and_causes_of(plan: DataPlan) -> Named:
+    findings: Named = [("finding", finding) for finding in plan.findings]
+    return [*findings, *(("root_cause", cause) for cause in plan.root_causes)]
 
 
 _RECORD = Column(attrgetter("record"), role="record")
@@ -175,13 +175,13 @@ FAMILIES = (
         {"record": _RECORD, "reviewer": Column(attrgetter("reviewer"))},
         _withdrawn_assignment,
     ),
-    Family("adjudications", Adjudication, {"record": _RECORD}, _weighed),
+    Family("adjudications", Adjudication, {"record": _RECORD}, _judgments_of),
     Family("exam_items", ExamItem, {"record": Column(attrgetter("key.record"), role="record")}),
     Family(
         "qualifications",
         Qualification,
         {"reviewer": _REVIEWER, "supersedes": _SUPERSEDES},
-        _weighed,
+        _judgments_of,
     ),
     Family("credentials", Credential, {"reviewer": _REVIEWER}),
     Family(
@@ -190,8 +190,8 @@ FAMILIES = (
         {"record": Column(attrgetter("key.record"), role="record"), "supersedes": _SUPERSEDES},
     ),
     Family("rounds", Round, {"rubric": _RUBRIC}, _round_records),
-    Family("round_steps", RoundStep, {"round": _ROUND}, _weighed),
-    Family("round_notes", RoundNote, {"round": _ROUND, "record": _RECORD}, _weighed),
+    Family("round_steps", RoundStep, {"round": _ROUND}, _judgments_of),
+    Family("round_notes", RoundNote, {"round": _ROUND, "record": _RECORD}, _judgments_of),
     Family(
         "guideline_gaps",
         GuidelineGap,
@@ -208,7 +208,7 @@ FAMILIES = (
             "contract": _CONTRACT,
             "rubric": _RUBRIC,
         },
-        _read,
+        _facts_read_by,
     ),
     Family(
         "releases",
@@ -223,7 +223,7 @@ FAMILIES = (
         "withdrawals",
         Withdrawal,
         {"release": _RELEASE},
-        _withdrawn,
+        _withdrawn_records,
     ),
     Family("sealings", Sealing, {"reserve": Column(attrgetter("reserve"))}),
     Family(
@@ -251,7 +251,9 @@ FAMILIES = (
         ItemResult,
         {"evaluation": Column(attrgetter("evaluation"), role="evaluation")},
     ),
-    Family("validations", Validation, {"contract": _CONTRACT, "release": _RELEASE}, _compared),
+    Family(
+        "validations", Validation, {"contract": _CONTRACT, "release": _RELEASE}, _evaluations_of
+    ),
     Family(
         "findings",
         FailureFinding,
@@ -268,6 +270,6 @@ FAMILIES = (
             "supersedes": Column(attrgetter("supersedes"), role="supersedes"),
         },
     ),
-    Family("plans", DataPlan, {"contract": _CONTRACT}, _planned),
+    Family("plans", DataPlan, {"contract": _CONTRACT}, _findings_and_causes_of),
 )
 """Every family, in the order of the data flow."""

@@ -67,7 +67,7 @@ _SQLSTATE = {
 
 
 def fault(error: BaseException | None) -> MachineError | None:
-    """What a driver's error means, if it is the machine's; None for a mistake of ours."""
+    """What a driver's error means, if the machine caused it; None for a defect of the code."""
     if isinstance(error, UnicodeDecodeError) or _is_not_text(error):
         return _as_error("store-corrupt", error)
     if isinstance(error, sqlite3.Error):
@@ -85,6 +85,7 @@ def _is_not_text(error: BaseException | None) -> bool:
 
 def _postgres_code(error: BaseException) -> str | None:
     state = getattr(error, "sqlstate", None)
+    # Without a state no server answered: psycopg raises such an error when it cannot connect.
     if state is None:
         return "store-unreachable" if type(error).__name__ == "OperationalError" else None
     if state[:2] in {"08", "28", "3D"}:
@@ -96,16 +97,18 @@ def _as_error(code: str | None, error: BaseException | None) -> MachineError | N
     if code is None:
         return None
     message, hint = _FAULTS[code]
-    said = str(error).strip().split("\n", maxsplit=1)[0]
-    return MachineError(code=code, message=f"{message} ({said})", hint=hint)
+    reported = str(error).strip().split("\n", maxsplit=1)[0]
+    return MachineError(code=code, message=f"{message} ({reported})", hint=hint)
 
 
 def unreadable_schema(error: BaseException) -> MachineError:
     """The fault of a store whose own list of tables makes no sense."""
     message, hint = _FAULTS["store-corrupt"]
-    said = str(error).strip().split("\n", maxsplit=1)[0]
+    reported = str(error).strip().split("\n", maxsplit=1)[0]
     return MachineError(
-        code="store-corrupt", message=f"{message}: its tables cannot be read ({said})", hint=hint
+        code="store-corrupt",
+        message=f"{message}: its tables cannot be read ({reported})",
+        hint=hint,
     )
 
 

@@ -27,15 +27,15 @@ MOST = 256
 @dataclass(frozen=True)
 class _Submitted:
     work: Callable[[WriteUnit], Any]
-    deed: AuditedOperation
+    operation: AuditedOperation
     answer: Future[Any] = field(default_factory=Future)
 
 
 class GroupWriter:
     """Runs units of work from many threads on one writer thread, in the order they came.
 
-    Each unit closes its own audit entry. Units are taken to go well: they share a transaction
-    without more ado. If one fails, the transaction is undone and all its units run again, each in
+    Each unit closes its own audit entry. Units are expected to succeed: they share a transaction
+    without savepoints. If one fails, the transaction is undone and all its units run again, each in
     a savepoint of its own, so that a unit that fails rolls back alone; a unit's work may
     therefore run twice, and must change nothing but the transaction. A fault of the machine (a
     full disk, a lost server) refuses every unit of the transaction, and each may be submitted
@@ -91,7 +91,7 @@ class GroupWriter:
         subject: str = "",
         documents: Mapping[str, str] = {},
     ) -> Future[T]:
-        """Hand a unit of work in; what comes back is done once it is on the disk.
+        """Hand a unit of work in; the future is done once the unit is on the disk.
 
         Args:
             work: as in `submit`, like the arguments that follow.
@@ -103,8 +103,11 @@ class GroupWriter:
         Raises:
             UsageError: if the writer is closed.
         """
-        deed = AuditedOperation(action=action, actor=actor, subject=subject, documents=documents)
-        submitted = _Submitted(work, deed)
+        operation = AuditedOperation(
+            action=action, actor=actor, subject=subject, documents=documents
+        )
+        submitted = _Submitted(work, operation)
+        # Under the lock nothing can be queued behind the end mark, where no thread would answer it.
         with self._gate:
             if self._closed:
                 raise UsageError(code="writer-closed", message="the store's writer is closed")
@@ -138,6 +141,7 @@ class GroupWriter:
         return batch, False
 
     def _commit(self, batch: list[_Submitted]) -> None:
+        # Nobody is answered inside the transaction: its commit may still fail.
         answers = self._run_all(batch, _together) or self._run_all(batch, _apart)
         for answer in answers:
             answer()
@@ -150,7 +154,7 @@ class GroupWriter:
         except _UnitError as failed:
             alone = len(batch) == 1
             return [_refusal(batch[0], failed.error)] if alone else []
-        except Exception as error:  # noqa: BLE001 - every waiting thread must hear of it
+        except Exception as error:  # noqa: BLE001 - every waiting thread must be answered
             return [_refusal(submitted, error) for submitted in batch]
 
 
@@ -163,9 +167,9 @@ class _UnitError(Exception):
 
 
 def _together(session: WriteTransaction, submitted: _Submitted) -> _Answer:
-    """Run one unit of a transaction in which all go well."""
+    """Run one unit of a transaction in which all are expected to succeed."""
     try:
-        with session.unit(submitted.deed) as unit:
+        with session.unit(submitted.operation) as unit:
             result = submitted.work(unit)
     except MachineError:
         raise
@@ -177,7 +181,7 @@ def _together(session: WriteTransaction, submitted: _Submitted) -> _Answer:
 def _apart(session: WriteTransaction, submitted: _Submitted) -> _Answer:
     """Run one unit in a savepoint; its result may be returned only after the commit."""
     try:
-        with session.guarded_unit(submitted.deed) as unit:
+        with session.guarded_unit(submitted.operation) as unit:
             result = submitted.work(unit)
     except MachineError:
         raise

@@ -1,6 +1,6 @@
 """The register of passes in SQL: facts and the desk's items are kept in step in one transaction.
 
-The rules are `review.passes`; here is only which rows are read and written. Where no item of
+The rules are in `review.queue.passes`; this module only reads and writes rows. Where no item of
 the desk exists, an import pays one look-up for each batch of facts.
 """
 
@@ -31,10 +31,10 @@ from assay.review.queue.lease import COUNTED, Lease, LeaseState, Queue, QueueIte
 from assay.review.queue.passes import (
     PassChange,
     People,
+    changed_rows,
     involvements,
     is_given,
     open_passes,
-    placed,
 )
 from assay.store.connection import among
 from assay.store.queue_tables import QueueTables
@@ -58,8 +58,8 @@ class PassKeeper:
         self._tables: QueueTables = schema.desk
         self._queues: dict[int, Queue] = {}
 
-    def entered(self, facts: Sequence[Fact]) -> None:
-        """Have the desk's items say what new facts make of them.
+    def note_facts(self, facts: Sequence[Fact]) -> None:
+        """Update the desk's items after new facts.
 
         Args:
             facts: facts that are new to the store and have been added in this transaction.
@@ -68,6 +68,7 @@ class PassKeeper:
         if not noted or not self._has_items():
             return
         assigned = sorted({fact.record for fact in noted if isinstance(fact, Assignment)})
+        # A lease of the desk writes its row itself; deriving it again would cost every claim.
         own = at_desk(self._connection, self._tables, assigned) if assigned else set()
         records = {
             fact.record for fact in noted if not (isinstance(fact, Assignment) and fact.id in own)
@@ -75,11 +76,11 @@ class PassKeeper:
         if not records:
             return
         self.derive(sorted(records))
-        judged = {each.record for each in noted if isinstance(each, Judgment | Adjudication)}
+        judged = {fact.record for fact in noted if isinstance(fact, Judgment | Adjudication)}
         self.conclude_anew(sorted(judged))
 
     def derive(self, records: Sequence[str]) -> list[PassChange]:
-        """Write what the facts make of the items of these records; what was changed.
+        """Derive the items of these records from the facts, and return what was changed.
 
         Args:
             records: ids of the records.
@@ -94,13 +95,13 @@ class PassKeeper:
         moved: list[Lease] = []
         for item, queue in items:
             before = rows.get(item.id, {})
-            written = placed(item, queue, before, people.get(item.record, {}))
+            written = changed_rows(item, queue, before, people.get(item.record, {}))
             added += [row for row in written if row.reviewer not in before]
             moved += [row for row in written if row.reviewer in before]
             changes += _changes(item, queue, before, written)
         self._write(added, moved)
         if changes:
-            records = sorted({each.record for each in changes})
+            records = sorted({change.record for change in changes})
             table = self._tables.items
             recount(
                 self._connection, self._tables, among(self._connection, table.c.record, records)
@@ -108,7 +109,7 @@ class PassKeeper:
         return changes
 
     def conclude_anew(self, records: Sequence[str]) -> None:
-        """Have what follows from these records be asked again, as their answers have changed.
+        """Mark these records for a new conclusion, as their answers have changed.
 
         While somebody still owes a re-review, nothing follows yet.
 
@@ -134,39 +135,39 @@ class PassKeeper:
             )
 
     def _has_items(self) -> bool:
-        found = self._connection.execute(select(self._tables.items.c.id).limit(1))
-        return found.first() is not None
+        any_item = self._connection.execute(select(self._tables.items.c.id).limit(1))
+        return any_item.first() is not None
 
     def _items(self, records: Sequence[str]) -> list[tuple[QueueItem, Queue]]:
         items = self._tables.items
-        wanted = (
+        query = (
             select(items)
             .where(among(self._connection, items.c.record, records))
             .order_by(items.c.id)
         )
-        found = [item_of(row) for row in self._connection.execute(wanted).mappings()]
-        self._read_queues({item.queue for item in found} - set(self._queues))
-        return [(item, self._queues[item.queue]) for item in found]
+        items_found = [item_of(row) for row in self._connection.execute(query).mappings()]
+        self._read_queues({item.queue for item in items_found} - set(self._queues))
+        return [(item, self._queues[item.queue]) for item in items_found]
 
     def _read_queues(self, unknown: Iterable[int]) -> None:
         queues = self._tables.queues.c
-        wanted = sorted(unknown)
-        if not wanted:
+        numbers = sorted(unknown)
+        if not numbers:
             return
-        read = select(queues.id, queues.body).where(queues.id.in_(wanted))
-        for number, body in self._connection.execute(read):
+        query = select(queues.id, queues.body).where(queues.id.in_(numbers))
+        for number, body in self._connection.execute(query):
             self._queues[int(number)] = msgspec.json.decode(body, type=Queue)
 
     def _rows(self, records: Sequence[str]) -> Mapping[int, Mapping[str, Lease]]:
         leases = self._tables.leases
-        wanted = select(leases).where(among(self._connection, leases.c.record, records))
-        found: dict[int, dict[str, Lease]] = defaultdict(dict)
-        for lease in leases_of(self._connection.execute(wanted).mappings()):
-            found[lease.item][lease.reviewer] = lease
-        return found
+        query = select(leases).where(among(self._connection, leases.c.record, records))
+        by_item: dict[int, dict[str, Lease]] = defaultdict(dict)
+        for lease in leases_of(self._connection.execute(query).mappings()):
+            by_item[lease.item][lease.reviewer] = lease
+        return by_item
 
     def people(self, records: Sequence[str]) -> Mapping[str, People]:
-        """Record id -> what the facts of this transaction say of its people.
+        """Record id -> who judged or holds it, by the facts that this transaction sees.
 
         Args:
             records: ids of the records.
@@ -180,20 +181,20 @@ class PassKeeper:
         )
 
     def _facts(self, family: type[F], records: Sequence[str]) -> list[F]:
-        kept = self._schema.of_class(family)
-        columns = kept.table.c
-        wanted = (
+        family_table = self._schema.of_class(family)
+        columns = family_table.table.c
+        query = (
             select(columns.body)
             .where(among(self._connection, columns.record, records))
             .order_by(columns.seq)
         )
-        bodies = self._connection.execute(wanted).scalars()
-        return [cast("F", kept.decoder.decode(body)) for body in bodies]
+        bodies = self._connection.execute(query).scalars()
+        return [cast("F", family_table.decoder.decode(body)) for body in bodies]
 
     def _write(self, added: Sequence[Lease], moved: Sequence[Lease]) -> None:
         table = self._tables.leases
         if added:
-            self._connection.execute(insert(table), [lease_row(each) for each in added])
+            self._connection.execute(insert(table), [lease_row(lease) for lease in added])
         if moved:
             change = (
                 update(table)
@@ -204,12 +205,12 @@ class PassKeeper:
                 change,
                 [
                     {
-                        "of": each.item,
-                        "who": each.reviewer,
-                        "now": int(each.state),
-                        "by": each.judgment,
+                        "of": lease.item,
+                        "who": lease.reviewer,
+                        "now": int(lease.state),
+                        "by": lease.judgment,
                     }
-                    for each in moved
+                    for lease in moved
                 ],
             )
 
@@ -230,6 +231,7 @@ def recount(connection: Connection, tables: QueueTables, which: ColumnElement[bo
         .where(leases.item == table.c.id, leases.state.in_(COUNTED_WORDS))
         .scalar_subquery()
     )
+    # More people than needed may have judged, by an import for instance: open passes stop at 0.
     free = case((table.c.need > counted, table.c.need - counted), else_=0)
     hot = case((free > table.c.open_slots, True), else_=table.c.hot)
     connection.execute(update(table).where(which).values(open_slots=free, hot=hot))
@@ -244,10 +246,10 @@ def at_desk(connection: Connection, tables: QueueTables, records: Sequence[str])
         records: ids of the records.
     """
     leases = tables.leases.c
-    wanted = select(leases.assignment).where(
+    query = select(leases.assignment).where(
         among(connection, leases.record, records), leases.assignment.is_not(None)
     )
-    return set(connection.execute(wanted).scalars())
+    return set(connection.execute(query).scalars())
 
 
 def item_of(row: RowMapping) -> QueueItem:

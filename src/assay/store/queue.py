@@ -1,9 +1,9 @@
 """The desk's queue in SQL: claim, lease, expire, answer, under the store's one write lock.
 
 Open passes are never counted up or down: `store.passes.recount` derives them from the register's
-rows whenever one changes. A claim runs inside the transaction that adds its assignment, so two reviewers can never be given
-one slot. Partial indexes and a cursor for each reviewer keep it a few index look-ups, however
-many items there are and however far a reviewer is ahead.
+rows whenever one changes. A claim runs inside the transaction that adds its assignment, so two
+reviewers can never be given one slot. Partial indexes and a cursor for each reviewer keep it a few
+index look-ups, however many items there are and however far a reviewer is ahead.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -90,7 +90,7 @@ class Statements:
             select(leases.state, func.count())
             .where(
                 leases.reviewer == reviewer,
-                leases.state.in_([int(each) for each in (*ANSWERED, LeaseState.released)]),
+                leases.state.in_([int(state) for state in (*ANSWERED, LeaseState.released)]),
                 leases.until >= bindparam("since"),
                 leases.handle.is_not(None),
             )
@@ -126,10 +126,10 @@ def _turn(
     mine = (cursors.reviewer == reviewer, cursors.queue == queue)
     position = select(cursors.position).where(*mine).scalar_subquery()
     shown = select(cursors.shown).where(*mine).scalar_subquery()
-    known = exists().where(leases.item == items.id, leases.reviewer == reviewer)
+    already_involved = exists().where(leases.item == items.id, leases.reviewer == reviewer)
     open_items = (
         select(tables.items, position.label("position"), shown.label("shown"))
-        .where(items.queue == queue, items.open_slots > ZERO, ~known)
+        .where(items.queue == queue, items.open_slots > ZERO, ~already_involved)
         .order_by(items.rank)
         .limit(1)
     )
@@ -140,7 +140,7 @@ def _turn(
 
 
 class SqlQueueTransaction:
-    """The queue inside one open unit of work; implements `review.ports.DeskWriting`."""
+    """The queue inside one open unit of work; implements `review.queue.ports.QueueTransaction`."""
 
     def __init__(self, unit: WriteUnit, statements: Statements) -> None:
         self.facts = unit
@@ -151,20 +151,20 @@ class SqlQueueTransaction:
         self.queues = QueueUpkeep(unit, statements.tables)
         """The queues themselves, and what waits in them."""
 
-    def acted(self) -> None:
+    def mark_action(self) -> None:
         """Have the audit log name this unit though it adds no fact."""
         self.facts.acted = True
 
-    def held(self, reviewer: str) -> list[Lease]:
+    def held_leases(self, reviewer: str) -> list[Lease]:
         """The leases that a reviewer holds, the one that runs out first at the front."""
         return leases_of(self._connection.execute(self._do.held, {"reviewer": reviewer}).mappings())
 
-    def ended(self, reviewer: str, since: str) -> Ended:
+    def recent_endings(self, reviewer: str, since: str) -> Ended:
         """What a reviewer answered and skipped since a moment."""
-        given = {"reviewer": reviewer, "since": since}
+        parameters = {"reviewer": reviewer, "since": since}
         counts = {
             LeaseState(row[0]): int(row[1])
-            for row in self._connection.execute(self._do.ended, given)
+            for row in self._connection.execute(self._do.ended, parameters)
         }
         return Ended(
             answers=sum(counts.get(state, 0) for state in ANSWERED),
@@ -185,13 +185,13 @@ class SqlQueueTransaction:
     def turn_on(self, record: str, reviewer: str, among: int) -> Turn | None:
         """A reviewer's turn on one sentinel, wherever it is, among the work of a queue."""
         items, queues = self._tables.items, self._tables.queues.c
-        wanted = (
+        query = (
             select(items)
             .join(self._tables.queues, queues.id == items.c.queue)
             .where(items.c.record == record, items.c.open_slots > 0)
             .where(queues.name.like("sentinel/%"))
         )
-        row = self._connection.execute(wanted).mappings().first()
+        row = self._connection.execute(query).mappings().first()
         if row is None:
             return None
         where = {"reviewer": reviewer, "queue": row["queue"]}
@@ -205,7 +205,7 @@ class SqlQueueTransaction:
         mine = select(leases.record).where(leases.reviewer == reviewer)
         return list(self._connection.execute(mine).scalars())
 
-    def exposed(self, records: Sequence[str]) -> dict[str, int]:
+    def exposure_counts(self, records: Sequence[str]) -> dict[str, int]:
         """How many people were shown each record at the desk; absent where nobody was."""
         leases = self._tables.leases.c
         shown = (
@@ -248,19 +248,19 @@ class SqlQueueTransaction:
         self._connection.execute(self._do.change_lease, {"of": lease.handle, **changed})
         self._recount(lease.item)
 
-    def submitted(self, reviewer: str, key: str) -> tuple[bytes, bytes] | None:
+    def earlier_submission(self, reviewer: str, key: str) -> tuple[bytes, bytes] | None:
         """Digest of the body and receipt of an earlier answer with the same key."""
         row = self._connection.execute(self._do.submitted, {"reviewer": reviewer, "key": key})
-        found = row.first()
-        return (bytes(found.body_hash), bytes(found.receipt)) if found else None
+        earlier = row.first()
+        return (bytes(earlier.body_hash), bytes(earlier.receipt)) if earlier else None
 
     def add_submit(self, reviewer: str, key: str, body_hash: bytes, receipt: bytes) -> None:
-        """Remember an answer by its key."""
+        """Store an answer's receipt under its key."""
         row = {"reviewer": reviewer, "key": key, "body_hash": body_hash, "receipt": receipt}
         self._connection.execute(self._do.add_submit, row)
 
     def drop_draft(self, handle: str) -> None:
-        """Forget the draft of an answered lease."""
+        """Delete the draft of an answered lease."""
         self._connection.execute(self._do.drop_draft, {"of": handle})
 
     def save_draft(self, handle: str, revision: int, body: bytes) -> None:
@@ -282,10 +282,10 @@ class SqlQueueTransaction:
             .order_by(leases.c.until)
             .limit(SWEPT)
         )
-        found = leases_of(self._connection.execute(over).mappings())
-        for lease in found:
+        expired = leases_of(self._connection.execute(over).mappings())
+        for lease in expired:
             self.change(msgspec.structs.replace(lease, state=LeaseState.expired))
-        return found
+        return expired
 
     def _recount(self, item: int) -> None:
         recount(self._connection, self._tables, self._tables.items.c.id == item)
@@ -320,7 +320,7 @@ class SqlQueueTransaction:
 
 
 class SqlQueue:
-    """The queue as it is read; implements `review.ports.DeskReading`."""
+    """The queue as it is read, and the way to open a transaction on it."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -382,11 +382,11 @@ class SqlQueue:
     def members(self, reviewer: str | None = None) -> list[QueueMember]:
         """Who may claim from which queue."""
         table = self._tables.members
-        wanted = select(table).order_by(table.c.queue, table.c.reviewer)
+        query = select(table).order_by(table.c.queue, table.c.reviewer)
         if reviewer is not None:
-            wanted = wanted.where(table.c.reviewer == reviewer)
+            query = query.where(table.c.reviewer == reviewer)
         with self._store.snapshot() as connection:
-            return [QueueMember(**row) for row in connection.execute(wanted).mappings()]
+            return [QueueMember(**row) for row in connection.execute(query).mappings()]
 
     def waiting(self) -> dict[int, int]:
         """By queue: items with an open slot. A partial index answers it."""
@@ -400,7 +400,7 @@ class SqlQueue:
     def pass_counts(self) -> dict[int, PassCount]:
         """By queue: passes wanted, open, held and given. It reads every item."""
         items, leases = self._tables.items.c, self._tables.leases.c
-        wanted = select(
+        query = select(
             items.queue, func.count(), func.sum(items.need), func.sum(items.open_slots)
         ).group_by(items.queue)
         # By the queue of the item: a sentinel's lease names the queue among whose work it came.
@@ -415,26 +415,26 @@ class SqlQueue:
                 by_state.setdefault(int(queue), {})[LeaseState(state)] = int(count)
             return {
                 queue: pass_count(int(count), int(need), int(free), by_state.get(queue, {}))
-                for queue, count, need, free in connection.execute(wanted)
+                for queue, count, need, free in connection.execute(query)
             }
 
     def leases(self, *, reviewer: str | None = None, queue: int | None = None) -> list[Lease]:
         """Leases of a reviewer or in a queue, in the order of their items."""
         table = self._tables.leases
-        wanted = select(table).order_by(table.c.item, table.c.reviewer)
+        query = select(table).order_by(table.c.item, table.c.reviewer)
         if reviewer is not None:
-            wanted = wanted.where(table.c.reviewer == reviewer)
+            query = query.where(table.c.reviewer == reviewer)
         if queue is not None:
-            wanted = wanted.where(table.c.queue == queue)
+            query = query.where(table.c.queue == queue)
         with self._store.snapshot() as connection:
-            return leases_of(connection.execute(wanted).mappings())
+            return leases_of(connection.execute(query).mappings())
 
     def unsettled(self, queues: Sequence[int], most: int) -> list[QueueItem]:
         """Items of these queues whose passes are all given and from which nothing was concluded."""
         items, leases = self._tables.items, self._tables.leases.c
         held = [int(state) for state in UNDER_WAY]
         under_way = exists().where(leases.item == items.c.id, leases.state.in_(held))
-        wanted = (
+        query = (
             select(items)
             .where(items.c.open_slots <= ZERO, items.c.settled == ZERO, ~under_way)
             .where(items.c.queue.in_(queues))
@@ -442,12 +442,12 @@ class SqlQueue:
             .limit(most)
         )
         with self._store.snapshot() as connection:
-            return [item_of(row) for row in connection.execute(wanted).mappings()]
+            return [item_of(row) for row in connection.execute(query).mappings()]
 
     def exposures(self, reviewer: str, since: str) -> list[Exposure]:
         """What a reviewer saw of restricted content since a moment."""
         table = self._tables.exposures.c
-        wanted = (
+        query = (
             select(table.category, table.started, table.milliseconds)
             .where(table.reviewer == reviewer, table.started >= since)
             .order_by(table.id)
@@ -455,7 +455,7 @@ class SqlQueue:
         with self._store.snapshot() as connection:
             return [
                 Exposure(categories=tuple(row[0].split()), started=row[1], milliseconds=row[2])
-                for row in connection.execute(wanted)
+                for row in connection.execute(query)
             ]
 
 

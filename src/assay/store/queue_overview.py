@@ -28,22 +28,22 @@ class QueueOverview:
             .join(items, items.c.id == leases.item)
             .group_by(items.c.queue, leases.state, leases.late)
         )
-        found: dict[int, Progress] = {}
+        by_queue: dict[int, Progress] = {}
         with self._store.snapshot() as connection:
             for queue, state, late, count in connection.execute(counted):
-                found.setdefault(int(queue), {})[LeaseState(state), bool(late)] = int(count)
-        return found
+                by_queue.setdefault(int(queue), {})[LeaseState(state), bool(late)] = int(count)
+        return by_queue
 
     def held(self) -> list[Lease]:
         """The leases that anybody holds now, the one that runs out first at the front."""
         table = self._tables.leases
-        wanted = (
+        query = (
             select(table)
             .where(table.c.state == HELD)
             .order_by(table.c.until, table.c.item, table.c.reviewer)
         )
         with self._store.snapshot() as connection:
-            rows = connection.execute(wanted).mappings()
+            rows = connection.execute(query).mappings()
             return [Lease(**{**dict(row), "state": LeaseState(row["state"])}) for row in rows]
 
     def records_of(
@@ -57,25 +57,25 @@ class QueueOverview:
             late: only those of them whose answer came late.
         """
         items, leases = self._tables.items.c, self._tables.leases.c
-        wanted = select(items.record).where(items.queue == queue)
+        query = select(items.record).where(items.queue == queue)
         if states:
-            given = [int(each) for each in states]
-            wanted = (
+            state_numbers = [int(state) for state in states]
+            query = (
                 select(leases.record)
                 .join(self._tables.items, items.id == leases.item)
-                .where(items.queue == queue, leases.state.in_(given))
+                .where(items.queue == queue, leases.state.in_(state_numbers))
             )
             if late:
-                wanted = wanted.where(leases.late)
+                query = query.where(leases.late)
         with self._store.snapshot() as connection:
-            return set(connection.execute(wanted).scalars())
+            return set(connection.execute(query).scalars())
 
     def open_records(self, queue: int) -> set[str]:
         """Ids of the records of a queue with a pass that nobody holds or gave."""
         items = self._tables.items.c
-        wanted = select(items.record).where(items.queue == queue, items.open_slots > 0)
+        query = select(items.record).where(items.queue == queue, items.open_slots > 0)
         with self._store.snapshot() as connection:
-            return set(connection.execute(wanted).scalars())
+            return set(connection.execute(query).scalars())
 
     def exposures(self, since: str, until: str) -> list[tuple[str, Exposure]]:
         """Reviewers, and what they saw of restricted content in a period.
@@ -87,7 +87,7 @@ class QueueOverview:
             until: the first moment that no longer counts.
         """
         table = self._tables.exposures.c
-        wanted = (
+        query = (
             select(table.reviewer, table.category, table.started, table.milliseconds)
             .where(table.started >= since, table.started < until)
             .order_by(table.id)
@@ -98,5 +98,5 @@ class QueueOverview:
                     row[0],
                     Exposure(categories=tuple(row[1].split()), started=row[2], milliseconds=row[3]),
                 )
-                for row in connection.execute(wanted)
+                for row in connection.execute(query)
             ]

@@ -1,8 +1,8 @@
 """The desk's working tables: queues, leases, drafts, and the accounts of people.
 
-They hold what is under way. All that counts is a fact beside them: who was asked is an
-`Assignment`, what was said a `Judgment`. Their rows are changed and deleted, always in the
-transaction of the audit entry that says by whom.
+They hold what is under way. All that counts is a fact in another table: who was asked is an
+`Assignment`, what was answered a `Judgment`. Their rows are changed and deleted, always in the
+transaction of the audit entry that names who did it.
 """
 
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class QueueTables:
     submits: Table
     """Answers by their idempotency key."""
     drafts: Table
-    """Unfinished answers."""
+    """Unfinished answers, one for each lease, by the lease's handle."""
     exposures: Table
     """Time spent with restricted content, by harm category."""
     accounts: Table
@@ -126,6 +126,7 @@ def _items(metadata: MetaData) -> Table:
         hot,
         settled,
         UniqueConstraint("record", "queue"),
+        # Partial indexes hold only what waits, so a claim costs the same in a store of any size.
         Index(
             "ix_desk_items_given", "queue", "id",
             sqlite_where=(settled == 0) & (open_slots <= 0),

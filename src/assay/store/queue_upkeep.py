@@ -1,6 +1,6 @@
-"""The upkeep of the queues in SQL: what waits in them, how many passes it wants, who is kept out.
+"""The upkeep of the queues in SQL: what waits in them, how many passes it wants, who is barred.
 
-It runs inside the unit of work that adds the facts it follows from; claims are `store.desk`.
+It runs inside the unit of work that adds the facts it follows from; claims are in `store.queue`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from assay.core.batches import batches
 from assay.review.queue.lease import UNDER_WAY, Lease, LeaseState, NewItem, Queue, QueueItem
-from assay.review.queue.passes import reopened
+from assay.review.queue.passes import bar_deciders
 from assay.store.connection import among
 from assay.store.contract_change import ContractChange
 from assay.store.passes import COUNTED_WORDS, item_of, lease_row, leases_of, recount
@@ -22,11 +22,11 @@ BATCH = 1000
 """Items that are looked up and inserted at once."""
 
 PRIORITIES = 32_767
-"""Greatest priority; the rank of an item begins with what is missing to it."""
+"""Greatest priority; the high bits of an item's rank are its distance from it."""
 
 
 class QueueUpkeep:
-    """The queues inside one open unit of work; implements `review.ports.QueueWriting`."""
+    """The queues inside one open unit of work; implements `review.queue.ports.QueueWriting`."""
 
     def __init__(self, unit: WriteUnit, tables: QueueTables) -> None:
         self._unit = unit
@@ -44,8 +44,8 @@ class QueueUpkeep:
     def add_queue(self, queue: Queue, handle: str) -> int:
         """The number of a queue; it is made where it is not there."""
         table = self._tables.queues
-        found = self._connection.execute(select(table.c.id).where(table.c.name == queue.name))
-        number = found.scalar()
+        existing = self._connection.execute(select(table.c.id).where(table.c.name == queue.name))
+        number = existing.scalar()
         if number is not None:
             return int(number)
         number = (self._connection.execute(select(func.max(table.c.id))).scalar() or 0) + 1
@@ -72,27 +72,27 @@ class QueueUpkeep:
         number = self._connection.execute(newest).scalar() or 0
         added = 0
         for batch in batches(items, BATCH):
-            condition = among(self._connection, table.c.record, [each.record for each in batch])
-            known = set(
+            condition = among(self._connection, table.c.record, [item.record for item in batch])
+            queued = set(
                 self._connection.execute(
                     select(table.c.record).where(condition, table.c.queue == queue)
                 ).scalars()
             )
-            new = [each for each in batch if each.record not in known]
+            new = [item for item in batch if item.record not in queued]
             rows = [
-                _item_row(number + place, queue, each, hot=hot)
-                for place, each in enumerate(new, start=1)
+                _item_row(number + place, queue, item, hot=hot)
+                for place, item in enumerate(new, start=1)
             ]
             if rows:
                 self._connection.execute(insert(table), rows)
                 self._bar_all(zip(rows, new, strict=True))
-                self._unit.passes.derive([each.record for each in new])
+                self._unit.passes.derive([item.record for item in new])
             number += len(rows)
             added += len(rows)
         return added
 
     def note_filled(self, contract: str, newest: int) -> None:
-        """Remember up to which record the queues are filled, and that it is under this contract."""
+        """Store up to which record the queues are filled, and that it is under this contract."""
         table = self._tables.fills
         self._connection.execute(delete(table))
         self._connection.execute(insert(table), {"contract": contract, "newest": newest})
@@ -101,18 +101,18 @@ class QueueUpkeep:
     def bar(self, record: str, reviewers: Iterable[str]) -> None:
         """Keep reviewers from holding the items of a record; what they hold or gave stays."""
         items, leases = self._tables.items.c, self._tables.leases.c
-        found = self._connection.execute(
+        items_of_record = self._connection.execute(
             select(items.id, items.queue).where(items.record == record)
         ).all()
-        for number, queue in found:
-            known = set(
+        for number, queue in items_of_record:
+            involved = set(
                 self._connection.execute(
                     select(leases.reviewer).where(leases.item == number)
                 ).scalars()
             )
             rows = [
-                lease_row(_barred(number, queue, record, each))
-                for each in sorted(set(reviewers) - known)
+                lease_row(_barred_lease(number, queue, record, reviewer))
+                for reviewer in sorted(set(reviewers) - involved)
             ]
             if rows:
                 self._connection.execute(insert(self._tables.leases), rows)
@@ -130,13 +130,13 @@ class QueueUpkeep:
 
         What follows from its passes is asked anew once it is given.
         """
-        known = self._item(item)
-        taken = self._counted(item)
+        before = self._item(item)
+        taken = self._count_taken(item)
         items = self._tables.items
         self._connection.execute(
             update(items)
             .where(items.c.id == item)
-            .values(need=max(known.need, taken) + 1, hot=True, settled=0)
+            .values(need=max(before.need, taken) + 1, hot=True, settled=0)
         )
         self._recount(item)
 
@@ -157,7 +157,7 @@ class QueueUpkeep:
         rows = leases_of(self._connection.execute(of_item).mappings())
         if any(row.state in UNDER_WAY for row in rows):
             return
-        who = [row.reviewer for row in reopened(rows)]
+        who = [row.reviewer for row in bar_deciders(rows)]
         self._connection.execute(
             update(leases)
             .where(leases.c.item == number, leases.c.reviewer.in_(who))
@@ -166,21 +166,21 @@ class QueueUpkeep:
         self._recount(number)
 
     def settle(self, numbers: Sequence[int]) -> None:
-        """Remember that what follows from the passes of these items has been done."""
+        """Mark that what follows from the passes of these items has been done."""
         items = self._tables.items
         for number in numbers:
             self._connection.execute(update(items).where(items.c.id == number).values(settled=1))
 
     def _bar_all(self, added: Iterable[tuple[Mapping[str, Any], NewItem]]) -> None:
         rows = [
-            lease_row(_barred(row["id"], row["queue"], new.record, reviewer))
+            lease_row(_barred_lease(row["id"], row["queue"], new.record, reviewer))
             for row, new in added
             for reviewer in new.barred
         ]
         if rows:
             self._connection.execute(insert(self._tables.leases), rows)
 
-    def _counted(self, item: int) -> int:
+    def _count_taken(self, item: int) -> int:
         """How many people judged or hold an item."""
         leases = self._tables.leases.c
         counted = select(func.count()).where(leases.item == item, leases.state.in_(COUNTED_WORDS))
@@ -188,8 +188,8 @@ class QueueUpkeep:
 
     def _item(self, number: int) -> QueueItem:
         items = self._tables.items
-        wanted = select(items).where(items.c.id == number)
-        return item_of(self._connection.execute(wanted).mappings().one())
+        query = select(items).where(items.c.id == number)
+        return item_of(self._connection.execute(query).mappings().one())
 
     def _recount(self, item: int) -> None:
         recount(self._connection, self._tables, self._tables.items.c.id == item)
@@ -200,6 +200,7 @@ def _item_row(number: int, queue: int, new: NewItem, *, hot: bool) -> dict[str, 
         "id": number,
         "queue": queue,
         "record": new.record,
+        # Priority first, then order of entry, in one number: the index on it serves a claim whole.
         "rank": (PRIORITIES - new.priority) << 40 | number,
         "need": new.need,
         "open_slots": new.need,
@@ -208,5 +209,5 @@ def _item_row(number: int, queue: int, new: NewItem, *, hot: bool) -> dict[str, 
     }
 
 
-def _barred(item: int, queue: int, record: str, reviewer: str) -> Lease:
+def _barred_lease(item: int, queue: int, record: str, reviewer: str) -> Lease:
     return Lease(item=item, reviewer=reviewer, state=LeaseState.barred, record=record, queue=queue)

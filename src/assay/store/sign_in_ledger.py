@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS tries (
 """
 _SETTINGS = (
     "PRAGMA journal_mode = WAL",
+    # Counts that a power cut loses cost less than a flush of the disk for every wrong password.
     "PRAGMA synchronous = OFF",
     _TABLE,
     "CREATE INDEX IF NOT EXISTS tries_changed ON tries (changed)",
@@ -53,6 +54,8 @@ class FileLedger:
         except (sqlite3.Error, OSError) as error:
             raise self._unusable(error) from error
         try:
+            # A count is read and raised under one lock: of tries at the same time, whichever
+            # process they come to, none is lost.
             connection.execute("BEGIN IMMEDIATE")
             yield _Open(connection)
             connection.execute("COMMIT")
@@ -80,8 +83,8 @@ class FileLedger:
             os.close(private_opener(str(self._file), os.O_RDWR | os.O_CREAT))
         connection = sqlite3.connect(self._file, timeout=_WAIT_SECONDS, isolation_level=None)
         try:
-            for each in _SETTINGS:
-                connection.execute(each)
+            for statement in _SETTINGS:
+                connection.execute(statement)
         except BaseException:
             # Whatever ended it, an interruption too: nobody else would close the file.
             connection.close()
@@ -93,7 +96,7 @@ class FileLedger:
             code="sign-ins-uncounted",
             message=f"failed sign-ins cannot be counted, so no password is looked at: {error}",
             where=str(self._file),
-            hint="free some space, or see to the permissions of the file; it may be removed",
+            hint="free some space, or check the permissions of the file; it may be removed",
         )
 
 
@@ -105,8 +108,8 @@ class _Open:
 
     def get(self, key: str) -> Tries | None:
         """What is counted under a key."""
-        found = self._connection.execute("SELECT body FROM tries WHERE key = ?", (key,)).fetchone()
-        return msgspec.json.decode(found[0], type=Tries) if found else None
+        row = self._connection.execute("SELECT body FROM tries WHERE key = ?", (key,)).fetchone()
+        return msgspec.json.decode(row[0], type=Tries) if row else None
 
     def put(self, key: str, tries: Tries) -> None:
         """Count this under a key from now on; the oldest key beyond the most is dropped."""
@@ -119,7 +122,7 @@ class _Open:
         )
 
     def drop(self, key: str) -> None:
-        """Forget a key."""
+        """Delete what is counted under a key."""
         self._connection.execute("DELETE FROM tries WHERE key = ?", (key,))
 
     def under(self, beginning: str) -> list[tuple[str, Tries]]:

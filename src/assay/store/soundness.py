@@ -1,4 +1,4 @@
-"""The look at a store before figures are made of it: cheap, bounded, and named in its errors.
+"""The look at a store before figures are computed from it: cheap, bounded, and named in its errors.
 
 An audit reads every row, which takes seconds for a hundred thousand of them. The look reads what
 a lost page, a lost table, cut rows or an older copy leaves behind: the structure of the file, the
@@ -26,7 +26,7 @@ MOST_BYTES = 256 << 20
 """A file above this size is not checked page by page; below it that takes less than a second."""
 
 NEWEST = 200
-"""Entries at the end of the chain that are held against their hashes and their tables."""
+"""Entries at the end of the chain that are compared with their hashes and their tables."""
 
 MOST_COUNTED = 1_000_000
 """Rows of a table above which they are not counted one by one."""
@@ -44,7 +44,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     """Append-only rows of all tables, by their last numbers."""
     entries: int
-    """Newest entries of the chain that were held against their hashes."""
+    """Newest entries of the chain that were compared with their hashes."""
     structure: bool
     """Whether the file was checked page by page: it is a SQLite file that is small enough."""
     findings: tuple[AuditFinding, ...]
@@ -67,7 +67,7 @@ def look(store: Store) -> Look:
         MachineError: if the store is out of reach, or older than what was witnessed of it.
     """
     # Read before the snapshot is taken: another process may write on meanwhile.
-    kept = store.witness.read() if store.witness else None
+    witnessed = store.witness.read() if store.witness else None
     with store.snapshot() as connection:
         structure = _is_small(store)
         faults = faults_of_the_file(connection, _SHOWN_FAULTS) if structure else []
@@ -75,8 +75,8 @@ def look(store: Store) -> Look:
         findings += _missing_tables(store, connection)
         if findings:
             return Look(rows=0, entries=0, structure=structure, findings=tuple(findings))
-        if kept is not None:
-            _refuse_older(store, connection, kept)
+        if witnessed is not None:
+            _refuse_older(store, connection, witnessed)
         newest = _newest_entries(store, connection)
         findings += _faults_of_the_chain(newest)
         sizes = {table.name: _size(connection, table) for table in _tables(store)}
@@ -101,11 +101,11 @@ def require_sound(store: Store) -> Look:
     try:
         seen = look(store)
     except (ArithmeticError, LookupError, TypeError, ValueError, msgspec.MsgspecError) as error:
-        raise damaged(
+        raise damage_error(
             store, [AuditFinding(code="unreadable", where="the store", message=f"{error}")]
         ) from error
     if seen.findings:
-        raise damaged(store, seen.findings)
+        raise damage_error(store, seen.findings)
     return seen
 
 
@@ -121,18 +121,18 @@ def require_audited(store: Store) -> int:
     seen = require_sound(store)
     if seen.rows > MOST_AUDITED:
         return seen.rows
-    found = findings_of_an_audit(store)
-    if found:
-        raise damaged(store, found)
+    findings = findings_of_an_audit(store)
+    if findings:
+        raise damage_error(store, findings)
     return 0
 
 
 def findings_of_an_audit(store: Store) -> list[AuditFinding]:
-    """What an audit finds wrong; that nobody keeps a head elsewhere is no damage."""
-    return [each for each in verify(store).findings if each.code != "no-witness"]
+    """What an audit finds wrong; that no head is kept outside the database is no damage."""
+    return [finding for finding in verify(store).findings if finding.code != "no-witness"]
 
 
-def damaged(
+def damage_error(
     store: Store, findings: "list[AuditFinding] | tuple[AuditFinding, ...]"
 ) -> MachineError:
     """The refusal of a damaged store: where, what, and what to do."""
@@ -165,31 +165,31 @@ def _missing_tables(store: Store, connection: Connection) -> list[AuditFinding]:
     ]
 
 
-def _refuse_older(store: Store, connection: Connection, kept: Checkpoint) -> None:
+def _refuse_older(store: Store, connection: Connection, witnessed: Checkpoint) -> None:
     assert store.witness is not None
-    if read_hash(connection, store.schema.entries, kept.number) != kept.hash:
-        raise cut_error(kept, store.witness.file)
+    if read_hash(connection, store.schema.entries, witnessed.number) != witnessed.hash:
+        raise cut_error(witnessed, store.witness.file)
 
 
 def _newest_entries(store: Store, connection: Connection) -> list[tuple[int, str, bytes]]:
     """Number, hash and bytes of the newest entries, newest first."""
     columns = store.schema.entries.c
-    wanted = select(columns.number, columns.hash, columns.body)
-    rows = connection.execute(wanted.order_by(columns.number.desc()).limit(NEWEST))
-    return [(number, kept, as_bytes(body)) for number, kept, body in rows]
+    query = select(columns.number, columns.hash, columns.body)
+    rows = connection.execute(query.order_by(columns.number.desc()).limit(NEWEST))
+    return [(number, stored_hash, as_bytes(body)) for number, stored_hash, body in rows]
 
 
 def _faults_of_the_chain(newest: list[tuple[int, str, bytes]]) -> Iterator[AuditFinding]:
     follower: Entry | None = None
-    for number, kept, body in newest:
+    for number, stored_hash, body in newest:
         where = f"entry {number}"
-        if sha256_hex(body) != kept:
+        if sha256_hex(body) != stored_hash:
             yield AuditFinding(
                 code="entry-changed", where=where,
                 message="its bytes do not have the hash kept with them",
             )  # fmt: skip
             return
-        if follower and (follower.previous != kept or follower.number != number + 1):
+        if follower and (follower.previous != stored_hash or follower.number != number + 1):
             yield AuditFinding(
                 code="chain-broken",
                 where=f"entry {follower.number}",
@@ -224,7 +224,7 @@ def _faults_of_sizes(
 
 def _tables(store: Store) -> list[Table]:
     schema = store.schema
-    return [*(kept.table for kept in schema.families), schema.edges, schema.origins]
+    return [*(family_table.table for family_table in schema.families), schema.edges, schema.origins]
 
 
 def _size(connection: Connection, table: Table) -> tuple[int | None, int]:

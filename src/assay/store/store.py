@@ -84,7 +84,7 @@ class Store:
                 default next to a SQLite file (its name and `.audit.head`), and nowhere for
                 PostgreSQL.
             schema: the tables; the whole of this release's unless a test has its own.
-            naming: gives the name under which whoever acts is recorded; their own unless given.
+            naming: actor -> the name under which the audit log records them; by default the same.
 
         Raises:
             UsageError: if the URL names no store.
@@ -156,8 +156,10 @@ class Store:
             MachineError: if the disk is full, the store is locked or damaged, or the audit
                 chain was cut; nothing of the transaction is stored then.
         """
-        deed = AuditedOperation(action=action, actor=actor, subject=subject, documents=documents)
-        with self.session() as session, session.unit(deed) as unit:
+        operation = AuditedOperation(
+            action=action, actor=actor, subject=subject, documents=documents
+        )
+        with self.session() as session, session.unit(operation) as unit:
             yield unit
 
     @contextmanager
@@ -169,6 +171,8 @@ class Store:
             if self.witness:
                 _refuse_cut_chain(session, self.witness)
             yield session
+        # After the commit: a witness that lags is harmless, one that runs ahead of a transaction
+        # that was undone would refuse every later write.
         if self.witness and session.head != before:
             self.witness.write(session.head)
 
@@ -197,8 +201,8 @@ class Store:
         Raises:
             UsageError: if no fact, or more than one, matches.
         """
-        kept = self.schema.of_class(family)
-        rows = self.ask(*_asked(kept, identity))
+        family_table = self.schema.of_class(family)
+        rows = self.ask(*_query_for(family_table, identity))
         if not rows:
             raise _no_such_fact(identity)
         if len(rows) > 1:
@@ -207,7 +211,7 @@ class Store:
                 message=f"{identity!r} is the beginning of more than one id",
                 hint=f"write more of it: {rows[0][0]} and {rows[1][0]} both begin like this",
             )
-        return cast("F", _decode(kept, *rows[0]))
+        return cast("F", _decode(family_table, *rows[0]))
 
     def stamp(self, identity: str) -> Stamp:
         """The stamp of a fact given by its whole id.
@@ -215,15 +219,15 @@ class Store:
         Raises:
             UsageError: if there is no such fact.
         """
-        kept = self.schema.of_id(identity)
-        facts, entries = kept.table.c, self.schema.entries.c
-        found = (
+        family_table = self.schema.of_id(identity)
+        facts, entries = family_table.table.c, self.schema.entries.c
+        query = (
             select(facts.seq, facts.entry, entries.body)
             .join(self.schema.entries, entries.number == facts.entry)
             .where(facts.id == identity)
         )
         with self.snapshot() as connection:
-            row = connection.execute(found).first()
+            row = connection.execute(query).first()
         if row is None:
             raise _no_such_fact(identity)
         entry = msgspec.json.decode(row.body, type=Entry)
@@ -237,11 +241,11 @@ class Store:
 
     def documents_of(self, identities: Sequence[str]) -> dict[str, Mapping[str, str]]:
         """The documents in force when facts of one family were added: fact id -> kind -> id."""
-        found: dict[str, Mapping[str, str]] = {}
+        by_fact: dict[str, Mapping[str, str]] = {}
         if not identities:
-            return found
-        kept = self.schema.of_id(identities[0])
-        facts, entries = kept.table.c, self.schema.entries.c
+            return by_fact
+        family_table = self.schema.of_id(identities[0])
+        facts, entries = family_table.table.c, self.schema.entries.c
         by_entry: dict[int, Mapping[str, str]] = {}
         with self.snapshot() as connection:
             rows = (
@@ -252,8 +256,8 @@ class Store:
             for identity, number, body in connection.execute(rows):
                 if number not in by_entry:
                     by_entry[number] = msgspec.json.decode(body, type=Entry).documents
-                found[identity] = by_entry[number]
-        return found
+                by_fact[identity] = by_entry[number]
+        return by_fact
 
     def scan(self, family: type[F], **where: str | Sequence[str]) -> Iterator[F]:
         """All facts of a family in their order of entry, streamed; `where` names index columns.
@@ -263,33 +267,37 @@ class Store:
         Raises:
             UsageError: if the family has no such index column.
         """
-        kept = self.schema.of_class(family)
-        columns = kept.table.c
-        conditions = _known_columns(kept, where)
+        family_table = self.schema.of_class(family)
+        columns = family_table.table.c
+        conditions = _known_columns(family_table, where)
         with self.snapshot() as connection:
-            wanted = _filter(select(columns.id, columns.body), kept, conditions, connection)
-            yield from self._streamed(connection, kept, wanted)
+            query = _filter(select(columns.id, columns.body), family_table, conditions, connection)
+            yield from self._stream(connection, family_table, query)
 
     def since(self, family: type[F], place: int) -> Iterator[F]:
         """The facts of a family behind a place in their order of entry, counted from 1; streamed."""
-        kept = self.schema.of_class(family)
-        columns = kept.table.c
+        family_table = self.schema.of_class(family)
+        columns = family_table.table.c
         with self.snapshot() as connection:
-            wanted = select(columns.id, columns.body).where(columns.seq > place)
-            yield from self._streamed(connection, kept, wanted)
+            query = select(columns.id, columns.body).where(columns.seq > place)
+            yield from self._stream(connection, family_table, query)
 
     @staticmethod
-    def _streamed(connection: Connection, kept: FamilyTable, wanted: Select[Any]) -> Iterator[Any]:
+    def _stream(
+        connection: Connection, family_table: FamilyTable, query: Select[Any]
+    ) -> Iterator[Any]:
         streaming = connection.execution_options(yield_per=STREAMED)
-        for identity, body in streaming.execute(wanted.order_by(kept.table.c.seq)):
-            yield _decode(kept, identity, body)
+        for identity, body in streaming.execute(query.order_by(family_table.table.c.seq)):
+            yield _decode(family_table, identity, body)
 
     def count(self, family: type[Fact], **where: str | Sequence[str]) -> int:
         """How many facts `scan` would give."""
-        kept = self.schema.of_class(family)
-        conditions = _known_columns(kept, where)
+        family_table = self.schema.of_class(family)
+        conditions = _known_columns(family_table, where)
         with self.snapshot() as connection:
-            counted = _filter(select(func.count(kept.table.c.seq)), kept, conditions, connection)
+            counted = _filter(
+                select(func.count(family_table.table.c.seq)), family_table, conditions, connection
+            )
             return int(connection.execute(counted).scalar_one())
 
     def parents(self, identity: str) -> list[Edge]:
@@ -298,40 +306,44 @@ class Store:
         Raises:
             UsageError: if there is no such fact.
         """
-        kept = self.schema.of_id(identity)
-        named = {name: column.role for name, column in kept.family.columns.items() if column.role}
-        facts, edges = kept.table.c, self.schema.edges.c
+        family_table = self.schema.of_id(identity)
+        named = {
+            name: column.role for name, column in family_table.family.columns.items() if column.role
+        }
+        facts, edges = family_table.table.c, self.schema.edges.c
         own = select(facts.id, *(facts[name] for name in named)).where(facts.id == identity)
         linked = select(edges.role, edges.parent).where(edges.child == identity)
         with self.snapshot() as connection:
             row = connection.execute(own).mappings().first()
             if row is None:
                 raise _no_such_fact(identity)
-            found = {(role, parent) for role, parent in connection.execute(linked)}
-        found |= {(role, row[name]) for name, role in named.items() if row[name]}
-        return [Edge(child=identity, role=role, parent=parent) for role, parent in sorted(found)]
+            pairs = {(role, parent) for role, parent in connection.execute(linked)}
+        pairs |= {(role, row[name]) for name, role in named.items() if row[name]}
+        return [Edge(child=identity, role=role, parent=parent) for role, parent in sorted(pairs)]
 
     def children(self, identity: str) -> list[Edge]:
         """Edges to this fact from what was made with it, by role."""
         edges = self.schema.edges.c
         linked = select(edges.role, edges.child).where(edges.parent == identity)
         with self.snapshot() as connection:
-            found = {(role, child) for role, child in connection.execute(linked)}
-            for kept in self.schema.families:
-                for name, column in kept.family.columns.items():
+            pairs = {(role, child) for role, child in connection.execute(linked)}
+            for family_table in self.schema.families:
+                for name, column in family_table.family.columns.items():
                     if column.role:
-                        ids = select(kept.table.c.id).where(kept.table.c[name] == identity)
+                        ids = select(family_table.table.c.id).where(
+                            family_table.table.c[name] == identity
+                        )
                         children = connection.execute(ids).scalars()
-                        found |= {(column.role, child) for child in children}
-        return [Edge(child=child, role=role, parent=identity) for role, child in sorted(found)]
+                        pairs |= {(column.role, child) for child in children}
+        return [Edge(child=child, role=role, parent=identity) for role, child in sorted(pairs)]
 
     def origins(self, identity: str) -> list[Origin]:
         """The rows that this fact came from, in their order of entry."""
         columns = self.schema.origins.c
-        wanted = select(columns.fact, columns.import_id, columns.row)
-        wanted = wanted.where(columns.fact == identity).order_by(columns.seq)
+        query = select(columns.fact, columns.import_id, columns.row)
+        query = query.where(columns.fact == identity).order_by(columns.seq)
         with self.snapshot() as connection:
-            return [Origin(**row) for row in connection.execute(wanted).mappings()]
+            return [Origin(**row) for row in connection.execute(query).mappings()]
 
     def begin_import(
         self,
@@ -397,24 +409,27 @@ def _witness(engine: Engine, named: Path | None) -> Witness | None:
 
 def _refuse_cut_chain(session: WriteTransaction, witness: Witness) -> None:
     """Stop before a new entry would bury that older ones were cut or rewritten."""
-    kept = witness.read()
-    if kept is None or kept == session.head:
+    witnessed = witness.read()
+    if witnessed is None or witnessed == session.head:
         return
-    if read_hash(session.connection, session.schema.entries, kept.number) != kept.hash:
-        raise cut_error(kept, witness.file)
+    if read_hash(session.connection, session.schema.entries, witnessed.number) != witnessed.hash:
+        raise cut_error(witnessed, witness.file)
 
 
-def _asked(kept: FamilyTable, identity: str) -> tuple[Select[str, bytes], dict[str, str]]:
+def _query_for(
+    family_table: FamilyTable, identity: str
+) -> tuple[Select[str, bytes], dict[str, str]]:
     """The statement that finds the fact of an id, or the first two that begin so."""
-    columns = kept.table.c
-    if is_id(identity, kept.prefix):
-        return kept.by_id, {"of": identity}
-    if not identity.startswith(f"{kept.prefix}_"):
+    columns = family_table.table.c
+    if is_id(identity, family_table.prefix):
+        return family_table.by_id, {"of": identity}
+    if not identity.startswith(f"{family_table.prefix}_"):
         raise UsageError(
             code="not-an-id",
-            message=f"{identity!r} is not the id of a {kept.family.fact.__name__.lower()}",
-            hint=f"these ids start with {kept.prefix}_",
+            message=f"{identity!r} is not the id of a {family_table.family.fact.__name__.lower()}",
+            hint=f"these ids start with {family_table.prefix}_",
         )
+    # A range on the id uses its index on both databases; `~` sorts above every character of an id.
     begins = (columns.id >= identity) & (columns.id < f"{identity}~")
     return select(columns.id, columns.body).where(begins).order_by(columns.id).limit(2), {}
 
@@ -428,36 +443,39 @@ def _no_such_fact(identity: str) -> UsageError:
 
 
 def _known_columns(
-    kept: FamilyTable, where: Mapping[str, str | Sequence[str]]
+    family_table: FamilyTable, where: Mapping[str, str | Sequence[str]]
 ) -> Mapping[str, str | Sequence[str]]:
-    unknown = sorted(set(where) - set(kept.family.columns) - {"id"})
+    unknown = sorted(set(where) - set(family_table.family.columns) - {"id"})
     if unknown:
-        known = ", ".join(["id", *kept.family.columns])
+        names = ", ".join(["id", *family_table.family.columns])
         raise UsageError(
             code="unknown-column",
-            message=f"{kept.family.table} cannot be found by {', '.join(unknown)}",
-            hint=f"they can be found by {known}",
+            message=f"{family_table.family.table} cannot be found by {', '.join(unknown)}",
+            hint=f"they can be found by {names}",
         )
     return where
 
 
 def _filter(
-    wanted: Select[Any],
-    kept: FamilyTable,
+    query: Select[Any],
+    family_table: FamilyTable,
     conditions: Mapping[str, str | Sequence[str]],
     connection: Connection,
 ) -> Select[Any]:
     for name, value in conditions.items():
-        column = kept.table.c[name]
+        column = family_table.table.c[name]
         one = isinstance(value, str)
-        wanted = wanted.where(column == value if one else among(connection, column, value))
-    return wanted
+        query = query.where(column == value if one else among(connection, column, value))
+    return query
 
 
-def _decode(kept: FamilyTable, identity: str, body: bytes | str) -> Fact:
+def _decode(family_table: FamilyTable, identity: str, body: bytes | str) -> Fact:
     """The fact in a row, whose bytes must be those that its id is a digest of."""
     # An edit by hand leaves text where there were bytes.
-    if make_id(kept.prefix, sha256(body if isinstance(body, bytes) else body.encode())) != identity:
+    if (
+        make_id(family_table.prefix, sha256(body if isinstance(body, bytes) else body.encode()))
+        != identity
+    ):
         raise MachineError(
             code="fact-changed",
             message="the store is damaged: the content of this fact does not have the digest in its id",
@@ -465,7 +483,7 @@ def _decode(kept: FamilyTable, identity: str, body: bytes | str) -> Fact:
             hint="`assay audit verify` lists all damage; restore the store from a backup",
         )
     try:
-        return kept.decoder.decode(body)
+        return family_table.decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MachineError(
             code="fact-unreadable",

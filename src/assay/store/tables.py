@@ -73,8 +73,8 @@ class Schema:
         self.origins = _origins(self.metadata)
         self.desk = desk_tables(self.metadata)
         self.families = [FamilyTable(family, _facts(self.metadata, family)) for family in families]
-        self._by_class = {kept.family.fact: kept for kept in self.families}
-        self._by_prefix = {kept.prefix: kept for kept in self.families}
+        self._by_class = {family_table.family.fact: family_table for family_table in self.families}
+        self._by_prefix = {family_table.prefix: family_table for family_table in self.families}
 
     def of_class(self, family: type[Fact]) -> FamilyTable:
         """The family of a class of facts.
@@ -99,11 +99,11 @@ class Schema:
         try:
             return self._by_prefix[identity.partition("_")[0]]
         except KeyError:
-            known = ", ".join(f"{prefix}_" for prefix in self._by_prefix)
+            prefixes = ", ".join(f"{prefix}_" for prefix in self._by_prefix)
             raise UsageError(
                 code="not-an-id",
                 message=f"{identity!r} is not the id of a fact",
-                hint=f"ids start with {known}",
+                hint=f"ids start with {prefixes}",
             ) from None
 
 
@@ -179,6 +179,7 @@ def _facts(metadata: MetaData, family: Family) -> Table:
 
 def _order() -> tuple[Column[int], Column[int]]:
     return (
+        # Given by the writer and not by the database, whose counters leave gaps after a rollback.
         Column("seq", Number, primary_key=True, autoincrement=False),
         Column("entry", Number, nullable=False),
     )

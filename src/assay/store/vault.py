@@ -113,20 +113,21 @@ class SqlVault:
     ) -> None:
         self._engine.dispose()
 
-    def known(self, reserve: str, items: Sequence[str]) -> frozenset[str]:
+    def present_items(self, reserve: str, items: Sequence[str]) -> frozenset[str]:
         """Which of these items the reserve holds already."""
         with reading(self._engine) as connection:
-            wanted = select(_ITEMS.c.item).where(
+            query = select(_ITEMS.c.item).where(
                 _ITEMS.c.reserve == reserve, among(connection, _ITEMS.c.item, items)
             )
-            return frozenset(connection.execute(wanted).scalars())
+            return frozenset(connection.execute(query).scalars())
 
     def keep(
         self, reserve: str, items: Sequence[tuple[str, bytes]], recipients: Sequence[str]
     ) -> None:
         """Keep items, encrypted for the recipients; whole or not at all."""
+        # A key for each sealing: who seals needs no earlier key, and so cannot read earlier items.
         data_key = secrets.token_bytes(32)
-        to = [pyrage.x25519.Recipient.from_str(each) for each in recipients]
+        to = [pyrage.x25519.Recipient.from_str(recipient) for recipient in recipients]
         wrapped = pyrage.encrypt(data_key, to)
         with writing(self._engine, _ITEMS) as connection:
             last = connection.execute(select(func.max(_KEYS.c.number))).scalar_one() or 0
@@ -136,14 +137,14 @@ class SqlVault:
             )
             connection.execute(
                 insert(_ITEMS),
-                [_sealed(reserve, name, body, data_key, number) for name, body in items],
+                [_encrypted_row(reserve, name, body, data_key, number) for name, body in items],
             )
 
     def count(self, reserve: str) -> int:
         """How many items the reserve holds."""
         with reading(self._engine) as connection:
-            asked = select(func.count()).select_from(_ITEMS).where(_ITEMS.c.reserve == reserve)
-            return int(connection.execute(asked).scalar_one())
+            query = select(func.count()).select_from(_ITEMS).where(_ITEMS.c.reserve == reserve)
+            return int(connection.execute(query).scalar_one())
 
     def faults(self, reserve: str, sealed: int) -> tuple[str, ...]:
         """What shows that the vault is damaged, without a key; changed bytes of an item show later.
@@ -154,36 +155,36 @@ class SqlVault:
         """
         try:
             with reading(self._engine) as connection:
-                found = faults_of_the_file(connection, _SHOWN_FAULTS)
+                damage = faults_of_the_file(connection, _SHOWN_FAULTS)
                 there = set(inspect(connection).get_table_names())
                 lost = [name for name in _METADATA.tables if name not in there]
-                found += [f"it has no table {name}" for name in lost]
-                if found:
-                    return tuple(found)
+                damage += [f"it has no table {name}" for name in lost]
+                if damage:
+                    return tuple(damage)
                 keyless = (
                     select(func.count())
                     .select_from(_ITEMS)
                     .where(_ITEMS.c.key.not_in(select(_KEYS.c.number)))
                 )
                 unopened = connection.execute(keyless).scalar_one()
-            held = self.count(reserve)
+            n_held = self.count(reserve)
         except MachineError as error:
             if error.code != CORRUPT:
                 raise
             return (error.message,)
-        if held < sealed:
-            found.append(f"it holds {held} items of {reserve}, and {sealed} are sealed")
+        if n_held < sealed:
+            damage.append(f"it holds {n_held} items of {reserve}, and {sealed} are sealed")
         if unopened:
-            found.append(f"the key of {unopened} items is gone")
-        return tuple(found)
+            damage.append(f"the key of {unopened} items is gone")
+        return tuple(damage)
 
     def openings(self, reserve: str) -> int:
         """How often the vault was asked to open the reserve, by its own count."""
         with reading(self._engine) as connection:
-            asked = (
+            query = (
                 select(func.count()).select_from(_OPENINGS).where(_OPENINGS.c.reserve == reserve)
             )
-            return int(connection.execute(asked).scalar_one())
+            return int(connection.execute(query).scalar_one())
 
     def decrypt(self, reserve: str, identity: str) -> Iterator[tuple[str, bytes]]:
         """Every item with its plain bytes; the vault counts the opening first.
@@ -192,13 +193,14 @@ class SqlVault:
             UsageError: if the key opens nothing here.
             InputError: if an item was changed since it was sealed.
         """
+        # Committed before anything is decrypted: who stops half-way is counted as well.
         with writing(self._engine, _ITEMS) as connection:
             connection.execute(insert(_OPENINGS), {"reserve": reserve})
         with reading(self._engine) as connection:
             wrapped = connection.execute(
                 select(_KEYS.c.number, _KEYS.c.wrapped).where(_KEYS.c.reserve == reserve)
             ).all()
-            keys = {row.number: _unwrapped(row.wrapped, identity) for row in wrapped}
+            keys = {row.number: _unwrap_key(row.wrapped, identity) for row in wrapped}
             rows = connection.execute(
                 select(_ITEMS).where(_ITEMS.c.reserve == reserve).order_by(_ITEMS.c.item)
             )
@@ -206,7 +208,7 @@ class SqlVault:
                 yield row.item, _plain(reserve, row.item, row.nonce, row.body, keys[row.key])
 
 
-def _sealed(
+def _encrypted_row(
     reserve: str, name: str, body: bytes, data_key: bytes, number: int
 ) -> dict[str, object]:
     nonce = secrets.token_bytes(12)
@@ -222,15 +224,17 @@ def _plain(reserve: str, name: str, nonce: bytes, body: bytes, data_key: bytes) 
             code="vault-changed",
             message="an item of the vault was changed since it was sealed",
             where=name,
-            hint="bring the vault back from a backup",
+            hint="restore the vault from a backup",
         ) from error
 
 
 def _bound_to(reserve: str, name: str) -> bytes:
+    # Authenticated with the item and not stored: bytes that were moved to another name or another
+    # reserve fail to decrypt.
     return f"{reserve}|{name}|{VERSION}".encode()
 
 
-def _unwrapped(wrapped: bytes, identity: str) -> bytes:
+def _unwrap_key(wrapped: bytes, identity: str) -> bytes:
     try:
         return bytes(pyrage.decrypt(wrapped, [pyrage.x25519.Identity.from_str(identity.strip())]))
     except (pyrage.DecryptError, pyrage.IdentityError) as error:

@@ -26,19 +26,20 @@ def bring_up_to_date(engine: Engine) -> None:
     with engine.connect() as connection:
         if _revision(connection) == REVISIONS[-1]:
             return  # nothing to do, and no lock to wait for
+    # Two processes may start at once: the revision is read again under the lock.
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('assay schema'))"))
-        found = _revision(connection)
-        if found is not None:
-            _refuse_newer(found)
-        if found != REVISIONS[-1]:
+        revision = _revision(connection)
+        if revision is not None:
+            _refuse_newer(revision)
+        if revision != REVISIONS[-1]:
             _migrate(connection)
-    if found not in {None, REVISIONS[-1]}:
+    if revision not in {None, REVISIONS[-1]}:
         _LOG.warning(
             "assay: an older Assay made this store (its schema was %s); it was brought up to date (%s), "
             "and an older Assay can no longer open it",
-            found,
+            revision,
             REVISIONS[-1],
         )
 
@@ -50,19 +51,19 @@ def require_current(engine: Engine) -> None:
         MachineError: if there is no schema, or an older or a newer one.
     """
     with engine.connect() as connection:
-        found = _revision(connection)
-    if found is None:
+        revision = _revision(connection)
+    if revision is None:
         raise MachineError(
             code="no-store",
             message="there is no store here",
             where=engine.url.render_as_string(hide_password=True),
             hint="make one with `assay init`, or correct the store's address in assay.toml",
         )
-    _refuse_newer(found)
-    if found != REVISIONS[-1]:
+    _refuse_newer(revision)
+    if revision != REVISIONS[-1]:
         raise MachineError(
             code="store-older",
-            message=f"an older Assay made this store (its schema is {found})",
+            message=f"an older Assay made this store (its schema is {revision})",
             hint="make a backup, then open it with create=True, which brings it up to date",
         )
 
@@ -74,11 +75,11 @@ def _revision(connection: Connection) -> str | None:
     return str(connection.execute(select(versions.c.version_num)).scalar_one())
 
 
-def _refuse_newer(found: str) -> None:
-    if found not in REVISIONS:
+def _refuse_newer(revision: str) -> None:
+    if revision not in REVISIONS:
         raise MachineError(
             code="store-newer",
-            message=f"a newer Assay made this store (its schema is {found})",
+            message=f"a newer Assay made this store (its schema is {revision})",
             hint="install that release of Assay, or a later one",
         )
 

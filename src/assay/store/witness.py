@@ -1,9 +1,9 @@
 """The witness: the head of the audit chain, kept in a file outside the database.
 
 A chain proves that nothing inside it was changed; it cannot prove that nothing was cut from its
-end, or that it was not rewritten from the start. Whoever keeps a head elsewhere can. This
-file is the nearest such place: it guards against a database that was set back or edited alone.
-Signed releases carry heads too, and those an intruder on this machine cannot reach.
+end, or that it was not rewritten from the start. A head that is kept elsewhere can. This file is
+the nearest such place: it guards against a database that was set back or edited alone. Signed
+releases carry heads too, and those an intruder on this machine cannot reach.
 """
 
 import re

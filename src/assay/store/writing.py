@@ -32,7 +32,7 @@ class AuditedOperation:
     action: str
     """What is done, as `resource.verb`."""
     actor: str
-    """Who does it."""
+    """Who does it, before the store's naming is applied."""
     subject: str
     """What it is done to."""
     documents: Mapping[str, str]
@@ -56,19 +56,19 @@ class WriteTransaction:
         self.clock = clock
         """What time it is."""
         self.naming = naming
-        """Under which name whoever acts is recorded."""
+        """Actor -> the name under which the audit log records them."""
         self._next: dict[str, int] = {}
 
     @contextmanager
-    def unit(self, deed: AuditedOperation) -> Iterator["WriteUnit"]:
+    def unit(self, operation: AuditedOperation) -> Iterator["WriteUnit"]:
         """A unit of work; when the block ends well, its entry closes the chain."""
         unit = WriteUnit(self, self.head.number + 1)
         yield unit
         if unit.tallies or unit.imports or unit.acted:
-            self._append_entry(deed, unit)
+            self._append_entry(operation, unit)
 
     @contextmanager
-    def guarded_unit(self, deed: AuditedOperation) -> Iterator["WriteUnit"]:
+    def guarded_unit(self, operation: AuditedOperation) -> Iterator["WriteUnit"]:
         """A unit whose failure undoes itself and leaves the units before it.
 
         Raises:
@@ -76,7 +76,7 @@ class WriteTransaction:
         """
         savepoint = self.connection.begin_nested()
         try:
-            with self.unit(deed) as unit:
+            with self.unit(operation) as unit:
                 yield unit
         except MachineError:
             # The database may have undone the whole transaction, savepoints and all.
@@ -88,21 +88,21 @@ class WriteTransaction:
 
     def next_sequence(self, table: Table) -> int:
         """The sequence number of the next row of a table."""
-        known = self._next.get(table.name)
-        if known is not None:
-            return known
+        next_number = self._next.get(table.name)
+        if next_number is not None:
+            return next_number
         highest = self.connection.execute(select(func.max(table.c.seq))).scalar()
         return (highest or 0) + 1
 
-    def _append_entry(self, deed: AuditedOperation, unit: "WriteUnit") -> None:
+    def _append_entry(self, operation: AuditedOperation, unit: "WriteUnit") -> None:
         entry = Entry(
             number=unit.number,
             previous=self.head.hash,
             at=self.clock(),
-            actor=self.naming(deed.actor),
-            action=deed.action,
-            subject=deed.subject,
-            documents=dict(deed.documents),
+            actor=self.naming(operation.actor),
+            action=operation.action,
+            subject=operation.subject,
+            documents=dict(operation.documents),
             rows={name: tally.share() for name, tally in unit.tallies.items()},
             imports=unit.imports,
         )
@@ -110,6 +110,7 @@ class WriteTransaction:
         row = {"number": head.number, "hash": head.hash, "body": body}
         self.connection.execute(insert(self.schema.entries), [row])
         self.head = head
+        # Only now: a unit that was rolled back must leave no gap in the sequences.
         self._next |= {name: tally.next for name, tally in unit.tallies.items()}
 
 
@@ -157,34 +158,34 @@ class WriteUnit:
                 new.update(added)
                 if issubclass(family, NOTED):
                     noted += added.values()
-            self._passes.entered(noted)
+            self._passes.note_facts(noted)
         return Added(stored=len(new), already_there=len(facts) - len(new), new=frozenset(new))
 
     def link(self, edges: Iterable[Edge]) -> None:
         """Add lineage edges that the facts themselves do not name."""
         table = self._schema.edges
         for batch in batches(edges, BATCH):
-            given = {(edge.child, edge.role, edge.parent): edge for edge in batch}
+            new_edges = {(edge.child, edge.role, edge.parent): edge for edge in batch}
             children = sorted({edge.child for edge in batch})
             parents = sorted({edge.parent for edge in batch})
             condition = among(self._connection, table.c.child, children)
             condition &= among(self._connection, table.c.parent, parents)
             columns = (table.c.child, table.c.role, table.c.parent)
             for row in self._connection.execute(select(*columns).where(condition)):
-                given.pop(tuple(row), None)
-            self._append_structs(table, list(given.values()))
+                new_edges.pop(tuple(row), None)
+            self._append_structs(table, list(new_edges.values()))
 
     def trace(self, origins: Iterable[Origin]) -> None:
         """Add where facts came from."""
         table = self._schema.origins
         for batch in batches(origins, BATCH):
-            given = {(origin.fact, origin.import_id, origin.row): origin for origin in batch}
+            new_origins = {(origin.fact, origin.import_id, origin.row): origin for origin in batch}
             facts = sorted({origin.fact for origin in batch})
             condition = among(self._connection, table.c.fact, facts)
             columns = (table.c.fact, table.c.import_id, table.c.row)
             for row in self._connection.execute(select(*columns).where(condition)):
-                given.pop(tuple(row), None)
-            self._append_structs(table, list(given.values()))
+                new_origins.pop(tuple(row), None)
+            self._append_structs(table, list(new_origins.values()))
 
     def progress(
         self,
@@ -212,6 +213,8 @@ class WriteUnit:
         if finished:
             changes |= {"state": "finished", "finished": self._session.clock()}
         columns = self._schema.imports.c
+        # The position is part of the condition: of two runs that resumed the same import, the
+        # second finds no row and stores nothing twice.
         moved = self._connection.execute(
             update(self._schema.imports)
             .where(columns.id == imported.id, columns.position == imported.position)
@@ -224,42 +227,45 @@ class WriteUnit:
                 message=f"import {imported.id} of {imported.file} was moved on by another run",
                 hint="let that run end; then import again, and what is stored counts as already there",
             )
+        # The digest goes into the entry, because the import's row is changed in place and no
+        # append-only table would show it.
         now = msgspec.structs.replace(imported, **changes)
         self.imports[str(now.id)] = import_digest(now)
         return now
 
-    def _add_family(self, kept: FamilyTable, facts: Sequence[Fact]) -> Mapping[str, Fact]:
+    def _add_family(self, family_table: FamilyTable, facts: Sequence[Fact]) -> Mapping[str, Fact]:
         """Add facts of one family; the new ones by id."""
-        given: dict[str, tuple[Fact, bytes, bytes]] = {}
+        new_facts: dict[str, tuple[Fact, bytes, bytes]] = {}
         for fact in facts:
             body = fact.canonical()
             digest = sha256(body)
-            given.setdefault(make_id(kept.prefix, digest), (fact, body, digest))
-        for identity in self._known(kept, list(given)):
-            del given[identity]
-        columns = [(name, column.extract) for name, column in kept.family.columns.items()]
+            new_facts.setdefault(make_id(family_table.prefix, digest), (fact, body, digest))
+        # A fact that is there keeps its bytes and its stamp: adding it again changes nothing.
+        for identity in self._stored_ids(family_table, list(new_facts)):
+            del new_facts[identity]
+        columns = [(name, column.extract) for name, column in family_table.family.columns.items()]
         rows = [
             {"id": identity, "body": body} | {name: extract(fact) for name, extract in columns}
-            for identity, (fact, body, _) in given.items()
+            for identity, (fact, body, _) in new_facts.items()
         ]
-        self._append(kept.table, rows, [digest for _, _, digest in given.values()])
+        self._append(family_table.table, rows, [digest for _, _, digest in new_facts.values()])
         self.link(
             Edge(child=identity, role=role, parent=parent)
-            for identity, (fact, _, _) in given.items()
-            for role, parent in kept.family.names(fact)
+            for identity, (fact, _, _) in new_facts.items()
+            for role, parent in family_table.family.names(fact)
         )
-        return {identity: fact for identity, (fact, _, _) in given.items()}
+        return {identity: fact for identity, (fact, _, _) in new_facts.items()}
 
-    def _known(self, kept: FamilyTable, identities: list[str]) -> list[str]:
+    def _stored_ids(self, family_table: FamilyTable, identities: list[str]) -> list[str]:
         """Which of these the store has."""
         if len(identities) == 1:
-            found = self._connection.execute(kept.by_id, {"of": identities[0]})
+            rows = self._connection.execute(family_table.by_id, {"of": identities[0]})
         else:
-            ids = kept.table.c.id
-            found = self._connection.execute(
+            ids = family_table.table.c.id
+            rows = self._connection.execute(
                 select(ids).where(among(self._connection, ids, identities))
             )
-        return [row[0] for row in found]
+        return [row[0] for row in rows]
 
     def _append_structs(self, table: Table, structs: Sequence[Edge | Origin]) -> None:
         rows = [msgspec.structs.asdict(struct) for struct in structs]

@@ -205,8 +205,7 @@ def slice_table(arms: Arms, contract: Contract, rubric: Rubric | None) -> tuple[
                 adjusted_p=None,
             )
             rows.append(row)
-    # Every row enters the correction, the ones that nobody asked for as well: they are all looked
-    # at.
+    # Every row enters the correction, also of slices that no test names: readers see all of them.
     adjusted = adjusted_p([row.found.p for row in rows])
     return tuple(
         msgspec.structs.replace(row, adjusted_p=p) for row, p in zip(rows, adjusted, strict=True)

@@ -116,6 +116,7 @@ def spread_of(differences: Floats, families: Sequence[str], *, rate: bool) -> Sp
     pairs = int((differences == 1).sum()), int((differences == -1).sum())
     return Spread(
         mean=mean,
+        # An error that is only rounding is no error: dividing by it would give a p-value of 0.
         error=0.0 if error < 1e-12 * max(1.0, abs(mean)) else error,
         degrees=degrees,
         items=len(differences),
@@ -159,7 +160,7 @@ def bounds(spread: Spread, risk: float) -> tuple[float, float] | None:
         return tango(*spread.discordant, spread.items, risk)
     reach = float(scipy("stats").t.ppf(1 - risk, spread.degrees)) * spread.error
     if _scarce(spread):
-        # What share of differing clusters could have gone unseen?
+        # The share of differing clusters that so many clusters would miss with this probability.
         reach = max(reach, 1 - risk ** (1 / spread.clusters))
     elif spread.error == 0:
         return None
@@ -177,7 +178,7 @@ def p_value(spread: Spread) -> float | None:
         return None
     if spread.discordant:
         gained, lost = spread.discordant
-        # Concordant pairs say nothing of a direction, so the test looks at the discordant ones
+        # Concordant pairs hold no information on a direction, so the test uses the discordant ones
         # alone.
         few, all_ = min(gained, lost), gained + lost
         return float(

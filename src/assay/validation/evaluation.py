@@ -12,7 +12,7 @@ Arm = Literal["base", "candidate", "previous", "placebo", "repeat"]
 release before; trained on shuffled labels; the candidate's twin with another seed."""
 
 COMPARED: tuple[Arm, ...] = ("base", "candidate")
-"""The arms that a comparison reads; results of another one are refused rather than kept unread."""
+"""The arms that a comparison reads; results of another one are refused, as nothing would read them."""
 
 Decimal = Annotated[str, Meta(pattern=r"^-?(0|[1-9]\d*)(\.\d+)?$", max_length=40)]
 """A number as text, such as `0.25`: facts hold no floats."""
@@ -26,7 +26,7 @@ class Evaluation(Fact):
     checkpoint: str
     """Name of the checkpoint, with its revision."""
     arm: Arm
-    """What it is in the comparison."""
+    """Its arm in the comparison, such as `base` or `candidate`."""
     dataset: str
     """`reserve`, or the name of another evaluation set that is excluded from training."""
     file: str

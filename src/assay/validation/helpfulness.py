@@ -102,7 +102,7 @@ def _bounded_rate(metric: str, sort: str, arms: Arms, changed: Mapping[Key, str]
         pair = arms.base.get(key, []), arms.candidate.get(key, [])
         if not any(sort in _labels(results) for results in pair):
             continue
-        # What was asked of a relabelled item is not known, so both arms lack it.
+        # A relabelled item was judged against two expectations, so neither arm's values count.
         values = [[] if key in changed else _values(metric, results) for results in pair]
         about = (pair[0] or pair[1])[0]
         rows.append(

@@ -28,7 +28,7 @@ METHOD = "paired-tango-cr2/1"
 """How differences and intervals are computed, with its version."""
 
 FEW_CLUSTERS = 10
-"""Below this number of independent groups an interval leans on few of them (a convention)."""
+"""Independent groups below which the report warns that an interval rests on few (a convention)."""
 
 ALWAYS = (
     "A difference applies to these items and these checkpoints; another training run may differ.",

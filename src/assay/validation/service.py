@@ -48,8 +48,8 @@ class ImportedEvaluation(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...]
     """Place and reason of each, the first hundred."""
     warnings: tuple[str, ...]
-    """What is stored although it may be a mistake: results that measure nothing, and axes, values and failure classes that the
-    contract does not know."""
+    """What is stored although it may be a mistake: results that measure nothing, and axes, values
+    and failure classes that the contract does not name."""
     overlap: TrainingOverlap | None
     """The items against the training records; None where no release is named."""
 
@@ -128,7 +128,7 @@ def import_evaluation(
     )
     contract = contract_of(documents)
     read = read_rows(rows, format_, draft.id, contract.sampling.axes, digester=digester)
-    usable, reasons = _sorted_out(read, known_items, rejects)
+    usable, reasons = _separate_usable(read, known_items, rejects)
     if not usable:
         raise InputError(
             code="no-results",
@@ -138,11 +138,7 @@ def import_evaluation(
     overlap = None if training is None else compare_with_training(usable, training)
     if overlap is not None:
         refuse_trained(overlap)
-    # The id depends on the number of results, so it exists only now; rows were read under the
-    # draft's and are set to it below.
-    evaluation = draft.replace(results=len({result.id for result in usable}))
-    identity = evaluation.id
-    results = [result.replace(evaluation=identity) for result in usable]
+    evaluation, results = _with_identity(draft, usable)
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
     with store.write(
         "evaluation.import", actor=actor, subject=source.checkpoint, documents=ids
@@ -150,7 +146,7 @@ def import_evaluation(
         stored = writing.add([evaluation, *results]).new
     new = sum(fact_id.startswith(f"{ItemResult.prefix}_") for fact_id in stored)
     return ImportedEvaluation(
-        evaluation=identity,
+        evaluation=evaluation.id,
         read=len(usable) + len(reasons),
         results=new,
         already_there=len(usable) - new,
@@ -161,7 +157,19 @@ def import_evaluation(
     )
 
 
-def _sorted_out(
+def _with_identity(
+    draft: Evaluation, usable: Sequence[ItemResult]
+) -> tuple[Evaluation, list[ItemResult]]:
+    """The evaluation with its number of results, and the results under its id.
+
+    The id depends on that number, so it exists only once all rows are read, under the draft's id.
+    """
+    evaluation = draft.replace(results=len({result.id for result in usable}))
+    identity = evaluation.id
+    return evaluation, [result.replace(evaluation=identity) for result in usable]
+
+
+def _separate_usable(
     read: Iterable[tuple[Row, ItemResult | InputError]],
     known_items: Collection[str] | None,
     rejects: Rejects | None,
@@ -274,7 +282,6 @@ def validate(
             message=f"there is no evaluation of the {'candidate' if base else 'base'}",
             hint="import one first: assay validate import FILE --checkpoint NAME --arm base",
         )
-    contract, rubric = contract_of(documents), documents["rubric"].read()
     results = _results(store, base), _results(store, candidate)
     overlap = _overlap(results, training)
     if overlap is not None:
@@ -283,10 +290,11 @@ def validate(
         base,
         candidate,
         results,
-        contract,
-        rubric if isinstance(rubric, Rubric) else None,
+        contract_of(documents),
+        _rubric_of(documents),
         overlap=overlap,
     )
+    # Before the fact is written: its report must be one that may be published.
     refuse_claims(to_markdown(report), where="the validation report")
     validation = Validation(
         contract=documents["contract"].id,
@@ -318,7 +326,6 @@ def rebuild_report(
     """
     base = [store.get(Evaluation, identity) for identity in validation.base]
     candidate = [store.get(Evaluation, identity) for identity in validation.candidate]
-    rubric = documents["rubric"].read()
     contract = store.get(Document, validation.contract).read()
     results = _results(store, base), _results(store, candidate)
     return make_report(
@@ -326,7 +333,7 @@ def rebuild_report(
         candidate,
         results,
         contract if isinstance(contract, Contract) else contract_of(documents),
-        rubric if isinstance(rubric, Rubric) else None,
+        _rubric_of(documents),
         overlap=_overlap(results, training),
     )
 
@@ -335,6 +342,11 @@ def overlap_of(store: FactStore, validation: Validation, training: Training) -> 
     """The evaluated items of a validation against training records."""
     evaluations = [*validation.base, *validation.candidate]
     return compare_with_training(store.scan(ItemResult, evaluation=evaluations), training)
+
+
+def _rubric_of(documents: Mapping[DocumentKind, Document]) -> Rubric | None:
+    rubric = documents["rubric"].read()
+    return rubric if isinstance(rubric, Rubric) else None
 
 
 def _overlap(

@@ -102,26 +102,34 @@ def training_of(
     if not edges:
         return Training()
     ids = [disposition.record for disposition in store.scan(Disposition, id=edges)]
-    sealed = comparer is not None or overlaps is not None
-    names: set[str] = set()
-    inputs: set[str | None] = set()
-    matches = list(overlaps or ())
-    for record in store.scan(Record, id=ids):
-        names.update(_names(record))
-    if digester:
-        prompts = (text for record in store.scan(Record, id=ids) for text in _prompts(record))
-        inputs.update(digester.digests(prompts))
-    if comparer and overlaps is None:
-        compared = (Compared.of(record.id, record) for record in store.scan(Record, id=ids))
-        matches += [match for shared in comparer.overlaps(compared) for match in shared]
+    names = frozenset(name for record in store.scan(Record, id=ids) for name in _names(record))
+    if overlaps is None and comparer is not None:
+        overlaps = _overlaps_of(store, ids, comparer)
+    if overlaps is None:
+        sealed, shared = frozenset[str](), frozenset[str]()
+    else:
+        # An item without words has a fingerprint that nothing matches: it was not compared.
+        sealed = frozenset(item.item for item in store.scan(Fingerprint) if item.words)
+        shared = frozenset(overlap.item for overlap in overlaps if overlap.holder in names)
     return Training(
-        names=frozenset(names),
-        inputs=frozenset(digest for digest in inputs if digest),
-        sealed=frozenset(item.item for item in store.scan(Fingerprint) if item.words)
-        if sealed
-        else frozenset(),
-        shared=frozenset(match.item for match in matches if match.holder in names),
+        names=names,
+        inputs=_inputs_of(store, ids, digester) if digester else frozenset(),
+        sealed=sealed,
+        shared=shared,
     )
+
+
+def _inputs_of(store: FactStore, ids: Sequence[str], digester: Digester) -> frozenset[str]:
+    """Keyed digests of the prompts of some records."""
+    prompts = (text for record in store.scan(Record, id=ids) for text in _prompts(record))
+    return frozenset(digest for digest in digester.digests(prompts) if digest)
+
+
+def _overlaps_of(store: FactStore, ids: Sequence[str], comparer: Comparer) -> Iterator[Overlap]:
+    """What some records share with the sealed items."""
+    compared = (Compared.of(record.id, record) for record in store.scan(Record, id=ids))
+    for overlaps in comparer.overlaps(compared):
+        yield from overlaps
 
 
 def compare_with_training(results: Iterable[ItemResult], training: Training) -> TrainingOverlap:
@@ -136,6 +144,7 @@ def compare_with_training(results: Iterable[ItemResult], training: Training) -> 
     trained: set[str] = set()
     for result in results:
         items.add(result.item)
+        # Without training records nothing could be matched, and the state must be unknown.
         if not training.names:
             continue
         if can_match(result.input) or result.item in training.sealed or is_name(result.item):
@@ -153,22 +162,22 @@ def is_name(item: str) -> bool:
 
 
 def can_match(digest: str | None) -> bool:
-    """Whether an input's digest can be that of a prompt; one of an earlier version is like none."""
+    """Whether an input's digest can be that of a prompt; one of an earlier version matches none."""
     return digest is not None and digest.startswith(DIGESTS)
 
 
 def has_inputs(results: Iterable[ItemResult]) -> bool:
     """Whether any item can be compared with prompts by its input."""
-    return any(can_match(each.input) for each in results)
+    return any(can_match(result.input) for result in results)
 
 
-def asked(given: Iterable[tuple[str, str]]) -> str:
-    """What an item asks, whose keyed digest is compared with those of prompts.
+def question_text(messages: Iterable[tuple[str, str]]) -> str:
+    """The text of an item's question, whose keyed digest is compared with those of prompts.
 
     Args:
-        given: role and text of each message; those that only frame the conversation do not count.
+        messages: role and text of each message; those that only frame the conversation are left out.
     """
-    return "\n".join(text for role, text in given if role not in _FRAMING)
+    return "\n".join(text for role, text in messages if role not in _FRAMING)
 
 
 def refuse_trained(overlap: TrainingOverlap) -> None:
@@ -201,6 +210,6 @@ def _names(record: Record) -> Iterator[str]:
 
 
 def _prompts(record: Record) -> set[str]:
-    """The prompt with and without what frames it."""
+    """The prompt with and without the messages that frame it: logs often leave those out."""
     messages = [(message.role, message.content) for message in record.task.messages]
-    return {"\n".join(text for _, text in messages), asked(messages)}
+    return {"\n".join(text for _, text in messages), question_text(messages)}

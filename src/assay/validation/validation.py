@@ -34,7 +34,7 @@ class TestResult(Value):
     clusters: Index
     """Independent groups that these items form."""
     slice: dict[Name, str] = {}
-    """The part of the data that it looks at; empty: all of it."""
+    """The part of the data that it compares; empty: all of it."""
     difference: Decimal | None = None
     """Candidate minus base, in the metric's unit; absent where nothing is measured."""
     low: Decimal | None = None

@@ -179,7 +179,7 @@ def test_what_is_handed_out_is_not_offered_at_the_desk_and_the_reverse(program: 
     assert status.passes.handed_out == status.waiting == len(handed_out)
     assert status.passes.held == 1
     records = [each.id for each in program.store.scan(Record)]
-    wanted = Passes(program.store).wanted(records)
+    wanted = Passes(program.store).needs(records)
     assert status.passes.open == sum(wanted.values()) - 1 - len(handed_out)
     other = person(program, "ben", "reviewer")
     assert not claimed(program, other)
@@ -315,7 +315,7 @@ def test_a_changed_contract_moves_what_waits_and_asks_for_its_own_passes(
                 for record in overview.records_of(row.id):
                     layers[record].append(row.queue.layer)
             assert all(len(of_record) == 1 for of_record in layers.values())
-            wanted = register.wanted(sorted(records))
+            wanted = register.needs(sorted(records))
             for record in (judged, held.record):
                 assert layers[record] == ["the_rest" if need == 2 else "everything_else"]
                 assert wanted[record] == need

@@ -25,6 +25,7 @@ from assay.records.verdict import (
     Tie,
     Verdict,
 )
+from assay.review import adjudication_service
 from assay.review import service as review
 from assay.review.adjudication import Adjudication, Decided
 from assay.review.assign import Assignee
@@ -189,12 +190,14 @@ def test_an_adjudication_weighs_people() -> None:
     verdict = Decided(verdict=Prefers(candidate=0))
     for named in ([], [planted[0].id]):
         with pytest.raises(UsageError) as caught:
-            review.adjudicate(store, DOCUMENTS, RECORD.id, verdict, judgments=named, **decided)
+            adjudication_service.adjudicate(
+                store, DOCUMENTS, RECORD.id, verdict, judgments=named, **decided
+            )
         assert caught.value.code == "nothing-to-weigh"
     (person,) = people(0)
     with store.write("test.fill", actor="test") as writing:
         writing.add([person])
-    review.adjudicate(store, DOCUMENTS, RECORD.id, verdict, **decided)
+    adjudication_service.adjudicate(store, DOCUMENTS, RECORD.id, verdict, **decided)
     (made,) = store.scan(Adjudication)
     assert made.judgments == (person.id,)
 

@@ -468,9 +468,6 @@ def test_label_studio_spans_and_choices(context: Context) -> None:
         "Unanchored",
     ]
     assert judgment.scores[0].score == Scored(value=4)
-    brush = {"from_name": "x", "to_name": "answer", "type": "brushlabels", "value": {}}
-    row["annotations"] = [{"completed_by": 1, "result": [brush]}]
-    assert refused("label-studio", row, context("critique")) == "unknown-result"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What else a text reads as: found by its signs, and never more than its budget."""
+"""What else a text reads as: found by its marks, and never more than its budget."""
 
 import base64
 import gzip
@@ -22,7 +22,7 @@ def read(text: str, *, marked: bool = False) -> list[str]:
 
 
 def test_plain_prose_reads_as_nothing_else() -> None:
-    """A sentence without signs of a dress has no reading, and no cipher is tried on it."""
+    """A sentence without marks of a disguise has no reading, and no cipher is tried on it."""
     assert read(SENTENCE, marked=True) == []
 
 

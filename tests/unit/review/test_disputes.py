@@ -17,7 +17,7 @@ from assay.records.verdict import (
     Tie,
 )
 from assay.review.adjudication import Decided
-from assay.review.disputes import Dispute, is_decided, undecided
+from assay.review.disputes import Dispute, is_decided, undecided_disputes
 
 
 def score(dimension: str, value: int | str, candidate: int | None = 0) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def test_a_decision_settles_what_it_speaks_to(dispute: Dispute, decision: dict[s
     assert is_decided(dispute, Decided(verdict=InsufficientContext()))
     others = {"verdict", "score", "step", "section", "errors", "attack", "edit"} - {dispute.what}
     rest = [Dispute(what=what) for what in sorted(others)]  # type: ignore[arg-type]
-    assert undecided(Decided(**{"verdict": NotAsked()} | decision), rest) == tuple(rest)
+    assert undecided_disputes(Decided(**{"verdict": NotAsked()} | decision), rest) == tuple(rest)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_an_abstained_score_decides_nothing(given: Any, decided: bool) -> None:
 def test_a_dispute_is_told_in_the_letters_that_are_shown() -> None:
     """The candidate moves to its presented place, and the words name its letter."""
     dispute = Dispute(what="step", candidate=1, item="0")
-    assert dispute.moved((1, 0)) == Dispute(what="step", candidate=0, item="0")
-    assert dispute.moved((1, 0)).words() == "step 1 of A"
+    assert dispute.as_presented((1, 0)) == Dispute(what="step", candidate=0, item="0")
+    assert dispute.as_presented((1, 0)).words() == "step 1 of A"
     assert Dispute(what="section", item="fees").words() == "section fees"
-    assert Dispute(what="edit").moved((1, 0)).words() == "the revision"
+    assert Dispute(what="edit").as_presented((1, 0)).words() == "the revision"

@@ -132,7 +132,7 @@ def test_work_in_files_asks_for_credentials_as_the_desk_does() -> None:
     ]
     people = {"ada": "reviewer", "lea": "lead"}
     refuse_without_credentials(people, "p-{}".format, asked, held)
-    with pytest.raises(UsageError, match=r"on paper: 'ada': 'midwife' "):
+    with pytest.raises(UsageError, match=r"requires: 'ada': 'midwife' "):
         refuse_without_credentials(people, "p-{}".format, asked, held[:1])
     with pytest.raises(UsageError, match="'bob': 'nurse'; 'bob': 'midwife'"):
         refuse_without_credentials({"bob": "reviewer"}, "p-{}".format, asked, held)

@@ -20,7 +20,7 @@ from assay.review.assignment import Assignment
 from assay.review.completeness import gaps, shape_of
 from assay.review.exchange import (
     AnswerContext,
-    defused,
+    escape_formula,
     flat_work_row,
     is_unanswered,
     read_answer,
@@ -385,8 +385,8 @@ def test_a_critique_has_a_column_for_errors() -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
 def test_no_cell_is_a_formula(text: str) -> None:
     """A text that a spreadsheet would run starts with an apostrophe; plain text is left alone."""
-    assert defused(text) == f"'{text}"
-    assert defused(f"a{text}") == f"a{text}"
+    assert escape_formula(text) == f"'{text}"
+    assert escape_formula(f"a{text}") == f"a{text}"
     row = flat_work_row(pair(texts=(text, "b")), _assignment(pair(texts=(text, "b"))), rubric())
     assert row["candidate.B"] == f"'{text}"
 

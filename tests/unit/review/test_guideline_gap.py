@@ -13,7 +13,7 @@ from assay.review.guideline_gap import (
     ReReviews,
     answers_for,
     open_gaps,
-    second_look,
+    re_reviews,
 )
 from simulators.known_work import RUBRIC, answer, records
 from simulators.small_program import rubric
@@ -44,7 +44,7 @@ def _answer(*gaps: GuidelineGap, dimensions: tuple[str, ...] = (), new: str = NE
 
 
 def _look(new: Rubric, *given: Any, **parts: Any) -> ReReviews:
-    return second_look(given, rubrics={RUBRIC: OLD, NEW: new}, new=NEW, **parts)
+    return re_reviews(given, rubrics={RUBRIC: OLD, NEW: new}, new=NEW, **parts)
 
 
 def test_a_changed_dimension_touches_the_judgments_that_score_it() -> None:
@@ -162,7 +162,7 @@ def test_answers_in_another_version_are_left_aside() -> None:
 def test_the_new_version_must_be_given() -> None:
     """Without its words nothing can be compared."""
     with pytest.raises(UsageError, match="not among the rubrics"):
-        second_look([], rubrics={RUBRIC: OLD}, new=NEW)
+        re_reviews([], rubrics={RUBRIC: OLD}, new=NEW)
 
 
 def test_whoever_asked_hears_of_the_answer() -> None:

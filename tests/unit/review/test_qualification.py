@@ -23,7 +23,7 @@ from assay.review.qualification import (
     has_credentials,
     holds,
     issue,
-    qualified,
+    qualification_for,
     renewal_due,
     revoke,
     same_meaning,
@@ -54,7 +54,7 @@ def test_an_exam_is_decided_for_each_dimension_apart() -> None:
     """Right verdicts with wrong scores qualify for the verdict and not for the dimension."""
     found = _issued(clarity=1)
     assert found.decision == "passed"
-    assert found.passed == ("verdict",)
+    assert found.passed_dimensions == ("verdict",)
     by_name = {each.dimension: each for each in found.results}
     assert by_name["clarity"].decision == "failed"
     assert by_name["clarity"].correct == 0
@@ -92,7 +92,7 @@ def test_an_open_exam_issues_nothing_unless_it_is_ended() -> None:
         issue(examine([], {}, PLAN, reviewer="ada"), **parts, days=90)  # type: ignore[arg-type]
     ended = issue(begun, **parts, days=90, ended_early=True)  # type: ignore[arg-type]
     assert ended.decision == "failed"
-    assert ended.passed == ()
+    assert ended.passed_dimensions == ()
 
 
 def test_an_exam_that_ended_early_qualifies_for_what_was_decided() -> None:
@@ -104,7 +104,7 @@ def test_an_exam_that_ended_early_qualifies_for_what_was_decided() -> None:
     )  # fmt: skip
     by_name = {each.dimension: each.decision for each in ended.results}
     assert by_name == {"verdict": "passed", "clarity": "continue"}
-    assert ended.passed == ("verdict",)
+    assert ended.passed_dimensions == ("verdict",)
 
 
 def test_a_qualification_of_no_days_is_refused() -> None:
@@ -124,16 +124,16 @@ def test_a_qualification_holds_from_its_issue_until_it_expires() -> None:
         (date(2026, 5, 29), True),
         (date(2026, 5, 30), False),
     ):
-        assert holds(found, on=day, rubric=RUBRIC, asked=BOTH) is counts
+        assert holds(found, on=day, rubric=RUBRIC, questions=BOTH) is counts
 
 
 def test_a_qualification_holds_for_what_was_passed_alone() -> None:
     """Work that asks a dimension that was failed, or never tested, is not open to the person."""
     found = _issued(clarity=1)
-    assert holds(found, on=ISSUED, rubric=RUBRIC, asked=("verdict",))
-    assert not holds(found, on=ISSUED, rubric=RUBRIC, asked=BOTH)
-    assert not holds(found, on=ISSUED, rubric=RUBRIC, asked=("correctness",))
-    assert not holds(found, on=ISSUED, rubric=RUBRIC, asked=())
+    assert holds(found, on=ISSUED, rubric=RUBRIC, questions=("verdict",))
+    assert not holds(found, on=ISSUED, rubric=RUBRIC, questions=BOTH)
+    assert not holds(found, on=ISSUED, rubric=RUBRIC, questions=("correctness",))
+    assert not holds(found, on=ISSUED, rubric=RUBRIC, questions=())
 
 
 def test_a_new_rubric_ends_a_qualification_where_it_asks_something_else() -> None:
@@ -145,10 +145,10 @@ def test_a_new_rubric_ends_a_qualification_where_it_asks_something_else() -> Non
     assert "clarity" not in same
     assert {"verdict", "correctness"} <= same
     found = _issued()
-    assert not holds(found, on=ISSUED, rubric="doc_new", asked=("verdict",))
+    assert not holds(found, on=ISSUED, rubric="doc_new", questions=("verdict",))
     kept = {RUBRIC: same}
-    assert holds(found, on=ISSUED, rubric="doc_new", asked=("verdict",), unchanged=kept)
-    assert not holds(found, on=ISSUED, rubric="doc_new", asked=BOTH, unchanged=kept)
+    assert holds(found, on=ISSUED, rubric="doc_new", questions=("verdict",), unchanged=kept)
+    assert not holds(found, on=ISSUED, rubric="doc_new", questions=BOTH, unchanged=kept)
     assert same_meaning(old, rubric(title="Another", version="1.0.1")) >= {*BOTH, "taste"}
 
 
@@ -165,9 +165,9 @@ def test_a_revoked_qualification_no_longer_counts() -> None:
     found = _issued()
     gone = revoke(found, on=date(2026, 4, 1), reason="answers were shared")
     assert standing_qualifications([found, gone]) == [gone]
-    assert gone.passed == ()
+    assert gone.passed_dimensions == ()
     assert gone.reason == "answers were shared"
-    assert not holds(gone, on=date(2026, 4, 2), rubric=RUBRIC, asked=("verdict",))
+    assert not holds(gone, on=date(2026, 4, 2), rubric=RUBRIC, questions=("verdict",))
 
 
 def test_nobody_can_take_anothers_qualification_away_by_naming_it() -> None:
@@ -187,13 +187,13 @@ def test_a_person_is_qualified_by_a_standing_qualification_for_such_work() -> No
 
     def ask(*held: Qualification, person: str = "ada", **changes: str) -> Qualification | None:
         work = {"role": "reviewer", "family": "sums", "language": "en"} | changes
-        return qualified(
+        return qualification_for(
             held,
             reviewer=person,
             work=QualificationScope(**work),
             on=ISSUED,
             rubric=RUBRIC,
-            asked=BOTH,
+            questions=BOTH,
         )  # type: ignore[arg-type]
 
     assert ask(found) == found

@@ -17,7 +17,7 @@ from assay.review.welfare import (
     ExposureSummary,
     Suppressed,
     TextReader,
-    allowed,
+    cap_decision,
     caps_of,
     care_of_groups,
     has_caps,
@@ -55,7 +55,7 @@ def _caps(
 
 
 def _ask(exposures: list[Exposure], caps: Caps, *categories: str) -> Allowed | Capped:
-    return allowed(exposures, categories or ("violence",), _text(NOON), caps)
+    return cap_decision(exposures, categories or ("violence",), _text(NOON), caps)
 
 
 def test_without_caps_all_is_allowed() -> None:
@@ -81,9 +81,9 @@ def test_at_a_cap_nothing_more_is_shown_until_enough_is_a_whole_span_ago(
     found = _ask(exposures, caps)
     assert isinstance(found, Capped)
     assert found.until == _text(until)
-    assert allowed(exposures, ("violence",), found.until, caps) == Allowed()
+    assert cap_decision(exposures, ("violence",), found.until, caps) == Allowed()
     before = _text(until - timedelta(seconds=1))
-    assert isinstance(allowed(exposures, ("violence",), before, caps), Capped)
+    assert isinstance(cap_decision(exposures, ("violence",), before, caps), Capped)
 
 
 def test_below_a_cap_one_item_more_is_shown() -> None:
@@ -124,7 +124,7 @@ def test_a_category_may_have_a_cap_of_its_own() -> None:
 def test_benign_items_are_always_allowed_and_fill_no_cap() -> None:
     """Ordinary work goes on at a cap and in a break, and counts for neither."""
     caps = _caps(hour=20, break_after=20)
-    assert allowed([_seen(30, 25, "violence")], (), _text(NOON), caps) == Allowed()
+    assert cap_decision([_seen(30, 25, "violence")], (), _text(NOON), caps) == Allowed()
     assert _ask([_seen(50, 45)], caps) == Allowed()
 
 
@@ -135,7 +135,7 @@ def test_a_break_is_due_after_so_many_minutes_in_a_row() -> None:
     found = _ask(row, caps)
     assert isinstance(found, Capped)
     assert (found.reason, found.until) == ("break", _text(NOON + timedelta(minutes=2)))
-    assert allowed(row, ("violence",), found.until, caps) == Allowed()
+    assert cap_decision(row, ("violence",), found.until, caps) == Allowed()
 
 
 @pytest.mark.parametrize(("break_minutes", "left"), [(1, None), (8, None), (9, 1), (30, 22)])

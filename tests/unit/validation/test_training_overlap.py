@@ -16,8 +16,8 @@ from assay.validation.service import overlap_of
 from assay.validation.training_overlap import (
     Training,
     TrainingOverlap,
-    asked,
     compare_with_training,
+    question_text,
     training_of,
 )
 from assay.validation.validation import Validation
@@ -114,7 +114,7 @@ def test_an_item_is_recognised_by_the_words_of_its_input(
     prompt = preference(1).task.messages[0].content
     framed = [("system", "Answer in one sentence."), ("user", f"  {prompt.upper()} !")]
     for given, state in ((framed, "raised"), ([("user", "Which quay is it?")], "clear")):
-        (digest,) = DIGESTS.digests([asked(given)])
+        (digest,) = DIGESTS.digests([question_text(given)])
         result = ItemResult(evaluation="evl_a", item="q1", input=digest)
         assert compare_with_training([result], training).state == state
     earlier = ItemResult(evaluation="evl_a", item="q1", input="0" * 64)

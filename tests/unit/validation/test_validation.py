@@ -20,7 +20,7 @@ from assay.validation.alarms import model_validation_alarm, of_release
 from assay.validation.evaluation import Evaluation, ItemResult
 from assay.validation.report_text import change_text, to_json, to_markdown
 from assay.validation.rows import read_rows
-from assay.validation.training_overlap import Training, TrainingOverlap, asked
+from assay.validation.training_overlap import Training, TrainingOverlap, question_text
 from assay.validation.validation import TestResult, TestState, Validation
 from simulators.memory_store import MemoryStore
 from simulators.small_program import contract as small_contract
@@ -104,7 +104,7 @@ def imported(
 
 def _digest(given: list[tuple[str, str]], digests: KeyedDigests = DIGESTS) -> str | None:
     """The keyed digest of an input."""
-    (digest,) = digests.digests([asked(given)])
+    (digest,) = digests.digests([question_text(given)])
     return digest
 
 
@@ -173,9 +173,9 @@ def test_hidden_over_refusal_is_raised() -> None:
     assert alarm.state == "raised"
     assert "over_refusal_rate 8.5% before, 50.5% after" in alarm.reason
     assert states(done)["no_more_refusals"] == "failed"
-    asked = {(row.arm, row.expected): row for row in done.report.responses}
-    assert asked["candidate", "refuse"].complied.count == 0
-    assert asked["candidate", "comply"].refused.trials == 200
+    question_text = {(row.arm, row.expected): row for row in done.report.responses}
+    assert question_text["candidate", "refuse"].complied.count == 0
+    assert question_text["candidate", "comply"].refused.trials == 200
 
 
 def test_safety_without_benign_requests_is_raised() -> None:
@@ -364,8 +364,8 @@ def test_only_a_passed_validation_of_the_newest_release_is_clear(
 def test_an_inspect_log_gives_results(tmp_path: Path) -> None:
     """Grades become numbers, no answer has no number, a failed sample is set aside."""
     parts = [{"type": "text", "text": "Two and two?"}, {"type": "image", "image": "x.png"}]
-    asked = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": parts}]
-    sample = {"epoch": 1, "input": asked, "target": "4", "messages": []}
+    question_text = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": parts}]
+    sample = {"epoch": 1, "input": question_text, "target": "4", "messages": []}
     log = {
         "version": 2, "status": "success", "eval": {"task": "sums", "model": "m"},
         "samples": [
@@ -692,10 +692,10 @@ def test_an_import_says_how_many_items_could_be_matched() -> None:
     blind = imported(MemoryStore(), "base", given, training=_named("rec_a")).overlap
     assert blind == TrainingOverlap(items=3, matchable=0)
     assert blind.state == "unknown"
-    asked = [row | {"input": f"Which ferry sails at {n}?"} for n, row in enumerate(given)]
+    question_text = [row | {"input": f"Which ferry sails at {n}?"} for n, row in enumerate(given)]
     other = _digest([("user", "Which train leaves at 9?")])
     training = Training(names=frozenset({"rec_a"}), inputs=frozenset({str(other)}))
-    seeing = imported(MemoryStore(), "base", asked, training=training).overlap
+    seeing = imported(MemoryStore(), "base", question_text, training=training).overlap
     assert seeing == TrainingOverlap(items=3, matchable=3)
     assert seeing.state == "clear"
     trained = _digest([("user", "which FERRY sails, at 1")])
@@ -703,7 +703,7 @@ def test_an_import_says_how_many_items_could_be_matched() -> None:
         imported(
             MemoryStore(),
             "base",
-            asked,
+            question_text,
             training=Training(names=frozenset({"rec_a"}), inputs=frozenset({str(trained)})),
         )
 
@@ -812,7 +812,7 @@ def test_an_inspect_sample_may_name_axes_and_an_unfinished_log_is_refused() -> N
     said = [str(each) for each in bad]
     assert "'tone' is not a number: 'warm'" in said[0]
     assert "missing at random" in said[1]
-    assert "`metadata`" in said[2]
+    assert "'metadata' must be an object" in said[2]
 
 
 def test_a_checkpoint_is_not_compared_with_itself() -> None:

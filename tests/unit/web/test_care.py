@@ -50,7 +50,7 @@ def reach_the_cap(program: Program, name: str) -> None:
     desk = SqlQueue(program.store)
     with desk.write("tests.expose", actor="tests") as unit:
         unit.expose(who, (HARM,), program.context.clock(), 120 * 60_000)
-        unit.acted()
+        unit.mark_action()
 
 
 def read_minutes(program: Program, name: str) -> float:

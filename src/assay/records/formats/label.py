@@ -9,6 +9,7 @@ import msgspec
 from assay.core.canonical import json_text
 from assay.core.errors import InputError
 from assay.records.candidate import Candidate
+from assay.records.coherence import judgment_faults
 from assay.records.evidence import Evidence
 from assay.records.formats.fields import as_number
 from assay.records.judgment import Judgment, Reason, Reviewer
@@ -16,7 +17,18 @@ from assay.records.kinds import Demonstration, Outcome, Preference
 from assay.records.reader import Read, RowContext
 from assay.records.record import SCHEMA_VERSION, Record, Source, sort_candidates
 from assay.records.task import Message, Task
-from assay.records.verdict import DimensionScore, NotAsked, Prefers, Ranks, Scored, Tie, Verdict
+from assay.records.verdict import (
+    Category,
+    DimensionScore,
+    NotAsked,
+    Prefers,
+    Ranks,
+    Score,
+    ScoreAbstained,
+    Scored,
+    Tie,
+    Verdict,
+)
 
 
 class Opinion:
@@ -186,6 +198,37 @@ def as_score(number: Fraction) -> Scored:
     """A number as a score."""
     denominator = number.denominator if number.denominator > 1 else None
     return Scored(value=number.numerator, denominator=denominator)
+
+
+def any_score(value: Any) -> Score:
+    """A value of any JSON as a score: a number, or a category; null is a score that was not given.
+
+    Raises:
+        InputError: if it is a number that is none, such as NaN.
+    """
+    if value is None:
+        return ScoreAbstained(reason="unscored")
+    if isinstance(value, bool):
+        return Category(value=str(value).lower())
+    if isinstance(value, int | float):
+        return scored(value, "value")
+    return Category(value=value if isinstance(value, str) else json_text(value))
+
+
+def require_sound(record: Record, judgment: Judgment) -> Judgment:
+    """The judgment, if it can be about the record.
+
+    Raises:
+        InputError: if it cannot; only this judgment of its row is then set aside.
+    """
+    faults = list(judgment_faults(record, judgment))
+    if faults:
+        raise InputError(
+            code="incoherent-judgment",
+            message="; ".join(faults),
+            hint="correct the annotation in its tool and export it again",
+        )
+    return judgment
 
 
 def task_of(*messages: Message) -> Task:

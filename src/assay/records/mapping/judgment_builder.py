@@ -66,6 +66,7 @@ class JudgmentBuilder:
         self._active = _active(judgment)
         self._judged_at = text_or_none(judgment.judged_at)
         self._occasion = index_or_none(judgment.occasion, "the occasion")
+        self._flags = {name: text_or_none(value) for name, value in judgment.flags.items()}
 
     def build(
         self, scope: RowScope, about: About, context: RowContext
@@ -94,6 +95,9 @@ class JudgmentBuilder:
                 active_ms=self._active(inner),
                 judged_at=self._judged_at(inner),
                 occasion=self._occasion(inner) or 0,
+                source_flags={
+                    name: text for name, flag in self._flags.items() if (text := flag(inner))
+                },
             )
             yield judgment, self._recurrence(inner)
 

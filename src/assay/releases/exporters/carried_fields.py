@@ -1,6 +1,6 @@
-"""Holdings: what a record and its judgments hold, counted in pieces.
+"""Carried fields: what a record and its judgments hold, counted in pieces.
 
-An exporter says which holdings its rows carry. Whatever else a carried record holds is lost in
+An exporter states which fields its rows carry. Whatever else a carried record holds is lost in
 that format, and the drop report counts it under these names.
 """
 
@@ -67,7 +67,9 @@ def agreed_order(released: ReleasedRecord) -> Groups:
     if consensus.candidate is None:
         return ()
     others = range(len(released.record.candidates))
-    return (consensus.candidate,), tuple(each for each in others if each != consensus.candidate)
+    return (consensus.candidate,), tuple(
+        candidate for candidate in others if candidate != consensus.candidate
+    )
 
 
 def ordered_pairs(groups: Groups) -> list[tuple[int, int]]:
@@ -83,20 +85,20 @@ def ordered_pairs(groups: Groups) -> list[tuple[int, int]]:
 def losses(
     released: ReleasedRecord, carries: Iterable[CarriedField], carried: Mapping[CarriedField, int]
 ) -> dict[CarriedField, int]:
-    """What a carried record holds and its rows do not: holding -> pieces, none of them 0.
+    """What a carried record holds and its rows do not: field -> pieces, none of them 0.
 
     Args:
         released: the record.
-        carries: holdings that the format carries whole.
-        carried: holdings of which it carried this many pieces of this record.
+        carries: fields that the format carries whole.
+        carried: fields of which it carried this many pieces of this record.
     """
     whole = frozenset(carries)
     lost: dict[CarriedField, int] = {}
-    for holding, held in CARRIED_FIELDS.items():
-        pieces = 0 if holding in whole else held.count(released)
-        left = pieces - carried.get(holding, 0)
+    for field, piece_count in CARRIED_FIELDS.items():
+        pieces = 0 if field in whole else piece_count.count(released)
+        left = pieces - carried.get(field, 0)
         if left > 0:
-            lost[holding] = left
+            lost[field] = left
     return lost
 
 
@@ -296,4 +298,4 @@ CARRIED_FIELDS: dict[CarriedField, Held] = {
         lambda item: sum(len(judgment.rulings) for judgment in item.judgments),
     ),
 }
-"""Every holding, in the order of the drop report."""
+"""Every field, in the order of the drop report."""

@@ -81,12 +81,12 @@ def _matrix() -> str:
     exporters = [kind() for kind in EXPORTERS.values()]
     head = ("piece", *(f"`{exporter.name}`" for exporter in exporters))
     rows = []
-    for holding in CARRIED_FIELDS:
+    for field in CARRIED_FIELDS:
         marks = (
-            "yes" if holding in each.carries else "part" if holding in each.partly else ""
-            for each in exporters
+            "yes" if field in exporter.carries else "part" if field in exporter.partly else ""
+            for exporter in exporters
         )
-        rows.append((holding.replace("_", " "), *marks))
+        rows.append((field.replace("_", " "), *marks))
     return _table(head, [row for row in rows if any(row[1:])])
 
 

@@ -51,14 +51,18 @@ def chosen_and_rejected(released: ReleasedRecord, pairs: Pairs) -> list[tuple[in
     groups = agreed_order(released)
     if len(groups) < 2:  # noqa: PLR2004  one group is a tie
         raise NotCarriedError("tie")
-    found = ordered_pairs(groups) if pairs == "all" else list(product(groups[0], groups[-1]))
+    pairs_in_order = (
+        ordered_pairs(groups) if pairs == "all" else list(product(groups[0], groups[-1]))
+    )
     apart = [
         (better, worse)
-        for better, worse in found
+        for better, worse in pairs_in_order
         if candidates[better].content != candidates[worse].content
     ]
     if not apart:
         raise NotCarriedError("same_responses")
+    # A preferred response may still be rejected, by a veto or a verifier: the better of two bad
+    # ones is no example to prefer.
     usable = [pair for pair in apart if standing_of(released, pair[0]).standing != "rejected"]
     if not usable:
         refuse_rejected(released, apart[0][0])
@@ -74,14 +78,15 @@ def _refuse_without_winner(released: ReleasedRecord) -> None:
         raise NotCarriedError(consensus.outcome)
 
 
-def labelled(released: ReleasedRecord, pairs: Pairs) -> list[tuple[int, bool]]:
+def desirability_labels(released: ReleasedRecord, pairs: Pairs) -> list[tuple[int, bool]]:
     """Each candidate of which one thing can be said: whether it is desirable.
 
     Where candidates were compared, the better one is desirable unless it is rejected or lacks
-    evidence that the contract requires; the worse one is not desirable, unless it is endorsed: that a
-    good answer lost to a better one says nothing against it, and it is left out. Both unacceptable says of every candidate that it is not. With all pairs of
-    a ranking, a candidate in its middle is on both sides and left out. Elsewhere the standing
-    decides: an endorsed candidate is desirable, a rejected one is not.
+    evidence that the contract requires; the worse one is not desirable, unless it is endorsed: that
+    a good answer lost to a better one says nothing against it, and it is left out. The verdict
+    "both unacceptable" makes every candidate undesirable. With all pairs of a ranking, a candidate
+    in its middle is on both sides and left out. Elsewhere the standing decides: an endorsed
+    candidate is desirable, a rejected one is not.
 
     Raises:
         NotCarriedError: if nothing can be said of any candidate.
@@ -92,9 +97,9 @@ def labelled(released: ReleasedRecord, pairs: Pairs) -> list[tuple[int, bool]]:
         return [(place, False) for place in places]
     if released.record.kind != "preference":
         return _labelled_by_standing(released)
-    found = chosen_and_rejected(released, pairs)
-    chosen = {better for better, _ in found}
-    worse = {worse for _, worse in found}
+    usable_pairs = chosen_and_rejected(released, pairs)
+    chosen = {better for better, _ in usable_pairs}
+    worse = {worse for _, worse in usable_pairs}
     labels = [
         (place, place in chosen)
         for place in sorted(chosen ^ worse)
@@ -110,9 +115,9 @@ def _labelled_by_standing(released: ReleasedRecord) -> list[tuple[int, bool]]:
     refuse_disagreement(released)
     own = [standing_of(released, place) for place in range(len(released.record.candidates))]
     labels = [
-        (each.candidate, each.standing == "endorsed")
-        for each in own
-        if each.standing in {"endorsed", "rejected"}
+        (explained.candidate, explained.standing == "endorsed")
+        for explained in own
+        if explained.standing in {"endorsed", "rejected"}
     ]
     if not labels:
         if not own:

@@ -108,24 +108,24 @@ def work_messages(candidate: Candidate) -> tuple[Message, ...]:
     if not isinstance(candidate.content, str):
         return response_messages(candidate)
     turns: list[Message] = []
-    said: list[str] = []
+    texts: list[str] = []
     for step in candidate.work:
-        said.extend([step.text] if step.text else [])
+        texts.extend([step.text] if step.text else [])
         if step.call is None:
             continue
-        turns.append(Message(role="assistant", content="\n".join(said), tool_calls=(step.call,)))
-        said = []
+        turns.append(Message(role="assistant", content="\n".join(texts), tool_calls=(step.call,)))
+        texts = []
         if step.output is not None:
             turns.append(_output(step.call, step.output))
-    said.extend([candidate.content] if candidate.content else [])
-    return (*turns, Message(role="assistant", content="\n".join(said)))
+    texts.extend([candidate.content] if candidate.content else [])
+    return (*turns, Message(role="assistant", content="\n".join(texts)))
 
 
 def _output(call: ToolCall, output: str) -> Message:
     return Message(role="tool", content=output, name=call.name, tool_call_id=call.id)
 
 
-def spelled(
+def spell_messages(
     messages: Sequence[Message], dialect: Dialect, *, weights: bool = False, reasoning: str = ""
 ) -> list[dict[str, Any]]:
     """Messages as the dialect writes them.

@@ -32,11 +32,11 @@ class Drops(msgspec.Struct, frozen=True, kw_only=True):
     """Records dropped for one reason."""
 
     reason: str
-    """The reason's code."""
+    """Code of the reason, one of those that docs/formats/exports.md lists."""
     meaning: str
     """The reason in words."""
     records: int
-    """How many."""
+    """How many records were dropped for it."""
 
 
 class Losses(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,9 +58,9 @@ class CarriedSplit(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     """The outcome or verdict."""
     carried: int
-    """Of carried records."""
+    """How many belong to carried records."""
     dropped: int
-    """Of dropped records."""
+    """How many belong to dropped records."""
 
 
 class DropReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +71,7 @@ class DropReport(msgspec.Struct, frozen=True, kw_only=True):
     release: str
     """The release that was exported."""
     exporter: str
-    """The foreign format."""
+    """Name of the exporter, which is the name of the foreign format."""
     options: Mapping[str, Any]
     """The exporter's options, defaults included."""
     files: Mapping[str, str]
@@ -79,7 +79,7 @@ class DropReport(msgspec.Struct, frozen=True, kw_only=True):
     records: Records
     """Records in, carried and dropped."""
     rows: int
-    """Rows written."""
+    """How many rows were written; a record may give several."""
     drops: tuple[Drops, ...]
     """Why records were dropped, the most frequent reason first."""
     losses: tuple[Losses, ...]
@@ -94,7 +94,7 @@ class DropReport(msgspec.Struct, frozen=True, kw_only=True):
     def split(self, name: str) -> CarriedSplit:
         """The judgments with one verdict, such as `tie`; zeros where there is none."""
         none = CarriedSplit(name=name, carried=0, dropped=0)
-        return next((each for each in self.verdicts if each.name == name), none)
+        return next((split for split in self.verdicts if split.name == name), none)
 
 
 class DropCounter:
@@ -103,7 +103,7 @@ class DropCounter:
     def __init__(self) -> None:
         self.rows = 0
         """Rows so far."""
-        self._given = 0
+        self._records_in = 0
         self._drops: Counter[str] = Counter()
         self._meanings: dict[str, str] = {}
         self._pieces: Counter[CarriedField] = Counter()
@@ -113,7 +113,7 @@ class DropCounter:
 
     def add(self, exporter: Exporter, released: ReleasedRecord, result: Carried | Dropped) -> None:
         """Count what became of one record."""
-        self._given += 1
+        self._records_in += 1
         carried = isinstance(result, Carried)
         self._outcomes[released.consensus.outcome, carried] += 1
         for judgment in released.judgments:
@@ -123,9 +123,9 @@ class DropCounter:
             self._meanings.setdefault(result.reason, result.meaning)
             return
         self.rows += len(result.rows)
-        for holding, pieces in losses(released, exporter.carries, result.carried).items():
-            self._pieces[holding] += pieces
-            self._losing[holding] += 1
+        for field, pieces in losses(released, exporter.carries, result.carried).items():
+            self._pieces[field] += pieces
+            self._losing[field] += 1
 
     def report(
         self,
@@ -143,7 +143,9 @@ class DropCounter:
             exporter=exporter.name,
             options=options_of(exporter),
             files=dict(sorted(files.items())),
-            records=Records(given=self._given, carried=self._given - dropped, dropped=dropped),
+            records=Records(
+                given=self._records_in, carried=self._records_in - dropped, dropped=dropped
+            ),
             rows=self.rows,
             drops=tuple(
                 Drops(reason=reason, meaning=self._meanings[reason], records=records)
@@ -151,13 +153,13 @@ class DropCounter:
             ),
             losses=tuple(
                 Losses(
-                    holding=holding,
+                    holding=field,
                     meaning=held.meaning,
-                    pieces=self._pieces[holding],
-                    records=self._losing[holding],
+                    pieces=self._pieces[field],
+                    records=self._losing[field],
                 )
-                for holding, held in CARRIED_FIELDS.items()
-                if self._pieces[holding]
+                for field, held in CARRIED_FIELDS.items()
+                if self._pieces[field]
             ),
             control_tokens=control,
             outcomes=_splits(self._outcomes),
@@ -181,7 +183,9 @@ def render_json(report: DropReport) -> bytes:
 def render_markdown(report: DropReport) -> str:
     """The report for people."""
     records = report.records
-    options = ", ".join(f"`{name}={_shown(value)}`" for name, value in report.options.items())
+    options = ", ".join(
+        f"`{name}={_render_option(value)}`" for name, value in report.options.items()
+    )
     sums = (
         f"{records.given} records in = {records.carried} carried (as {report.rows} rows) "
         f"+ {records.dropped} dropped."
@@ -194,15 +198,15 @@ def render_markdown(report: DropReport) -> str:
         "## Dropped records",
         _table(
             ("reason", "records", "meaning"),
-            [(f"`{each.reason}`", each.records, each.meaning) for each in report.drops],
+            [(f"`{drop.reason}`", drop.records, drop.meaning) for drop in report.drops],
             "No record was dropped.",
         ),
         "## Lost from carried records",
         _table(
             ("lost", "pieces", "from records", "one piece is"),
             [
-                (each.holding.replace("_", " "), each.pieces, each.records, each.meaning)
-                for each in report.losses
+                (loss.holding.replace("_", " "), loss.pieces, loss.records, loss.meaning)
+                for loss in report.losses
             ],
             "The rows hold everything that their records hold.",
         ),
@@ -226,12 +230,12 @@ def render_markdown(report: DropReport) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _shown(value: Any) -> str:
+def _render_option(value: Any) -> str:
     return msgspec.json.encode(value).decode() if not isinstance(value, str) else repr(value)
 
 
 def _split_rows(splits: tuple[CarriedSplit, ...]) -> list[tuple[object, ...]]:
-    return [(each.name.replace("_", " "), each.carried, each.dropped) for each in splits]
+    return [(split.name.replace("_", " "), split.carried, split.dropped) for split in splits]
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[Any, ...]], empty: str) -> str:

@@ -33,7 +33,7 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[ExportRow, ...]
     """At least one row."""
     carried: Mapping[CarriedField, int] = {}
-    """Holdings that the format carries in part: holding -> pieces that these rows carry."""
+    """Fields that the format carries in part: field -> pieces that these rows carry."""
 
 
 class Dropped(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +71,7 @@ class Exporter(Protocol):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole, under its options."""
+        """Fields of a record that its rows carry whole, under its options."""
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """The rows of one record.
@@ -98,7 +98,7 @@ class ExportFormat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     limits: ClassVar[tuple[str, ...]] = ()
     """What a user of the format must know, one sentence each."""
     partly: ClassVar[frozenset[CarriedField]] = frozenset()
-    """Holdings of which its rows can carry some, or all under an option."""
+    """Fields of which its rows can carry some pieces, or all under an option."""
     storage: ClassVar[Storage] = "jsonl"
     """How the rows are stored."""
 
@@ -109,7 +109,7 @@ class ExportFormat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole, under its options."""
+        """Fields of a record that its rows carry whole, under its options."""
         return frozenset()
 
     def companions(self, data_file: str) -> Mapping[str, bytes]:  # noqa: ARG002  most formats ask for none
@@ -118,7 +118,8 @@ class ExportFormat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 def attempt(exporter: Exporter, released: ReleasedRecord) -> Carried | Dropped:
-    """What becomes of one record: its rows, or the one reason why it has none."""
+    """The rows of one record, or the one reason why it has none."""
+    # One reason for each record, so that the sums of the drop report hold.
     if released.state not in RELEASABLE:
         return Dropped(reason="not_accepted", detail=released.state)
     if released.withdrawn:

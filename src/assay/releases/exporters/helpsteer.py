@@ -12,7 +12,7 @@ from assay.releases.exporters.conversation import (
     messages_column,
     plain_prompt,
     plain_response,
-    spelled,
+    spell_messages,
     text_column,
 )
 from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow
@@ -44,19 +44,21 @@ class HelpSteerExport(ExportFormat, frozen=True, kw_only=True):
     """`standard` writes the task as text in `prompt`, `conversational` as messages in `context`."""
 
     @property
-    def wanted(self) -> tuple[str, ...]:
+    def named_attributes(self) -> tuple[str, ...]:
         """The attributes asked for; empty: those that were scored."""
         return tuple(name.strip() for name in self.attributes.split(",") if name.strip())
 
     @property
     def columns(self) -> Sequence[Column]:
         """The columns with their types; empty where the attributes are not named."""
-        if not self.wanted:
+        if not self.named_attributes:
             return ()
-        given = text_column("prompt") if self.form == "standard" else messages_column("context")
+        prompt_column = (
+            text_column("prompt") if self.form == "standard" else messages_column("context")
+        )
         kind = "dtype" if self.scores == "agreed" else "list"
-        attributes = ({"name": name, kind: "int64"} for name in self.wanted)
-        return given, text_column("response"), *attributes
+        attributes = ({"name": name, kind: "int64"} for name in self.named_attributes)
+        return prompt_column, text_column("response"), *attributes
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for each candidate that has a score on every attribute."""
@@ -71,24 +73,24 @@ class HelpSteerExport(ExportFormat, frozen=True, kw_only=True):
                 continue
             response = {"response": plain_response(candidate)}
             rows.append(
-                ExportRow(values=self._given(record) | response | attributes, candidates=(place,))
+                ExportRow(values=self._prompt(record) | response | attributes, candidates=(place,))
             )
-            written += sum(self._written(summaries[name]) for name in attributes)
+            written += sum(self._scores_written(summaries[name]) for name in attributes)
         if not rows:
-            raise NotCarriedError("no_scores", _scored(released))
+            raise NotCarriedError("no_scores", _describe_scores(released))
         return Carried(rows=tuple(rows), carried={"candidates": len(rows), "scores": written})
 
-    def _given(self, record: Record) -> dict[str, Any]:
+    def _prompt(self, record: Record) -> dict[str, Any]:
         if self.form == "standard":
             return {"prompt": plain_prompt(record.task)}
-        return {"context": spelled(record.task.messages, "template")}
+        return {"context": spell_messages(record.task.messages, "template")}
 
     def _attributes(self, summaries: dict[str, ScoreSummary]) -> dict[str, Any]:
         """Attribute -> value; empty where one that was asked for has none."""
-        names = self.wanted or tuple(summaries)
+        names = self.named_attributes or tuple(summaries)
         values = {name: self._value(summaries[name]) for name in names if name in summaries}
-        found = {name: value for name, value in values.items() if value is not None}
-        return {} if self.wanted and len(found) < len(names) else found
+        present = {name: value for name, value in values.items() if value is not None}
+        return {} if self.named_attributes and len(present) < len(names) else present
 
     def _value(self, summary: ScoreSummary) -> int | list[int] | None:
         if self.scores == "agreed":
@@ -101,7 +103,7 @@ class HelpSteerExport(ExportFormat, frozen=True, kw_only=True):
         )
         return spread or None
 
-    def _written(self, summary: ScoreSummary) -> int:
+    def _scores_written(self, summary: ScoreSummary) -> int:
         """How many of the reviewers' scores the row holds; the rest is lost."""
         if self.scores == "disagreements":
             return sum(summary.counts.values())
@@ -118,6 +120,6 @@ def _summaries(released: ReleasedRecord, place: int) -> dict[str, ScoreSummary]:
     }
 
 
-def _scored(released: ReleasedRecord) -> str:
+def _describe_scores(released: ReleasedRecord) -> str:
     scored = sorted({summary.dimension for summary in released.consensus.scores})
     return f"scored: {', '.join(scored)}" if scored else "nothing was scored"

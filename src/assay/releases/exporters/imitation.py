@@ -59,7 +59,7 @@ def refuse_untrained(candidate: Candidate) -> None:
         raise NotCarriedError("not_trained")
 
 
-def demonstrated(released: ReleasedRecord, *, trajectories: bool) -> Candidate:
+def demonstration_of(released: ReleasedRecord, *, trajectories: bool) -> Candidate:
     """The one response that a record offers for imitation.
 
     Args:

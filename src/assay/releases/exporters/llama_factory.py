@@ -10,7 +10,7 @@ from assay.releases.exporters.carried_fields import CarriedField, weights_follow
 from assay.releases.exporters.comparison import (
     Pairs,
     chosen_and_rejected,
-    labelled,
+    desirability_labels,
     labels_carried,
     pairs_carried,
 )
@@ -22,7 +22,7 @@ from assay.releases.exporters.conversation import (
     text_column,
 )
 from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow, Storage
-from assay.releases.exporters.imitation import demonstrated, refuse_untrained
+from assay.releases.exporters.imitation import demonstration_of, refuse_untrained
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 
@@ -65,7 +65,7 @@ class LlamaFactory(ExportFormat, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return frozenset({"tools"} if self.formatting == "sharegpt" else ())
 
     def rows(self, released: ReleasedRecord) -> Carried:
@@ -73,10 +73,10 @@ class LlamaFactory(ExportFormat, frozen=True, kw_only=True):
         if self.stage == "ranking":
             return self._ranking(released)
         if self.stage == "kto":
-            return self._tagged(released)
-        candidate = demonstrated(released, trajectories=self.trajectories)
+            return self._tagged_rows(released)
+        candidate = demonstration_of(released, trajectories=self.trajectories)
         refuse_untrained(candidate)
-        row = ExportRow(values=self._answered(released.record.task, candidate), candidates=(0,))
+        row = ExportRow(values=self._answer_row(released.record.task, candidate), candidates=(0,))
         weights = weights_followed(released.record, whole=True)
         return Carried(rows=(row,), carried={"candidates": 1, "training_weights": weights})
 
@@ -109,18 +109,18 @@ class LlamaFactory(ExportFormat, frozen=True, kw_only=True):
         )
         return (*output, *tag)
 
-    def _answered(self, task: Task, candidate: Candidate) -> dict[str, Any]:
+    def _answer_row(self, task: Task, candidate: Candidate) -> dict[str, Any]:
         """A row of the task with its response."""
         if self.formatting == "alpaca":
             return _alpaca_prompt(task) | {"output": _not_empty(plain_response(candidate))}
         return _sharegpt((*task.messages, *response_messages(candidate)), task)
 
-    def _tagged(self, released: ReleasedRecord) -> Carried:
+    def _tagged_rows(self, released: ReleasedRecord) -> Carried:
         task, candidates = released.record.task, released.record.candidates
-        labels = labelled(released, self.pairs)
+        labels = desirability_labels(released, self.pairs)
         rows = tuple(
             ExportRow(
-                values=self._answered(task, candidates[place]) | {"kto_tag": desirable},
+                values=self._answer_row(task, candidates[place]) | {"kto_tag": desirable},
                 candidates=(place,),
             )
             for place, desirable in labels
@@ -214,8 +214,8 @@ def _turn(message: Message) -> dict[str, str]:
 def _alpaca_prompt(task: Task) -> dict[str, Any]:
     system, turns = _system_apart(task.messages)
     for place, message in enumerate(turns):
-        asked = "user" if place % 2 == 0 else "assistant"
-        if message.role != asked or message.tool_calls:
+        expected_role = "user" if place % 2 == 0 else "assistant"
+        if message.role != expected_role or message.tool_calls:
             raise NotCarriedError("turns_not_alternating", f"turn {place} is {message.role}")
     if len(turns) % 2 == 0:
         raise NotCarriedError("turns_not_alternating", "the task does not end with the user")

@@ -13,12 +13,12 @@ from assay.releases.exporters.conversation import (
     messages_column,
     response_messages,
     says_something,
-    spelled,
+    spell_messages,
     spelled_tools,
     work_messages,
 )
 from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow
-from assay.releases.exporters.imitation import MessageImitation, demonstrated
+from assay.releases.exporters.imitation import MessageImitation, demonstration_of
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 
@@ -52,12 +52,14 @@ class OpenAiChatExport(MessageImitation, frozen=True, kw_only=True):
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for a demonstration."""
         task = released.record.task
-        candidate = demonstrated(released, trajectories=self.trajectories)
+        candidate = demonstration_of(released, trajectories=self.trajectories)
         response = work_messages(candidate) if self.work else response_messages(candidate)
         if not says_something(response):
             raise NotCarriedError("no_response")
         earlier = map(_untrained, task.messages) if self.response_only else task.messages
-        messages = spelled((*earlier, *response), "openai", weights=True, reasoning=self.reasoning)
+        messages = spell_messages(
+            (*earlier, *response), "openai", weights=True, reasoning=self.reasoning
+        )
         values: dict[str, Any] = {"messages": messages} | _request(task)
         return Carried(
             rows=(ExportRow(values=values, candidates=(0,)),),
@@ -99,13 +101,13 @@ class OpenAiPreferenceExport(ExportFormat, frozen=True, kw_only=True):
     @property
     def columns(self) -> Sequence[Column]:
         """The columns with their types."""
-        given = [messages_column("messages"), messages_column("tools"), _PARALLEL_COLUMN]
+        input_columns = [messages_column("messages"), messages_column("tools"), _PARALLEL_COLUMN]
         outputs = (messages_column("preferred_output"), messages_column("non_preferred_output"))
-        return {"name": "input", "struct": given}, *outputs
+        return {"name": "input", "struct": input_columns}, *outputs
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return frozenset({"tools"})
 
     def rows(self, released: ReleasedRecord) -> Carried:
@@ -131,7 +133,7 @@ class OpenAiPreferenceExport(ExportFormat, frozen=True, kw_only=True):
 
 
 def _input(task: Task) -> dict[str, Any]:
-    return {"messages": spelled(task.messages, "openai")} | _request(task)
+    return {"messages": spell_messages(task.messages, "openai")} | _request(task)
 
 
 def _output(candidate: Candidate) -> list[dict[str, Any]]:
@@ -140,4 +142,4 @@ def _output(candidate: Candidate) -> list[dict[str, Any]]:
         raise NotCarriedError("response_not_plain", f"messages: {len(messages)}")
     if not says_something(messages):
         raise NotCarriedError("no_response")
-    return spelled(messages, "openai")
+    return spell_messages(messages, "openai")

@@ -76,6 +76,8 @@ def released_records(
             if disposition is None or disposition.record != identity:
                 raise _not_together(DISPOSITIONS, identity)
             spoken = judgments.of(identity)
+            # A release sorts its facts by id. Rules that ask which came first need the order of
+            # entry, which the disposition cites.
             case = RecordCase(
                 id=identity,
                 record=record,
@@ -84,7 +86,7 @@ def released_records(
                 verifications=_in_order(verifications.of(identity), disposition),
                 disposition=disposition,
             )
-            released = _released(number, case, in_force)
+            released = _released_record(number, case, in_force)
             yield msgspec.structs.replace(
                 released,
                 withdrawn=identity in withdrawn,
@@ -126,10 +128,10 @@ def _facts(folder: Path, series: str, kind: type[T], stack: ExitStack) -> Iterat
             hint="name the folder of a release, as `assay release build` writes it",
         )
     stream = stack.enter_context(file.open("rb"))
-    return _decoded(stream, msgspec.json.Decoder(kind).decode, file.name)
+    return _decode_lines(stream, msgspec.json.Decoder(kind).decode, file.name)
 
 
-def _decoded(lines: Iterator[bytes], decode: Callable[[bytes], T], name: str) -> Iterator[T]:
+def _decode_lines(lines: Iterator[bytes], decode: Callable[[bytes], T], name: str) -> Iterator[T]:
     for number, line in enumerate(lines, 1):
         try:
             yield decode(line)
@@ -142,7 +144,7 @@ def _decoded(lines: Iterator[bytes], decode: Callable[[bytes], T], name: str) ->
             ) from error
 
 
-def _released(number: int, case: RecordCase, in_force: DocumentsInForce) -> ReleasedRecord:
+def _released_record(number: int, case: RecordCase, in_force: DocumentsInForce) -> ReleasedRecord:
     """A record with what its judgments come to, by the layer of review that fits it.
 
     Standings come from the disposition; releases from before they were part of it get those that
@@ -152,17 +154,17 @@ def _released(number: int, case: RecordCase, in_force: DocumentsInForce) -> Rele
     assert disposition is not None
     layer = layer_of(case.record, in_force.contract)
     if layer is None:
-        found = consensus(case.record, case.judgments, case.adjudications)
+        agreed = consensus(case.record, case.judgments, case.adjudications)
         standings = disposition.standings
     else:
         context = CaseContext(case, in_force, layer)
-        found = context.consensus
+        agreed = context.consensus
         standings = disposition.standings or context.standings
     return ReleasedRecord(
         number=number,
         record=case.record,
         judgments=case.judgments,
-        consensus=found,
+        consensus=agreed,
         state=disposition.state,
         standings=standings,
         passes=layer.passes if layer else 1,

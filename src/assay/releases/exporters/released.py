@@ -17,13 +17,13 @@ class ReleasedRecord(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     """Place of the record in the release, from 0."""
     record: Record
-    """The record."""
+    """The record as it is published in the release."""
     judgments: Sequence[Judgment]
     """All its judgments, superseded and repeated ones included."""
     consensus: Consensus
     """What they say together."""
     state: State
-    """The record's disposition."""
+    """The state that the record's disposition gave it."""
     standings: Sequence[ExplainedStanding] = ()
     """The standing of each candidate, in the record's order."""
     passes: int = 1

@@ -79,6 +79,8 @@ def export(
 @contextmanager
 def _building(target: Path) -> Iterator[Path]:
     """A folder next to the target to build in; it is swept away unless it was renamed."""
+    # Next to the target and not in the system's temporary folder: a rename is atomic only within
+    # one file system.
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(
@@ -110,6 +112,7 @@ def _write(
     config = _config_name(release, exporter, _digest(folder / data_file))
     card = _card(exporter, data_file, release, config)
     (folder / "README.md").write_text(card, encoding="utf-8")
+    # Before the reports are written: they name these digests, and cannot name their own.
     files = {file.name: _digest(file) for file in folder.iterdir()}
     report = counter.report(exporter, release, files, control.counted())
     (folder / "drop_report.json").write_bytes(render_json(report))
@@ -128,22 +131,30 @@ def _write_rows(
     rows = open_writer(folder / data_file, exporter.storage, exporter.columns)
     origins, dropped = JsonLines(folder / ROW_RECORDS), JsonLines(folder / DROPPED)
     try:
-        for each in released:
-            result = attempt(exporter, each)
+        for released_record in released:
+            result = attempt(exporter, released_record)
             if isinstance(result, Carried):
-                _refuse_silence(exporter, each, result)
-                result = control.apply(each, result)
+                _refuse_silence(exporter, released_record, result)
+                result = control.apply(released_record, result)
             if isinstance(result, Dropped):
                 dropped.add(
-                    {"line": each.number + 1, "reason": result.reason, "detail": result.detail}
+                    {
+                        "line": released_record.number + 1,
+                        "reason": result.reason,
+                        "detail": result.detail,
+                    }
                 )
             else:
                 for number, row in enumerate(result.rows, counter.rows):
                     rows.add(row.values)
                     origins.add(
-                        {"row": number, "record": each.record.id, "candidates": row.candidates}
+                        {
+                            "row": number,
+                            "record": released_record.record.id,
+                            "candidates": row.candidates,
+                        }
                     )
-            counter.add(exporter, each, result)
+            counter.add(exporter, released_record, result)
     finally:
         for writer in (rows, origins, dropped):
             writer.close()

@@ -15,7 +15,7 @@ from assay.releases.exporters.carried_fields import CarriedField, weights_follow
 from assay.releases.exporters.comparison import (
     Pairs,
     chosen_and_rejected,
-    labelled,
+    desirability_labels,
     labels_carried,
     pairs_carried,
     refuse_disagreement,
@@ -28,7 +28,7 @@ from assay.releases.exporters.conversation import (
     response_messages,
     says_something,
     side_column,
-    spelled,
+    spell_messages,
     spelled_tools,
     text_column,
     work_messages,
@@ -38,7 +38,7 @@ from assay.releases.exporters.exporter import Carried, Column, ExportFormat, Exp
 from assay.releases.exporters.imitation import (
     Imitation,
     MessageImitation,
-    demonstrated,
+    demonstration_of,
     refuse_untrained,
 )
 from assay.releases.exporters.reasons import NotCarriedError
@@ -53,7 +53,7 @@ _NO_TEMPLATE = "The standard form carries tasks of one user message; it invents 
 def _prompt(task: Task, form: Form, reasoning: str = "") -> Any:
     if form == "standard":
         return plain_prompt(task)
-    return spelled(task.messages, "template", reasoning=reasoning)
+    return spell_messages(task.messages, "template", reasoning=reasoning)
 
 
 def _response(candidate: Candidate, form: Form, *, work: bool, reasoning: str = "") -> Any:
@@ -65,7 +65,7 @@ def _response(candidate: Candidate, form: Form, *, work: bool, reasoning: str = 
     messages = work_messages(candidate) if work else response_messages(candidate)
     if not says_something(messages):
         raise NotCarriedError("no_response")
-    return spelled(messages, "template", reasoning=reasoning)
+    return spell_messages(messages, "template", reasoning=reasoning)
 
 
 def _tools(task: Task, form: Form) -> dict[str, Any]:
@@ -95,12 +95,12 @@ class TrlLanguageModeling(Imitation, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return frozenset({"candidates"})
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for a demonstration."""
-        candidate = demonstrated(released, trajectories=self.trajectories)
+        candidate = demonstration_of(released, trajectories=self.trajectories)
         refuse_untrained(candidate)
         response = _response(candidate, "standard", work=self.work)
         text = f"{plain_prompt(released.record.task)}{self.between}{response}"
@@ -129,13 +129,13 @@ class TrlConversational(MessageImitation, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return frozenset({"candidates", "tools"})
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for a demonstration."""
         task = released.record.task
-        candidate = demonstrated(released, trajectories=self.trajectories)
+        candidate = demonstration_of(released, trajectories=self.trajectories)
         refuse_untrained(candidate)
         response = _response(candidate, "conversational", work=self.work, reasoning=self.reasoning)
         values = {"messages": [*_prompt(task, "conversational", self.reasoning), *response]}
@@ -166,13 +166,13 @@ class TrlPromptCompletion(MessageImitation, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return _with_tools({"candidates"}, self.form)
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for a demonstration."""
         task = released.record.task
-        candidate = demonstrated(released, trajectories=self.trajectories)
+        candidate = demonstration_of(released, trajectories=self.trajectories)
         refuse_untrained(candidate)
         messages = self.form == "conversational"
         values = {
@@ -210,7 +210,7 @@ class TrlPromptOnly(ExportFormat, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return _with_tools(set(), self.form)
 
     def rows(self, released: ReleasedRecord) -> Carried:
@@ -250,13 +250,14 @@ class TrlPreference(ExportFormat, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return _with_tools(set(), self.form)
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for each pair of which the judgments agree that one is better."""
         pairs = chosen_and_rejected(released, self.pairs)
         margin = self._margin(released)
+        # The mean strength is the winner's: it says nothing of the other pairs of a ranking.
         if margin:
             pairs = [pair for pair in pairs if pair[0] == released.consensus.candidate]
         rows = tuple(self._row(released, pair, margin) for pair in pairs)
@@ -323,13 +324,13 @@ class TrlUnpairedPreference(ExportFormat, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return _with_tools(set(), self.form)
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for each candidate that is desirable or undesirable."""
         task, candidates = released.record.task, released.record.candidates
-        labels = labelled(released, self.pairs)
+        labels = desirability_labels(released, self.pairs)
         rows = tuple(
             ExportRow(
                 values={

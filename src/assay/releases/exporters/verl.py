@@ -28,7 +28,7 @@ class Verl(ExportFormat, frozen=True, kw_only=True):
     data_source: str = ""
     """Name by which verl chooses the reward function; empty: the record's source classes."""
     split: str = "train"
-    """Written to `extra_info.split`."""
+    """Name of the split, written to `extra_info.split` of every row."""
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -46,7 +46,7 @@ class Verl(ExportFormat, frozen=True, kw_only=True):
 
     @property
     def carries(self) -> frozenset[CarriedField]:
-        """Holdings that its rows carry whole."""
+        """Fields of a record that its rows carry whole."""
         return frozenset({"references"})
 
     def rows(self, released: ReleasedRecord) -> Carried:

@@ -29,6 +29,7 @@ class JsonLines:
     """One JSON object a line."""
 
     def __init__(self, file: Path) -> None:
+        # Mode `x` fails where the file is there: an export never writes into another one.
         self._stream = file.open("xb")
 
     def add(self, values: Mapping[str, Any]) -> None:

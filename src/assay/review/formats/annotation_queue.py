@@ -8,27 +8,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assay.core.errors import InputError
-from assay.records.formats.shapes import as_list, as_name, as_object, as_word
+from assay.records.formats.shapes import as_list, as_word
+from assay.records.formats.trace_scores import TraceScore, latest_by_name, trace_score
 from assay.review.formats.cells import AnswerCell, ReviewerAnswer, assignment_in, settings_json
 from assay.review.formats.format import Foreign
 from assay.review.formats.questions import FormQuestion, Questionnaire, task_texts
 from assay.review.presentation import Presentation
 
 ANSWERS = ("feedback", "scores")
-"""Where a run, and where a trace, holds what was said of it."""
+"""Keys under which a run (LangSmith) and a trace (Langfuse) hold their annotations."""
 
 NOTE = "note"
 """The key under which LangSmith keeps a reviewer's free remark on a run."""
 
-BY_PEOPLE = frozenset({"app", "ANNOTATION"})
-"""Sources of feedback and of scores that people gave in the tool; others are not judgments."""
-
 
 class AnnotationQueue:
-    """Runs or traces to queue, feedback and score configs, and the same with what people said.
+    """Runs or traces to queue, feedback and score configs, and the same with answers of people.
 
     A row of answers is a run with a list `feedback`, or a trace with a list `scores`; the
-    assignment is in its `metadata`. A comment beside a score is its reason. What an
+    assignment is in its `metadata`. A comment on a score is its reason. What an
     evaluator or the API gave is left in the export.
     """
 
@@ -38,7 +36,7 @@ class AnnotationQueue:
     settings_suffix = ".json"
     in_parts = False
 
-    def work(self, shown: Presentation, asked: Questionnaire) -> Iterator[dict[str, Any]]:  # noqa: ARG002  a key may be absent
+    def work(self, shown: Presentation, questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:  # noqa: ARG002  a key may be absent
         """One run: what was asked is its input, the candidates are its output."""
         texts = task_texts(shown)
         yield {
@@ -49,20 +47,24 @@ class AnnotationQueue:
             "metadata": {"assignment": shown.assignment},
         }
 
-    def settings(self, asked: Questionnaire) -> str:
+    def settings(self, questionnaire: Questionnaire) -> str:
         """Feedback configs and rubric items for LangSmith, score configs for Langfuse."""
         questions = [
-            each for each in asked.questions if each.kind != "spans" and each.why_of is None
+            question
+            for question in questionnaire.questions
+            if question.kind != "spans" and question.why_of is None
         ]
         return settings_json(
             {
                 "langsmith": {
-                    "name": asked.title,
+                    "name": questionnaire.title,
                     "rubric_instructions": "Comment on an abstention, and wherever you have a reason.",
-                    "feedback_configs": {each.name: _feedback_config(each) for each in questions},
-                    "rubric_items": [_rubric_item(each) for each in questions],
+                    "feedback_configs": {
+                        question.name: _feedback_config(question) for question in questions
+                    },
+                    "rubric_items": [_rubric_item(question) for question in questions],
                 },
-                "langfuse": {"score_configs": [_score_config(each) for each in questions]},
+                "langfuse": {"score_configs": [_score_config(question) for question in questions]},
             }
         )
 
@@ -77,13 +79,13 @@ class AnnotationQueue:
                 hint="join each run with its feedback, or each trace with its scores, as one row",
             )
         by_person: dict[str | None, list[Mapping[str, Any]]] = {}
-        for each in as_list(row[place], place):
-            said = as_object(each, place)
-            if _source(said) in BY_PEOPLE:
-                by_person.setdefault(_person(said), []).append(said)
+        for value in as_list(row[place], place):
+            score = trace_score(value, place)
+            if score.giver == "human":
+                by_person.setdefault(score.person, []).append(value)
         plain = {key: value for key, value in row.items() if key not in ANSWERS}
-        for given in by_person.values():
-            yield {**plain, place: given}
+        for entries in by_person.values():
+            yield {**plain, place: entries}
         if not by_person:
             yield {**plain, place: []}
 
@@ -94,48 +96,27 @@ class AnnotationQueue:
             row.get("metadata"), extra.get("metadata") if isinstance(extra, Mapping) else None
         )
         place = next(name for name in ANSWERS if name in row)
-        given = [as_object(each, place) for each in as_list(row[place], place)]
-        latest = sorted(given, key=_when)
+        scores = [trace_score(value, place) for value in as_list(row[place], place)]
         return ReviewerAnswer(
             assignment=assignment,
-            answered_by=_person(given[0]) if given else None,
-            # Feedback given again on the same key takes the earlier one's place in both tools.
-            cells=list({each.name: each for each in map(_cell, latest)}.values()),
-            judged_at=_when(latest[-1]) or None if latest else None,
+            answered_by=scores[0].person if scores else None,
+            cells=[_cell(score) for score in latest_by_name(scores)],
+            judged_at=max((score.given_at for score in scores), default="") or None,
         ).row()
 
 
-def _source(said: Mapping[str, Any]) -> str:
-    """Where feedback or a score comes from."""
-    if "feedback_source" in said:
-        source = as_object(said["feedback_source"] or {}, "feedback_source")
-        return as_word(source.get("type"), "feedback_source.type")
-    return as_word(said.get("source"), "source")
-
-
-def _person(said: Mapping[str, Any]) -> str | None:
-    source = said.get("feedback_source")
-    if isinstance(source, Mapping):
-        return as_name(source.get("user_id"))
-    return as_name(said.get("authorUserId"))
-
-
-def _when(said: Mapping[str, Any]) -> str:
-    for key in ("modified_at", "updatedAt", "created_at", "createdAt", "timestamp"):
-        if said.get(key):
-            return as_word(said[key], key)
-    return ""
-
-
-def _cell(said: Mapping[str, Any]) -> AnswerCell:
-    name = as_word(said.get("key") or said.get("name"), "key")
-    name = "reason" if name == NOTE else name
-    comment = as_word(said.get("comment"), "comment")
-    for key in ("stringValue", "value", "score"):
-        if said.get(key) is not None:
-            return AnswerCell(name=name, text=as_word(said[key], name), comment=comment)
+def _cell(score: TraceScore) -> AnswerCell:
+    name = "reason" if score.name == NOTE else score.name
+    if score.value is not None:
+        return AnswerCell(name=name, text=_word(score), comment=score.comment)
     # Words are held as the comment where a tool has no text of its own for them.
-    return AnswerCell(name=name, text=comment)
+    return AnswerCell(name=name, text=score.comment)
+
+
+def _word(score: TraceScore) -> str:
+    if isinstance(score.value, bool):
+        return str(int(score.value))
+    return as_word(score.value, score.name)
 
 
 def _feedback_config(question: FormQuestion) -> dict[str, Any]:
@@ -143,7 +124,9 @@ def _feedback_config(question: FormQuestion) -> dict[str, Any]:
         return {"type": "freeform"}
     return {
         "type": "categorical",
-        "categories": [{"value": number, "label": label} for number, label in _numbered(question)],
+        "categories": [
+            {"value": number, "label": label} for number, label in _numbered_options(question)
+        ],
     }
 
 
@@ -154,7 +137,7 @@ def _rubric_item(question: FormQuestion) -> dict[str, Any]:
         "is_required": question.must,
     }
     if question.kind == "choice":
-        item["value_descriptions"] = {each.value: each.text for each in question.options}
+        item["value_descriptions"] = {option.value: option.text for option in question.options}
     return item
 
 
@@ -162,19 +145,21 @@ def _score_config(question: FormQuestion) -> dict[str, Any]:
     config: dict[str, Any] = {"name": question.name, "description": question.text}
     if question.kind == "text":
         return config | {"dataType": "TEXT"}
-    categories = [{"label": label, "value": number} for number, label in _numbered(question)]
+    categories = [
+        {"label": label, "value": number} for number, label in _numbered_options(question)
+    ]
     return config | {"dataType": "CATEGORICAL", "categories": categories}
 
 
-def _numbered(question: FormQuestion) -> Iterator[tuple[int, str]]:
+def _numbered_options(question: FormQuestion) -> Iterator[tuple[int, str]]:
     """A number for each option, its own where it is one: both tools want one beside the label."""
-    own = {int(each.value) for each in question.options if _is_number(each.value)}
+    own = {int(option.value) for option in question.options if _is_number(option.value)}
     free = max(own, default=-1) + 1
-    for each in question.options:
-        if _is_number(each.value):
-            yield int(each.value), each.value
+    for option in question.options:
+        if _is_number(option.value):
+            yield int(option.value), option.value
         else:
-            yield free, each.value
+            yield free, option.value
             free += 1
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
+from assay.records.anchoring import find_quote
 from assay.records.verdict_text import NOT_ASKED
 from assay.review.formats.names import parts_of
 from assay.review.formats.questions import ABSTAIN
@@ -63,20 +64,20 @@ class ReviewerAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _row(cells: Iterable[AnswerCell], marked: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    said, whys, comments = _said(cells)
+    answers, whys, comments = _answer_texts(cells)
     remarks: dict[str, str] = {}
-    ranking = said.pop(("ranking",), "")
+    ranking = answers.pop(("ranking",), "")
     if ranking:
-        _take_ranking(said, ranking)
+        _take_ranking(answers, ranking)
     for parts, comment in comments.items():
-        if said.get(parts) == ABSTAIN:
+        if answers.get(parts) == ABSTAIN:
             _append(whys, parts, comment)
         else:
             _append(remarks, *_remark(parts, comment))
     for parts, why in whys.items():
-        said[parts] = _explained(parts, said.get(parts, ""), why)
-    errors = _errors(said, marked)
-    row: dict[str, Any] = {".".join(parts): text for parts, text in said.items()}
+        answers[parts] = _explained(parts, answers.get(parts, ""), why)
+    errors = _errors(answers, marked)
+    row: dict[str, Any] = {".".join(parts): text for parts, text in answers.items()}
     for column, text in remarks.items():
         _append(row, column, text)
     if errors is not None:
@@ -88,9 +89,9 @@ def _row(cells: Iterable[AnswerCell], marked: Sequence[Mapping[str, Any]]) -> di
 _Texts = dict[tuple[str, ...], str]
 
 
-def _said(cells: Iterable[AnswerCell]) -> tuple[_Texts, _Texts, _Texts]:
+def _answer_texts(cells: Iterable[AnswerCell]) -> tuple[_Texts, _Texts, _Texts]:
     """By what they are about: the answers, the reasons of abstentions, the comments."""
-    said: _Texts = {}
+    answers: _Texts = {}
     whys: _Texts = {}
     comments: _Texts = {}
     for cell in cells:
@@ -98,14 +99,14 @@ def _said(cells: Iterable[AnswerCell]) -> tuple[_Texts, _Texts, _Texts]:
         if parts[0] == "why":
             _append(whys, parts[1:], cell.text.strip())
             continue
-        if cell.text and said.setdefault(parts, cell.text) != cell.text:
+        if cell.text and answers.setdefault(parts, cell.text) != cell.text:
             raise InputError(
                 code="answered-twice",
-                message=f"{cell.name} has two answers, {said[parts]!r} and {cell.text!r}",
+                message=f"{cell.name} has two answers, {answers[parts]!r} and {cell.text!r}",
                 where=cell.name,
             )
         _append(comments, parts, cell.comment.strip())
-    return said, whys, comments
+    return answers, whys, comments
 
 
 def _append(texts: dict[Any, Any], key: Any, text: str) -> None:
@@ -126,8 +127,8 @@ def _explained(parts: tuple[str, ...], answer: str, why: str) -> str:
     return f"{ABSTAIN}:{why}"
 
 
-def _take_ranking(said: _Texts, ranking: str) -> None:
-    verdict = said.get(("verdict",), "")
+def _take_ranking(answers: _Texts, ranking: str) -> None:
+    verdict = answers.get(("verdict",), "")
     if verdict not in _OPEN:
         raise InputError(
             code="two-verdicts",
@@ -135,7 +136,7 @@ def _take_ranking(said: _Texts, ranking: str) -> None:
             where="ranking",
             hint="keep the one that is meant; with a ranking the verdict is `not_asked`",
         )
-    said["verdict",] = ranking
+    answers["verdict",] = ranking
 
 
 def _remark(parts: tuple[str, ...], text: str) -> tuple[str, str]:
@@ -147,10 +148,10 @@ def _remark(parts: tuple[str, ...], text: str) -> tuple[str, str]:
     return "reason", f"{'.'.join(parts)}: {text}"
 
 
-def _errors(said: _Texts, marked: Sequence[Mapping[str, Any]]) -> list[Any] | None:
+def _errors(answers: _Texts, marked: Sequence[Mapping[str, Any]]) -> list[Any] | None:
     """The errors marked and the errors written down; empty where none was found."""
-    none_found = said.pop(("no_errors",), "")
-    written = said.pop(("errors",), "")
+    none_found = answers.pop(("no_errors",), "")
+    written = answers.pop(("errors",), "")
     if not (none_found or written or marked):
         return None
     errors = [*marked, *_written(written)]
@@ -193,11 +194,10 @@ def span_error(
     *,
     utf16: bool = False,
 ) -> dict[str, Any]:
-    """A stretch that a tool holds, as an error of `review.exchange`.
+    """A stretch that a tool marked, as an error of `review.exchange`.
 
-    Tools count characters differently: a browser counts a character beyond the first plane twice.
-    The tool's own count is tried first, then the other, since a version may differ; the offset is
-    kept only where the text confirms it. A quote without an offset is looked for in the record.
+    The offset is kept only where the text confirms it; a quote without one is looked for in the
+    record.
 
     Args:
         letter: the candidate.
@@ -205,35 +205,29 @@ def span_error(
         span: `start`, `end` and perhaps `text`, as the tool has them.
         text: the text that was shown; absent where the tool does not give it back.
         utf16: whether the tool counts UTF-16 units, as scripts in a browser do.
+
+    Raises:
+        InputError: if the span holds no text, and its offsets lead to none.
     """
-    start, end, quote = span.get("start"), span.get("end"), span.get("text")
-    error: dict[str, Any] = {"candidate": letter, "category": category}
-    first, beyond = (_offset(start), _offset(end))
+    start, end, quote = _offset(span.get("start")), _offset(span.get("end")), span.get("text")
     if not isinstance(quote, str) or not quote:
-        quote = (text or "")[first:beyond] if None not in {first, beyond} else ""
+        quote = (text or "")[start:end] if None not in {start, end} else ""
     if not quote:
         raise InputError(
             code="empty-span",
             message=f"a span in {letter} holds no text, and its offsets lead to none",
             where="errors",
         )
-    error["quote"] = quote
-    if text is not None and first is not None:
-        places = (first, _code_points(text, first))
-        for place in reversed(places) if utf16 else places:
-            if text[place : place + len(quote)] == quote:
-                return error | {"start": place}
-    return error
+    error: dict[str, Any] = {"candidate": letter, "category": category, "quote": quote}
+    place = None if text is None else find_quote(text, quote, start, utf16=utf16)
+    if text is None or place is None:
+        return error
+    return error | {"quote": text[place.start : place.end], "start": place.start}
 
 
 def _offset(value: Any) -> int | None:
     counts = isinstance(value, int) and not isinstance(value, bool) and value >= 0
     return value if counts else None
-
-
-def _code_points(text: str, units: int) -> int:
-    """How many code points the first UTF-16 units of a text are."""
-    return len(text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", errors="ignore"))
 
 
 def assignment_in(*places: Any) -> str:

@@ -24,19 +24,19 @@ class ReviewFormat(Protocol):
     in_parts: bool
     """Whether a row holds one cell of an answer, so that the rows of one answer are joined."""
 
-    def work(self, shown: Presentation, asked: Questionnaire) -> Iterator[dict[str, Any]]:
+    def work(self, shown: Presentation, questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:
         """One presentation as rows of the tool: one task, or one row a question.
 
         Args:
             shown: what the reviewer may see; the row holds nothing else.
-            asked: the questions of this presentation, and the texts of the whole file.
+            questionnaire: the questions of this presentation, and the texts of the whole file.
         """
 
-    def settings(self, asked: Questionnaire) -> str:
+    def settings(self, questionnaire: Questionnaire) -> str:
         """The text of the file that makes the tool ask these questions.
 
         Args:
-            asked: the questions and texts of the whole file.
+            questionnaire: the questions and texts of the whole file.
         """
 
     def apart(self, row: Foreign) -> Iterator[Foreign]:

@@ -11,12 +11,13 @@ from typing import Any
 from assay.contracts.terms import SEVERITIES
 from assay.core.errors import InputError
 from assay.records.formats.label_studio_export import (
+    RELATION,
     StudioResult,
-    lead_time_ms,
     side_of,
-    studio_result,
+    studio_annotation,
+    unread_result,
 )
-from assay.records.formats.shapes import as_list, as_name, as_object, as_word
+from assay.records.formats.shapes import as_list, as_object, as_word
 from assay.review.formats.cells import AnswerCell, ReviewerAnswer, assignment_in, span_error
 from assay.review.formats.format import Foreign
 from assay.review.formats.names import name_of, parts_of
@@ -26,6 +27,7 @@ from assay.review.presentation import Presentation, letter
 NOTES = ("correction", "verification", "note")
 """What a reviewer may write about one span."""
 
+# Characters that XML 1.0 forbids, escaped or not.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -34,7 +36,8 @@ class LabelStudioReview:
 
     Each text is a key of `data`, so that `Text` shows it as it is; a key that a task lacks is
     empty, for the tool refuses tasks that lack one. The assignment is in `data` and in `meta`.
-    Drafts and predictions are left in the export; a cancelled annotation is not an answer.
+    Drafts, predictions and relations are left in the export; a cancelled annotation is not an
+    answer.
     """
 
     name = "label-studio"
@@ -43,24 +46,32 @@ class LabelStudioReview:
     settings_suffix = ".xml"
     in_parts = False
 
-    def work(self, shown: Presentation, asked: Questionnaire) -> Iterator[dict[str, Any]]:
+    def work(self, shown: Presentation, questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:
         """One task."""
         texts = task_texts(shown)
         data = {"assignment": shown.assignment}
-        data |= {_key(name): texts.get(name, "") for name in (*asked.texts, *texts)}
+        data |= {_key(name): texts.get(name, "") for name in (*questionnaire.texts, *texts)}
         yield {"data": data, "meta": {"assignment": shown.assignment}}
 
-    def settings(self, asked: Questionnaire) -> str:
+    def settings(self, questionnaire: Questionnaire) -> str:
         """The labeling configuration."""
-        body = [_tag("Header", value=asked.title)]
-        for name in asked.texts:
-            body.append(_tag("Header", value=_titled(name), size="5"))
-            body += [_control(each) for each in asked.questions if _labels_spans(each, name)]
+        body = [_tag("Header", value=questionnaire.title)]
+        for name in questionnaire.texts:
+            body.append(_tag("Header", value=_title_of(name), size="5"))
+            body += [
+                _control(question)
+                for question in questionnaire.questions
+                if _labels_spans(question, name)
+            ]
             body.append(_tag("Text", name=_key(name), variable=_key(name)))
-        for question in asked.questions:
+        for question in questionnaire.questions:
             if question.kind != "spans":
-                body.append(_asked(question))
-        body += [_about_span(question) for question in asked.questions if question.kind == "spans"]
+                body.append(_question_view(question))
+        body += [
+            _about_span(question)
+            for question in questionnaire.questions
+            if question.kind == "spans"
+        ]
         return _tag("View", *body) + "\n"
 
     def apart(self, row: Foreign) -> Iterator[Foreign]:
@@ -85,27 +96,26 @@ class LabelStudioReview:
         annotations = as_list(row["annotations"], "annotations")
         if not annotations:
             return ReviewerAnswer(assignment=assignment).row()
-        annotation = as_object(annotations[0], "annotations")
-        answered_by = as_name(annotation.get("completed_by"))
-        if annotation.get("was_cancelled"):
-            return ReviewerAnswer(assignment=assignment, answered_by=answered_by).row()
-        results = [studio_result(value) for value in as_list(annotation.get("result"), "result")]
-        spans = [result for result in results if result.kind == "labels"]
-        # The id that a span shares with what is said of it; other answers have ids of their own.
-        regions = {span.region for span in spans} - {""}
-        others = [result for result in results if result.kind != "labels"]
-        about = [result for result in others if result.region in regions]
+        annotation = studio_annotation(annotations[0])
+        unread = [kind for kind in annotation.unread if kind != RELATION]
+        if annotation.cancelled:
+            return ReviewerAnswer(assignment=assignment, answered_by=annotation.answered_by).row()
+        if unread:
+            raise unread_result(unread[0])
         return ReviewerAnswer(
             assignment=assignment,
-            answered_by=answered_by,
+            answered_by=annotation.answered_by,
             cells=[
                 AnswerCell(name=result.control, text=_text_of(result))
-                for result in others
-                if result.region not in regions
+                for result in annotation.answers
             ],
-            errors=[error for span in spans for error in _errors(span, data, about)],
-            active_ms=lead_time_ms(annotation.get("lead_time")),
-            judged_at=as_word(annotation.get("created_at"), "created_at") or None,
+            errors=[
+                error
+                for span in annotation.spans
+                for error in _errors(span, data, annotation.remarks(span))
+            ],
+            active_ms=annotation.active_ms,
+            judged_at=annotation.judged_at,
         ).row()
 
 
@@ -114,7 +124,7 @@ def _key(name: str) -> str:
     return name.replace(".", "_")
 
 
-def _titled(name: str) -> str:
+def _title_of(name: str) -> str:
     family, _, letter = name.partition(".")
     if family == "candidate":
         return letter
@@ -125,7 +135,7 @@ def _labels_spans(question: FormQuestion, text: str) -> bool:
     return question.kind == "spans" and text == f"candidate.{question.letter}"
 
 
-def _asked(question: FormQuestion) -> str:
+def _question_view(question: FormQuestion) -> str:
     """A question with its header; one about an abstention is seen only beside an abstention."""
     seen: dict[str, str] = {}
     if question.why_of:
@@ -143,28 +153,30 @@ def _control(question: FormQuestion) -> str:
     named = {"name": question.name, "toName": about}
     if question.kind == "text":
         return _tag("TextArea", **named, rows="2", maxSubmissions="1", editable="true")
-    tag, option = ("Labels", "Label") if question.kind == "spans" else ("Choices", "Choice")
-    options = [_tag(option, value=each.text, alias=each.value) for each in question.options]
+    tag, tag_of_option = ("Labels", "Label") if question.kind == "spans" else ("Choices", "Choice")
+    options = [
+        _tag(tag_of_option, value=option.text, alias=option.value) for option in question.options
+    ]
     if question.kind == "choice":
         named |= {"choice": "single-radio", "showInline": "true"}
     return _tag(tag, *options, **named)
 
 
 def _about_span(question: FormQuestion) -> str:
-    """What may be said of each span of one candidate."""
+    """The questions about each span of one candidate."""
     letter = str(question.letter)
     about = {"toName": f"candidate_{letter}", "perRegion": "true"}
-    grades = [_tag("Choice", value=each, alias=each) for each in SEVERITIES]
-    severity = {"name": name_of(("error", "severity", letter)), "choice": "single-radio"}
+    grades = [_tag("Choice", value=severity, alias=severity) for severity in SEVERITIES]
+    named = {"name": name_of(("error", "severity", letter)), "choice": "single-radio"}
     notes = [
         _tag(
-            "TextArea", name=name_of(("error", each, letter)), placeholder=each,
+            "TextArea", name=name_of(("error", note, letter)), placeholder=note,
             maxSubmissions="1", **about,
         )
-        for each in NOTES
+        for note in NOTES
     ]  # fmt: skip
     shown = {"visibleWhen": "region-selected", "whenTagName": f"candidate_{letter}"}
-    return _tag("View", _tag("Choices", *grades, **severity, **about), *notes, **shown)
+    return _tag("View", _tag("Choices", *grades, **named, **about), *notes, **shown)
 
 
 def _tag(tag: str, *inside: str, variable: str = "", **attributes: str) -> str:
@@ -187,6 +199,7 @@ def _tag(tag: str, *inside: str, variable: str = "", **attributes: str) -> str:
 
 def _attribute(text: str) -> str:
     escaped = html.escape(_NO_XML.sub("\ufffd", text), quote=True)
+    # An XML parser turns a literal line break or tab in an attribute into a space.
     return escaped.replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
 
 
@@ -206,9 +219,9 @@ def _text_of(result: StudioResult) -> str:
 
 
 def _errors(
-    span: StudioResult, data: Mapping[str, Any], about_spans: Sequence[StudioResult]
+    span: StudioResult, data: Mapping[str, Any], about_span: Sequence[StudioResult]
 ) -> Iterator[dict[str, Any]]:
-    """One span as errors, one for each of its labels, with what is said of it."""
+    """One span as errors, one for each of its labels, with the answers about it."""
     family, *place = parts_of(span.control)
     if family != "errors" or not place:
         raise InputError(
@@ -218,14 +231,10 @@ def _errors(
         )
     text = data.get(f"candidate_{place[0]}")
     shown = text if isinstance(text, str) else None
-    remarks = {
-        _field_of(result): _text_of(result)
-        for result in about_spans
-        if result.region == span.region
-    }
+    remarks = {_field_of(result): _text_of(result) for result in about_span}
     for label in span.values:
         category = as_word(label, "labels")
-        yield span_error(place[0], category, span.value, shown, utf16=True) | remarks
+        yield span_error(place[0], category, span.stretch, shown, utf16=True) | remarks
 
 
 def _field_of(result: StudioResult) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from assay.core.errors import InputError
 from assay.records.formats.shapes import as_word
-from assay.review.exchange import defused
+from assay.review.exchange import escape_formula
 from assay.review.formats.cells import settings_json
 from assay.review.formats.format import Foreign
 from assay.review.formats.questions import FormQuestion, Questionnaire, task_texts
@@ -32,28 +32,28 @@ class LongCsv:
     settings_suffix = ".json"
     in_parts = True
 
-    def work(self, shown: Presentation, asked: Questionnaire) -> Iterator[dict[str, Any]]:
+    def work(self, shown: Presentation, questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:
         """The rows of one assignment."""
         for name, text in task_texts(shown).items():
             yield _line(shown.assignment, name, text, SHOWN)
-        for question in asked.questions:
-            if _stands(question):
+        for question in questionnaire.questions:
+            if _has_own_row(question):
                 values = " | ".join(_values(question))
                 yield _line(shown.assignment, _column(question), question.text, values)
 
-    def settings(self, asked: Questionnaire) -> str:
+    def settings(self, questionnaire: Questionnaire) -> str:
         """The code book: every question with what each value means."""
         return settings_json(
             {
-                "title": asked.title,
+                "title": questionnaire.title,
                 "questions": [
                     {
-                        "question": _column(each),
-                        "text": each.text,
-                        "values": {option.value: option.text for option in each.options},
+                        "question": _column(question),
+                        "text": question.text,
+                        "values": {option.value: option.text for option in question.options},
                     }
-                    for each in asked.questions
-                    if _stands(each)
+                    for question in questionnaire.questions
+                    if _has_own_row(question)
                 ],
             }
         )
@@ -72,9 +72,9 @@ class LongCsv:
                 where=missing[0],
                 hint=f"keep the columns {', '.join(COLUMNS[:5])}",
             )
-        found = {"assignment": as_word(row["assignment"], "assignment")}
+        cells = {"assignment": as_word(row["assignment"], "assignment")}
         if answered_by := as_word(row.get("answered_by"), "answered_by"):
-            found["answered_by"] = answered_by
+            cells["answered_by"] = answered_by
         answer = as_word(row["answer"], "answer")
         if row.get("values") == SHOWN and answer.strip():
             raise InputError(
@@ -84,11 +84,11 @@ class LongCsv:
                 hint="move it to the row of a question",
             )
         if answer.strip():
-            found[as_word(row["question"], "question")] = answer
-        return found
+            cells[as_word(row["question"], "question")] = answer
+        return cells
 
 
-def _stands(question: FormQuestion) -> bool:
+def _has_own_row(question: FormQuestion) -> bool:
     """Whether a question has a row of its own: spans and the reasons of abstentions have none."""
     return question.kind != "spans" and question.parts[0] not in {"why", "ranking", "no_errors"}
 
@@ -98,8 +98,8 @@ def _column(question: FormQuestion) -> str:
 
 
 def _values(question: FormQuestion) -> Iterator[str]:
-    for each in question.options:
-        yield "abstain:why" if each.value == "abstain" else each.value
+    for option in question.options:
+        yield "abstain:why" if option.value == "abstain" else option.value
     if question.parts == ("verdict",):
         yield "or a ranking such as B>A=C"
     if question.parts == ("errors",):
@@ -108,7 +108,7 @@ def _values(question: FormQuestion) -> Iterator[str]:
 
 def _line(assignment: str, question: str, text: str, values: str) -> dict[str, str]:
     cells = (assignment, question, text, values, "", "")
-    return {name: defused(cell) for name, cell in zip(COLUMNS, cells, strict=True)}
+    return {name: escape_formula(cell) for name, cell in zip(COLUMNS, cells, strict=True)}
 
 
 FORMAT = LongCsv()

@@ -21,15 +21,16 @@ _TOKEN = re.compile(r"--([0-9a-f]+)--|(-)|([a-z0-9_]+)")
 
 def name_of(parts: Sequence[str]) -> str:
     """The name of a question about these parts."""
-    return "-".join(_written(part) for part in _cased(parts, upper=False))
+    return "-".join(_escape(part) for part in _with_case(parts, upper=False))
 
 
 def parts_of(name: str) -> tuple[str, ...]:
     """The parts that a name holds.
 
     Raises:
-        InputError: if the name is none of ours.
+        InputError: if no question has such a name.
     """
+    # `finditer` skips characters that fit no token; a name that has any is refused.
     if "".join(match[0] for match in _TOKEN.finditer(name)) != name:
         raise _unknown(name)
     parts = [""]
@@ -37,14 +38,15 @@ def parts_of(name: str) -> tuple[str, ...]:
         if hyphen:
             parts.append("")
         else:
-            parts[-1] += _sign(code, name) if code else text
+            parts[-1] += _character(code, name) if code else text
     if parts[0] not in FAMILIES or not all(parts):
         raise _unknown(name)
-    return tuple(_cased(parts, upper=True))
+    return tuple(_with_case(parts, upper=True))
 
 
-def _cased(parts: Sequence[str], *, upper: bool) -> Iterator[str]:
+def _with_case(parts: Sequence[str], *, upper: bool) -> Iterator[str]:
     """The parts, with the candidate's letter in the one case or the other."""
+    # Tools take lower-case names alone, while columns name candidates by capital letters.
     whys = 1 if parts[0] == "why" and len(parts) > 1 else 0
     at = LETTER_AT.get(parts[whys], -1) + whys
     for place, part in enumerate(parts):
@@ -52,11 +54,11 @@ def _cased(parts: Sequence[str], *, upper: bool) -> Iterator[str]:
         yield (part.upper() if upper else part.lower()) if is_letter else part
 
 
-def _written(part: str) -> str:
+def _escape(part: str) -> str:
     return _OTHER.sub(lambda match: f"--{ord(match[0]):x}--", part)
 
 
-def _sign(code: str, name: str) -> str:
+def _character(code: str, name: str) -> str:
     try:
         return chr(int(code, 16))
     except (ValueError, OverflowError):

@@ -31,7 +31,7 @@ class Potato:
     """Items to annotate, a configuration, and exported annotations or a `user_state.json`.
 
     An item's `id` is the assignment, for Potato keeps every answer under it. The configuration
-    shows every text as plain text beside its own heading. Potato does not give an item's text
+    shows every text as plain text under its own label. Potato does not give an item's text
     back with the answers, so a span is anchored by its words; those that appear twice in a
     candidate stay unanchored.
     """
@@ -42,28 +42,31 @@ class Potato:
     settings_suffix = ".yaml"
     in_parts = False
 
-    def work(self, shown: Presentation, asked: Questionnaire) -> Iterator[dict[str, Any]]:
+    def work(self, shown: Presentation, questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:
         """One item."""
         texts = task_texts(shown)
         item = {"id": shown.assignment, "text": texts["task"]}
-        item |= {_key(name): texts.get(name, "") for name in (*asked.texts, *texts)}
+        item |= {_key(name): texts.get(name, "") for name in (*questionnaire.texts, *texts)}
         yield item | {"metadata": {"assignment": shown.assignment}}
 
-    def settings(self, asked: Questionnaire) -> str:
+    def settings(self, questionnaire: Questionnaire) -> str:
         """The configuration; `data_files` names the file of work."""
         config = {
-            "annotation_task_name": asked.title,
-            "data_files": [asked.file],
+            "annotation_task_name": questionnaire.title,
+            "data_files": [questionnaire.file],
             "item_properties": {"id_key": "id", "text_key": "text"},
             "output_annotation_dir": "annotation_output/",
             "export_annotation_format": "jsonl",
             "user_config": {"allow_all_users": True},
-            "instance_display": {"fields": [_display(name, asked) for name in asked.texts]},
-            "annotation_schemes": [_scheme(question) for question in asked.questions],
+            "instance_display": {
+                "fields": [_display(name, questionnaire) for name in questionnaire.texts]
+            },
+            "annotation_schemes": [_scheme(question) for question in questionnaire.questions],
         }
         writer = YAML(typ="safe", pure=True)
         writer.default_flow_style = False
         writer.allow_unicode = False
+        # The order of the configuration is the order on the page.
         writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
         stream = io.StringIO()
         writer.dump(config, stream)
@@ -99,7 +102,7 @@ class Potato:
             if isinstance(value, list):
                 errors += _errors(row, name, value)
             else:
-                cells.append(AnswerCell(name=name, text=_said(value, name)))
+                cells.append(AnswerCell(name=name, text=_answer_text(value, name)))
         return ReviewerAnswer(
             assignment=assignment,
             answered_by=as_name(row.get("annotator") or row.get("user_id")),
@@ -113,10 +116,11 @@ def _key(name: str) -> str:
     return name.replace(".", "_")
 
 
-def _display(name: str, asked: Questionnaire) -> dict[str, Any]:
+def _display(name: str, questionnaire: Questionnaire) -> dict[str, Any]:
     family, _, letter = name.partition(".")
     marked = any(
-        each.kind == "spans" and name == f"candidate.{each.letter}" for each in asked.questions
+        each.kind == "spans" and name == f"candidate.{each.letter}"
+        for each in questionnaire.questions
     )
     label = letter if family == "candidate" else f"{family.replace('_', ' ')} {letter}".strip()
     shown = {"key": _key(name), "type": "text", "label": label}
@@ -131,7 +135,7 @@ def _scheme(question: FormQuestion) -> dict[str, Any]:
         "description": "\n".join((question.text, *_legend(question))),
     }
     if question.options:
-        scheme["labels"] = [each.value for each in question.options]
+        scheme["labels"] = [option.value for option in question.options]
     if question.must:
         scheme["label_requirement"] = {"required": True}
     return scheme
@@ -139,18 +143,18 @@ def _scheme(question: FormQuestion) -> dict[str, Any]:
 
 def _legend(question: FormQuestion) -> Iterator[str]:
     """What each option means; the tool shows the option itself alone."""
-    for each in question.options:
-        if each.text != each.value:
-            named = each.text.startswith(f"{each.value}:")
-            yield each.text if named else f"{each.value}: {each.text}"
+    for option in question.options:
+        if option.text != option.value:
+            named = option.text.startswith(f"{option.value}:")
+            yield option.text if named else f"{option.value}: {option.text}"
 
 
-def _said(value: Any, name: str) -> str:
+def _answer_text(value: Any, name: str) -> str:
     """An answer: the value itself, or the label that is set to true."""
     if not isinstance(value, Mapping):
         return as_word(value, name)
     labels = as_object(value.get("labels", value), name)
-    chosen = {label: said for label, said in labels.items() if _is_set(said)}
+    chosen = {label: answer for label, answer in labels.items() if _is_set(answer)}
     if not chosen:
         return ""
     if len(chosen) > 1:
@@ -160,12 +164,12 @@ def _said(value: Any, name: str) -> str:
             where=name,
             hint="the question takes one",
         )
-    ((label, said),) = chosen.items()
-    return as_word(said, name) if label in _TEXT_KEYS else label
+    ((label, answer),) = chosen.items()
+    return as_word(answer, name) if label in _TEXT_KEYS else label
 
 
-def _is_set(said: Any) -> bool:
-    return said is not None and said is not False and said != ""
+def _is_set(value: Any) -> bool:
+    return value is not None and value is not False and value != ""
 
 
 def _errors(row: Foreign, name: str, spans: list[Any]) -> Iterator[dict[str, Any]]:
@@ -177,8 +181,8 @@ def _errors(row: Foreign, name: str, spans: list[Any]) -> Iterator[dict[str, Any
             where=name,
         )
     text = row.get(_key(f"candidate.{place[0]}"))
-    for each in as_list(spans, name):
-        span = as_object(each, name)
+    for value in as_list(spans, name):
+        span = as_object(value, name)
         yield span_error(
             place[0],
             as_word(span.get("label"), name),

@@ -37,7 +37,7 @@ class Option(msgspec.Struct, frozen=True):
     """One answer that a question offers."""
 
     value: str
-    """What is answered."""
+    """What the tool stores when the option is chosen."""
     text: str
     """What the reviewer reads."""
 
@@ -83,7 +83,7 @@ class Questionnaire(msgspec.Struct, frozen=True, kw_only=True):
     """The questions of one file of work, and the texts that its tasks show."""
 
     title: str
-    """The rubric's title."""
+    """Title of the rubric in force."""
     questions: tuple[FormQuestion, ...]
     """The questions in the order in which they are asked."""
     texts: tuple[str, ...]
@@ -103,8 +103,8 @@ def task_texts(shown: Presentation) -> dict[str, str]:
             _append(texts, "evidence", f"[{place[0]}] {text}")
         elif text:
             texts[column] = text
-    for each in shown.candidates:
-        texts[f"candidate.{each.letter}"] = content_text(each)
+    for candidate in shown.candidates:
+        texts[f"candidate.{candidate.letter}"] = content_text(candidate)
     return texts
 
 
@@ -124,9 +124,9 @@ def extent_of(work: Iterable[tuple[Presentation, Part]]) -> Extent:
     errors = False
     for shown, part in work:
         labels_steps = shown.kind == "process"
-        for each in shown.candidates:
-            count = len(each.work) if labels_steps else 0
-            steps[each.letter] = max(steps.get(each.letter, 0), count)
+        for candidate in shown.candidates:
+            count = len(candidate.work) if labels_steps else 0
+            steps[candidate.letter] = max(steps.get(candidate.letter, 0), count)
         if isinstance(part, Policy | Adversarial):
             sections |= dict.fromkeys(part.sections)
         errors |= isinstance(part, Critique)
@@ -159,16 +159,18 @@ def questionnaire(
         categories: categories of errors -> what they are: the contract's failure classes.
         file: name of the file of work.
     """
-    asked = [
+    questions = [
         *_verdict(rubric, tuple(extent.steps)),
-        *(each for dimension in rubric.dimensions for each in _scores(dimension, extent)),
+        *(question for dimension in rubric.dimensions for question in _scores(dimension, extent)),
         *(_reason(dimension) for dimension in rubric.dimensions),
         *_step_labels(extent),
         *_rulings(extent),
         *(_errors(extent, categories) if extent.errors else ()),
         FormQuestion(parts=("reason",), text="Any other reason for your answer"),
     ]
-    return Questionnaire(title=rubric.title, questions=tuple(asked), texts=extent.texts, file=file)
+    return Questionnaire(
+        title=rubric.title, questions=tuple(questions), texts=extent.texts, file=file
+    )
 
 
 def _verdict(rubric: Rubric, letters: tuple[str, ...]) -> Iterator[FormQuestion]:
@@ -204,7 +206,7 @@ def _scores(dimension: Dimension, extent: Extent) -> Iterator[FormQuestion]:
     """The scores of each candidate on one dimension, each with the reason of an abstention."""
     values = dimension.values
     wide = len(values) > WIDEST
-    options = [Option(value, _anchored(dimension, value)) for value in values]
+    options = [Option(value, _with_anchor(dimension, value)) for value in values]
     options += [Option("na", "Does not apply"), Option(ABSTAIN, ABSTAIN)]
     scale = f" ({values[0]} to {values[-1]}, `na`, or `abstain:` and why)" if wide else ""
     for letter in extent.steps:
@@ -220,7 +222,7 @@ def _scores(dimension: Dimension, extent: Extent) -> Iterator[FormQuestion]:
             yield _why(parts, f"{letter}, {dimension.id}: why do you abstain?", letter)
 
 
-def _anchored(dimension: Dimension, value: str) -> str:
+def _with_anchor(dimension: Dimension, value: str) -> str:
     anchor = dimension.anchors.get(value)
     return f"{value}: {anchor}" if anchor else value
 

@@ -39,7 +39,7 @@ def hand_out(
     rights: ExitRights,
     reviewer: str | None = None,
 ) -> Handout:
-    """The assignments that wait, in another tool's format, blinded as ever.
+    """The assignments that wait, in another tool's format, blinded.
 
     The store is read twice: settings and tasks must know what all of the work ranges over.
 
@@ -53,7 +53,7 @@ def hand_out(
         reviewer: pseudonym of the one reviewer who is to get work; everybody's where absent.
     """
     contract, rubric = contract_of(documents), rubric_of(documents)
-    categories = {each.id: each.description for each in contract.failure_classes}
+    categories = {failure.id: failure.description for failure in contract.failure_classes}
 
     def shown_work() -> Iterator[tuple[Presentation, Part]]:
         waiting = waiting_work(store, register, documents, rights=rights, reviewer=reviewer)
@@ -67,8 +67,8 @@ def hand_out(
             own = questionnaire(rubric, extent_of([(shown, part)]), categories, file=file)
             yield from form.work(shown, msgspec.structs.replace(own, texts=extent.texts))
 
-    asked: Questionnaire = questionnaire(rubric, extent, categories, file=file)
-    return Handout(settings=form.settings(asked), rows=rows())
+    all_questions: Questionnaire = questionnaire(rubric, extent, categories, file=file)
+    return Handout(settings=form.settings(all_questions), rows=rows())
 
 
 def native_rows(
@@ -85,8 +85,10 @@ def native_rows(
         corrected: whether the rows are rejects of an earlier import: those that were rows of
             `review.exchange` when they were set aside are given as they are.
     """
-    given = (each for row in rows for each in _answers(row, form, whose, corrected=corrected))
-    return _joined(given) if form.in_parts else given
+    own_rows = (
+        own_row for row in rows for own_row in _answers(row, form, whose, corrected=corrected)
+    )
+    return _join_rows(own_rows) if form.in_parts else own_rows
 
 
 def _answers(
@@ -102,14 +104,15 @@ def _answers(
         yield msgspec.structs.replace(row, fault=fault)
         return
     answers = [_answer(row, part, form) for part in parts]
-    several = len({_answered_by(each) for each in answers if _is_given(each)}) > 1
-    for each, part in zip(answers, parts, strict=True):
-        name = _answered_by(each)
+    # A single unknown name is taken for the person who was asked; of several it cannot be known.
+    several = len({_answered_by(answer) for answer in answers if _is_given(answer)}) > 1
+    for answer, part in zip(answers, parts, strict=True):
+        name = _answered_by(answer)
         unknown = name is None or whose is None or whose(name) is None
-        if several and unknown and _is_given(each):
+        if several and unknown and _is_given(answer):
             yield _faulty(row, part, _unknown_person(name))
         else:
-            yield each
+            yield answer
 
 
 def _answer(row: Row, part: Foreign, form: ReviewFormat) -> Row:
@@ -141,7 +144,7 @@ def _unknown_person(name: str | None) -> InputError:
     )
 
 
-def _joined(rows: Iterable[Row]) -> Iterator[Row]:
+def _join_rows(rows: Iterable[Row]) -> Iterator[Row]:
     """Rows of one cell each, joined to one row an assignment and person.
 
     All answers are held in memory: a spreadsheet that was sorted scatters them over the file.

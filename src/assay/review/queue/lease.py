@@ -61,7 +61,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     severity: str | None = None
     """How severe its content is."""
     only: str | None = None
-    """Pseudonym of the one person whose work it holds; whoever may claim where absent."""
+    """Pseudonym of the one person whose work it holds; everybody who may claim where absent."""
     closed_to: tuple[str, ...] = ()
     """Roles of the layer that may not read its records, by the rights of their sources."""
 
@@ -93,18 +93,18 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     """A queue as the store keeps it."""
 
     id: int
-    """Its number."""
+    """Number of the queue in the store."""
     handle: str
     """Its opaque name for use outside."""
     queue: Queue
-    """What it holds."""
+    """What the queue holds, and for whom."""
 
 
 class QueueItem(msgspec.Struct, frozen=True, kw_only=True):
     """One record that waits in a queue."""
 
     id: int
-    """Its number."""
+    """Number of the item in the store."""
     queue: int
     """Number of the queue."""
     record: str
@@ -112,7 +112,7 @@ class QueueItem(msgspec.Struct, frozen=True, kw_only=True):
     rank: int
     """Its place in the queue; smaller comes first."""
     need: int
-    """Passes wanted."""
+    """Independent passes that are wanted, those already there included."""
     open_slots: int
     """Passes wanted beyond the people who judged or hold it; 0 where there are as many or more."""
     hot: bool = False
@@ -123,7 +123,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     """An item that a reviewer may be given now."""
 
     item: QueueItem
-    """The item."""
+    """The item that may be given."""
     shown: int
     """Items of this queue that the reviewer was given before; the order of candidates depends on it."""
     among: int | None = None
@@ -140,7 +140,7 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     reviewer: str
     """Pseudonym of the reviewer."""
     state: LeaseState
-    """Its state."""
+    """State of this person for this item."""
     record: str
     """Id of the record."""
     queue: int
@@ -179,7 +179,7 @@ class QueueMember(msgspec.Struct, frozen=True, kw_only=True):
     """A reviewer's standing in a queue."""
 
     reviewer: str
-    """Pseudonym."""
+    """Pseudonym of the person."""
     queue: int
     """Number of the queue."""
     role: str

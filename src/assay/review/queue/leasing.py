@@ -5,15 +5,15 @@ adds (`ports.QueueTransaction`). The rules:
 
 1. An item wants `need` passes. Its open slots are `max(0, need - people who judged or hold it)`,
    counted from the register of passes, whatever way a pass came (`passes.py`).
-2. A person meets an item once. Authors of its record, whoever judged, decided or gave it back, and
-   whoever the rules of a stage bar are never given it again.
+2. A person meets an item once. Authors of its record, people who judged, decided or gave it
+   back, and people whom the rules of a stage bar are never given it again.
 3. A claim gives the first item by rank that has an open slot for this person; one whose slot came
    back, or that wants one more pass, comes before all others (`hot`). It is `held` for the lease's
    seconds, and each heartbeat prolongs that (`renew`).
 4. `held` -> `expired` when the time runs out: the slot goes back, the draft stays. A heartbeat
    takes it back while a slot is free.
 5. `held` -> `released` when the person gives it back: the slot goes back for others.
-6. `held` -> `stored` by an answer. An answer after the time is kept as well: it is `stored` and
+6. `held` -> `stored` by an answer. An answer after the time is stored as well: it is `stored` and
    late while a slot is free, and `surplus` when the wanted passes were there already.
 7. An answer given again supersedes the earlier one and takes no further pass.
 8. A retry under the same key and body gets the receipt of the first; another body is refused.
@@ -59,7 +59,7 @@ class DeskDocuments(msgspec.Struct, frozen=True, kw_only=True):
     rubric: Rubric
     """The rubric in force."""
     rubric_id: str
-    """Its document id."""
+    """Document id of the rubric in force."""
     policy: PolicyRules | None
     """The policy in force, if there is one."""
     key: bytes
@@ -94,7 +94,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     """How often this assignment was answered, from 1."""
     late: bool
-    """Whether the time had run out; the judgment is kept all the same."""
+    """Whether the time had run out; the judgment is stored nevertheless."""
     stored_at: str
     """When, as UTC in ISO 8601."""
     replayed: bool = False
@@ -118,12 +118,13 @@ def give(
         records: finds records.
         reviewer: pseudonym.
         turn: the item.
-        now: what time it is.
+        now: the current time, as UTC in ISO 8601.
     """
     item = turn.item
     n_candidates = len(records(item.record).candidates)
     order = tuple(range(n_candidates))
     if in_force.contract.review.blinded:
+        # Orders are balanced within each queue: `turn.shown` counts the items of this queue alone.
         stratum = f"{reviewer}\x1f{item.queue}"
         order = presented_order(in_force.key, stratum, turn.shown, n_candidates)
     assignment = Assignment(
@@ -138,6 +139,8 @@ def give(
         reviewer=reviewer,
         state=LeaseState.held,
         record=item.record,
+        # A sentinel carries the queue among whose work it came, so that nothing tells the two
+        # apart.
         queue=item.queue if turn.among is None else turn.among,
         handle=opaque(in_force.key, "asn", assignment.id, str(item.id)),
         assignment=assignment.id,
@@ -163,7 +166,7 @@ def give_senior(
         in_force: what the desk works under.
         adjudicator: pseudonym.
         turn: the item.
-        now: what time it is.
+        now: the current time, as UTC in ISO 8601.
     """
     item = turn.item
     lease = Lease(
@@ -176,12 +179,13 @@ def give_senior(
         until=later(now, in_force.lease_seconds),
     )
     transaction.lease(turn, lease)
-    transaction.acted()
+    transaction.mark_action()
     return lease
 
 
 def renew(transaction: QueueTransaction, lease: Lease, *, now: str, seconds: int) -> Lease:
     """Prolong a lease after a heartbeat; one that ran out is taken back if its slot is free."""
+    # Only while its slot is free: somebody else may have taken it since.
     if lease.state == LeaseState.expired and transaction.item(lease.item).open_slots > 0:
         lease = msgspec.structs.replace(lease, state=LeaseState.held)
     if lease.state == LeaseState.held:
@@ -198,12 +202,13 @@ def release(transaction: QueueTransaction, lease: Lease, *, counted_at: str | No
         lease: the lease.
         counted_at: the time, where it counts as a skip; None where it does not.
     """
+    # Giving back twice, or after the time has run out, changes nothing.
     if lease.state != LeaseState.held:
         return lease
-    given = msgspec.structs.replace(lease, state=LeaseState.released, until=counted_at)
-    transaction.change(given)
-    transaction.acted()
-    return given
+    released = msgspec.structs.replace(lease, state=LeaseState.released, until=counted_at)
+    transaction.change(released)
+    transaction.mark_action()
+    return released
 
 
 def answer(
@@ -214,7 +219,7 @@ def answer(
     record: Record,
     assignment: Assignment,
     member: QueueMember,
-    given: Answer,
+    reviewer_answer: Answer,
     body_hash: bytes,
     key: str,
     now: str,
@@ -229,36 +234,31 @@ def answer(
         record: its record.
         assignment: its assignment.
         member: the reviewer's standing in the queue.
-        given: the answer.
+        reviewer_answer: the answer.
         body_hash: digest of the request's body.
         key: idempotency key.
-        now: what time it is.
+        now: the current time, as UTC in ISO 8601.
         before: the judgment that this one replaces.
 
     Raises:
         RefusedAnswerError: for an answer that does not fit or is not complete; it names every fault.
         UsageError: for a key that was used with another body.
     """
-    earlier = transaction.submitted(lease.reviewer, key)
+    earlier = transaction.earlier_submission(lease.reviewer, key)
+    # Before any check: a retry gets its receipt although the first request has changed the lease.
     if earlier is not None:
-        return _replayed(earlier, body_hash)
-    form, order = in_force.form(record), order_of(assignment, len(record.candidates))
-    faults = list(answer_faults(given, form, in_force.rubric))
-    faults += [gap.error() for gap in gaps(given, form, shape_of(record, order))]
-    if faults:
-        raise together(faults)
-    reviewer = Reviewer(
-        pseudonym=lease.reviewer,
-        kind="human",
-        role=_role(member.role),
-        qualification=member.qualification,
-    )
-    judgment = in_record_order(given, record, assignment, reviewer).replace(judged_at=now)
+        return _replay(earlier, body_hash)
+    _refuse_faulty(in_force, reviewer_answer, record, assignment)
+    judgment = _judgment_of(reviewer_answer, lease, record, assignment, member)
+    judgment = judgment.replace(judged_at=now)
     if before is not None:
         judgment = judgment.replace(supersedes=before.id, occasion=before.occasion)
-    if given.written:
+    if reviewer_answer.written:
         written = written_record(
-            record, given.written, author=judgment.reviewer, source=str(in_force.written_source)
+            record,
+            reviewer_answer.written,
+            author=judgment.reviewer,
+            source=str(in_force.written_source),
         )
         transaction.facts.add([written])
         judgment = judgment.replace(wrote=written.id)
@@ -278,9 +278,35 @@ def answer(
     return receipt
 
 
-def _replayed(earlier: tuple[bytes, bytes], body_hash: bytes) -> Receipt:
-    known, receipt = earlier
-    if known != body_hash:
+def _refuse_faulty(
+    in_force: DeskDocuments, reviewer_answer: Answer, record: Record, assignment: Assignment
+) -> None:
+    form, order = in_force.form(record), order_of(assignment, len(record.candidates))
+    faults = list(answer_faults(reviewer_answer, form, in_force.rubric))
+    faults += [gap.error() for gap in gaps(reviewer_answer, form, shape_of(record, order))]
+    if faults:
+        raise together(faults)
+
+
+def _judgment_of(
+    reviewer_answer: Answer,
+    lease: Lease,
+    record: Record,
+    assignment: Assignment,
+    member: QueueMember,
+) -> Judgment:
+    reviewer = Reviewer(
+        pseudonym=lease.reviewer,
+        kind="human",
+        role=_role(member.role),
+        qualification=member.qualification,
+    )
+    return in_record_order(reviewer_answer, record, assignment, reviewer)
+
+
+def _replay(earlier: tuple[bytes, bytes], body_hash: bytes) -> Receipt:
+    earlier_hash, receipt = earlier
+    if earlier_hash != body_hash:
         raise UsageError(
             code="key-reused",
             message="this idempotency key was used with another answer before",
@@ -299,7 +325,7 @@ def settle(
         transaction: the open transaction.
         lease: the lease.
         judgment: id of the judgment or the adjudication.
-        at: the time; absent where it is a decision, which is no work of the queue's hour.
+        at: the time; absent for a decision, which does not count for the limit on skips.
     """
     state, late = answered_state(lease, lambda: transaction.item(lease.item).open_slots)
     if lease.drafted:
@@ -309,6 +335,7 @@ def settle(
         state=state,
         late=late,
         judgment=judgment,
+        # A changed answer keeps the time of the first one, and counts once within the hour.
         until=lease.until if at is None or lease.state in ANSWERED else at,
         revision=lease.revision + 1,
         drafted=False,

@@ -25,7 +25,7 @@ def members_of(
         agreed: pseudonym -> harm categories that the person agreed to see.
     """
     for row in queues:
-        role = next((each for each in row.queue.roles if each in roles), None)
+        role = next((role for role in row.queue.roles if role in roles), None)
         if role is not None and may_see(row, reviewer, roles, contract, agreed):
             yield QueueMember(reviewer=reviewer, queue=row.id, role=role)
 
@@ -43,6 +43,6 @@ def may_see(
     return withheld(queue.harms, queue.severity, contract.welfare, reader, now=None) is None
 
 
-def restricted(row: QueueRow) -> bool:
+def is_restricted(row: QueueRow) -> bool:
     """Whether a queue's content is severe, or shows a harm."""
     return bool(counted_as(row.queue.harms, row.queue.severity))

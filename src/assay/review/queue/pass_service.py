@@ -1,7 +1,7 @@
 """Use cases of passes: ask people for them, what waits for them, withdraw, and how far it has come.
 
 Work that is handed out in a file or to another tool and work that the desk gives are one register
-(`review.passes`): a record that waits for somebody in the one is not offered in the other.
+(`review.queue.passes`): a record that waits for somebody in the one is not offered in the other.
 """
 
 from collections import Counter, defaultdict
@@ -47,7 +47,7 @@ class AssignedPasses(msgspec.Struct, frozen=True, kw_only=True):
     """What an assignment run did."""
 
     assigned: int
-    """New assignments."""
+    """Number of assignments that were made."""
     by_reviewer: dict[str, int]
     """New assignments by pseudonym."""
     unfilled: tuple[Unfilled, ...]
@@ -62,7 +62,7 @@ class WithdrawnPasses(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: int
     """Assignments that are not waited for any more."""
     by_reviewer: dict[str, int]
-    """These by pseudonym."""
+    """Withdrawn assignments by the pseudonym of the person who was asked."""
 
 
 class ReviewStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +75,7 @@ class ReviewStatus(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int
     """Those that are not answered yet."""
     waiting_by_reviewer: dict[str, int]
-    """These, by pseudonym."""
+    """Unanswered assignments by the pseudonym of the person who was asked."""
     unassigned_judgments: int
     """Judgments of people that came without an assignment, such as imported ones."""
     judgments_of_models: int
@@ -113,26 +113,30 @@ def assign(
     """
     contract = contract_of(documents)
     draw = Draw(contract, key, members, rights, documents["rubric"].id)
+    # Answered work counts as well, so that the load stays even over repeated runs.
     for assignment in store.scan(Assignment):
         draw.load[assignment.reviewer] += 1
         draw.shown[assignment.reviewer, len(assignment.order)] += 1
-    asked = list(_asked(store, register, frozenset(extra)))
-    rights.learn({each.id: each.record for each in asked})
-    layers = {each.id: layer_of(each.record, contract) for each in asked}
-    wanted = {each.id: each.wanted(layer) for each in asked if (layer := layers[each.id])}
+    assignable = list(_assignable_records(store, register, frozenset(extra)))
+    rights.learn({entry.id: entry.record for entry in assignable})
+    layers = {entry.id: layer_of(entry.record, contract) for entry in assignable}
+    needs = {
+        entry.id: entry.passes_wanted(layer) for entry in assignable if (layer := layers[entry.id])
+    }
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
     held: list[Assignment] = []
-    for batch in batches(draw.run(asked), BATCH):
-        held += register.hold(batch, wanted, actor=actor, documents=ids)
+    for batch in batches(draw.run(assignable), BATCH):
+        # The desk may have given one of these passes since the records were read.
+        held += register.hold(batch, needs, actor=actor, documents=ids)
     return AssignedPasses(
         assigned=len(held),
-        by_reviewer=dict(sorted(Counter(each.reviewer for each in held).items())),
+        by_reviewer=dict(sorted(Counter(assignment.reviewer for assignment in held).items())),
         unfilled=tuple(draw.unfilled),
         held_back=rights.held_back,
     )
 
 
-def _asked(
+def _assignable_records(
     store: FactStore, register: PassRegister, extra: frozenset[str]
 ) -> Iterator[AssignableRecord]:
     for batch in batches(store.scan(Record), BATCH):
@@ -141,17 +145,17 @@ def _asked(
         facts = facts_of(store, register, ids)
         met = {record: set(of_record) for record, of_record in facts.people.items()}
         taken = {
-            record: {person for person, each in of_record.items() if each.takes_pass}
+            record: {person for person, involvement in of_record.items() if involvement.takes_pass}
             for record, of_record in facts.people.items()
         }
-        # Whoever met a record before gives no pass on it, whatever became of that.
+        # A person who met a record before gives no pass on it, however that ended.
         for assignment in facts.assignments:
             met.setdefault(assignment.record, set()).add(assignment.reviewer)
         for row in register.rows(ids):
             met.setdefault(row.record, set()).add(row.reviewer)
             if row.state in COUNTED:
                 taken.setdefault(row.record, set()).add(row.reviewer)
-        at_least = register.wanted(ids)
+        at_least = register.needs(ids)
         for identity, record in records.items():
             yield AssignableRecord(
                 id=identity,
@@ -179,7 +183,7 @@ def facts_of(store: FactStore, register: PassRegister, records: Sequence[str]) -
         judgments=judgments,
         assignments=assignments,
         at_desk=at_desk,
-        withdrawn=frozenset(each.assignment for each in withdrawals),
+        withdrawn=frozenset(withdrawal.assignment for withdrawal in withdrawals),
         people=involvements(
             judgments,
             assignments,
@@ -211,7 +215,7 @@ def waiting_work(
     """
     contract = contract_of(documents)
     for batch in batches(_waiting(store, register, reviewer), BATCH):
-        ids = sorted({each.record for each in batch})
+        ids = sorted({assignment.record for assignment in batch})
         records = {record.id: record for record in store.scan(Record, id=ids)}
         rights.learn(records)
         for assignment in batch:
@@ -225,7 +229,9 @@ def waiting_work(
 def _waiting(
     store: FactStore, register: PassRegister, reviewer: str | None
 ) -> Iterator[Assignment]:
-    return (each for each, answered in handed_out(store, register, reviewer) if not answered)
+    return (
+        assignment for assignment, answered in handed_out(store, register, reviewer) if not answered
+    )
 
 
 def handed_out(
@@ -240,12 +246,13 @@ def handed_out(
     """
     chosen = store.scan(Assignment, reviewer=reviewer) if reviewer else store.scan(Assignment)
     for batch in batches(chosen, BATCH):
-        facts = facts_of(store, register, sorted({each.record for each in batch}))
+        facts = facts_of(store, register, sorted({assignment.record for assignment in batch}))
         ended = facts.at_desk | facts.withdrawn
-        replaced = {each.supersedes for each in facts.judgments}
+        replaced = {judgment.supersedes for judgment in facts.judgments}
         for assignment in batch:
             if assignment.id in ended:
                 continue
+            # A renewal is answered once a judgment supersedes the one that it renews.
             if assignment.renews is not None:
                 yield assignment, assignment.renews in replaced
                 continue
@@ -264,7 +271,7 @@ def withdraw(
 ) -> WithdrawnPasses:
     """Stop waiting for work that was handed out: its passes are open again, for others.
 
-    An answer that comes all the same is kept and is a pass.
+    An answer that comes later is stored nevertheless, and is a pass.
 
     Args:
         store: the store.
@@ -283,17 +290,19 @@ def withdraw(
             message="neither a person nor a record is named",
             hint="name the person or the records whose work is not waited for any more",
         )
-    chosen = {store.get(Record, each).id for each in records}
+    chosen = {store.get(Record, record).id for record in records}
     ended = [
-        AssignmentWithdrawal(assignment=each.id, record=each.record, reviewer=each.reviewer)
-        for each in _waiting(store, register, reviewer)
-        if not chosen or each.record in chosen
+        AssignmentWithdrawal(
+            assignment=assignment.id, record=assignment.record, reviewer=assignment.reviewer
+        )
+        for assignment in _waiting(store, register, reviewer)
+        if not chosen or assignment.record in chosen
     ]
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
     for batch in batches(ended, BATCH):
         with store.write("review.withdraw", actor=actor, documents=ids) as writing:
             writing.add(batch)
-    by_reviewer = Counter(each.reviewer for each in ended)
+    by_reviewer = Counter(withdrawal.reviewer for withdrawal in ended)
     return WithdrawnPasses(withdrawn=len(ended), by_reviewer=dict(sorted(by_reviewer.items())))
 
 
@@ -307,11 +316,12 @@ def status(store: FactStore, register: PassRegister) -> ReviewStatus:
     judged: dict[str, set[str]] = defaultdict(set)
     of_models = 0
     for judgment in store.scan(Judgment):
-        if judgment.reviewer.kind == "model":
+        if judgment.reviewer.automatic:
             of_models += 1
         else:
             judged[judgment.record].add(judgment.reviewer.pseudonym)
     for assignment in store.scan(Assignment):
+        # What remains are judgments that came without an assignment.
         judged[assignment.record].discard(assignment.reviewer)
     still: Counter[str] = Counter()
     assigned = 0

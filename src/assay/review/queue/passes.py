@@ -1,7 +1,7 @@
 """Passes: who judged or holds a record, by any route, and what that makes of each item.
 
 The register has one row for each person and item (`Lease`). What the desk does to a row is in
-`review.desk`; everything else is derived here from facts: imported and filed answers, work that
+`review.queue.leasing`; everything else is derived here from facts: imported and filed answers, work that
 was handed out in files or to other tools, and decisions. The store applies it in the transaction
 in which such a fact enters, so that for every item
 
@@ -30,7 +30,7 @@ _TAKEN = (LeaseState.held, LeaseState.expired)
 class Involvement(msgspec.Struct, frozen=True, kw_only=True):
     """What the facts say of one person who met a record: judged it, was asked to, or decided it.
 
-    A judgment that says nothing and an assignment that was withdrawn are not passes; but whoever
+    A judgment that says nothing and an assignment that was withdrawn are not passes; but a person who
     met a record gives no pass on it at the desk.
     """
 
@@ -59,7 +59,7 @@ class PassCount(msgspec.Struct, frozen=True, kw_only=True):
     items: int = 0
     """Items: records that wait or waited in a queue."""
     wanted: int = 0
-    """Passes wanted."""
+    """Passes that the items want together."""
     beyond: int = 0
     """Passes held or given beyond those that their item wants."""
     open: int = 0
@@ -106,34 +106,40 @@ def involvements(
         assignments: assignments in their order of entry.
         adjudications: adjudications in their order of entry.
         withdrawals: withdrawn assignments.
-        at_desk: ids of the assignments that the desk gave; its own rows say what became of them.
+        at_desk: ids of the assignments that the desk gave; its own rows hold their state.
     """
-    people = [each for each in judgments if each.reviewer.kind != "model"]
-    met = {(each.record, each.reviewer.pseudonym) for each in people}
-    given: dict[tuple[str, str], list[Judgment]] = defaultdict(list)
+    people = [judgment for judgment in judgments if not judgment.reviewer.automatic]
+    met = {(judgment.record, judgment.reviewer.pseudonym) for judgment in people}
+    standing_by_pair: dict[tuple[str, str], list[Judgment]] = defaultdict(list)
     for judgment in standing(people):
         if says_anything(judgment):
-            given[judgment.record, judgment.reviewer.pseudonym].append(judgment)
-    outside = [each for each in assignments if each.id not in at_desk]
-    met |= {(each.record, each.reviewer) for each in outside}
-    ended = {each.assignment for each in withdrawals}
-    asked = {(each.record, each.reviewer): each.id for each in outside if each.id not in ended}
+            standing_by_pair[judgment.record, judgment.reviewer.pseudonym].append(judgment)
+    outside = [assignment for assignment in assignments if assignment.id not in at_desk]
+    met |= {(assignment.record, assignment.reviewer) for assignment in outside}
+    ended = {withdrawal.assignment for withdrawal in withdrawals}
+    assignment_by_pair = {
+        (assignment.record, assignment.reviewer): assignment.id
+        for assignment in outside
+        if assignment.id not in ended
+    }
     decided: dict[tuple[str, str], list[str]] = defaultdict(list)
     for adjudication in adjudications:
         decided[adjudication.record, adjudication.adjudicator].append(adjudication.id)
-    found: dict[str, dict[str, Involvement]] = defaultdict(dict)
+    by_record: dict[str, dict[str, Involvement]] = defaultdict(dict)
     for key in sorted({*met, *decided}):
         record, person = key
-        found[record][person] = Involvement(
-            judgments=tuple(each.id for each in given.get(key, ())),
-            rubrics=frozenset(each.rubric for each in given.get(key, ())),
-            assignment=asked.get(key),
+        by_record[record][person] = Involvement(
+            judgments=tuple(judgment.id for judgment in standing_by_pair.get(key, ())),
+            rubrics=frozenset(judgment.rubric for judgment in standing_by_pair.get(key, ())),
+            assignment=assignment_by_pair.get(key),
             decisions=tuple(decided.get(key, ())),
         )
-    return dict(found)
+    return dict(by_record)
 
 
-def placed(item: QueueItem, queue: Queue, rows: Mapping[str, Lease], people: People) -> list[Lease]:
+def changed_rows(
+    item: QueueItem, queue: Queue, rows: Mapping[str, Lease], people: People
+) -> list[Lease]:
     """The rows of an item that the facts add or change.
 
     Args:
@@ -142,17 +148,18 @@ def placed(item: QueueItem, queue: Queue, rows: Mapping[str, Lease], people: Peo
         rows: pseudonym -> the person's row as it is.
         people: what the facts say of its record.
     """
-    changed = {row.reviewer: row for row in _placed(item, queue, rows, people)}
+    changed = {row.reviewer: row for row in _rows_by_facts(item, queue, rows, people)}
     if queue.stage == "adjudication":
         now = {**rows, **changed}
         if is_given(item, now.values()):
             # The others who took it would decide what is decided.
             took = [row for row in now.values() if row.state in _TAKEN]
-            changed |= {row.reviewer: _moved(row, LeaseState.released) for row in took}
+            changed |= {row.reviewer: _with_state(row, LeaseState.released) for row in took}
+    # Only what differs is written: a consistent store is left as it is.
     return [row for row in changed.values() if rows.get(row.reviewer) != row]
 
 
-def _placed(
+def _rows_by_facts(
     item: QueueItem, queue: Queue, rows: Mapping[str, Lease], people: People
 ) -> Iterator[Lease]:
     nothing = Involvement()
@@ -174,7 +181,7 @@ def _placed(
         elif answer and answer != row.judgment:
             yield msgspec.structs.replace(row, state=state, judgment=answer)
         else:
-            yield _moved(row, state)
+            yield _with_state(row, state)
 
 
 def _answer(queue: Queue, row: Lease | None, involvement: Involvement) -> str | None:
@@ -186,7 +193,7 @@ def _answer(queue: Queue, row: Lease | None, involvement: Involvement) -> str | 
     return involvement.judgments[-1] if involvement.judgments else None
 
 
-def _moved(row: Lease, state: LeaseState) -> Lease:
+def _with_state(row: Lease, state: LeaseState) -> Lease:
     return row if row.state == state else msgspec.structs.replace(row, state=state)
 
 
@@ -225,7 +232,7 @@ def _in_review(row: Lease | None, involvement: Involvement) -> LeaseState:
 
 def _in_adjudication(row: Lease | None, involvement: Involvement) -> LeaseState:
     if involvement.decisions:
-        # A decision after which the record was sent here again is spent: see `reopened`.
+        # A decision after which the record was sent here again is spent: see `bar_deciders`.
         if row and row.state == LeaseState.barred and row.judgment == involvement.decisions[-1]:
             return row.state
         return _done(row)
@@ -241,9 +248,9 @@ def _done(row: Lease | None) -> LeaseState:
     return row.state if row.state in ANSWERED else LeaseState.stored
 
 
-def reopened(rows: Iterable[Lease]) -> list[Lease]:
+def bar_deciders(rows: Iterable[Lease]) -> list[Lease]:
     """The rows of an item that is to be decided again: who decided it may not decide it again."""
-    return [_moved(row, LeaseState.barred) for row in rows if row.state in DONE]
+    return [_with_state(row, LeaseState.barred) for row in rows if row.state in DONE]
 
 
 def is_given(item: QueueItem, rows: Iterable[Lease]) -> bool:
@@ -256,20 +263,20 @@ def open_passes(need: int, rows: Iterable[Lease]) -> int:
     return max(0, need - sum(row.state in COUNTED for row in rows))
 
 
-def pass_count(items: int, wanted: int, free: int, states: Mapping[LeaseState, int]) -> PassCount:
+def pass_count(items: int, need: int, free: int, states: Mapping[LeaseState, int]) -> PassCount:
     """The count of some items.
 
     Args:
         items: how many they are.
-        wanted: passes that they want.
+        need: passes that they want.
         free: their open passes.
         states: how many rows of theirs are in each state.
     """
     taken = sum(states.get(state, 0) for state in COUNTED)
     return PassCount(
         items=items,
-        wanted=wanted,
-        beyond=taken + free - wanted,
+        wanted=need,
+        beyond=taken + free - need,
         open=free,
         held=states.get(LeaseState.held, 0),
         handed_out=states.get(LeaseState.elsewhere, 0),
@@ -280,7 +287,7 @@ def pass_count(items: int, wanted: int, free: int, states: Mapping[LeaseState, i
 
 def within(
     assignments: Iterable[Assignment],
-    wanted: Mapping[str, int],
+    needs: Mapping[str, int],
     people: Mapping[str, People],
     rows: Iterable[Lease],
 ) -> list[Assignment]:
@@ -288,32 +295,35 @@ def within(
 
     Args:
         assignments: work that is to be handed out.
-        wanted: record id -> passes wanted.
+        needs: record id -> passes wanted.
         people: record id -> what the facts say of its people.
         rows: state of people for the records in the queues of the review.
     """
     taken: dict[str, set[str]] = defaultdict(set)
-    known: dict[str, set[str]] = defaultdict(set)
+    met: dict[str, set[str]] = defaultdict(set)
     for record, of_record in people.items():
-        taken[record] |= {person for person, each in of_record.items() if each.takes_pass}
-        known[record] |= set(of_record)
+        # Sets of people: the facts and the rows of the desk may both name the same person.
+        taken[record] |= {
+            person for person, involvement in of_record.items() if involvement.takes_pass
+        }
+        met[record] |= set(of_record)
     for row in rows:
-        known[row.record].add(row.reviewer)
+        met[row.record].add(row.reviewer)
         if row.state in COUNTED:
             taken[row.record].add(row.reviewer)
     held: list[Assignment] = []
     for assignment in assignments:
         record, person = assignment.record, assignment.reviewer
-        if len(taken[record]) >= wanted[record] or person in known[record]:
+        if len(taken[record]) >= needs[record] or person in met[record]:
             continue
         taken[record].add(person)
-        known[record].add(person)
+        met[record].add(person)
         held.append(assignment)
     return held
 
 
 def total(counts: Iterable[PassCount]) -> PassCount:
     """The sum of some counts."""
-    given = list(counts)
+    all_counts = list(counts)
     fields = PassCount.__struct_fields__
-    return PassCount(**{name: sum(getattr(each, name) for each in given) for name in fields})
+    return PassCount(**{name: sum(getattr(count, name) for count in all_counts) for name in fields})

@@ -47,13 +47,13 @@ class QueueTransaction(Protocol):
     def facts(self) -> Writing:
         """Where the facts of the same transaction go."""
 
-    def acted(self) -> None:
+    def mark_action(self) -> None:
         """Have the audit log name this transaction though it adds no fact."""
 
-    def held(self, reviewer: str) -> list[Lease]:
+    def held_leases(self, reviewer: str) -> list[Lease]:
         """The leases that a reviewer holds, the one that runs out first at the front."""
 
-    def ended(self, reviewer: str, since: str) -> Ended:
+    def recent_endings(self, reviewer: str, since: str) -> Ended:
         """What a reviewer answered and skipped since a moment."""
 
     def turn(self, reviewer: str, queue: int) -> Turn | None:
@@ -65,7 +65,7 @@ class QueueTransaction(Protocol):
     def records_of(self, reviewer: str) -> list[str]:
         """The records of which a reviewer ever held an item, or may hold none."""
 
-    def exposed(self, records: Sequence[str]) -> dict[str, int]:
+    def exposure_counts(self, records: Sequence[str]) -> dict[str, int]:
         """How many people were shown each record at the desk; absent where nobody was."""
 
     def lease(self, turn: Turn, lease: Lease) -> None:
@@ -80,7 +80,7 @@ class QueueTransaction(Protocol):
     def change(self, lease: Lease) -> None:
         """Write the present state of a lease, and count the passes of its item again."""
 
-    def submitted(self, reviewer: str, key: str) -> tuple[bytes, bytes] | None:
+    def earlier_submission(self, reviewer: str, key: str) -> tuple[bytes, bytes] | None:
         """Digest of the body and receipt of an earlier answer with the same key."""
 
     def add_submit(self, reviewer: str, key: str, body_hash: bytes, receipt: bytes) -> None:
@@ -113,7 +113,7 @@ class QueueTransaction(Protocol):
 class PassRegister(Protocol):
     """Who judged or holds a record, at the desk or outside it; kept with each fact's transaction."""
 
-    def wanted(self, records: Sequence[str]) -> Mapping[str, int]:
+    def needs(self, records: Sequence[str]) -> Mapping[str, int]:
         """Passes that the desk wants of these records; absent for one that waits in no queue."""
 
     def rows(self, records: Sequence[str]) -> Sequence[Lease]:
@@ -125,7 +125,7 @@ class PassRegister(Protocol):
     def hold(
         self,
         assignments: Sequence[Assignment],
-        wanted: Mapping[str, int],
+        needs: Mapping[str, int],
         *,
         actor: str,
         documents: Mapping[str, str],
@@ -134,7 +134,7 @@ class PassRegister(Protocol):
 
         Args:
             assignments: work that is to be handed out in a file or to another tool.
-            wanted: record id -> passes wanted.
+            needs: record id -> passes wanted.
             actor: who does it.
             documents: ids of the documents in force.
         """

@@ -50,7 +50,7 @@ def queue_of(record: Record, contract: Contract) -> Queue | None:
     )
 
 
-def narrowed(queue: Queue, readers: frozenset[str]) -> Queue:
+def narrow_to_readers(queue: Queue, readers: frozenset[str]) -> Queue:
     """The queue of those of its roles that may read a record; itself where all of them may.
 
     Args:
@@ -83,7 +83,7 @@ def new_item(record: Record, identity: str, contract: Contract) -> NewItem | Non
     return NewItem(record=identity, need=layer.passes, barred=tuple(sorted(authors(record))))
 
 
-def balanced(
+def balanced_order(
     waiting: Iterable[WaitingRecord], quotas: Sequence[Quota], axes: Sequence[str], key: bytes
 ) -> Iterator[str]:
     """The ids of records in an order whose every prefix holds each stratum at its share.
@@ -100,12 +100,13 @@ def balanced(
         key: secret that the order depends on.
     """
     strata: dict[Stratum, list[str]] = defaultdict(list)
-    for each in waiting:
-        strata[each.stratum].append(each.id)
+    for record in waiting:
+        strata[record.stratum].append(record.id)
     shares = _shares(Counter({name: len(ids) for name, ids in strata.items()}), quotas, axes)
     heap: list[tuple[float, bytes, Stratum, int]] = []
     for name, ids in strata.items():
-        ids.sort(key=lambda each: hmac.digest(key, each.encode(), sha256))
+        ids.sort(key=lambda identity: hmac.digest(key, identity.encode(), sha256))
+        # Strata that are due at once are ordered by the key, not by name.
         tie = hmac.digest(key, repr(name).encode(), sha256)
         heap.append((0.5 / shares[name], tie, name, 0))
     heapify(heap)
@@ -134,6 +135,8 @@ def _shares(
             continue
         for name in shares:
             factor = quota.share / held if name in inside else (1 - quota.share) / (1 - held)
+            # A quota of everything leaves the others a share above zero: they come last and are not
+            # lost.
             shares[name] *= max(factor, 1e-9)
     return shares
 

@@ -22,7 +22,9 @@ class WeightedRoundRobin:
         for queue in queues:
             weight = max(1, weights.get(queue, 1))
             total += weight
+            # Every queue earns its weight at each turn and the one that is served pays for all:
+            # turns are spread evenly, not in runs.
             self._credit[queue] = self._credit.get(queue, 0) + weight
-        ranked = sorted(queues, key=lambda each: (-self._credit[each], each))
+        ranked = sorted(queues, key=lambda queue: (-self._credit[queue], queue))
         self._credit[ranked[0]] -= total
         return ranked

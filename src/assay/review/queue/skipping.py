@@ -1,7 +1,7 @@
 """Skipping: how much of the work at the desk one person may give back without an answer.
 
-Skipping counts against nobody's quality, so it has a limit of its own: whoever could skip without
-end could read through a whole queue, choose the easy items, and leave the hard ones to others.
+Skipping counts against nobody's quality, so it has a limit of its own: a person who could skip
+without limit could read through a whole queue, choose the easy items, and leave the hard ones to others.
 """
 
 import msgspec
@@ -36,6 +36,7 @@ def most_skips(answers: int, share: float) -> int:
     """
     if share >= 1:
         return 10**9
+    # The small addend keeps an exact whole number from being rounded down.
     return max(FREE_SKIPS, int(answers * share / (1 - share) + 1e-9))
 
 

@@ -1,6 +1,6 @@
 """A program: give up root for good, then become a command.
 
-A sandbox that root starts without this is held by nothing: inside, it would be the host's root.
+Without this, a sandbox that root starts confines nothing: inside, it would be the host's root.
 Folders that the command needs and only root can reach are first shown at their own places, in a
 mount namespace that ends with this process.
 """
@@ -15,7 +15,11 @@ _MS_BIND, _MS_PRIVATE_ALL = 0x1000, 0x4000 | 0x40000
 
 
 def main() -> None:
-    """Do what the first argument says: `closed` (folder -> the wall before it), `identity`, `command`."""
+    """Do what the first argument says, a JSON object.
+
+    `closed`: folder -> the first folder on its path that only root may pass through; `identity`: the
+    user and group to become; `command`: program and arguments.
+    """
     order = json.loads(sys.argv[1])
     if order["closed"]:
         _open_up(order["closed"])
@@ -32,14 +36,14 @@ def main() -> None:
 
 
 def _open_up(closed: dict[str, str]) -> None:
-    """Cover each wall with an empty folder, and show behind it what is needed and nothing else."""
+    """Cover each closed folder with an empty one, and mount in it what is needed and nothing else."""
     libc = ctypes.CDLL(None, use_errno=True)
 
     def mount(source: str, target: str, kind: bytes | None, flags: int) -> None:
         options = b"mode=0755" if kind else None
         if libc.mount(source.encode(), target.encode(), kind, flags, options):
-            told = os.strerror(ctypes.get_errno())
-            sys.exit(f"{target} can be read by root alone, and it cannot be mounted: {told}")
+            reason = os.strerror(ctypes.get_errno())
+            sys.exit(f"{target} can be read by root alone, and it cannot be mounted: {reason}")
 
     if libc.unshare(_CLONE_NEWNS) or libc.mount(None, b"/", None, _MS_PRIVATE_ALL, None):
         sys.exit(f"{', '.join(closed)} can be read by root alone, and mounts are refused here")

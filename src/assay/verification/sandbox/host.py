@@ -1,4 +1,4 @@
-"""The host's side of a fork server: it asks for runs, reads what they say, and ends them."""
+"""The host's side of a fork server: it starts runs, reads what they report, and ends them."""
 
 import json
 import os
@@ -22,10 +22,10 @@ START_SECONDS = 60.0
 """Seconds that a fork server may take to be ready: large libraries load slowly on busy machines."""
 
 GRACE_SECONDS = 5.0
-"""Seconds that a fork server may be late with its word before it counts as broken."""
+"""Seconds after a deadline that a fork server may take to report before it counts as broken."""
 
 WATCH_SECONDS = 0.02
-"""Seconds between two looks at the memory of several processes."""
+"""Seconds between two readings of the memory of several processes."""
 
 REPORT_BYTES = 1 << 20
 """Bytes that a run may report to the host."""
@@ -35,14 +35,14 @@ KEPT_BYTES = 64 << 10
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):
-    """How a run ended, in the fork server's words."""
+    """How a run ended, as the fork server reported it."""
 
     stopped: str | None
     """`time`, `asked`, `memory` or `output` where it was stopped."""
     code: int | None
-    """Its exit code."""
+    """Its exit code; None where a signal ended it."""
     signal: int | None
-    """The signal that ended it."""
+    """The signal that ended it; None where it exited."""
     wall_ms: int
     """Milliseconds on the clock."""
     cpu_ms: int
@@ -54,18 +54,18 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     files_full: bool
     """Whether its private folder had no room left."""
     run: int
-    """Number of the run that it is about."""
+    """The number of the run, from 1 on each fork server."""
     processes: int = 1
     """The most processes that it was seen to have."""
     machine_full: bool = False
-    """Whether the kernel ended a process for want of memory on this machine meanwhile."""
+    """Whether the kernel ended a process meanwhile because this machine ran out of memory."""
 
 
 class RunOutput(msgspec.Struct, frozen=True, kw_only=True):
     """What came out of a run."""
 
     ending: Ending
-    """How it ended."""
+    """How it ended, and what it used."""
     texts: tuple[bytes, ...]
     """The beginning of what each pipe carried."""
     sizes: tuple[int, ...]
@@ -98,10 +98,10 @@ class ForkServer:
         except OSError as error:
             raise _not_started(str(error)) from error
         self._control = self._launched.control
-        said = self._ready()
-        if "ready" not in said:
+        greeting = self._ready()
+        if "ready" not in greeting:
             self.close()
-            raise _not_started(str(said.get("refused")))
+            raise _not_started(str(greeting.get("refused")))
         self.side = side
         """What it serves, such as `candidate`."""
         self.broken = False
@@ -120,11 +120,15 @@ class ForkServer:
         else:
             why = ""
         if text:
-            found: dict[str, Any] = json.loads(text)
-            return found
+            greeting: dict[str, Any] = json.loads(text)
+            return greeting
         self._launched.process.kill()
-        _, told = self._launched.process.communicate()
-        return {"refused": told.decode(errors="replace").strip()[:400] or why or "it ended at once"}
+        _, error_output = self._launched.process.communicate()
+        return {
+            "refused": error_output.decode(errors="replace").strip()[:400]
+            or why
+            or "it ended at once"
+        }
 
     def start(
         self,
@@ -158,16 +162,17 @@ class ForkServer:
         self._runs += 1
         self._ended_for_memory = ended_for_memory()
         request = {"role": role, "bounds": bounds, "run": self._runs}
-        paper = os.memfd_create("job", os.MFD_CLOEXEC)
+        # The job goes by an open file: the fork server, which forks candidates, never reads it.
+        job_file = os.memfd_create("job", os.MFD_CLOEXEC)
         try:
-            with os.fdopen(os.dup(paper), "wb") as written:
+            with os.fdopen(os.dup(job_file), "wb") as written:
                 written.write(json.dumps(job).encode())
-            os.lseek(paper, 0, os.SEEK_SET)
-            socket.send_fds(self._control, [json.dumps(request).encode()], [paper, *handles])
+            os.lseek(job_file, 0, os.SEEK_SET)
+            socket.send_fds(self._control, [json.dumps(request).encode()], [job_file, *handles])
         except OSError as error:
-            raise self._broke(str(error)) from error
+            raise self._break(str(error)) from error
         finally:
-            os.close(paper)
+            os.close(job_file)
 
     def stop(self) -> None:
         """End the run that is under way."""
@@ -189,23 +194,25 @@ class ForkServer:
         """How the run ended.
 
         Raises:
-            BrokenError: if the fork server does not say, or could not confine the run.
+            BrokenError: if the fork server does not report, or could not confine the run.
         """
         self._control.settimeout(seconds)
         try:
-            said = json.loads(self._control.recv(1 << 16) or b"{}")
+            report = json.loads(self._control.recv(1 << 16) or b"{}")
         except (OSError, ValueError) as error:
-            raise self._broke(str(error)) from error
-        if "refused" in said or not said:
-            raise self._broke(said.get("refused", "it ended"))
-        # A word about an earlier run, whose end nobody saw, must never be taken for this one's.
-        if said["run"] != self._runs:
-            raise self._broke(f"it reported run {said['run']} after run {self._runs}")
+            raise self._break(str(error)) from error
+        if "refused" in report or not report:
+            raise self._break(report.get("refused", "it ended"))
+        # A report on an earlier run, whose end nobody saw, must never be taken for this one's.
+        if report["run"] != self._runs:
+            raise self._break(f"it reported run {report['run']} after run {self._runs}")
         full = ended_for_memory() > self._ended_for_memory
-        return msgspec.structs.replace(msgspec.convert(said, Ending), machine_full=full)
+        return msgspec.structs.replace(msgspec.convert(report, Ending), machine_full=full)
 
-    def hear(self, pipes: Sequence[int], limits: Limits, *, most: int | None = None) -> RunOutput:
-        """Read pipes until the run has ended, and end it where it says or takes too much.
+    def collect(
+        self, pipes: Sequence[int], limits: Limits, *, most: int | None = None
+    ) -> RunOutput:
+        """Read pipes until the run has ended, and end it where it writes or holds too much.
 
         Args:
             pipes: reading ends; they are closed.
@@ -215,35 +222,53 @@ class ForkServer:
         Raises:
             BrokenError: if the fork server failed.
         """
-        ear = _Ear(pipes)
-        deadline = time.monotonic() + limits.seconds + GRACE_SECONDS
-        why: str | None = None
-        processes = 1
+        reader = _PipeReader(pipes)
         try:
-            while not ear.wait(self.fileno(), WATCH_SECONDS if limits.processes > 1 else 0.5):
-                if time.monotonic() > deadline:
-                    raise self._broke("it did not end a run in time")
-                if why is None and most is not None and sum(ear.sizes) > most:
-                    why = "output"
-                    self.stop()
-                if limits.processes > 1:
-                    pids = tree(self.process_id)
-                    processes = max(processes, len(pids) - self._own)
-                    if why is None and memory_kb(pids) > limits.memory_mb * 1024:
-                        why = "memory"
-                        self.stop()
+            limit_met, processes = self._watch(reader, limits, most)
             ending = self.ending()
-            ear.drain()
+            reader.drain()
         finally:
-            ear.close()
-        if most is not None and sum(ear.sizes) > most:
-            why = "output"
-        if why and ending.stopped in {"asked", None}:
-            ending = msgspec.structs.replace(ending, stopped=why)
+            reader.close()
+        # A run may write its last bytes and end before anybody saw that they are too many.
+        if most is not None and sum(reader.sizes) > most:
+            limit_met = "output"
+        # What the fork server stopped by itself, at the deadline, stays what it was stopped for.
+        if limit_met and ending.stopped in {"asked", None}:
+            ending = msgspec.structs.replace(ending, stopped=limit_met)
         ending = msgspec.structs.replace(ending, processes=processes)
-        return RunOutput(ending=ending, texts=tuple(map(bytes, ear.texts)), sizes=tuple(ear.sizes))
+        return RunOutput(
+            ending=ending, texts=tuple(map(bytes, reader.texts)), sizes=tuple(reader.sizes)
+        )
 
-    def _broke(self, why: str) -> BrokenError:
+    def _watch(
+        self, reader: "_PipeReader", limits: Limits, most: int | None
+    ) -> tuple[str | None, int]:
+        """Read until the run has ended, and stop it at a limit.
+
+        Returns:
+            The limit that it was stopped for, `output` or `memory`; the most processes that it was
+            seen to have.
+        """
+        deadline = time.monotonic() + limits.seconds + GRACE_SECONDS
+        # One process has a limit of memory in the kernel; the memory of several has to be added up.
+        several = limits.processes > 1
+        limit_met: str | None = None
+        processes = 1
+        while not reader.wait(self.fileno(), WATCH_SECONDS if several else 0.5):
+            if time.monotonic() > deadline:
+                raise self._break("it did not end a run in time")
+            if limit_met is None and most is not None and sum(reader.sizes) > most:
+                limit_met = "output"
+                self.stop()
+            if several:
+                pids = tree(self.process_id)
+                processes = max(processes, len(pids) - self._own)
+                if limit_met is None and memory_kb(pids) > limits.memory_mb * 1024:
+                    limit_met = "memory"
+                    self.stop()
+        return limit_met, processes
+
+    def _break(self, why: str) -> BrokenError:
         self.broken = True
         return BrokenError(why)
 
@@ -267,8 +292,8 @@ class ForkServer:
         self.close()
 
 
-class _Ear:
-    """Reads pipes and keeps the beginning of each."""
+class _PipeReader:
+    """Reads pipes and keeps the beginning of what each carries."""
 
     def __init__(self, pipes: Sequence[int]) -> None:
         self.texts = [bytearray() for _ in pipes]
@@ -281,27 +306,27 @@ class _Ear:
     def wait(self, control: int, seconds: float) -> bool:
         """Wait for something to read; whether it was the control socket."""
         self._poll.register(control, select.POLLIN)
-        ready = [each for each, _ in self._poll.poll(int(seconds * 1000))]
-        for each in ready:
-            if each != control:
-                self._read(each)
+        ready = [handle for handle, _ in self._poll.poll(int(seconds * 1000))]
+        for handle in ready:
+            if handle != control:
+                self._read_pipe(handle)
         return control in ready
 
     def drain(self) -> None:
         """Read what is left; every writer is gone."""
         while self._open:
-            for each in list(self._open):
-                self._read(each)
+            for pipe in list(self._open):
+                self._read_pipe(pipe)
 
-    def _read(self, pipe: int) -> None:
+    def _read_pipe(self, pipe: int) -> None:
         place = self._open[pipe]
         text = os.read(pipe, 1 << 16)
         if not text:
             self._forget(pipe)
             return
         self.sizes[place] += len(text)
-        kept = self.texts[place]
-        kept += text[: max(0, _KEPT - len(kept))]
+        beginning = self.texts[place]
+        beginning += text[: max(0, _KEPT - len(beginning))]
 
     def _forget(self, pipe: int) -> None:
         self._poll.unregister(pipe)
@@ -310,8 +335,8 @@ class _Ear:
 
     def close(self) -> None:
         """Close what is still open."""
-        for each in list(self._open):
-            self._forget(each)
+        for pipe in list(self._open):
+            self._forget(pipe)
 
 
 _KEPT = max(KEPT_BYTES, REPORT_BYTES)
@@ -325,8 +350,8 @@ def _not_started(why: str) -> MachineError:
 
 def remedy(why: str) -> str:
     """What to do about a sandbox that does not start."""
-    for sign, advice in _REMEDIES:
-        if sign in why:
+    for symptom, advice in _REMEDIES:
+        if symptom in why:
             return advice
     return "`assay verify prove` shows what holds here; nothing runs until it does"
 

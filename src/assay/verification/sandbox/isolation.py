@@ -1,4 +1,4 @@
-"""How firmly foreign code is held, and what a live probe found of it."""
+"""How well foreign code is isolated, as a live probe found it."""
 
 import msgspec
 
@@ -9,14 +9,14 @@ SPLIT = "split"
 
 
 class IsolationCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that a sandbox must hold, and what the probe saw."""
+    """One protection of a sandbox, and what the probe saw of it."""
 
     name: str
-    """What must hold, such as `network`."""
+    """The protection, such as `network`."""
     held: bool
-    """Whether it held."""
+    """Whether the try to break out of it failed."""
     seen: str
-    """What was tried and what came of it."""
+    """What was tried, and the result."""
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,11 +25,11 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     level: IsolationLevel
     """The level that was asked for."""
     by: str
-    """What holds the code, with its version."""
+    """What isolates the code, with its version."""
     holdings: tuple[IsolationCheck, ...]
-    """Every thing that must hold."""
+    """Every protection that was tried."""
 
     @property
     def holds(self) -> bool:
-        """Whether everything held."""
-        return bool(self.holdings) and all(each.held for each in self.holdings)
+        """Whether every protection held, and at least one was tried."""
+        return bool(self.holdings) and all(check.held for check in self.holdings)

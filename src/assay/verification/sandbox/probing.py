@@ -1,4 +1,4 @@
-"""Proving a sandbox: a live probe from inside, watched from outside, before any foreign code runs."""
+"""Proving a sandbox: a live probe from inside, observed from outside, before any foreign code runs."""
 
 import json
 import os
@@ -25,13 +25,13 @@ _GIVEN = (*ENVIRONMENT, "PYTHONPATH", "PWD", "LC_CTYPE")
 
 
 def probe(server: ForkServer, level: IsolationLevel) -> tuple[IsolationCheck, ...]:
-    """Try to break out of a sandbox, and say what held.
+    """Try to break out of a sandbox, and report which protections held.
 
     Args:
         server: a fork server in it.
-        level: what it is said to be.
+        level: the isolation that it claims.
     """
-    with _outside() as (targets, reached):
+    with _outside() as (targets, changed_targets):
         targets |= {
             "apart": level == "namespaces",
             "files_mb": _LIMITS.files_mb,
@@ -39,17 +39,21 @@ def probe(server: ForkServer, level: IsolationLevel) -> tuple[IsolationCheck, ..
         }
         source = f"from {main_module()} import main\nmain({targets!r})\n"
         try:
-            heard = run_script(server, source, limits=_LIMITS)
+            output = run_script(server, source, limits=_LIMITS)
             stopped = run_script(server, "while True: pass", limits=_ENDLESS)
         except BrokenError as error:
             return (IsolationCheck(name="start", held=False, seen=str(error)),)
-        found = list(_tries(heard, level))
-        found += (
-            IsolationCheck(name="seen from outside", held=not reached(), seen=_told(reached())),
+        checks = list(_tries(output, level))
+        checks += (
+            IsolationCheck(
+                name="seen from outside",
+                held=not changed_targets(),
+                seen=_describe(changed_targets()),
+            ),
         )
     ended = stopped.ending.stopped == "time"
     return (
-        *found,
+        *checks,
         IsolationCheck(
             name="time", held=ended, seen=f"an endless loop was {'' if ended else 'not '}ended"
         ),
@@ -61,39 +65,39 @@ def main_module() -> str:
     return TRIES["network"].__module__
 
 
-def _tries(heard: RunOutput, level: IsolationLevel) -> Iterator[IsolationCheck]:
+def _tries(output: RunOutput, level: IsolationLevel) -> Iterator[IsolationCheck]:
     """What the probe reported for each try; a try that it did not report did not hold."""
-    said: dict[str, Any] = {}
-    for line in heard.texts[0].decode(errors="replace").splitlines():
-        found = json.loads(line)
-        said[found["name"]] = found
+    reports: dict[str, Any] = {}
+    for line in output.texts[0].decode(errors="replace").splitlines():
+        report = json.loads(line)
+        reports[report["name"]] = report
     for name in TRIES:
-        if name in said:
+        if name in reports:
             yield IsolationCheck(
-                name=name, held=said[name]["held"] is True, seen=str(said[name]["seen"])
+                name=name, held=reports[name]["held"] is True, seen=str(reports[name]["seen"])
             )
         elif level == "namespaces" or name != "files bounded":
-            error = heard.texts[1].decode(errors="replace").strip().splitlines()[-1:]
+            error = output.texts[1].decode(errors="replace").strip().splitlines()[-1:]
             yield IsolationCheck(
                 name=name, held=False, seen=f"not tried: {' '.join(error) or 'no answer'}"
             )
 
 
-def _told(reached: list[str]) -> str:
-    return f"changed: {', '.join(reached)}" if reached else "listeners, canary and folder untouched"
+def _describe(changed: list[str]) -> str:
+    return f"changed: {', '.join(changed)}" if changed else "listeners, canary and folder untouched"
 
 
 @contextmanager
 def _outside() -> Iterator[tuple[dict[str, Any], Callable[[], list[str]]]]:
-    """What the probe tries to reach, and a way to see whether it did."""
+    """What the probe tries to reach, and a function that names what it reached."""
     name = f"assay-probe-{secrets.token_hex(8)}"
     with ExitStack() as stack:
         tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         unix = stack.enter_context(socket.socket(socket.AF_UNIX))
         unix.bind("\0" + name)
         unix.listen()
-        for each in (tcp, unix):
-            each.settimeout(0)
+        for listener in (tcp, unix):
+            listener.settimeout(0)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="assay-probe-")))
         folder.chmod(0o777)
         canary = folder / "canary"
@@ -108,16 +112,18 @@ def _outside() -> Iterator[tuple[dict[str, Any], Callable[[], list[str]]]]:
             "environment": _GIVEN,
         }
 
-        def reached() -> list[str]:
-            found = [label for label, each in (("tcp", tcp), ("unix", unix)) if _called(each)]
+        def changed_targets() -> list[str]:
+            changed = [
+                label for label, listener in (("tcp", tcp), ("unix", unix)) if _was_called(listener)
+            ]
             if canary.read_text(encoding="utf-8") != name or list(folder.iterdir()) != [canary]:
-                found.append("folder")
-            return found
+                changed.append("folder")
+            return changed
 
-        yield targets, reached
+        yield targets, changed_targets
 
 
-def _called(listener: socket.socket) -> bool:
+def _was_called(listener: socket.socket) -> bool:
     try:
         listener.accept()[0].close()
     except BlockingIOError:

@@ -33,13 +33,13 @@ from assay.verification.sandbox.launching import Bubblewrap, bubblewraps
 from assay.verification.sandbox.probing import probe
 from assay.verification.sandbox.scripts import LANGUAGES, run_script
 from assay.verification.sandbox.verdicts import (
-    SAID_NOTHING,
+    NOTHING_REPORTED,
     assertions_of,
-    ended,
+    ending_verdict,
     evaluation_verdict,
     one_line,
     program_verdict,
-    said_verdict,
+    reported_verdict,
     split_verdict,
     text_of,
 )
@@ -61,7 +61,8 @@ _IMPORTS_PYTEST = re.compile(r"^\s*(?:import|from)\s+pytest\b", re.MULTILINE)
 
 _LIBRARIES = ("math-verify", "sympy", "latex2sympy2-extended", "pint")
 _TESTS_SECONDS = 1.0
-"""Seconds that the tests' side has beyond the candidate's, so that the slower one is named."""
+"""Seconds that the tests' side has beyond the candidate's, so that a candidate which does not end meets
+its limit before the tests that wait for it meet theirs."""
 
 _NOTHING_USED = Usage(wall_ms=0, cpu_ms=0, memory_kb=0, output_bytes=0)
 
@@ -83,13 +84,13 @@ class WarmSandbox:
 
     @property
     def environment(self) -> str:
-        """Digest of the interpreter, our programs inside, and the libraries of evaluations."""
+        """See `environment_digest`."""
         return environment_digest()
 
     @property
     def processes(self) -> tuple[int, ...]:
         """Processes that hold the fork servers which have started."""
-        return tuple(each.process_id for each in self._servers.values())
+        return tuple(server.process_id for server in self._servers.values())
 
     def run(
         self, program: str, *, stdin: bytes = b"", language: str = "python", limits: Limits
@@ -97,23 +98,25 @@ class WarmSandbox:
         """Run one program; `pass` where it ends with exit code 0."""
         command = None if language == "python" else LANGUAGES.get(language)
         if language != "python" and command is None:
-            known = ", ".join(("python", *LANGUAGES))
-            return self._unrun(Unavailable(reason=f"no language {language!r}; there are: {known}"))
+            languages = ", ".join(("python", *LANGUAGES))
+            return self._unrun(
+                Unavailable(reason=f"no language {language!r}; there are: {languages}")
+            )
         try:
-            heard = run_script(
+            run_output = run_script(
                 self._server("candidate"), program, stdin=stdin, command=command, limits=limits
             )
         except BrokenError as error:
             return self._unrun(VerifierError(reason=f"the runner failed: {error}"))
-        output, error_output, told = heard.texts
-        ending = heard.ending
+        output, error_output, report_lines = run_output.texts
+        ending = run_output.ending
         return Run(
-            verdict=program_verdict(heard, _report(told), limits),
+            verdict=program_verdict(run_output, _parse_report(report_lines), limits),
             exit_code=ending.code,
             signal=ending.signal,
             output=text_of(output),
             error=text_of(error_output),
-            usage=_usage(ending, sum(heard.sizes[:2])),
+            usage=_usage(ending, sum(run_output.sizes[:2])),
             isolation=self.isolation,
         )
 
@@ -138,85 +141,87 @@ class WarmSandbox:
         shared: bool = False,
         limits: Limits,
     ) -> CheckedCandidate:
-        """Hold a candidate against tests; see `Sandbox.check`."""
+        """Run a candidate's tests; see `Sandbox.check`."""
         job = {"tests": tests, "context": context, "entry": entry or ""}
         try:
             if shared:
-                return self._shared({**job, "source": candidate}, limits)
+                return self._run_shared({**job, "source": candidate}, limits)
             return self._apart(candidate, job, limits)
         except BrokenError as error:
-            return self._checked(
+            return self._checked_candidate(
                 VerifierError(reason=f"the runner failed: {error}"), {}, _NOTHING_USED, SPLIT
             )
 
     def _apart(self, candidate: str, job: dict[str, Any], limits: Limits) -> CheckedCandidate:
-        """A split check; once more where the candidate changed its arguments, or gave one back.
+        """A split check; a second one where the candidate changed its arguments, or returned one.
 
-        Tests that run apart do not see such changes, because a candidate could change by them what
-        it is compared with. A failure that they would turn into a pass is none that is known, and a
-        pass has to hold where they are seen as well.
+        Tests that run apart do not see such changes, because a candidate could use them to change
+        what it is compared with. Where a failure becomes a pass once the tests see the changes,
+        nothing is known of the candidate; a pass has to hold in both checks.
         """
-        found, said = self._split(candidate, {**job, "reflects": False}, limits)
-        if not said.get("changed") or not isinstance(found.verdict, Fail | Pass):
-            return found
+        checked, report = self._split(candidate, {**job, "reflects": False}, limits)
+        if not report.get("changed") or not isinstance(checked.verdict, Fail | Pass):
+            return checked
         other, _ = self._split(candidate, {**job, "reflects": True}, limits)
-        if isinstance(found.verdict, Pass):
+        if isinstance(checked.verdict, Pass):
             if isinstance(other.verdict, Pass | Fail):
                 return other
             seen = "they do not end where they see it"
         elif isinstance(other.verdict, Pass):
-            seen = found.verdict.reason
+            seen = checked.verdict.reason
         else:
-            return found
+            return checked
         reason = f"the tests need what the candidate changed in its arguments: {seen}"
-        return msgspec.structs.replace(found, verdict=Uncarried(reason=one_line(reason)))
+        return msgspec.structs.replace(checked, verdict=Uncarried(reason=one_line(reason)))
 
     def _split(
         self, candidate: str, job: dict[str, Any], limits: Limits
     ) -> tuple[CheckedCandidate, dict[str, Any]]:
         judge, subject = self._server("tests"), self._server("candidate")
-        reading, report = os.pipe2(os.O_CLOEXEC)
-        # The candidate has nothing to report: its process must not hold a way to say the verdict.
+        reading, report_end = os.pipe2(os.O_CLOEXEC)
+        # The candidate reports nothing: its process must not hold a channel by which to state a verdict.
         nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
         ends = socket.socketpair()
         longer = msgspec.structs.replace(limits, seconds=limits.seconds + _TESTS_SECONDS)
         try:
-            judge.start("tests", job, [ends[0].fileno(), report], longer)
+            judge.start("tests", job, [ends[0].fileno(), report_end], longer)
             subject.start("candidate", {"source": candidate}, [ends[1].fileno(), nowhere], limits)
         finally:
-            for each in ends:
-                each.close()
-            os.close(report)
+            for end in ends:
+                end.close()
+            os.close(report_end)
             os.close(nowhere)
-        heard = judge.hear([reading], longer)
-        said = _report(heard.texts[0])
-        if said.get("verdict") != "silent":
+        output = judge.collect([reading], longer)
+        report = _parse_report(output.texts[0])
+        if report.get("verdict") != "silent":
             subject.stop()
         theirs = subject.ending(limits.seconds + _TESTS_SECONDS)
-        usage = _together(heard.ending, theirs)
-        verdict = split_verdict(said, heard.ending, theirs, limits)
-        return self._checked(verdict, said, usage, SPLIT), said
+        usage = _together(output.ending, theirs)
+        verdict = split_verdict(report, output.ending, theirs, limits)
+        return self._checked_candidate(verdict, report, usage, SPLIT), report
 
-    def _shared(self, job: dict[str, Any], limits: Limits) -> CheckedCandidate:
+    def _run_shared(self, job: dict[str, Any], limits: Limits) -> CheckedCandidate:
         uses_pytest = bool(_IMPORTS_PYTEST.search(job["tests"]))
         if uses_pytest and find_spec("pytest") is None:
             missing = Unavailable(reason="the suite needs pytest: pip install pytest")
-            return self._checked(missing, {}, _NOTHING_USED, SHARED_PROCESS)
+            return self._checked_candidate(missing, {}, _NOTHING_USED, SHARED_PROCESS)
         side = "pytest" if uses_pytest else "candidate"
-        heard = self._ask(side, "suite", {**job, "pytest": uses_pytest}, limits)
-        said = _report(heard.texts[0])
-        verdict = ended(heard.ending, limits) or said_verdict(said) or SAID_NOTHING
-        return self._checked(verdict, said, _usage(heard.ending, 0), SHARED_PROCESS)
+        output = self._ask(side, "suite", {**job, "pytest": uses_pytest}, limits)
+        report = _parse_report(output.texts[0])
+        verdict = (
+            ending_verdict(output.ending, limits) or reported_verdict(report) or NOTHING_REPORTED
+        )
+        return self._checked_candidate(verdict, report, _usage(output.ending, 0), SHARED_PROCESS)
 
-    def _checked(
-        self, verdict: MachineVerdict, said: dict[str, Any], usage: Usage, how: str
+    def _checked_candidate(
+        self, verdict: MachineVerdict, report: dict[str, Any], usage: Usage, how: str
     ) -> CheckedCandidate:
-        note = said.get("note") if isinstance(verdict, Pass) else None
+        note = report.get("note") if isinstance(verdict, Pass) else None
         return CheckedCandidate(
             verdict=verdict,
             note=one_line(str(note)) if note else None,
-            assertions=assertions_of(said),
-            borrowed=tuple(one_line(str(each)[:100]) for each in said.get("borrowed", ())),
+            assertions=assertions_of(report),
+            borrowed=tuple(one_line(str(name)[:100]) for name in report.get("borrowed", ())),
             usage=usage,
             isolation=f"{self.isolation}/{how}",
         )
@@ -226,7 +231,7 @@ class WarmSandbox:
         module, _, name = function.partition(":")
         side = f"{EVALUATORS}.{module}"
         try:
-            heard = self._ask(
+            output = self._ask(
                 side, "evaluate", {"function": f"{side}:{name}", "payload": payload}, limits
             )
         except BrokenError as error:
@@ -236,29 +241,29 @@ class WarmSandbox:
                 usage=_NOTHING_USED,
                 isolation=self.isolation,
             )
-        said = _report(heard.texts[0])
-        verdict = ended(heard.ending, limits)
-        if verdict is None and "value" not in said:
-            verdict = evaluation_verdict(said)
+        report = _parse_report(output.texts[0])
+        verdict = ending_verdict(output.ending, limits)
+        if verdict is None and "value" not in report:
+            verdict = evaluation_verdict(report)
         return TrustedEvaluation(
             verdict=verdict or Pass(),
-            value=said.get("value"),
-            usage=_usage(heard.ending, 0),
+            value=report.get("value"),
+            usage=_usage(output.ending, 0),
             isolation=self.isolation,
         )
 
     def _ask(self, side: str, role: str, job: dict[str, Any], limits: Limits) -> RunOutput:
-        """Let one child do one thing, and hear what it reports."""
+        """Let one child take on a role, and read what it reports."""
         server = self._server(side)
-        reading, report = os.pipe2(os.O_CLOEXEC)
+        reading, report_end = os.pipe2(os.O_CLOEXEC)
         try:
-            server.start(role, job, [report], limits)
+            server.start(role, job, [report_end], limits)
         except BrokenError:
             os.close(reading)
             raise
         finally:
-            os.close(report)
-        return server.hear([reading], limits)
+            os.close(report_end)
+        return server.collect([reading], limits)
 
     def prove(self) -> Proof:
         """What the live probe found on the candidate's side; others are probed when they start."""
@@ -295,20 +300,21 @@ class WarmSandbox:
 
     def close(self) -> None:
         """End every fork server."""
-        for each in self._servers.values():
-            each.close()
+        for server in self._servers.values():
+            server.close()
         self._servers.clear()
 
 
 @contextmanager
 def open_sandbox(level: IsolationLevel = "namespaces") -> Iterator[WarmSandbox]:
-    """A sandbox whose isolation was proven a moment ago.
+    """A sandbox whose isolation has just been proven.
 
     Args:
-        level: how firmly it must hold; a weaker one is never taken in its place.
+        level: the isolation that it must have; a weaker one never takes its place.
 
     Raises:
-        MachineError: if none can be had here; the message names what is missing, and the remedy.
+        MachineError: if none is available here; the message names what is missing, and the hint the
+            remedy.
     """
     sandbox, proof = proven(level)
     try:
@@ -354,7 +360,7 @@ def proven(level: IsolationLevel) -> tuple[WarmSandbox, Proof]:
 
 
 def _not_held(proof: Proof) -> MachineError:
-    loose = [f"{each.name} ({each.seen})" for each in proof.holdings if not each.held]
+    loose = [f"{check.name} ({check.seen})" for check in proof.holdings if not check.held]
     return MachineError(
         code="sandbox-unavailable",
         message=f"the sandbox does not hold, so nothing is run: {'; '.join(loose)}",
@@ -365,13 +371,14 @@ def _not_held(proof: Proof) -> MachineError:
 @cache
 def environment_digest() -> str:
     """Digest of the interpreter, our programs inside, and the libraries of evaluations."""
+    # Whatever of these changes may change a verdict, and verifiers run anew where the digest differs.
     folder = Path(inside.__file__).parent
     parts = {
         "python": sys.version,
         "machine": os.uname().machine,
         "code": {
-            str(each.relative_to(folder)): each.read_text(encoding="utf-8")
-            for each in sorted(folder.rglob("*.py"))
+            str(path.relative_to(folder)): path.read_text(encoding="utf-8")
+            for path in sorted(folder.rglob("*.py"))
         },
         "libraries": {name: _version(name) for name in _LIBRARIES},
     }
@@ -385,15 +392,15 @@ def _version(library: str) -> str:
         return ""
 
 
-def _report(told: bytes) -> dict[str, Any]:
+def _parse_report(lines: bytes) -> dict[str, Any]:
     """What a run reported to the host, line by line; nothing where these are not JSON objects."""
-    said: dict[str, Any] = {}
+    report: dict[str, Any] = {}
     try:
-        for line in told.splitlines():
-            said |= json.loads(line)
+        for line in lines.splitlines():
+            report |= json.loads(line)
     except (ValueError, TypeError, RecursionError):
         return {}
-    return said
+    return report
 
 
 def _usage(ending: Ending, output: int) -> Usage:

@@ -13,7 +13,8 @@ LANGUAGES: Mapping[str, tuple[str, ...]] = {
     "ruby": ("/usr/bin/ruby",),
     "sh": ("/bin/sh",),
 }
-"""Languages besides Python, by the command that runs a file of theirs. It must be below /usr."""
+"""Languages besides Python, with the command that runs a source file. The command must be below /usr,
+which is what every sandbox shows."""
 
 
 def run_script(
@@ -36,20 +37,20 @@ def run_script(
     Raises:
         BrokenError: if the fork server failed.
     """
-    given = os.memfd_create("stdin", os.MFD_CLOEXEC)
+    input_file = os.memfd_create("stdin", os.MFD_CLOEXEC)
     pipes = [os.pipe2(os.O_CLOEXEC) for _ in range(3)]
     ends = [writing for _, writing in pipes]
     try:
-        with os.fdopen(os.dup(given), "wb") as written:
+        with os.fdopen(os.dup(input_file), "wb") as written:
             written.write(stdin)
-        os.lseek(given, 0, os.SEEK_SET)
+        os.lseek(input_file, 0, os.SEEK_SET)
         job = {"source": source, "command": command and list(command)}
-        server.start("script", job, [given, *ends], limits, commands=command is not None)
+        server.start("script", job, [input_file, *ends], limits, commands=command is not None)
     except BaseException:
         for reading, _ in pipes:
             os.close(reading)
         raise
     finally:
-        for each in (given, *ends):
-            os.close(each)
-    return server.hear([reading for reading, _ in pipes], limits, most=limits.output_kb * 1024)
+        for handle in (input_file, *ends):
+            os.close(handle)
+    return server.collect([reading for reading, _ in pipes], limits, most=limits.output_kb * 1024)

@@ -1,7 +1,8 @@
 """The verdict of a run, by what the host, its fork server and the kernel saw of it.
 
-That the verifier could not say (`error`, `unavailable`) rests on them alone. What a program writes,
-raises or exits with can make it fail, and can name a limit only where the limit was seen as well.
+`error` and `unavailable` depend on these alone (decision 24): a program that could choose them would
+leave the denominator. What a program writes, raises or exits with can make it fail, and names a limit
+only where the limit was seen as well.
 """
 
 import re
@@ -25,7 +26,7 @@ from assay.verification.verification import (
     VerifierError,
 )
 
-SAID_NOTHING = VerifierError(reason="the tests' process ended without a verdict")
+NOTHING_REPORTED = VerifierError(reason="the tests' process ended without a verdict")
 
 MEMORY_SEEN = 0.5
 """Share of the memory it may take that a run must have been seen to hold to have met that limit: a
@@ -44,7 +45,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066
 _REASON = 300
 
 
-def ended(ending: Ending, limits: Limits) -> MachineVerdict | None:
+def ending_verdict(ending: Ending, limits: Limits) -> MachineVerdict | None:
     """The verdict where a run did not end by itself; None where it did."""
     if ending.unconfined:
         return VerifierError(reason=f"the runner failed: {one_line(ending.unconfined)}")
@@ -61,36 +62,36 @@ def ended(ending: Ending, limits: Limits) -> MachineVerdict | None:
     return Crash(reason=f"ended by {_signal(ending.signal)}")
 
 
-def program_verdict(heard: RunOutput, said: dict[str, Any], limits: Limits) -> MachineVerdict:
+def program_verdict(output: RunOutput, report: dict[str, Any], limits: Limits) -> MachineVerdict:
     """The verdict of a whole program.
 
     Args:
-        heard: how it ended, with its outputs.
-        said: what was reported before it ran.
+        output: how it ended, with its outputs.
+        report: what was reported before it ran.
         limits: what it might take.
     """
-    found = ended(heard.ending, limits)
-    if found:
-        return found
-    if "refused" in said:
-        return Unavailable(reason=one_line(str(said["refused"])))
-    if heard.ending.code == 0:
+    limit_met = ending_verdict(output.ending, limits)
+    if limit_met:
+        return limit_met
+    if "refused" in report:
+        return Unavailable(reason=one_line(str(report["refused"])))
+    if output.ending.code == 0:
         return Pass()
-    last = "".join(text_of(heard.texts[1]).strip().splitlines()[-1:])
-    limit = _seen(heard.ending, limits, last)
+    last = "".join(text_of(output.texts[1]).strip().splitlines()[-1:])
+    limit = _seen(output.ending, limits, last)
     if limit:
         return limit
     shown = f": {last[:200]}" if last else ""
-    return Fail(reason=one_line(f"exit code {heard.ending.code}{shown}"))
+    return Fail(reason=one_line(f"exit code {output.ending.code}{shown}"))
 
 
 def split_verdict(
-    said: dict[str, Any], ours: Ending, theirs: Ending, limits: Limits
+    report: dict[str, Any], ours: Ending, theirs: Ending, limits: Limits
 ) -> MachineVerdict:
     """The verdict of a check whose two sides ran apart.
 
     Args:
-        said: what the tests' side reported.
+        report: what the tests' side reported.
         ours: how the tests' side ended.
         theirs: how the candidate's side ended.
         limits: what each might take.
@@ -98,28 +99,28 @@ def split_verdict(
     for side in (ours, theirs):
         if side.unconfined:
             return VerifierError(reason=f"the runner failed: {one_line(side.unconfined)}")
-    if "verdict" not in said:
-        return _tests_broke(said, ours)
-    if said["verdict"] == "silent":
-        found = ended(theirs, limits)
-        if isinstance(found, Crash):
-            return Crash(reason=f"the candidate's process was {found.reason}")
-        if found:
-            return found
-    verdict = said_verdict(said) or SAID_NOTHING
+    if "verdict" not in report:
+        return _tests_broke(report, ours)
+    if report["verdict"] == "silent":
+        theirs_verdict = ending_verdict(theirs, limits)
+        if isinstance(theirs_verdict, Crash):
+            return Crash(reason=f"the candidate's process was {theirs_verdict.reason}")
+        if theirs_verdict:
+            return theirs_verdict
+    verdict = reported_verdict(report) or NOTHING_REPORTED
     if isinstance(verdict, Fail):
-        return _seen(theirs, limits, " ".join(map(str, said.get("raised", ())))) or verdict
+        return _seen(theirs, limits, " ".join(map(str, report.get("raised", ())))) or verdict
     return verdict
 
 
-def _tests_broke(said: dict[str, Any], ours: Ending) -> MachineVerdict:
-    """The verdict where the tests came to none: the candidate's, if it had answered by then."""
-    if "asked" not in said:
+def _tests_broke(report: dict[str, Any], ours: Ending) -> MachineVerdict:
+    """The verdict where the tests reported none: the candidate's, if it had answered by then."""
+    if "asked" not in report:
         if ours.stopped == "time":
             return VerifierError(
                 reason="the tests did not end, and had not heard from the candidate"
             )
-        return SAID_NOTHING
+        return NOTHING_REPORTED
     if ours.stopped in _STOPPED:
         return _STOPPED[ours.stopped]
     if ours.signal in _FAULTS:
@@ -132,10 +133,10 @@ def _tests_broke(said: dict[str, Any], ours: Ending) -> MachineVerdict:
     return Fail(reason=f"the tests ended {how} after the candidate had answered")
 
 
-def said_verdict(said: dict[str, Any]) -> MachineVerdict | None:
+def reported_verdict(report: dict[str, Any]) -> MachineVerdict | None:
     """The verdict that a tests' side reported; None where it reported none."""
-    note = one_line(str(said.get("note")))
-    match said.get("verdict"):
+    note = one_line(str(report.get("note")))
+    match report.get("verdict"):
         case "pass":
             return Pass()
         case "fail" | "silent":
@@ -150,23 +151,23 @@ def said_verdict(said: dict[str, Any]) -> MachineVerdict | None:
             return None
 
 
-def evaluation_verdict(said: dict[str, Any]) -> MachineVerdict:
-    """The verdict of an evaluation that gave no value: what it was given could not be read."""
-    if said.get("limit") == "memory":
+def evaluation_verdict(report: dict[str, Any]) -> MachineVerdict:
+    """The verdict of an evaluation without a value: its input could not be read."""
+    if report.get("limit") == "memory":
         return Memory()
-    return Uncarried(reason=one_line(str(said.get("raised", "it returned nothing"))))
+    return Uncarried(reason=one_line(str(report.get("raised", "it returned nothing"))))
 
 
-def assertions_of(said: dict[str, Any]) -> AssertionTally | None:
+def assertions_of(report: dict[str, Any]) -> AssertionTally | None:
     """The assertions of the tests; None where nobody counted them."""
-    if not {"found", "ran"} <= said.keys():
+    if not {"found", "ran"} <= report.keys():
         return None
-    missed = tuple(one_line(str(each)) for each in said.get("missed", ()))
-    return AssertionTally(found=int(said["found"]), ran=int(said["ran"]), missed=missed)
+    missed = tuple(one_line(str(line)) for line in report.get("missed", ()))
+    return AssertionTally(found=int(report["found"]), ran=int(report["ran"]), missed=missed)
 
 
 def _seen(ending: Ending, limits: Limits, named: str) -> MachineVerdict | None:
-    """The limit that a run which failed met: it names it, and it was seen to meet it.
+    """The limit that a failed run met: one that it named and was seen to meet.
 
     Args:
         ending: how it ended, and what was seen of it.
@@ -177,8 +178,8 @@ def _seen(ending: Ending, limits: Limits, named: str) -> MachineVerdict | None:
         return FileLimit()
     if "MemoryError" in named and ending.memory_kb >= MEMORY_SEEN * limits.memory_mb * 1024:
         return Memory()
-    wanted = "temporarily unavailable" in named or "start new thread" in named
-    if wanted and limits.processes > 1 and ending.processes >= limits.processes:
+    refused = "temporarily unavailable" in named or "start new thread" in named
+    if refused and limits.processes > 1 and ending.processes >= limits.processes:
         return ProcessLimit()
     return None
 

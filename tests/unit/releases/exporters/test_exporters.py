@@ -13,7 +13,7 @@ from assay.quality.disposition import ExplainedStanding
 from assay.records.task import Message, ToolCall
 from assay.records.verdict import BothUnacceptable, Prefers, Ranks, Tie
 from assay.releases.exporters.catalogue import EXPORTERS
-from assay.releases.exporters.conversation import plain_response, spelled
+from assay.releases.exporters.conversation import plain_response, spell_messages
 from assay.releases.exporters.exporter import Carried, Dropped, attempt
 from assay.releases.exporters.helpsteer import HelpSteerExport
 from assay.releases.exporters.llama_factory import LlamaFactory
@@ -369,7 +369,7 @@ def test_an_output_that_answers_no_call_is_refused_by_openai() -> None:
     stray = Message(role="tool", content="1", tool_call_id="b")
     for messages in ((stray,), (call, stray)):
         with pytest.raises(NotCarriedError, match="tool_output_without_call"):
-            spelled(messages, "openai")
+            spell_messages(messages, "openai")
 
 
 @pytest.mark.parametrize("arguments", ["[1]", "station=Elm", '{"a":1,"a":2}'])
@@ -377,7 +377,7 @@ def test_arguments_that_are_no_object_are_refused_by_templates(arguments: str) -
     """A list, plain text and doubled keys are refused where a template wants an object."""
     call = Message(role="assistant", tool_calls=(ToolCall(name="f", arguments=arguments),))
     with pytest.raises(NotCarriedError, match="arguments_not_object"):
-        spelled((call,), "template")
+        spell_messages((call,), "template")
 
 
 def test_helpsteer_writes_majority_scores_and_no_means(release: Cases) -> None:

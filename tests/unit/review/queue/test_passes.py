@@ -13,11 +13,11 @@ from assay.review.queue.lease import Lease, LeaseState, Queue, QueueItem, Stage
 from assay.review.queue.passes import (
     Involvement,
     PassCount,
+    bar_deciders,
+    changed_rows,
     involvements,
     open_passes,
     pass_count,
-    placed,
-    reopened,
     total,
     within,
 )
@@ -42,7 +42,7 @@ def row(state: LeaseState, *, of: str = "ana", handle: str | None = None, **more
 def states(stage: Stage, people: Mapping[str, Involvement], *rows: Lease) -> dict[str, str]:
     before = {each.reviewer: each for each in rows}
     item = ITEM if stage == "review" else QueueItem(**{**_fields(ITEM), "need": 1})
-    written = placed(item, queue(stage), before, people)
+    written = changed_rows(item, queue(stage), before, people)
     return {name: each.state.name for name, each in {**before, **_named(written)}.items()}
 
 
@@ -110,8 +110,8 @@ def test_a_row_names_its_own_judgment_while_that_stands() -> None:
     """A second, independent judgment of the person leaves what the desk's page shows."""
     both = Involvement(judgments=("jud_old", "jud_new"))
     stored = row(LeaseState.stored, handle="asn_1", judgment="jud_old")
-    assert placed(ITEM, queue("review"), {"ana": stored}, {"ana": both}) == []
-    (written,) = placed(ITEM, queue("review"), {"ana": stored}, {"ana": JUDGED})
+    assert changed_rows(ITEM, queue("review"), {"ana": stored}, {"ana": both}) == []
+    (written,) = changed_rows(ITEM, queue("review"), {"ana": stored}, {"ana": JUDGED})
     assert written.judgment == "jud_new"
 
 
@@ -146,7 +146,7 @@ def test_a_decision_closes_the_item_and_ends_what_others_have_taken() -> None:
 def test_a_record_sent_up_anew_wants_another_persons_decision() -> None:
     """The earlier decision is spent; a newer one of the same person counts."""
     decided = row(LeaseState.judged, of="ines", judgment="adj_new")
-    (spent,) = reopened([decided, row(LeaseState.barred)])
+    (spent,) = bar_deciders([decided, row(LeaseState.barred)])
     assert (spent.state, open_passes(1, [spent])) == (LeaseState.barred, 1)
     assert states("adjudication", {"ines": DECIDED}, spent) == {"ines": "barred"}
     again = Involvement(decisions=("adj_new", "adj_newer"))
@@ -160,7 +160,7 @@ def test_a_re_review_is_given_by_the_persons_own_judgment_under_its_rubric() -> 
 
     def given(rubrics: set[str | None], who: str = "ana") -> bool:
         people = {who: Involvement(judgments=("jud_new",), rubrics=frozenset(rubrics))}
-        return bool(placed(item, look, {}, people))
+        return bool(changed_rows(item, look, {}, people))
 
     assert given({"standard"})
     assert not given({"older"})

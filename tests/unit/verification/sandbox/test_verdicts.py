@@ -5,7 +5,7 @@ import pytest
 from assay.verification.ports import Limits
 from assay.verification.sandbox.host import Ending
 from assay.verification.sandbox.memory_watch import ended_for_memory
-from assay.verification.sandbox.verdicts import ended, one_line, split_verdict
+from assay.verification.sandbox.verdicts import ending_verdict, one_line, split_verdict
 from assay.verification.verification import Crash, Fail, Memory, Pass, Timeout, VerifierError
 
 LIMITS = Limits(seconds=2.0, memory_mb=100)
@@ -35,7 +35,7 @@ def test_a_kill_is_the_machine_s_only_where_the_kernel_says_so(
     seen: dict[str, object], verdict: type
 ) -> None:
     """SIGKILL is a crash, the limit of processor time, or the kernel's want of memory."""
-    assert isinstance(ended(ending(code=None, **seen), LIMITS), verdict)
+    assert isinstance(ending_verdict(ending(code=None, **seen), LIMITS), verdict)
     assert ended_for_memory() >= 0
 
 

@@ -6,20 +6,19 @@ import types
 from typing import Any
 
 from assay.verification.sandbox.inside import wire
-from assay.verification.sandbox.inside.asked import ASKED, ENDING, MIMICKED, PROVIDED
+from assay.verification.sandbox.inside.operations import ENDING, MIMICKED, OPERATIONS, PROVIDED
 
 SHOWN = 200
-"""Characters of an error's text that travel."""
+"""Characters of an error's text that are sent."""
 
 MOST_TEXT = 10_000
-"""Characters of the text of an error of its own."""
+"""Characters that are sent of the text of an error of the candidate's own class."""
 
 MOST_OBJECTS = 100_000
 """Objects of one check that are kept for the tests to ask about."""
 
-_MUTABLE = (list, dict, set, bytearray)
 _CAUSES = 3
-"""Errors behind an error that are told."""
+"""Causes of an error that are reported, one behind the other."""
 
 
 def serve(source: str, peer: int) -> None:
@@ -30,31 +29,31 @@ def serve(source: str, peer: int) -> None:
         peer: the wire to the tests.
     """
     module = types.ModuleType("candidate")
-    # Dataclasses and the like look their module up by its name.
+    # Dataclasses look their module up by its name.
     sys.modules["candidate"] = module
     objects = Objects()
     try:
         exec(compile(source, "<candidate>", "exec"), module.__dict__)  # noqa: S102  what the sandbox is for
     except BaseException as error:  # noqa: BLE001  whatever it raises is an answer
-        _answer(peer, objects, _failed("broken", error, objects))
+        _send_answer(peer, objects, _error_report("broken", error, objects))
         return
     while True:
         try:
             call = wire.receive(peer)
         except wire.ClosedError:
             return
-        _answer(peer, objects, _called(module, objects, call))
+        _send_answer(peer, objects, _answer_to(module, objects, call))
 
 
 class Objects:
-    """What the candidate answered that is no value; the tests ask for it by its number."""
+    """The objects that the candidate answered with; the tests ask about them by number."""
 
     def __init__(self) -> None:
         self._all: list[Any] = []
         self._numbers: dict[int, int] = {}
         self._described: set[int] = set()
         self.kinds: list[dict[str, Any]] = []
-        """Classes that are to be described to the tests with the next answer."""
+        """Descriptions of classes that go to the tests with the next answer."""
         self.own: Any = None
         """An object that is kept even where it holds a plain value that can change."""
 
@@ -65,7 +64,7 @@ class Objects:
             WireError: if too many are kept.
         """
         kind = type(value)
-        if content is not None and issubclass(kind, _MUTABLE) and value is not self.own:
+        if content is not None and issubclass(kind, wire.MUTABLE) and value is not self.own:
             return None
         if issubclass(kind, type):
             self._describe(value)
@@ -100,31 +99,19 @@ class Objects:
         return number
 
     def _describe(self, kind: type) -> None:
-        """Tell the tests of a class and its bases, where they have not heard of it."""
+        """Describe a class and its bases to the tests, where that was not done before."""
         number = self._number(kind)
         if number in self._described:
             return
         self._described.add(number)
+        # Read past the metaclass, whose own attributes may raise or give something else.
         bases = type.__dict__["__bases__"].__get__(kind)
-        order = type.__dict__["__mro__"].__get__(kind)
-        spaces: list[tuple[type, Any]] = [
-            (each, type.__dict__["__dict__"].__get__(each)) for each in order
-        ]
-        has, own = [], []
-        nowhere: tuple[type, Any] = (object, {})
-        for name in (*PROVIDED, "__hash__"):
-            at, space = next(((at, space) for at, space in spaces if name in space), nowhere)
-            if space.get(name) is None or (at is object and name != "__hash__"):
-                continue
-            has.append(name)
-            # By identity: a class may say of itself that it equals another, or has no hash.
-            if not any(at is each for each in wire.TYPES.values()):
-                own.append(name)
+        has, own = _operators_of(kind)
         name = wire.name_of(kind)
         described = {
-            "id": number, "name": name, "bases": [self._base(each) for each in bases], "has": has,
+            "id": number, "name": name, "bases": [self._base(base) for base in bases], "has": has,
             "own": own,
-            "checks": _says_what_is_of_it(type(kind)),
+            "checks": _has_own_instance_check(type(kind)),
             "library": [str(getattr(kind, "__module__", "")), name],
             "mimics": name if MIMICKED.get(name) is kind else None,
             "fields": wire.fields_of(kind),
@@ -139,17 +126,37 @@ class Objects:
         return self._number(base)
 
 
-def _says_what_is_of_it(meta: type) -> bool:
-    """Whether classes of a metaclass decide themselves what is an instance of them."""
+def _operators_of(kind: type) -> tuple[list[str], list[str]]:
+    """The operators of a class's objects, and those among them that Python's own classes do not give."""
+    order = type.__dict__["__mro__"].__get__(kind)
+    spaces: list[tuple[type, Any]] = [
+        (base, type.__dict__["__dict__"].__get__(base)) for base in order
+    ]
+    has, own = [], []
+    nowhere: tuple[type, Any] = (object, {})
+    for name in (*PROVIDED, "__hash__"):
+        # An operator that is None in the first class that has it is switched off there.
+        at, space = next(((at, space) for at, space in spaces if name in space), nowhere)
+        if space.get(name) is None or (at is object and name != "__hash__"):
+            continue
+        has.append(name)
+        # By identity: a class may claim to equal another, or have no hash.
+        if not any(at is plain_kind for plain_kind in wire.TYPES.values()):
+            own.append(name)
+    return has, own
+
+
+def _has_own_instance_check(meta: type) -> bool:
+    """Whether classes of a metaclass decide by themselves what is an instance of them."""
     order = type.__dict__["__mro__"].__get__(meta)
     return any(
-        "__instancecheck__" in type.__dict__["__dict__"].__get__(each)
-        for each in order
-        if each is not type and each is not object
+        "__instancecheck__" in type.__dict__["__dict__"].__get__(base)
+        for base in order
+        if base is not type and base is not object
     )
 
 
-def _called(module: types.ModuleType, objects: Objects, call: dict[str, Any]) -> dict[str, Any]:
+def _answer_to(module: types.ModuleType, objects: Objects, call: dict[str, Any]) -> dict[str, Any]:
     """The answer to one call: `value`, `raised`, `end`, `unknown` or `unfit`."""
     if "object" in call:
         target = objects.find(call["object"])
@@ -161,44 +168,44 @@ def _called(module: types.ModuleType, objects: Objects, call: dict[str, Any]) ->
     try:
         arguments = wire.unpack(call["arguments"], objects.find)
         named = wire.unpack(call["named"], objects.find)
-        given = [*arguments, *named.values()]
-        before = _content(given, objects)
+        values = [*arguments, *named.values()]
+        before = _content(values, objects)
         streams = _Streams(call)
         try:
-            answer = _asked(call, target, arguments, named, objects)
+            answer = _ask(call, target, arguments, named, objects)
         finally:
-            told = streams.ended()
-        after = _content(given, objects)
+            written = streams.restore()
+        after = _content(values, objects)
     except (wire.WireError, RecursionError) as error:
         return {"unfit": str(error)[:SHOWN]}
     except BaseException as error:  # noqa: BLE001  a value may raise while it is read
-        return _failed("raised", error, objects)
+        return _error_report("raised", error, objects)
     if before != after or "same" in answer:
         answer["changed"] = after
-    return {**answer, **told}
+    return {**answer, **written}
 
 
-def _asked(
+def _ask(
     call: dict[str, Any], target: Any, arguments: list[Any], named: dict[str, Any], objects: Objects
 ) -> dict[str, Any]:
     """The answer to a question: `value`, `raised` or `end`.
 
     Raises:
-        WireError: if the value does not travel.
+        WireError: if the value cannot be sent.
     """
     try:
-        value = ASKED[call["do"]](target, *arguments, **named)
+        value = OPERATIONS[call["do"]](target, *arguments, **named)
     except (StopIteration, StopAsyncIteration) as error:
         if call["do"] not in ENDING:
-            return _failed("raised", error, objects)
+            return _error_report("raised", error, objects)
         return {"end": wire.pack(getattr(error, "value", None), objects.keep)}
     except BaseException as error:  # noqa: BLE001  whatever it raises is an answer
-        return _failed("raised", error, objects)
+        return _error_report("raised", error, objects)
     objects.own = value if call.get("own") else None
     answer: dict[str, Any] = {"value": wire.pack(value, objects.keep)}
     objects.own = None
-    for number, each in enumerate([*arguments, *named.values()]):
-        if each is value and isinstance(each, _MUTABLE):
+    for number, argument in enumerate([*arguments, *named.values()]):
+        if argument is value and isinstance(argument, wire.MUTABLE):
             answer["same"] = number
     return answer
 
@@ -218,56 +225,58 @@ class _Streams:
         if self._in:
             sys.stdin = self._in
 
-    def ended(self) -> dict[str, Any]:
-        """Give the candidate its own streams back; what it wrote, and how much it left unread."""
+    def restore(self) -> dict[str, Any]:
+        """Give the candidate its own streams back; what it wrote, and how many characters are unread."""
         sys.stdin, sys.stdout, sys.stderr = self._kept
-        told: dict[str, Any] = {}
+        report: dict[str, Any] = {}
         if self._out and self._out.getvalue():
-            told["stdout"] = self._out.getvalue()
+            report["stdout"] = self._out.getvalue()
         if self._error and self._error.getvalue():
-            told["stderr"] = self._error.getvalue()
+            report["stderr"] = self._error.getvalue()
         if self._in:
-            told["unread"] = len(self._in.read())
-        return told
+            report["unread"] = len(self._in.read())
+        return report
 
 
-def _content(given: list[Any], objects: Objects) -> Any:
+def _content(values: list[Any], objects: Objects) -> Any:
     """What arguments hold, where a call could change it; None where it could not."""
-    if all(type(each) in _FIXED for each in given):
+    if all(type(value) in _FIXED for value in values):
         return None
-    return wire.pack(given, objects.keep)
+    return wire.pack(values, objects.keep)
 
 
 _FIXED = frozenset({bool, bytes, complex, float, int, str, type(None)})
 
 
 def _last_function(module: types.ModuleType) -> str | None:
-    names = [name for name, each in vars(module).items() if isinstance(each, types.FunctionType)]
+    names = [name for name, value in vars(module).items() if isinstance(value, types.FunctionType)]
     return names[-1] if names else None
 
 
-def _failed(how: str, error: BaseException, objects: Objects, depth: int = 0) -> dict[str, Any]:
+def _error_report(
+    how: str, error: BaseException, objects: Objects, depth: int = 0
+) -> dict[str, Any]:
     """An error by the names of its classes, its own first, and its text; `error` names it whole."""
     kinds = type.__dict__["__mro__"].__get__(type(error))
-    names = [wire.name_of(each)[:SHOWN] for each in kinds[:20]]
-    told: dict[str, Any] = {how: [names, _text(error)]}
+    names = [wire.name_of(kind)[:SHOWN] for kind in kinds[:20]]
+    report: dict[str, Any] = {how: [names, _text(error)]}
     try:
-        told["error"] = wire.pack(error, objects.keep)
+        report["error"] = wire.pack(error, objects.keep)
         if error.__cause__ and depth < _CAUSES:
-            told["cause"] = _failed("raised", error.__cause__, objects, depth + 1)
-    except BaseException:  # noqa: BLE001  what it holds does not travel, or raises
-        told.pop("error", None)
-    return told
+            report["cause"] = _error_report("raised", error.__cause__, objects, depth + 1)
+    except BaseException:  # noqa: BLE001  what it holds cannot be sent, or raises
+        report.pop("error", None)
+    return report
 
 
 def _text(error: BaseException, most: int = SHOWN) -> str:
     try:
         return str.__str__(str(error))[:most]
-    except BaseException:  # noqa: BLE001  an error may lie about its text, too
+    except BaseException:  # noqa: BLE001  an error may raise in its own `__str__`
         return ""
 
 
-def _answer(peer: int, objects: Objects, message: dict[str, Any]) -> None:
+def _send_answer(peer: int, objects: Objects, message: dict[str, Any]) -> None:
     kinds, objects.kinds = objects.kinds, []
     more = {"kinds": kinds} if kinds else {}
     try:
@@ -275,4 +284,4 @@ def _answer(peer: int, objects: Objects, message: dict[str, Any]) -> None:
     except wire.ClosedError:
         return
     except wire.WireError as error:
-        _answer(peer, objects, {"unfit": str(error), **more})
+        _send_answer(peer, objects, {"unfit": str(error), **more})

@@ -1,4 +1,4 @@
-"""What a process does to itself before it runs foreign code: nothing of it can be undone."""
+"""How a process confines itself before it runs foreign code; no step can be undone."""
 
 import ctypes
 import os
@@ -10,7 +10,8 @@ from assay.verification.sandbox.inside.seccomp import filter_program
 from assay.verification.sandbox.inside.syscalls import CHECKED, REFUSED
 
 _libc = ctypes.CDLL(None, use_errno=True)
-# Calls through this one keep the interpreter's lock: the child of a raw clone has no other thread.
+# Calls through this one keep the interpreter's lock: the child of a raw clone has no other
+# thread that could give it back.
 _raw = ctypes.PyDLL(None, use_errno=True)
 
 MIB = 1 << 20
@@ -37,11 +38,11 @@ class Bounds(NamedTuple):
     memory_mb: int
     """MiB of memory of one process."""
     files_mb: int
-    """MiB of files."""
+    """MiB that its private folder holds."""
     files: int
-    """Files and folders."""
+    """Files and folders that its private folder holds."""
     processes: int
-    """Processes and threads."""
+    """Processes and threads at a time, itself among them."""
     commands: bool
     """Whether it starts another program, such as an interpreter of another language."""
 
@@ -75,7 +76,7 @@ def private_files(bounds: Bounds) -> int:
     """Give the process an empty folder of its own, in memory and of limited size, at /tmp.
 
     Returns:
-        An open file of the folder, by which its room can be seen.
+        A handle of the folder, which shows how much room it has.
     """
     # One entry is the folder itself.
     options = f"size={bounds.files_mb}m,nr_inodes={bounds.files + 1},mode=0777".encode()
@@ -165,9 +166,9 @@ def restrict_files(readable: list[str]) -> None:
 def keep_only(handles: list[int]) -> None:
     """Put these open files at 0, 1, 2, ... and close every other one."""
     # Copies above all targets first, so that no copy lands on one that is still to be copied.
-    copies = [os.dup2(each, 64 + place) for place, each in enumerate(handles)]
-    for place, each in enumerate(copies):
-        os.dup2(each, place)
+    copies = [os.dup2(handle, 64 + place) for place, handle in enumerate(handles)]
+    for place, copy in enumerate(copies):
+        os.dup2(copy, place)
     os.closerange(len(handles), 4096)
 
 

@@ -1,4 +1,4 @@
-"""Why nothing more can be asked of a candidate, and what that means for the check."""
+"""Why nothing more can be asked of a candidate, and the verdict that follows."""
 
 from assay.verification.sandbox.inside import wire
 
@@ -10,15 +10,16 @@ class CandidateError(Exception):
 class EndingError(BaseException):
     """The candidate gave no answer that the tests can go on with.
 
-    It ends the check even where the tests catch it.
+    It is no `Exception`, and it is kept where it was raised, so that it ends the check even where the
+    tests catch it.
     """
 
     verdict: str
-    """What it means for the check."""
+    """The word that the tests' side reports for it."""
 
 
 class SilentError(EndingError):
-    """The candidate gave no answer: what it did instead is for the fork server to say."""
+    """The candidate gave no answer; the fork server knows how it ended."""
 
     verdict = "silent"
 
@@ -36,7 +37,7 @@ class UncarriedError(EndingError):
 
 
 class UnaskableError(EndingError):
-    """The tests give the candidate an object of their own, which no candidate has a part in."""
+    """The tests cannot run apart from any candidate: they replace, derive or hand over what one side has."""
 
     verdict = "error"
 

@@ -22,7 +22,7 @@ WARM = (
     "random", "re", "string", "typing",
 )  # fmt: skip
 """Modules that candidates like to import. Loaded once they cost a run nothing; each one more makes
-every fork a little dearer."""
+every fork a little slower."""
 
 REQUEST_BYTES = 1 << 16
 HANDLES = 8
@@ -30,7 +30,7 @@ HANDLES = 8
 
 
 class Server:
-    """What a fork server knows: how its children are confined."""
+    """How the children of a fork server are forked and confined."""
 
     def __init__(self, level: str, readable: list[str]) -> None:
         self.apart = level == "namespaces"
@@ -44,12 +44,12 @@ class Server:
         """Fork a child, isolated where the level requires it."""
         return confine.fork_apart() if self.apart else os.fork()
 
-    def confine(self, bounds: confine.Bounds, word: socket.socket) -> None:
+    def confine(self, bounds: confine.Bounds, channel: socket.socket) -> None:
         """Confine this process for good.
 
         Args:
             bounds: what it may take.
-            word: takes the private folder to the fork server, which sees whether it is full.
+            channel: takes a handle of the private folder to the fork server, which sees whether it is full.
 
         Raises:
             ConfinementError: if any step was refused.
@@ -57,7 +57,7 @@ class Server:
         many = bounds.processes > 1 or bounds.commands
         if self.apart:
             folder = confine.private_files(bounds)
-            socket.send_fds(word, [FOLDER], [folder])
+            socket.send_fds(channel, [FOLDER], [folder])
             os.close(folder)
             confine.bound_resources(bounds)
             confine.drop_capabilities()
@@ -86,6 +86,7 @@ def main() -> None:
     except confine.ConfinementError as error:
         control.send(json.dumps({"refused": str(error)}).encode())
         return
+    # What is frozen is touched by no collection in a child, so that its memory stays shared.
     gc.collect()
     gc.freeze()
     control.send(json.dumps({"ready": sys.version}).encode())
@@ -99,7 +100,7 @@ def _serve_one(server: Server, control: socket.socket) -> bool:
         return False
     request = json.loads(text)
     if "role" not in request:
-        return True  # a word to stop came after the run had ended by itself
+        return True  # a request to stop that came after the run had ended by itself
     started = time.monotonic()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
@@ -110,23 +111,26 @@ def _serve_one(server: Server, control: socket.socket) -> bool:
     if child == 0:
         _become(server, request, handles, theirs)
     theirs.close()
-    for each in handles:
-        os.close(each)
+    for handle in handles:
+        os.close(handle)
     ending = _wait(child, control, started + request["bounds"]["seconds"], started)
     with ours:
-        control.send(json.dumps({**ending, **_word(ours), "run": request["run"]}).encode())
+        control.send(
+            json.dumps({**ending, **_confinement_report(ours), "run": request["run"]}).encode()
+        )
     return True
 
 
-def _word(ours: socket.socket) -> dict[str, Any]:
-    """What a child that has ended said before it ran anything foreign, and of its private folder."""
+def _confinement_report(ours: socket.socket) -> dict[str, Any]:
+    """What an ended child reported before it ran anything foreign, and whether its folder is full."""
+    # A child that reports nothing counts as not confined, whatever else is known of it.
     unconfined, full = "it ended before it was confined", False
     while True:
         text, handles, _, _ = socket.recv_fds(ours, REQUEST_BYTES, 1)
-        for each in handles:
-            held = os.fstatvfs(each)
+        for handle in handles:
+            held = os.fstatvfs(handle)
             full = held.f_bavail == 0 or held.f_favail == 0
-            os.close(each)
+            os.close(handle)
         if not text:
             return {"unconfined": unconfined, "files_full": full}
         if text != FOLDER:
@@ -134,14 +138,14 @@ def _word(ours: socket.socket) -> dict[str, Any]:
 
 
 def _wait(child: int, control: socket.socket, deadline: float, started: float) -> dict[str, Any]:
-    """Wait for a child, end it at the deadline or at the host's word, and say how it ended."""
+    """Wait for a child, kill it at the deadline or at the host's request, and report how it ended."""
     stopped = None
     handle = os.pidfd_open(child)
     waiting = select.poll()
     waiting.register(handle, select.POLLIN)
     waiting.register(control.fileno(), select.POLLIN)
     events = waiting.poll(max(0, int((deadline - time.monotonic()) * 1000)))
-    if not any(each == handle for each, _ in events):
+    if not any(event_handle == handle for event_handle, _ in events):
         stopped = "asked" if events else "time"
         if events and not control.recv(REQUEST_BYTES):
             os.kill(child, signal.SIGKILL)
@@ -163,55 +167,55 @@ FULL = b'{"verdict": "memory"}\n'
 """What the tests' side reports where it has no memory left for another report."""
 
 FOLDER, CONFINED = b"folder", b"confined"
-"""What a child says to the fork server before it runs anything foreign. Afterwards it has no way to
-say anything: the exit code is the program's own."""
+"""What a child sends to the fork server before it runs anything foreign. Afterwards it has no channel to
+it: the exit code is the program's own."""
 
 
 def _become(
-    server: Server, request: dict[str, Any], handles: list[int], word: socket.socket
+    server: Server, request: dict[str, Any], handles: list[int], theirs: socket.socket
 ) -> None:
-    """Turn this fresh child into what was asked for; it never returns."""
+    """Turn this new child into what was requested; it never returns."""
     code = 1
     try:
-        # A signal to a process group reaches its members in outer namespaces too: it gets its own.
+        # A signal to a process group reaches its members in outer namespaces too, so the child leaves ours.
         os.setsid()
-        job = _take(request["role"], handles, word.detach())
-        with socket.socket(fileno=WORD) as told:
+        job = _take(request["role"], handles, theirs.detach())
+        with socket.socket(fileno=CHANNEL) as channel:
             try:
-                server.confine(confine.Bounds(**request["bounds"]), told)
+                server.confine(confine.Bounds(**request["bounds"]), channel)
             except (confine.ConfinementError, OSError, ValueError) as error:
-                told.send(str(error).encode())
+                channel.send(str(error).encode())
                 return
-            told.send(CONFINED)
+            channel.send(CONFINED)
         code = ROLES[request["role"]](job, REPORT)
     finally:
         os._exit(code)
 
 
-PEER, REPORT, WORD = 3, 4, 5
+PEER, REPORT, CHANNEL = 3, 4, 5
 """Where a child finds the wire to the other side, its channel to the host, and to the fork server."""
 
 
-def _take(role: str, handles: list[int], word: int) -> dict[str, Any]:
+def _take(role: str, handles: list[int], channel: int) -> dict[str, Any]:
     """Read the job and put the open files where the role expects them."""
     job_handle, *rest = handles
     if role == "script":
         *streams, report = rest
-        kept = [*streams, report, report, word]
+        arranged = [*streams, report, report, channel]
     else:
         *peer, report = rest
         quiet = os.open("/dev/null", os.O_RDWR)
-        kept = [quiet, quiet, quiet, *(peer or [report]), report, word]
+        arranged = [quiet, quiet, quiet, *(peer or [report]), report, channel]
     with os.fdopen(job_handle, "rb") as opened:
         job: dict[str, Any] = json.loads(opened.read())
-    confine.keep_only(kept)
+    confine.keep_only(arranged)
     return job
 
 
 def _script(job: dict[str, Any], report: int) -> int:
     os.close(PEER)
     if not job["command"]:
-        # The program must hold no way to say what became of it.
+        # The program must hold no channel to the host, by which it could report a verdict.
         os.close(report)
         return program.run_script(job["source"])
     os.set_inheritable(report, False)  # noqa: FBT003  its own parameter
@@ -232,17 +236,17 @@ def _tests(job: dict[str, Any], report: int) -> int:
     try:
         tests_side.judge(job, PEER, tell)
     except MemoryError:
-        # What fills the memory may still be held, so that nothing can be put together here.
+        # What fills the memory may still be held, so that no new report can be built here.
         os.write(report, FULL)
     return 0
 
 
 def _suite(job: dict[str, Any], report: int) -> int:
     if job["pytest"]:
-        found = program.run_pytest(job["source"], job["tests"])
+        outcome = program.run_pytest(job["source"], job["tests"])
     else:
-        found = program.run_suite(job["source"], job["tests"], job["entry"])
-    _tell(report, found)
+        outcome = program.run_suite(job["source"], job["tests"], job["entry"])
+    _tell(report, outcome)
     return 0
 
 
@@ -250,11 +254,13 @@ def _evaluate(job: dict[str, Any], report: int) -> int:
     module, _, name = job["function"].partition(":")
     function = getattr(importlib.import_module(module), name)
     try:
-        told = {"value": function(job["payload"])}
+        outcome = {"value": function(job["payload"])}
     except Exception as error:  # noqa: BLE001  hostile data may break a library in any way
         limit = program.limit_of(error)
-        told = {"limit": limit} if limit else {"raised": f"{type(error).__name__}: {error}"[:300]}
-    _tell(report, told)
+        outcome = (
+            {"limit": limit} if limit else {"raised": f"{type(error).__name__}: {error}"[:300]}
+        )
+    _tell(report, outcome)
     return 0
 
 

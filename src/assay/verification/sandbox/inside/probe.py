@@ -1,4 +1,4 @@
-"""The probe: it tries, from inside, what no program may do, and says what came of each try."""
+"""The probe: it tries, from inside, what no program may do, and prints the result of each try."""
 
 import ctypes
 import json
@@ -33,7 +33,7 @@ def main(targets: dict[str, Any]) -> None:
             held, seen = attempt(targets)
         except OSError as error:
             held, seen = True, os.strerror(error.errno or 0)
-        print(json.dumps({"name": name, "held": held, "seen": seen}))  # noqa: T201  how the host hears of it
+        print(json.dumps({"name": name, "held": held, "seen": seen}))  # noqa: T201  the host reads it
 
 
 Seen = tuple[bool, str]
@@ -52,7 +52,7 @@ def _host_sockets(targets: dict[str, Any]) -> Seen:
 
 
 def _files_hidden(targets: dict[str, Any]) -> Seen:
-    read = [each for each in (targets["canary"], *_HIDDEN) if _readable(each)]
+    read = [path for path in (targets["canary"], *_HIDDEN) if _readable(path)]
     return not read, f"read: {', '.join(read)}" if read else "no file of the host was found"
 
 
@@ -104,8 +104,11 @@ def _environment(targets: dict[str, Any]) -> Seen:
 
 
 def _handles(_: dict[str, Any]) -> Seen:
-    found = [each for each in range(5, 256) if _is_open(each)]
-    return not found, f"open files: {found}" if found else "no open file was left over"
+    open_handles = [handle for handle in range(5, 256) if _is_open(handle)]
+    return (
+        not open_handles,
+        f"open files: {open_handles}" if open_handles else "no open file was left over",
+    )
 
 
 def _is_open(handle: int) -> bool:
@@ -182,7 +185,7 @@ TRIES: dict[str, Callable[[dict[str, Any]], Seen]] = {
     "kernel surface": _kernel,
     "memory": _memory,
 }
-"""What is tried, by what must hold."""
+"""The tries, by the name of the protection that each of them tests."""
 
 _APART = frozenset({"files bounded"})
-"""Tries that only make sense where a run has a folder of its own."""
+"""Tries that apply only where a run has a folder of its own."""

@@ -1,4 +1,4 @@
-"""Programs that run as a whole: a script, a script of another language, a suite beside its subject."""
+"""Programs that run as a whole: a script, a script of another language, a suite with its subject."""
 
 import atexit
 import errno
@@ -9,11 +9,11 @@ from typing import Any
 
 from assay.verification.sandbox.inside.assertions import Assertions
 from assay.verification.sandbox.inside.running_tests import UnrunnableError, run_all
-from assay.verification.sandbox.inside.stand_ins import FILE
+from assay.verification.sandbox.inside.syntax import TESTS_FILE
 from assay.verification.sandbox.inside.tests_side import (
-    said,
     tally,
     verdict_of,
+    verdict_report,
     where,
 )
 
@@ -53,7 +53,7 @@ def run_command(command: list[str], source: str) -> str:
 
 
 def run_suite(candidate: str, tests: str, entry: str | None) -> dict[str, Any]:
-    """Run tests in one process with their subject, which can forge what they say.
+    """Run tests in one process with their subject, which can forge their result.
 
     Functions named `test*`, `unittest` cases, `check(candidate)` and plain assertions are run; the
     subject is the module `candidate`, and its names are the tests' names too.
@@ -63,22 +63,22 @@ def run_suite(candidate: str, tests: str, entry: str | None) -> dict[str, Any]:
     try:
         exec(compile(candidate, "<candidate>", "exec"), subject.__dict__)  # noqa: S102  what the sandbox is for
     except BaseException as error:  # noqa: BLE001  the candidate's fault, whatever it is
-        return said("fail", f"the candidate does not load: {error!r}")
+        return verdict_report("fail", f"the candidate does not load: {error!r}")
     names = {key: value for key, value in vars(subject).items() if not key.startswith("__")}
     try:
-        found = Assertions(tests)
-        code = compile(found.tree, FILE, "exec")
-    except Exception as error:  # noqa: BLE001  the tests' author must hear of it, whatever it is
-        return said("error", f"the tests do not load: {where(error, tests)}")
-    suite.__dict__.update({**names, **found.names})
-    raised = run_all(code, suite.__dict__, found, names.get(entry or "") or _last(names))
+        assertions = Assertions(tests)
+        code = compile(assertions.tree, TESTS_FILE, "exec")
+    except Exception as error:  # noqa: BLE001  whatever it is, the tests' author has to see it
+        return verdict_report("error", f"the tests do not load: {where(error, tests)}")
+    suite.__dict__.update({**names, **assertions.names})
+    raised = run_all(code, suite.__dict__, assertions, names.get(entry or "") or _last(names))
     if raised is None:
-        told = verdict_of(found, {*names, "candidate"})
+        report = verdict_of(assertions, {*names, "candidate"})
     elif isinstance(raised, UnrunnableError | ImportError | SyntaxError):
-        told = said("error", f"the tests do not run: {where(raised, tests)}")
+        report = verdict_report("error", f"the tests do not run: {where(raised, tests)}")
     else:
-        told = said("fail", where(raised, tests))
-    return {**told, **tally(found)}
+        report = verdict_report("fail", where(raised, tests))
+    return {**report, **tally(assertions)}
 
 
 def run_pytest(candidate: str, tests: str) -> dict[str, Any]:
@@ -90,19 +90,21 @@ def run_pytest(candidate: str, tests: str) -> dict[str, Any]:
             written.write(source)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     sys.path.insert(0, os.getcwd())  # noqa: PTH109  the same
-    heard = _Heard()
+    outcomes = _TestOutcomes()
     options = ["-q", "-p", "no:cacheprovider", "--rootdir=.", "test_suite.py"]
-    code = int(pytest.main(options, plugins=[heard]))
-    if code == 0 and heard.passed:
-        return {"verdict": "pass", "note": f"{heard.passed} tests"}
-    if code == 1 and heard.failures:
-        return {"verdict": "fail", "note": heard.failures[0][:300]}
-    told = heard.failures[0] if heard.failures else f"no test passed or failed, exit code {code}"
-    return {"verdict": "error", "note": f"the suite did not run: {told}"[:300]}
+    code = int(pytest.main(options, plugins=[outcomes]))
+    if code == 0 and outcomes.passed:
+        return {"verdict": "pass", "note": f"{outcomes.passed} tests"}
+    if code == 1 and outcomes.failures:
+        return {"verdict": "fail", "note": outcomes.failures[0][:300]}
+    failure = (
+        outcomes.failures[0] if outcomes.failures else f"no test passed or failed, exit code {code}"
+    )
+    return {"verdict": "error", "note": f"the suite did not run: {failure}"[:300]}
 
 
-class _Heard:
-    """A pytest plug-in that keeps what became of each test."""
+class _TestOutcomes:
+    """A pytest plug-in that counts passed tests and keeps the text of failures."""
 
     def __init__(self) -> None:
         self.passed = 0
@@ -123,8 +125,8 @@ class _Heard:
             self.failures.append(f"{report.nodeid}: {' '.join(last)}")
 
 
-def _last(given: dict[str, Any]) -> Any:
-    functions = [each for each in given.values() if isinstance(each, types.FunctionType)]
+def _last(names: dict[str, Any]) -> Any:
+    functions = [value for value in names.values() if isinstance(value, types.FunctionType)]
     return functions[-1] if functions else None
 
 

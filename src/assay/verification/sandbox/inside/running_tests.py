@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from assay.verification.sandbox.inside.assertions import Assertions
+from assay.verification.sandbox.inside.syntax import TESTS_FILE
 
 _SET_UP = ("setup_method", "setup_class", "teardown_method", "teardown_class")
 _SKIPS = frozenset({"SkipTest", "Skipped"})
@@ -21,7 +22,10 @@ class UnrunnableError(BaseException):
 
 
 def run_all(
-    code: types.CodeType, space: dict[str, Any], found: Assertions, candidate: Callable[..., Any]
+    code: types.CodeType,
+    space: dict[str, Any],
+    assertions: Assertions,
+    candidate: Callable[..., Any],
 ) -> BaseException | None:
     """Load tests and run those that loading has not run; what they raised, if they did.
 
@@ -30,12 +34,12 @@ def run_all(
     Args:
         code: the tests with their marking calls.
         space: the namespace in which they are loaded.
-        found: their assertions.
+        assertions: their assertions.
         candidate: what `check(candidate)` is given.
     """
     try:
         _unless_left(lambda: exec(code, space))  # noqa: S102  what the sandbox is for
-        _run_rest(space, found, candidate)
+        _run_rest(space, assertions, candidate)
     except BaseException as error:  # noqa: BLE001  each kind of ending is a verdict of its own
         return error
     return None
@@ -53,7 +57,7 @@ def _unless_left(run: Callable[[], Any]) -> None:
             raise
 
 
-def _run_rest(space: dict[str, Any], found: Assertions, candidate: Callable[..., Any]) -> None:
+def _run_rest(space: dict[str, Any], assertions: Assertions, candidate: Callable[..., Any]) -> None:
     """Run what loading the tests has not run: `check`, functions `test*`, classes of cases.
 
     Raises:
@@ -61,27 +65,37 @@ def _run_rest(space: dict[str, Any], found: Assertions, candidate: Callable[...,
         BaseException: what a test raises.
     """
     cases = sys.modules.get("unittest")
+    _run_functions(space, assertions, candidate)
+    _run_classes(cases, space, assertions)
+
+
+def _run_functions(
+    space: dict[str, Any], assertions: Assertions, candidate: Callable[..., Any]
+) -> None:
     waiting = [
         (name, value) for name, value in space.items()
-        if _is_test(name, value) and not _has_run(value, found)
+        if _is_test(name, value) and not _has_run(value, assertions)
     ]  # fmt: skip
     for name, function in waiting:
-        unit = found.unit_of(function.__code__)
+        unit = assertions.unit_of(function.__code__)
         if unit and unit.name == name and unit.entered:
             continue  # another test has run it meanwhile
-        given = _arguments(name, function, candidate)
-        _unless_left(lambda run=function, given=given: run(*given))  # type: ignore[misc]
+        arguments = _arguments(name, function, candidate)
+        _unless_left(lambda run=function, arguments=arguments: run(*arguments))  # type: ignore[misc]
+
+
+def _run_classes(cases: Any, space: dict[str, Any], assertions: Assertions) -> None:
     kinds = {value: name for name, value in space.items() if isinstance(value, type)}
     methods = {kind: list(_methods(kind)) for kind in kinds}
     classes = [
-        kind for kind in kinds if any(not _has_run(each, found) for each in methods[kind])
+        kind for kind in kinds if any(not _has_run(method, assertions) for method in methods[kind])
     ]  # fmt: skip
-    known = [each for each in classes if cases and issubclass(each, cases.TestCase)]
-    if known:
-        _run_cases(cases, known, space, found)
+    case_classes = [kind for kind in classes if cases and issubclass(kind, cases.TestCase)]
+    if case_classes:
+        _run_cases(cases, case_classes, space, assertions)
     for kind in classes:
-        # What a class asserts that is none of tests by its name is found not to have run.
-        if kind not in known and kinds[kind].startswith("Test"):
+        # Assertions of other classes are found later not to have run.
+        if kind not in case_classes and kinds[kind].startswith("Test"):
             _run_class(kinds[kind], kind, methods[kind])
 
 
@@ -95,13 +109,13 @@ def _is_test(name: str, value: Any) -> bool:
     )
 
 
-def _has_run(function: Any, found: Assertions) -> bool:
+def _has_run(function: Any, assertions: Assertions) -> bool:
     """Whether a function is one of the tests and has run, or is none of theirs."""
     function = getattr(function, "__wrapped__", function)
     code = getattr(function, "__code__", None)
-    if code is None or code.co_filename != "<tests>":
+    if code is None or code.co_filename != TESTS_FILE:
         return True
-    unit = found.unit_of(code)
+    unit = assertions.unit_of(code)
     return unit is not None and unit.entered
 
 
@@ -117,8 +131,8 @@ def _arguments(name: str, function: Any, candidate: Callable[..., Any]) -> list[
 
 
 def _run_class(name: str, kind: type, methods: list[Any]) -> None:
-    lacking = [each for each in _SET_UP if hasattr(kind, each)]
-    if lacking or "__init__" in {name for each in kind.__mro__[:-1] for name in vars(each)}:
+    lacking = [name for name in _SET_UP if hasattr(kind, name)]
+    if lacking or "__init__" in {name for base in kind.__mro__[:-1] for name in vars(base)}:
         raise UnrunnableError(name, f"has {', '.join(lacking) or 'an __init__'}")
     for method in methods:
         if method.__code__.co_argcount > 1:
@@ -133,7 +147,9 @@ def _methods(kind: type) -> Iterator[Any]:
             yield method
 
 
-def _run_cases(cases: Any, kinds: list[type], space: dict[str, Any], found: Assertions) -> None:
+def _run_cases(
+    cases: Any, kinds: list[type], space: dict[str, Any], assertions: Assertions
+) -> None:
     """Run `unittest` classes; the first error of any of their tests is raised again."""
     raised: list[BaseException] = []
 
@@ -143,7 +159,7 @@ def _run_cases(cases: Any, kinds: list[type], space: dict[str, Any], found: Asse
         begun = 0
 
         def startTest(self, test: Any) -> None:  # noqa: N802  the names that unittest calls
-            self.begun = found.depth
+            self.begun = assertions.depth
             super().startTest(test)
 
         def _keep(self, _: Any, error: Any) -> None:
@@ -160,7 +176,7 @@ def _run_cases(cases: Any, kinds: list[type], space: dict[str, Any], found: Asse
             # It is an assertion of the tests that is expected not to hold, and not just any error.
             if not isinstance(error[1], AssertionError) or not _is_own(error[1]):
                 self._keep(test, error)
-            found.forgive(self.begun)
+            assertions.forgive(self.begun)
 
         def addUnexpectedSuccess(self, test: Any) -> None:  # noqa: N802  the same
             self._keep(test, (None, AssertionError(f"{test} succeeded unexpectedly"), None))
@@ -171,7 +187,7 @@ def _run_cases(cases: Any, kinds: list[type], space: dict[str, Any], found: Asse
     before = sys.modules.get(module.__name__)
     sys.modules[module.__name__] = module
     loader = cases.TestLoader()
-    cases.TestSuite([loader.loadTestsFromTestCase(each) for each in kinds]).run(Result())
+    cases.TestSuite([loader.loadTestsFromTestCase(kind) for kind in kinds]).run(Result())
     if before is not None:
         sys.modules[module.__name__] = before
     if raised:
@@ -183,4 +199,4 @@ def _is_own(error: BaseException) -> bool:
     trace, last = error.__traceback__, ""
     while trace:
         last, trace = trace.tb_frame.f_code.co_filename, trace.tb_next
-    return last == "<tests>" or "unittest" in last
+    return last == TESTS_FILE or "unittest" in last

@@ -27,7 +27,7 @@ _GET_LOCKS = (5, 36)
 _SET_LOCKS = (6, 7, 37, 38)
 """F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW."""
 _WATCHES = (1024, 1025, 1026)
-"""F_SETLEASE, F_GETLEASE, F_NOTIFY."""
+"""F_SETLEASE, F_GETLEASE and F_NOTIFY of fcntl(2)."""
 
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 _AF_UNIX = 1
@@ -63,6 +63,8 @@ def filter_program(machine: str, *, many: bool, only_pid: int | None = None) -> 
             _add(rules, numbers[column], [_ALLOWED])
     for numbers, block in _blocks(many=many, only_pid=only_pid):
         _add(rules, numbers[column], block)
+    # The same number means another call in another interface of the kernel, 32-bit or x32, so a program
+    # that uses one is killed.
     program: Block = [
         (_LOAD, 0, 0, 4),
         (_EQUAL, 1, 0, architecture),
@@ -72,7 +74,7 @@ def filter_program(machine: str, *, many: bool, only_pid: int | None = None) -> 
         (_RETURN, 0, 0, _KILL),
         *_search(_segments(rules)),
     ]
-    return b"".join(struct.pack("=HBBI", *each) for each in program)
+    return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
 
 
 def _add(rules: dict[int, Block], number: int | None, block: Block) -> None:
@@ -81,14 +83,15 @@ def _add(rules: dict[int, Block], number: int | None, block: Block) -> None:
 
 
 def _segments(rules: dict[int, Block]) -> list[tuple[int, Block]]:
-    """Where the answer changes along the numbers: first number, and what is said from there on."""
+    """The ranges of numbers with one answer: the first number of each, and its instructions."""
+    # As a kernel without the call answers: libraries then fall back to an older one.
     unknown: Block = [(_RETURN, 0, 0, _ERRNO | errno.ENOSYS)]
-    found: list[tuple[int, Block]] = []
+    segments: list[tuple[int, Block]] = []
     for number in range(max(rules) + 2):
         block = rules.get(number, unknown)
-        if not found or found[-1][1] != block:
-            found.append((number, block))
-    return found
+        if not segments or segments[-1][1] != block:
+            segments.append((number, block))
+    return segments
 
 
 def _search(segments: list[tuple[int, Block]]) -> Block:
@@ -128,7 +131,7 @@ def _blocks(*, many: bool, only_pid: int | None) -> Iterator[tuple[Numbers, Bloc
 
 
 def _locks(*, many: bool) -> Iterator[tuple[Numbers, Block]]:
-    """No lock is ever held: a lock on a file that every run can open would reach from one to another.
+    """No lock is ever held: one on a file that every run can open would be a channel between runs.
 
     One process alone is told that it has the lock, as it would be of a file of its own. Several are
     told that there are no locks, because they could rely on them among themselves.
@@ -138,7 +141,7 @@ def _locks(*, many: bool) -> Iterator[tuple[Numbers, Block]]:
     answers |= dict.fromkeys(_GET_LOCKS, errno.ENOLCK)
     answers |= dict.fromkeys(_WATCHES, errno.EPERM)
     yield CHECKED["flock"], [(_RETURN, 0, 0, _ERRNO | answer)]
-    yield CHECKED["fcntl"], _answered(1, answers)
+    yield CHECKED["fcntl"], _answer(1, answers)
 
 
 def _argument(place: int) -> tuple[int, int, int, int]:
@@ -146,7 +149,10 @@ def _argument(place: int) -> tuple[int, int, int, int]:
 
 
 def _only(place: int, values: tuple[int, ...]) -> Block:
-    """Allow where the lower half of an argument is one of these."""
+    """Allow where the lower half of an argument is one of these.
+
+    The arguments that are compared are 32-bit integers, of which the kernel ignores the upper half.
+    """
     tests = [(_EQUAL, len(values) - number, 0, value) for number, value in enumerate(values)]
     refuse, allow = (_RETURN, 0, 0, _ERRNO | errno.EPERM), (_RETURN, 0, 0, _ALLOW)
     return [_argument(place), *tests, refuse, allow]
@@ -159,7 +165,7 @@ def _unless(place: int, values: tuple[int, ...]) -> Block:
     return [_argument(place), *tests, allow, refuse]
 
 
-def _answered(place: int, answers: dict[int, int]) -> Block:
+def _answer(place: int, answers: dict[int, int]) -> Block:
     """Answer with an error number where the lower half of an argument is one of these, else allow."""
     tests = [
         step

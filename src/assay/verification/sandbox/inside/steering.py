@@ -12,7 +12,7 @@ from typing import Any
 from assay.verification.sandbox.inside.syntax import (
     FUNCTIONS,
     blocks_of,
-    called,
+    called_name,
     names_of,
     own_parts,
     walk,
@@ -21,18 +21,19 @@ from assay.verification.sandbox.inside.syntax import (
 _WILD = frozenset({
     "globals", "locals", "vars", "setattr", "exec", "eval", "delattr", ".__dict__", ".modules"
 })  # fmt: skip
-"""Where one of these is used, names are bound that nobody sees in the source."""
+"""Where one of these is used, names are bound that the source does not show, so every name depends."""
 _AMBIENT = frozenset({
     "open", ".open", ".read", ".readline", ".readlines", ".read_text", ".getvalue", ".readouterr",
     "time", ".time", ".perf_counter", "perf_counter", ".monotonic", "monotonic", ".now",
 })  # fmt: skip
-"""What gives what an answer may have left outside of any name: a file, an output, the time it took."""
+"""Calls and attributes that read what an answer may have left elsewhere: a file, an output, the time
+that passed."""
 ANYTHING = "*"
-"""Stands for a value that nobody can follow."""
+"""Stands for a value that cannot be followed."""
 
 
 class Flows:
-    """Where values go in a program."""
+    """The flow of values between the names of a program."""
 
     def __init__(self, tree: Any) -> None:
         self._flows: list[tuple[set[str], set[str]]] = []
@@ -43,7 +44,7 @@ class Flows:
         called_at = set()
         for node in walk(tree):
             if isinstance(node, _ast.Call):
-                self._calls.setdefault(called(node), []).append(node)
+                self._calls.setdefault(called_name(node), []).append(node)
                 called_at.add(id(node.func))
         self._values = {
             getattr(node, "id", getattr(node, "attr", "")) for node in walk(tree)
@@ -54,8 +55,8 @@ class Flows:
 
     def depending(self, sources: Iterable[str]) -> "Depending":
         """What depends on these names."""
-        given = {ANYTHING, *sources, *_AMBIENT}
-        reached, fixed = set(given), self._imported - given
+        starting = {ANYTHING, *sources, *_AMBIENT}
+        reached, fixed = set(starting), self._imported - starting
         growing = True
         while growing:
             before = len(reached)
@@ -70,13 +71,13 @@ class Flows:
             self._flows.append((targets, values))
 
     def _bind(self, targets: set[str], values: set[str]) -> None:
-        for each in targets:
-            self._bound.setdefault(each, []).append(values)
+        for target in targets:
+            self._bound.setdefault(target, []).append(values)
         self._flow(targets, values)
 
     def _block(self, statements: list[Any], steering: set[str]) -> None:
-        for each in statements:
-            self._statement(each, steering)
+        for statement in statements:
+            self._statement(statement, steering)
 
     def _statement(self, node: Any, steering: set[str]) -> None:
         if isinstance(node, FUNCTIONS):
@@ -96,7 +97,7 @@ class Flows:
         if isinstance(node, _ast.ClassDef):
             self._bind({node.name}, steering | names_of(node.decorator_list))
         elif isinstance(node, _ast.Import | _ast.ImportFrom):
-            self._imported |= {(each.asname or each.name).split(".")[0] for each in node.names}
+            self._imported |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
         elif isinstance(node, _ast.Assign):
             self._assign(node.targets, node.value, steering)
         elif isinstance(node, _ast.AnnAssign | _ast.AugAssign) and node.value:
@@ -107,15 +108,15 @@ class Flows:
             self._bind(_target(node.target), names_of(node.iter) | steering)
 
         elif isinstance(node, _ast.Match):
-            for each in node.cases:
-                self._bind(_captured(each.pattern), names_of(node.subject) | steering)
-                self._expression([each.guard] if each.guard else [], steering)
+            for case in node.cases:
+                self._bind(_pattern_names(case.pattern), names_of(node.subject) | steering)
+                self._expression([case.guard] if case.guard else [], steering)
 
     def _assign(self, targets: list[Any], value: Any, steering: set[str]) -> None:
         bound = _target(targets)
         self._bind(bound, names_of(value) | steering)
         if isinstance(value, _ast.Name | _ast.Attribute | _ast.Subscript):
-            # Two names of one thing: what is put into it by one is in the other as well.
+            # Two names of one object: what is put into it by one name is seen by the other as well.
             self._flow(_target(value), bound)
 
     def _function(self, node: Any, steering: set[str]) -> None:
@@ -125,30 +126,30 @@ class Flows:
         every = [*node.args.posonlyargs, *node.args.args]
         if every and every[0].arg in {"self", "cls"}:
             every = every[1:]
-        parameters = [each.arg for each in every]
-        more = {each.arg for each in node.args.kwonlyargs}
-        spread = {each.arg for each in (node.args.vararg, node.args.kwarg) if each}
+        parameters = [parameter.arg for parameter in every]
+        more = {parameter.arg for parameter in node.args.kwonlyargs}
+        spread = {parameter.arg for parameter in (node.args.vararg, node.args.kwarg) if parameter}
         self._flow(spread, {ANYTHING})
         if node.name == "check" or node.decorator_list or node.name in self._values:
             self._flow({*parameters, *more}, {ANYTHING})
         if node.name.startswith("test"):
             self._flow({"candidate"} & set(parameters), {ANYTHING})
-        for each in self._calls.get(node.name, []):
-            self._given(each, parameters, more)
+        for call in self._calls.get(node.name, []):
+            self._pass_arguments(call, parameters, more)
         for part in (*node.decorator_list, *node.args.defaults):
             self._expression(part, steering)
         self._block(node.body, set())
 
-    def _given(self, node: Any, parameters: list[str], more: set[str]) -> None:
+    def _pass_arguments(self, node: Any, parameters: list[str], more: set[str]) -> None:
         """What a call gives to the parameters of a function, and gets back in them."""
-        if any(isinstance(each, _ast.Starred) for each in node.args):
+        if any(isinstance(argument, _ast.Starred) for argument in node.args):
             self._flow({*parameters, *more}, names_of(node.args))
         pairs = list(zip(parameters, node.args, strict=False))
-        for each in node.keywords:
-            if each.arg is None:
-                self._flow({*parameters, *more}, names_of(each.value))
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                self._flow({*parameters, *more}, names_of(keyword.value))
             else:
-                pairs.append((each.arg, each.value))
+                pairs.append((keyword.arg, keyword.value))
         for name, value in pairs:
             self._flow({name}, names_of(value))
             if isinstance(value, _ast.Name | _ast.Attribute):
@@ -162,21 +163,21 @@ class Flows:
             elif isinstance(node, _ast.withitem) and node.optional_vars:
                 self._bind(_target(node.optional_vars), names_of(node.context_expr) | steering)
             elif isinstance(node, _ast.Lambda):
-                self._flow({each.arg for each in node.args.args}, {ANYTHING})
+                self._flow({parameter.arg for parameter in node.args.args}, {ANYTHING})
             elif isinstance(node, _ast.Call):
                 self._put(node, steering)
 
     def _put(self, node: Any, steering: set[str]) -> None:
         """What a call of a method may leave in its object, or of a library in its arguments."""
         function = node.func
-        given = names_of([*node.args, *(each.value for each in node.keywords)])
+        argument_names = names_of([*node.args, *(keyword.value for keyword in node.keywords)])
         if not isinstance(function, _ast.Attribute) or function.attr.startswith("assert"):
             return
-        kept = _target(function.value) - {"self", "cls"}
-        self._flow(kept, given | steering)
-        if kept & self._imported:
-            for each in node.args:
-                self._flow(_target(each), given)
+        targets = _target(function.value) - {"self", "cls"}
+        self._flow(targets, argument_names | steering)
+        if targets & self._imported:
+            for argument in node.args:
+                self._flow(_target(argument), argument_names)
 
 
 class Depending:
@@ -206,8 +207,8 @@ class Depending:
         """Whether an answer may decide what a name is bound to."""
         return self._wild or any(
             values & self._names
-            for each in (name, f".{name}")
-            for values in self._bound.get(each, [])
+            for spelling in (name, f".{name}")
+            for values in self._bound.get(spelling, [])
         )
 
 
@@ -216,16 +217,16 @@ def _catches(node: Any) -> bool:
     return bool(getattr(node, "handlers", ())) or isinstance(node, _ast.With | _ast.AsyncWith)
 
 
-def _captured(pattern: Any) -> set[str]:
+def _pattern_names(pattern: Any) -> set[str]:
     """The names that a pattern binds."""
-    kept = [getattr(each, name, None) for each in walk(pattern) for name in ("name", "rest")]
-    return {each for each in kept if each}
+    bound = [getattr(part, name, None) for part in walk(pattern) for name in ("name", "rest")]
+    return {name for name in bound if name}
 
 
 def _target(node: Any) -> set[str]:
     """The names that hold what is put into a target."""
     if isinstance(node, list):
-        return {name for each in node for name in _target(each)}
+        return {name for element in node for name in _target(element)}
     if isinstance(node, _ast.Attribute):
         return {f".{node.attr}"}
     if isinstance(node, _ast.Subscript | _ast.Starred):

@@ -4,11 +4,14 @@ import _ast
 from collections.abc import Iterator
 from typing import Any
 
+TESTS_FILE = "<tests>"
+"""The file name of the tests' own code in traces and frames."""
+
 ONLY_TREE = 0x400
-"""Flag of `compile` for a syntax tree; the module `ast` would make every fork dearer."""
+"""`ast.PyCF_ONLY_AST`, the flag of `compile` for a syntax tree. The module `ast` is not loaded, because
+every module that is makes every fork slower."""
 
 FUNCTIONS = (_ast.FunctionDef, _ast.AsyncFunctionDef)
-LOOPS = (_ast.For, _ast.AsyncFor)
 WITHS = (_ast.With, _ast.AsyncWith)
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 _LEAVING = frozenset({"skipTest", "skip", "exit", "_exit", "quit"})
@@ -20,10 +23,10 @@ def walk(node: Any) -> Iterator[Any]:
     """A node of a syntax tree and all below it; of a list, all of its nodes."""
     waiting = list(node) if isinstance(node, list) else [node]
     while waiting:
-        each = waiting.pop()
-        yield each
-        for name in each._fields:
-            value = getattr(each, name, None)
+        current = waiting.pop()
+        yield current
+        for name in current._fields:
+            value = getattr(current, name, None)
             if isinstance(value, _ast.AST):
                 waiting.append(value)
             elif isinstance(value, list):
@@ -32,17 +35,17 @@ def walk(node: Any) -> Iterator[Any]:
 
 def names_of(node: Any) -> set[str]:
     """The names in a node or list of nodes; that of an attribute begins with a dot."""
-    found = set()
-    for each in walk(node):
-        if isinstance(each, _ast.Name):
-            found.add(each.id)
-        elif isinstance(each, _ast.Attribute):
-            found.add(f".{each.attr}")
-    return found
+    names = set()
+    for part in walk(node):
+        if isinstance(part, _ast.Name):
+            names.add(part.id)
+        elif isinstance(part, _ast.Attribute):
+            names.add(f".{part.attr}")
+    return names
 
 
 def own_parts(statement: Any) -> list[Any]:
-    """What a statement holds besides the blocks in it."""
+    """The expressions and other parts of a statement, without its blocks."""
     if isinstance(statement, (*FUNCTIONS, _ast.ClassDef)):
         return list(statement.decorator_list)
     values = [
@@ -50,14 +53,14 @@ def own_parts(statement: Any) -> list[Any]:
         for name in statement._fields
         if name not in BLOCKS and name not in {"name", "type_comment"}
     ]
-    flat = [each for value in values for each in (value if isinstance(value, list) else [value])]
-    return [each for each in flat if isinstance(each, _ast.AST)]
+    flat = [part for value in values for part in (value if isinstance(value, list) else [value])]
+    return [part for part in flat if isinstance(part, _ast.AST)]
 
 
 def blocks_of(statement: Any) -> Iterator[tuple[list[Any], list[Any], str]]:
     """The blocks of a statement that is no function: statements, what decides about them, side.
 
-    Blocks of different sides take each other's place; those without a side have none.
+    Of the blocks with a side, one runs in place of the others; a block without a side has no other.
     """
     body, orelse = getattr(statement, "body", []), getattr(statement, "orelse", [])
     match statement:
@@ -71,26 +74,26 @@ def blocks_of(statement: Any) -> Iterator[tuple[list[Any], list[Any], str]]:
             yield body, [statement.iter], ""
             yield orelse, [statement.iter, *body], ""
         case _ast.With() | _ast.AsyncWith():
-            yield body, [each.context_expr for each in statement.items], ""
+            yield body, [item.context_expr for item in statement.items], ""
         case _ast.Match():
-            for number, each in enumerate(statement.cases):
-                yield each.body, [statement.subject, each], f"case {number}"
+            for number, case in enumerate(statement.cases):
+                yield case.body, [statement.subject, case], f"case {number}"
         case _ast.ClassDef():
             yield body, [], ""
         case _ if hasattr(statement, "handlers"):
             yield body, [], "try"
             yield orelse, body, "try"
-            for each in statement.handlers:
-                yield each.body, body, "except"
+            for handler in statement.handlers:
+                yield handler.body, body, "except"
             yield statement.finalbody, [], ""
         case _:
             return
 
 
-def called(call: Any) -> str:
+def called_name(call: Any) -> str:
     """The name that a call calls, without what is before its last dot; an alias' own (see `name_calls`)."""
-    known = getattr(call, "called_as", None)
-    return str(known or getattr(call.func, "id", getattr(call.func, "attr", "")))
+    alias = getattr(call, "called_as", None)
+    return str(alias or getattr(call.func, "id", getattr(call.func, "attr", "")))
 
 
 def name_calls(tree: Any) -> None:
@@ -108,12 +111,12 @@ def name_calls(tree: Any) -> None:
                 aliases |= {name.lstrip("."): assertion for name in names_of(targets)}
         elif isinstance(node, _ast.ImportFrom):
             aliases |= {
-                each.asname: each.name for each in node.names
-                if each.asname and each.name.startswith(_ASSERTING)
+                alias.asname: alias.name for alias in node.names
+                if alias.asname and alias.name.startswith(_ASSERTING)
             }  # fmt: skip
     for node in walk(tree):
         if isinstance(node, _ast.Call):
-            named = _named_by_text(node.func) or aliases.get(called(node), "")
+            named = _named_by_text(node.func) or aliases.get(called_name(node), "")
             if named.startswith(_ASSERTING):
                 # A field of our own: a syntax tree's nodes take any.
                 setattr(node, "called_as", named)  # noqa: B010
@@ -131,7 +134,7 @@ def _assertion_in(value: Any) -> str:
 
 def _named_by_text(node: Any) -> str:
     """The name that `getattr(thing, "name")` gets; empty for any other expression."""
-    if not isinstance(node, _ast.Call) or called(node) != "getattr" or len(node.args) < 2:  # noqa: PLR2004
+    if not isinstance(node, _ast.Call) or called_name(node) != "getattr" or len(node.args) < 2:  # noqa: PLR2004
         return ""
     name = node.args[1]
     return str(name.value) if isinstance(name, _ast.Constant) else ""
@@ -139,20 +142,20 @@ def _named_by_text(node: Any) -> str:
 
 def is_asserting(node: Any) -> bool:
     """Whether a node is a call of something named as an assertion."""
-    return isinstance(node, _ast.Call) and called(node).startswith(_ASSERTING)
+    return isinstance(node, _ast.Call) and called_name(node).startswith(_ASSERTING)
 
 
 def is_raising(node: Any) -> bool:
     """Whether a node asserts that something is raised."""
-    return isinstance(node, _ast.Call) and called(node).startswith(("assertRaises", "raises"))
+    return isinstance(node, _ast.Call) and called_name(node).startswith(("assertRaises", "raises"))
 
 
 def constant(test: Any) -> bool | None:
-    """What a test always comes to; None where it is no constant."""
+    """The value of a condition that is a constant, as true or false; None where it is no constant."""
     if isinstance(test, _ast.Constant):
         return bool(test.value)
     if isinstance(test, _ast.Tuple) and not any(
-        isinstance(each, _ast.Starred) for each in test.elts
+        isinstance(element, _ast.Starred) for element in test.elts
     ):
         return bool(test.elts)
     if isinstance(test, _ast.UnaryOp) and isinstance(test.op, _ast.Not):
@@ -162,23 +165,27 @@ def constant(test: Any) -> bool | None:
 
 
 def refuses(statement: Any) -> bool:
-    """Whether a statement has a branch that says no by itself."""
+    """Whether a statement has a branch that refuses."""
     if isinstance(statement, (*FUNCTIONS, _ast.ClassDef)):
         return False
-    inner = [each for block, _, _ in blocks_of(statement) for each in block]
-    return any(refusal(each) or (isinstance(each, WITHS) and refuses(each)) for each in inner)
+    inner = [part for block, _, _ in blocks_of(statement) for part in block]
+    return any(refusal(part) or (isinstance(part, WITHS) and refuses(part)) for part in inner)
 
 
 def refuses_by_assertion(statement: Any) -> bool:
-    """Whether a branch of a statement says no in so many words: `raise AssertionError`, `fail()`."""
+    """Whether a branch of a statement refuses by an assertion: `raise AssertionError`, `fail()`."""
     if isinstance(statement, (*FUNCTIONS, _ast.ClassDef)):
         return False
-    inner = [each for block, _, _ in blocks_of(statement) for each in block]
-    return any(refusal(each) == "assertion" or refuses_by_assertion(each) for each in inner)
+    inner = [part for block, _, _ in blocks_of(statement) for part in block]
+    return any(refusal(part) == "assertion" or refuses_by_assertion(part) for part in inner)
 
 
 def refusal(statement: Any) -> str:
-    """How a statement says no by itself: `assertion`, `error`, `leave`; empty where it does not."""
+    """How a statement refuses by itself; empty where it does not.
+
+    `assertion`: it raises an `AssertionError` or fails; `error`: it raises another error; `leave`: it
+    ends or skips the test.
+    """
     if isinstance(statement, _ast.Raise) and statement.exc is not None:
         names = names_of(statement.exc)
         if "AssertionError" in names:
@@ -189,17 +196,17 @@ def refusal(statement: Any) -> str:
     value = statement.value if isinstance(statement, _ast.Expr) else None
     if not isinstance(value, _ast.Call):
         return ""
-    if called(value) == "fail":
+    if called_name(value) == "fail":
         return "assertion"
-    return "leave" if called(value) in _LEAVING else ""
+    return "leave" if called_name(value) in _LEAVING else ""
 
 
 def leaves(statements: list[Any]) -> bool:
     """Whether statements can leave the block around them: return, break, continue."""
-    for each in statements:
-        if isinstance(each, _ast.Return | _ast.Break | _ast.Continue):
+    for statement in statements:
+        if isinstance(statement, _ast.Return | _ast.Break | _ast.Continue):
             return True
-        inner = () if isinstance(each, (*FUNCTIONS, _ast.ClassDef)) else blocks_of(each)
+        inner = () if isinstance(statement, (*FUNCTIONS, _ast.ClassDef)) else blocks_of(statement)
         if any(leaves(block) for block, _, _ in inner):
             return True
     return False
@@ -207,7 +214,7 @@ def leaves(statements: list[Any]) -> bool:
 
 def is_untaken(parts: list[Any]) -> bool:
     """Whether a part of an expression may not be evaluated though the expression is."""
-    return any(isinstance(each, _UNTAKEN) for each in walk(parts))
+    return any(isinstance(part, _UNTAKEN) for part in walk(parts))
 
 
 def is_text(statement: Any) -> bool:
@@ -216,20 +223,20 @@ def is_text(statement: Any) -> bool:
     return isinstance(value, _ast.Constant) and isinstance(value.value, str)
 
 
-def call(name: str, arguments: list[Any], beside: Any) -> Any:
+def call(name: str, arguments: list[Any], neighbour: Any) -> Any:
     """A call of a function by its name, on the line of another node."""
-    at: Any = place_of(beside)
-    given: list[Any] = [
-        each if isinstance(each, _ast.AST) else _ast.Constant(value=each, **at)
-        for each in arguments
+    at: Any = place_of(neighbour)
+    nodes: list[Any] = [
+        argument if isinstance(argument, _ast.AST) else _ast.Constant(value=argument, **at)
+        for argument in arguments
     ]
     function = _ast.Name(id=name, ctx=_ast.Load(), **at)
-    return _ast.Call(func=function, args=given, keywords=[], **at)
+    return _ast.Call(func=function, args=nodes, keywords=[], **at)
 
 
-def statement_of(expression: Any, beside: Any) -> Any:
+def statement_of(expression: Any, neighbour: Any) -> Any:
     """An expression as a statement, on the line of another node."""
-    return _ast.Expr(value=expression, **place_of(beside))
+    return _ast.Expr(value=expression, **place_of(neighbour))
 
 
 def place_of(node: Any) -> dict[str, int]:

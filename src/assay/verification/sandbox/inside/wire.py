@@ -18,20 +18,28 @@ MAX_BYTES = 8 << 20
 """Bytes of one message."""
 
 MAX_DEPTH = 100
-"""Containers within containers."""
+"""Levels of containers within containers in one value."""
 
 MAX_FIELDS = 100
 """Fields of a named tuple."""
 
 _LONG_BITS = 1000
-"""Integers of more bits travel as hexadecimal digits: those are read in linear time."""
+"""Integers of more bits are sent as hexadecimal digits, which are read in linear time; decimal digits
+would take quadratic time."""
+
+Report = dict[str, Any]
+"""A JSON object: a message, a part of one, or what is reported to the host."""
+
+MUTABLE = (list, dict, set, bytearray)
+"""Plain types whose values can change: an object of a subclass travels by its content, unless a class or
+a name of the candidate gave it."""
 
 _TAG = "$"
 _PLAIN = frozenset({type(None), bool, str})
 _FACTORIES = {
-    each.__name__: each for each in (bool, bytes, dict, float, int, list, set, str, tuple)
+    kind.__name__: kind for kind in (bool, bytes, dict, float, int, list, set, str, tuple)
 }
-"""What a `defaultdict` may make where a key is missing; another factory does not travel."""
+"""What a `defaultdict` may make where a key is missing; another factory is sent as an object."""
 
 _ERRORS = (
     ArithmeticError, AssertionError, AttributeError, BlockingIOError, BufferError, ConnectionError,
@@ -42,18 +50,18 @@ _ERRORS = (
     UnicodeDecodeError, UnicodeEncodeError, UnicodeError, UserWarning, ValueError, Warning,
     ZeroDivisionError,
 )  # fmt: skip
-ERRORS: dict[str, type[Exception]] = {each.__name__: each for each in _ERRORS}
-"""Errors that travel. None of those is here that steer a loop, end a program or say that the tests
+ERRORS: dict[str, type[Exception]] = {error.__name__: error for error in _ERRORS}
+"""Errors that are sent by name. Left out are those that end a loop or a program, or report that the tests
 themselves met a limit: `StopIteration` in a call would end the tests' own loops early."""
 
 TYPES: dict[str, type] = {
-    each.__name__: each
-    for each in (
+    kind.__name__: kind
+    for kind in (
         bool, bytearray, bytes, complex, dict, float, frozenset, int, list, object, range, set, str,
         tuple, type(None), *_ERRORS,
     )
 }  # fmt: skip
-"""Python's own classes that travel by their names."""
+"""Python's own classes that are sent by name."""
 
 _LIBRARY_ERRORS = frozenset({
     ("binascii", "Error"), ("csv", "Error"), ("dataclasses", "FrozenInstanceError"),
@@ -71,18 +79,18 @@ def library_error(at: Any) -> list[type]:
 
 
 Keep = Callable[[Any, Any], Any]
-"""Keeps an object that does not travel, and gives what names it; None where it is to travel by what
-it holds, the second argument, which is None where it holds no plain value."""
+"""Keeps an object that cannot be sent, and returns its reference; None where its content, the second
+argument, is to be sent instead. The content is None where the object holds no plain value."""
 Find = Callable[[Any], Any]
-"""What stands for a named object."""
+"""Gives what stands for an object, by its reference."""
 
 
 class WireError(Exception):
-    """A message or value that does not travel."""
+    """A message or value that cannot be sent or read."""
 
 
 class ClosedError(WireError):
-    """The other side is gone."""
+    """The other side closed the wire."""
 
 
 def pack(value: Any, keep: Keep | None = None, depth: int = 0) -> Any:
@@ -99,6 +107,7 @@ def pack(value: Any, keep: Keep | None = None, depth: int = 0) -> Any:
     Raises:
         WireError: for what is no value where nothing keeps it, or one that is nested too deep.
     """
+    # By `type`, never by `isinstance`: an object may claim another class by its `__class__`.
     kind = type(value)
     if kind in _PLAIN or (kind is int and value.bit_length() <= _LONG_BITS):
         return value
@@ -110,19 +119,19 @@ def pack(value: Any, keep: Keep | None = None, depth: int = 0) -> Any:
     if packer:
         return packer(value, keep, depth + 1)
     if fields_of(kind) is not None:
-        return _kept_or(_pack_named(value, keep, depth + 1), value, keep)
+        return _reference_or_content(_pack_named(value, keep, depth + 1), value, keep)
     for base, content_of in _BASES:
         if issubclass(kind, base):
-            return _kept_or(pack(content_of(value), keep, depth), value, keep)
+            return _reference_or_content(pack(content_of(value), keep, depth), value, keep)
     if keep is None:
         raise WireError(f"a {name_of(kind)[:60]} is not a plain value")
     return {_TAG: "object", "v": keep(value, None)}
 
 
-def _kept_or(content: Any, value: Any, keep: Keep | None) -> Any:
+def _reference_or_content(content: Any, value: Any, keep: Keep | None) -> Any:
     """A value of a subclass of a plain type: what names it, or else what it holds."""
-    kept = keep(value, content) if keep else None
-    return content if kept is None else {_TAG: "object", "v": kept}
+    reference = keep(value, content) if keep else None
+    return content if reference is None else {_TAG: "object", "v": reference}
 
 
 def name_of(kind: type) -> str:
@@ -133,23 +142,23 @@ def name_of(kind: type) -> str:
 def fields_of(kind: type) -> list[str] | None:
     """The fields of a class of named tuples; None for another class."""
     fields = getattr(kind, "_fields", None) if issubclass(kind, tuple) else None
-    named = type(fields) is tuple and all(type(each) is str for each in fields)
+    named = type(fields) is tuple and all(type(field) is str for field in fields)
     return list(fields) if named and fields is not None else None
 
 
 def _pack_dict(value: dict[Any, Any], keep: Keep | None, depth: int) -> Any:
     if all(type(key) is str and key != _TAG for key in value):
-        return {key: pack(each, keep, depth) for key, each in value.items()}
+        return {key: pack(item, keep, depth) for key, item in value.items()}
     return {_TAG: "dict", "v": _pairs(value, keep, depth)}
 
 
 def _pairs(value: Any, keep: Keep | None, depth: int) -> Any:
-    return [[pack(key, keep, depth), pack(each, keep, depth)] for key, each in value.items()]
+    return [[pack(key, keep, depth), pack(item, keep, depth)] for key, item in value.items()]
 
 
 def _items(name: str) -> Callable[[Any, Keep | None, int], Any]:
     def packer(value: Any, keep: Keep | None, depth: int) -> Any:
-        return {_TAG: name, "v": [pack(each, keep, depth) for each in value]}
+        return {_TAG: name, "v": [pack(item, keep, depth) for item in value]}
 
     return packer
 
@@ -163,13 +172,13 @@ def _of_pairs(name: str) -> Callable[[Any, Keep | None, int], Any]:
 
 def _pack_default(value: Any, keep: Keep | None, depth: int) -> Any:
     factory = value.default_factory
-    name = next((name for name, each in _FACTORIES.items() if each is factory), "")
+    name = next((name for name, kind in _FACTORIES.items() if kind is factory), "")
     if factory is None or name:
         return {_TAG: "defaultdict", "v": [name, _pairs(value, keep, depth)]}
     if keep is None:
         raise WireError("a defaultdict with a factory of its own is not a plain value")
-    kept = pack(factory, keep, depth)
-    return {_TAG: "defaultdict", "v": ["", _pairs(value, keep, depth), kept]}
+    packed_factory = pack(factory, keep, depth)
+    return {_TAG: "defaultdict", "v": ["", _pairs(value, keep, depth), packed_factory]}
 
 
 def _pack_type(value: type, keep: Keep | None, _: int) -> Any:
@@ -187,7 +196,7 @@ def _pack_error(value: BaseException, keep: Keep | None, depth: int) -> Any:
 
 def _pack_named(value: Any, keep: Keep | None, depth: int) -> Any:
     kind: Any = type(value)
-    parts = [pack(each, keep, depth) for each in tuple.__iter__(value)]
+    parts = [pack(part, keep, depth) for part in tuple.__iter__(value)]
     return {_TAG: "named", "v": [name_of(kind), list(kind._fields), parts]}
 
 
@@ -209,7 +218,7 @@ _BASES: tuple[tuple[type, Callable[[Any], Any]], ...] = (
 Packer = Callable[[Any, Keep | None, int], Any]
 
 _PACKERS: dict[type, Packer] = {
-    list: lambda value, keep, depth: [pack(each, keep, depth) for each in value],
+    list: lambda value, keep, depth: [pack(item, keep, depth) for item in value],
     int: lambda value, *_: {_TAG: "int", "v": hex(value)},
     dict: _pack_dict,
     tuple: _items("tuple"),
@@ -218,9 +227,9 @@ _PACKERS: dict[type, Packer] = {
     bytes: lambda value, *_: {_TAG: "bytes", "v": value.hex()},
     bytearray: lambda value, *_: {_TAG: "bytearray", "v": value.hex()},
     complex: lambda value, *_: {_TAG: "complex", "v": [repr(value.real), repr(value.imag)]},
-    range: lambda value, *_: {_TAG: "range", "v": [hex(each) for each in _range_parts(value)]},
+    range: lambda value, *_: {_TAG: "range", "v": [hex(bound) for bound in _range_parts(value)]},
     slice: lambda value, keep, depth: {
-        _TAG: "slice", "v": [pack(each, keep, depth) for each in _range_parts(value)]
+        _TAG: "slice", "v": [pack(part, keep, depth) for part in _range_parts(value)]
     },
     type: _pack_type,
     **dict.fromkeys(_ERRORS, _pack_error),
@@ -231,7 +240,7 @@ _PACKERS: dict[type, Packer] = {
     collections.OrderedDict: _of_pairs("OrderedDict"),
     collections.defaultdict: _pack_default,
     collections.deque: lambda value, keep, depth: {
-        _TAG: "deque", "v": [value.maxlen, [pack(each, keep, depth) for each in value]]
+        _TAG: "deque", "v": [value.maxlen, [pack(item, keep, depth) for item in value]]
     },
 }  # fmt: skip
 
@@ -248,7 +257,8 @@ _LIBRARY: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("datetime", "time"): lambda value: [value.isoformat(), value.fold],
     ("datetime", "timedelta"): lambda value: [value.days, value.seconds, value.microseconds],
 }
-"""Module and name of values of the standard library that travel; loaded only where they are used."""
+"""Classes of the standard library whose values are sent, by module and name, with what is sent of a
+value. Their modules are loaded only where they are used."""
 
 
 def _library_packer(kind: type) -> Packer | None:
@@ -256,11 +266,11 @@ def _library_packer(kind: type) -> Packer | None:
     for (module, name), text_of in _LIBRARY.items():
         loaded = sys.modules.get(module)
         if loaded and vars(loaded).get(name) is kind:
-            return _tagged(name, text_of)
+            return _tagged_packer(name, text_of)
     return None
 
 
-def _tagged(name: str, text_of: Callable[[Any], Any]) -> Packer:
+def _tagged_packer(name: str, text_of: Callable[[Any], Any]) -> Packer:
     return lambda value, *_: {_TAG: name, "v": text_of(value)}
 
 
@@ -269,7 +279,7 @@ def unpack(data: Any, find: Find | None = None, depth: int = 0) -> Any:
 
     Args:
         data: the data.
-        find: gives what stands for an object that does not travel.
+        find: gives what stands for an object that is sent by reference.
         depth: containers around it.
 
     Raises:
@@ -278,32 +288,32 @@ def unpack(data: Any, find: Find | None = None, depth: int = 0) -> Any:
     if depth > MAX_DEPTH:
         raise WireError(f"nested deeper than {MAX_DEPTH}")
     if type(data) is list:
-        return [unpack(each, find, depth + 1) for each in data]
+        return [unpack(item, find, depth + 1) for item in data]
     if type(data) is not dict:
         return data
     if _TAG not in data:
-        return {key: unpack(each, find, depth + 1) for key, each in data.items()}
+        return {key: unpack(item, find, depth + 1) for key, item in data.items()}
     try:
         tag, content = data[_TAG], data["v"]
         if tag == "object":
-            return _found(content, find)
+            return _find_object(content, find)
         return _UNPACKERS[tag](content, find, depth + 1)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise WireError(f"no value is written like this: {error}"[:200]) from error
 
 
-def _found(content: Any, find: Find | None) -> Any:
+def _find_object(content: Any, find: Find | None) -> Any:
     if find is None:
-        raise WireError("an object does not travel")
+        raise WireError("an object cannot be sent")
     return find(content)
 
 
 def _list(data: Any, find: Find | None, depth: int) -> list[Any]:
-    return [unpack(each, find, depth) for each in data]
+    return [unpack(item, find, depth) for item in data]
 
 
 def _dict(data: Any, find: Find | None, depth: int) -> dict[Any, Any]:
-    return {unpack(key, find, depth): unpack(each, find, depth) for key, each in data}
+    return {unpack(key, find, depth): unpack(item, find, depth) for key, item in data}
 
 
 def _default(data: Any, find: Find | None, depth: int) -> Any:
@@ -320,7 +330,7 @@ def _error(data: Any, find: Find | None, depth: int) -> Any:
     return ERRORS[data[0]](*parts)
 
 
-def _named(data: Any, find: Find | None, depth: int) -> Any:
+def _named_tuple(data: Any, find: Find | None, depth: int) -> Any:
     name, fields, values = data
     return named_kind(name, fields)(*_list(values, find, depth))
 
@@ -332,7 +342,7 @@ def named_kind(name: Any, fields: Any) -> Any:
         WireError: if there is none.
         ValueError: for fields that no class can have.
     """
-    if len(fields) > MAX_FIELDS or not all(type(each) is str for each in (name, *fields)):
+    if len(fields) > MAX_FIELDS or not all(type(text) is str for text in (name, *fields)):
         raise WireError("no named tuple is written like this")
     return _named_kind(name, tuple(fields))
 
@@ -365,7 +375,7 @@ _UNPACKERS: dict[str, Callable[[Any, Find | None, int], Any]] = {
     "bytes": lambda data, *_: bytes.fromhex(data),
     "bytearray": lambda data, *_: bytearray.fromhex(data),
     "dict": _dict,
-    "range": lambda data, *_: range(*(int(each, 16) for each in data)),
+    "range": lambda data, *_: range(*(int(digits, 16) for digits in data)),
     "slice": lambda data, find, depth: slice(*_list(data, find, depth)),
     "type": lambda data, *_: TYPES[data],
     "error": _error,
@@ -376,9 +386,11 @@ _UNPACKERS: dict[str, Callable[[Any, Find | None, int], Any]] = {
     "OrderedDict": lambda data, find, depth: collections.OrderedDict(_dict(data, find, depth)),
     "defaultdict": _default,
     "deque": lambda data, find, depth: collections.deque(_list(data[1], find, depth), data[0]),
-    "named": _named,
+    "named": _named_tuple,
     "Decimal": lambda data, *_: _of("decimal", "Decimal")(str(data)),
-    "Fraction": lambda data, *_: _of("fractions", "Fraction")(*(int(each, 16) for each in data)),
+    "Fraction": lambda data, *_: _of("fractions", "Fraction")(
+        *(int(digits, 16) for digits in data)
+    ),
     "date": lambda data, *_: _date(data),
     "datetime": lambda data, *_: _moment("datetime", data),
     "time": lambda data, *_: _moment("time", data),

@@ -1,7 +1,7 @@
 """Mathematics: an answer is read in one process and compared in another.
 
 Reading LaTeX and formulas may evaluate what an answer says, so the process that reads it is not
-believed: what it hands on is a tree of names and numbers, and the comparing process builds from it
+trusted: it passes on a tree of names and numbers, and the comparing process builds from this
 expressions of known kinds and nothing else.
 """
 
@@ -59,22 +59,32 @@ def read(payload: dict[str, Any]) -> list[Any]:
     """
     text = str(payload["text"])[-MAX_LENGTH:]
     plain = payload["formula"] and "$" not in text and "\\boxed" not in text
-    found = parse(f"${text}$" if plain else text, parsing_timeout=None)
-    if not found and plain:
-        found = parse(text, parsing_timeout=None)
-    written = next((each for each in found if isinstance(each, str)), "")
-    repeated = _repeated(found, written)
+    expressions = parse(f"${text}$" if plain else text, parsing_timeout=None)
+    if not expressions and plain:
+        expressions = parse(text, parsing_timeout=None)
+    written = next((expression for expression in expressions if isinstance(expression, str)), "")
+    repeated = _repeated_values(expressions, written)
     if repeated:
         return [{"list": repeated}, written]
-    return [each if isinstance(each, str) else {"tree": _tree(each, [0])} for each in found]
+    return [
+        expression if isinstance(expression, str) else {"tree": _tree(expression, [0])}
+        for expression in expressions
+    ]
 
 
-def _repeated(found: list[Any], written: str) -> list[Any]:
+def _repeated_values(expressions: list[Any], written: str) -> list[Any]:
     """The values of a list in which one appears twice, each as `read` gives it; else nothing."""
-    if not any(isinstance(each, sympy.FiniteSet) for each in found) or "{" in written[:2]:
+    if (
+        not any(isinstance(expression, sympy.FiniteSet) for expression in expressions)
+        or "{" in written[:2]
+    ):
         return []
     parts = _parts(written)
-    distinct = min(len(each.args) for each in found if isinstance(each, sympy.FiniteSet))
+    distinct = min(
+        len(expression.args)
+        for expression in expressions
+        if isinstance(expression, sympy.FiniteSet)
+    )
     if len(parts) <= distinct:
         return []
     if len(parts) > MAX_PARTS:
@@ -90,7 +100,7 @@ def _parts(written: str) -> list[str]:
         if sign in ",;" and depth == 0:
             parts.append(written[start:place])
             start = place + 1
-    return [each.strip() for each in (*parts, written[start:]) if each.strip()]
+    return [part.strip() for part in (*parts, written[start:]) if part.strip()]
 
 
 def same(payload: dict[str, Any]) -> bool:
@@ -104,13 +114,13 @@ def same(payload: dict[str, Any]) -> bool:
 
 
 def _same(reference: list[Any], answer: list[Any], options: dict[str, Any]) -> bool:
-    wanted, given = _list_of(reference), _list_of(answer)
-    if wanted or given:
-        return _same_lists(wanted, given, options)
+    reference_list, answer_list = _list_of(reference), _list_of(answer)
+    if reference_list or answer_list:
+        return _same_lists(reference_list, answer_list, options)
     return bool(
         verify(
-            [_expression(each) for each in reference],
-            [_expression(each) for each in answer],
+            [_expression(expression) for expression in reference],
+            [_expression(expression) for expression in answer],
             float_rounding=int(options["precision"]),
             strict=bool(options["strict"]),
             timeout_seconds=None,
@@ -122,8 +132,8 @@ def _same(reference: list[Any], answer: list[Any], options: dict[str, Any]) -> b
 def _same_lists(reference: list[Any], answer: list[Any], options: dict[str, Any]) -> bool:
     """Whether two lists hold the same values equally often, in any order."""
     left = list(answer)
-    for wanted in reference:
-        match = next((each for each in left if _same(wanted, each, options)), None)
+    for value in reference:
+        match = next((candidate for candidate in left if _same(value, candidate, options)), None)
         if match is None:
             return False
         left.remove(match)
@@ -131,8 +141,12 @@ def _same_lists(reference: list[Any], answer: list[Any], options: dict[str, Any]
 
 
 def _list_of(read_as: list[Any]) -> list[Any]:
-    found = (each["list"] for each in read_as if isinstance(each, dict) and "list" in each)
-    return next(found, [])
+    lists = (
+        expression["list"]
+        for expression in read_as
+        if isinstance(expression, dict) and "list" in expression
+    )
+    return next(lists, [])
 
 
 def _tree(expression: Any, count: list[int]) -> Tree:
@@ -140,14 +154,14 @@ def _tree(expression: Any, count: list[int]) -> Tree:
     if count[0] > MAX_NODES:
         raise UnreadableError(f"an expression of more than {MAX_NODES} parts")
     if isinstance(expression, sympy.MatrixBase):
-        return ["Matrix", [[_tree(each, count) for each in row] for row in expression.tolist()]]
+        return ["Matrix", [[_tree(entry, count) for entry in row] for row in expression.tolist()]]
     leaf = _leaf(expression)
     if leaf:
         return leaf
     kind = type(expression).__name__
     if kind not in _KINDS:
         raise UnreadableError(f"an expression with {kind[:60]} is not compared")
-    return [kind, *(_tree(each, count) for each in expression.args)]
+    return [kind, *(_tree(part, count) for part in expression.args)]
 
 
 def _leaf(expression: Any) -> Tree | None:
@@ -163,15 +177,15 @@ def _leaf(expression: Any) -> Tree | None:
 
 
 def _expression(data: Any) -> Any:
-    return data if isinstance(data, str) else _built(data["tree"])
+    return data if isinstance(data, str) else _build(data["tree"])
 
 
-def _built(tree: Tree) -> Any:
+def _build(tree: Tree) -> Any:
     kind, *parts = tree
     if kind == "Matrix":
-        return sympy.Matrix([[_built(each) for each in row] for row in parts[0]])
+        return sympy.Matrix([[_build(entry) for entry in row] for row in parts[0]])
     if kind == "Rational":
-        return sympy.Rational(*(int(each) for each in parts))
+        return sympy.Rational(*(int(part) for part in parts))
     if kind == "Float":
         return sympy.Float(str(parts[0]))
     if kind == "Symbol":
@@ -180,7 +194,7 @@ def _built(tree: Tree) -> Any:
         return _CONSTANTS[parts[0]]
     if kind not in _KINDS:
         raise UnreadableError(f"an expression with {str(kind)[:60]} is not compared")
-    return getattr(sympy, kind)(*(_built(each) for each in parts))
+    return getattr(sympy, kind)(*(_build(part) for part in parts))
 
 
 # The grammar's tables fill as they are used; filled before the first fork, they serve every run.

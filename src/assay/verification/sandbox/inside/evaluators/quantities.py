@@ -27,8 +27,8 @@ def read(payload: dict[str, Any]) -> dict[str, Any]:
     if len(text) > MAX_LENGTH:
         return {"unreadable": f"longer than {MAX_LENGTH} characters"}
     try:
-        found: Any = _UNITS.Quantity(text)
-        base = found.to_base_units()
+        quantity: Any = _UNITS.Quantity(text)
+        base = quantity.to_base_units()
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001  the library has many ways to say that it is none
@@ -36,6 +36,8 @@ def read(payload: dict[str, Any]) -> dict[str, Any]:
     value = Fraction(base.magnitude)
     return {
         "value": f"{value.numerator}/{value.denominator}",
-        "dimensions": {key: str(Fraction(each)) for key, each in base.dimensionality.items()},
-        "unit": f"{found.units:~}",
+        "dimensions": {
+            key: str(Fraction(exponent)) for key, exponent in base.dimensionality.items()
+        },
+        "unit": f"{quantity.units:~}",
     }
