@@ -1,7 +1,8 @@
 """The intake: rows become checked facts, or are set aside with their reason."""
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -9,11 +10,24 @@ from assay.contracts.shape import nearest
 from assay.core.errors import InputError, UsageError
 from assay.core.fact import Fact
 from assay.records.coherence import judgment_faults, record_faults
-from assay.records.extra_fields import count_null_arguments, keep_extras, noting_extras
+from assay.records.extra_fields import (
+    count_null_arguments,
+    keep_extras,
+    note_extra,
+    noting_extras,
+)
 from assay.records.grouping import Groups, group_rows
 from assay.records.judgment import Judgment
 from assay.records.ports import Row, RowFile, row_values
-from assay.records.reader import FactReader, GroupReader, Read, Reader, Recurrence, RowContext
+from assay.records.reader import (
+    ColumnReader,
+    FactReader,
+    GroupReader,
+    Read,
+    Reader,
+    Recurrence,
+    RowContext,
+)
 from assay.records.record import Record
 from assay.records.unit import RowGroup
 from assay.records.votes import Votes
@@ -45,6 +59,9 @@ class Intake:
         self._lines = reader if isinstance(reader, FactReader) else None
         mapped = reader if isinstance(reader, GroupReader) else None
         self._groups = mapped if mapped and mapped.group_columns else None
+        # A plug-in declares its fields and need not look for others itself.
+        declared = reader.columns.get(context.kind) if isinstance(reader, ColumnReader) else None
+        self._columns = None if declared is None else frozenset(declared)
         self._names_votes = bool(mapped and mapped.names_votes)
         self._votes = Votes()
         self._recent: OrderedDict[str, Record] = OrderedDict()
@@ -132,6 +149,8 @@ class Intake:
         if options.ignore:
             values = {name: value for name, value in values.items() if name not in options.ignore}
         with noting_extras(options) as extras:
+            for name in _undeclared(values, self._columns):
+                note_extra("", name, values[name])
             reads = self._reader.read(values, self._context)
         if extras.outer or extras.inner or extras.unusable:
             reads, unit.extras = keep_extras(reads, extras, options)
@@ -169,6 +188,10 @@ def stored_record(get: Callable[[type[Record], str], Record], identity: str) -> 
         return get(Record, identity)
     except UsageError:
         return None
+
+
+def _undeclared(values: Mapping[str, Any], declared: frozenset[str] | None) -> list[str]:
+    return [] if declared is None else [name for name in values if name not in declared]
 
 
 def _refuse(what: str, faults: Iterable[str]) -> None:

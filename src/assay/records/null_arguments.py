@@ -4,7 +4,7 @@ Parquet and Arrow give every row of a column the same fields: a call of one tool
 arguments of all others, each null. A null that the tool's schema has, the model may have written.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 import msgspec
@@ -16,6 +16,9 @@ from assay.records.record import Record
 from assay.records.source_json import source_call, stated_arguments
 from assay.records.task import Message, Tool, ToolCall
 
+_NULL = ":null"
+"""How a null member looks in canonical JSON text."""
+
 Change = Callable[[ToolCall], ToolCall]
 
 
@@ -24,15 +27,11 @@ def null_arguments(record: Record) -> AbstractSet[str]:
 
     Where the record does not describe the tool, every null argument is among them.
     """
-    names: set[str] = set()
+    calls = [call for call in _calls(record) if _NULL in call.arguments]
+    if not calls:
+        return frozenset()
     schemas = _schemas(record)
-
-    def note(call: ToolCall) -> ToolCall:
-        names.update(_padding(call, schemas))
-        return call
-
-    _with_calls(record, note)
-    return names
+    return {name for call in calls for name in _padding(call, schemas)}
 
 
 def without_null_arguments(record: Record) -> Record:
@@ -65,13 +64,24 @@ def _properties(tool: Tool) -> AbstractSet[str]:
 
 
 def _padding(call: ToolCall, schemas: Mapping[str, AbstractSet[str]]) -> AbstractSet[str]:
-    if ":null" not in call.arguments or call.unparsed:
+    if _NULL not in call.arguments or call.unparsed:
         return frozenset()
     values = parse_json(call.arguments)
     if not isinstance(values, Mapping):
         return frozenset()
     described = schemas.get(call.name, frozenset())
     return {name for name, value in values.items() if value is None and name not in described}
+
+
+def _calls(record: Record) -> Iterator[ToolCall]:
+    for message in record.task.messages:
+        yield from message.tool_calls
+    for candidate in record.candidates:
+        for message in () if isinstance(candidate.content, str) else candidate.content:
+            yield from message.tool_calls
+        for step in candidate.work:
+            if step.call:
+                yield step.call
 
 
 def _with_calls(record: Record, change: Change) -> Record:

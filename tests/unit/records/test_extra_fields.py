@@ -1,7 +1,7 @@
 """Fields that a format does not have: kept, ignored and counted, or refused where asked."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,12 @@ from assay.bulk.imports import import_file, open_mapping
 from assay.core.errors import UsageError
 from assay.plugins import load
 from assay.records.candidate import MadeByModel
+from assay.records.formats.conversation import text_candidate, user
+from assay.records.formats.label import demonstration, task_of
 from assay.records.judgment import Judgment
-from assay.records.reader import FieldOptions, RowContext
+from assay.records.people_mask import PeopleMask
+from assay.records.pseudonym import pseudonymiser
+from assay.records.reader import FieldOptions, Read, RowContext
 from assay.records.record import Record
 from assay.records.report import ImportReport
 from assay.store.store import Store
@@ -191,3 +195,33 @@ def test_without_a_schema_every_null_argument_is_counted(take: Import) -> None:
     """Where the row does not describe the tool, no null can be told to be the model's."""
     report = take({**CALLED, "tools": None}, kind="demonstration")
     assert len(report.extra_fields) == 2
+
+
+class Plugin:
+    """A reader of another package that declares its fields and looks for no others."""
+
+    name = "haiku"
+    kinds = ("demonstration",)
+    summary = "A poem a row"
+    columns = {"demonstration": ("poem",)}
+
+    def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
+        poem = text_candidate(row["poem"])
+        return [demonstration(context, task_of(user("A haiku, please.")), poem)]
+
+
+def test_a_plug_in_that_declares_its_fields_is_as_open(
+    tmp_path: Path, store: Store, context: Context
+) -> None:
+    """Other fields of its rows are kept and counted as those of our own formats."""
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"poem": "Rain", "category": "spring", "colour": "red"}\n')
+    report = import_file(path, Plugin(), context("demonstration"), store=store, actor="ada")
+    assert only(store).task.taxonomy == {"category": "spring"}
+    assert fates(report) == {"category": ("taxonomy", 1), "colour": ("ignored", 1)}
+
+
+def test_the_judge_of_a_row_set_aside_is_masked() -> None:
+    """A battle's judge is a person, whose name no rejects file holds."""
+    masked = PeopleMask(pseudonymiser(b"a key for the tests only")).hide({"judge": "user_17"})
+    assert masked.raw["judge"].startswith("rvr_")
