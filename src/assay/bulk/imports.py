@@ -116,7 +116,8 @@ def _column_filter(reader: Reader, context: RowContext) -> Callable[[str], bool]
     options = context.fields
     if isinstance(reader, MappingReader):
         return reader.may_read
-    if isinstance(reader, ColumnReader) and not options.strict:
-        read = {*reader.columns.get(context.kind, ()), *HOMES, *options.keep}
+    columns = reader.columns.get(context.kind) if isinstance(reader, ColumnReader) else None
+    if columns is not None and not options.strict:
+        read = {*columns, *HOMES, *options.keep}
         return read.difference(options.ignore).__contains__
     return (lambda name: name not in options.ignore) if options.ignore else None

@@ -259,7 +259,8 @@ def _show_extra_fields(fields: Any) -> None:
     for field in fields:
         rows = counted(field.rows, "row")
         if field.fate == "ignored":
-            say(f"  not read: {field.name} ({rows}); --keep or --ignore it", fg="yellow")
+            choice = "" if "." in field.name else "; --keep or --ignore it"
+            say(f"  not read: {field.name} ({rows}){choice}", fg="yellow")
         elif field.fate == "unusable":
             say(f"  without a value that can be used: {field.name} ({rows})", fg="yellow")
         elif field.fate == "null_argument":

@@ -72,6 +72,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
             "confidence",
             "hedges",
             "politeness",
+            "control_tokens",
         )
     },
     "verifiers": {

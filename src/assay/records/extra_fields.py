@@ -162,11 +162,11 @@ def keep_extras(
     for name, value in extras.outer.items():
         home: Home | None = "taxonomy" if name in options.keep else HOMES.get(name)
         text = _text(value) if name in options.keep else _plain_text(value)
-        kept = [_with_field(read, home, name, text) for read in reads] if home and text else []
-        changed = [read for read in kept if read is not None]
+        changes = [_with_field(read, home, name, text) for read in reads] if home and text else []
+        changed = [read for read in changes if read is not None]
         fates[name] = home if home and changed else "ignored"
         if changed:
-            reads = [new or old for new, old in zip(kept, reads, strict=True)]
+            reads = [new or old for new, old in zip(changes, reads, strict=True)]
     return reads, fates
 
 

@@ -70,8 +70,8 @@ def _padding(call: ToolCall, schemas: Mapping[str, AbstractSet[str]]) -> Abstrac
     values = parse_json(call.arguments)
     if not isinstance(values, Mapping):
         return frozenset()
-    known = schemas.get(call.name, frozenset())
-    return {name for name, value in values.items() if value is None and name not in known}
+    described = schemas.get(call.name, frozenset())
+    return {name for name, value in values.items() if value is None and name not in described}
 
 
 def _with_calls(record: Record, change: Change) -> Record:

@@ -126,7 +126,7 @@ class ColumnReader(Reader, Protocol):
     """A reader that knows which fields a row may have, so that no other column is decoded."""
 
     columns: Mapping[str, Sequence[str]]
-    """Kind of record -> the fields that the format has for it."""
+    """Kind of record -> the fields that the format has for it; any may be there where none are named."""
 
 
 @runtime_checkable

@@ -20,6 +20,7 @@ from assay.governance.claims import find_claims, find_unproven_effects
 from assay.governance.rights import Use
 from assay.quality.coverage import DistributionCoverage, QuotaCoverage, required_slices
 from assay.quality.floors import FloorResult
+from assay.quality.integrity import Integrity
 from assay.releases.release import GateResult, GateState
 from assay.releases.unread import unread_passages
 from assay.releases.verifier_tally import VerifierTally
@@ -37,6 +38,10 @@ GATES: Mapping[str, tuple[str, ...]] = {
     ),
     "assay-release/5": (
         "rights", "quotas", "qa", "versions", "agreement", "reserve", "verification", "claims",
+    ),
+    "assay-release/6": (
+        "rights", "quotas", "qa", "integrity", "versions", "agreement", "reserve", "verification",
+        "claims",
     ),
 }  # fmt: skip
 """Every gate of each format, in order."""
@@ -129,6 +134,36 @@ def qa_gate(figures: QaFigures) -> GateResult:
     passed = f"{figures.accepted} records are accepted"
     passed += f" and {figures.preserved} released with their disagreement preserved"
     return _result("qa", faults, passed)
+
+
+def integrity_gate(integrity: Integrity) -> GateResult:
+    """Whether no record contradicts another: copies with other labels, and groups cut by a split.
+
+    A right answer inside the prompt is counted and stops nothing: a task of reading holds it.
+    """
+    if not integrity.records:
+        return _unknown("integrity", "0 records were compared")
+    faults = []
+    if integrity.conflicts:
+        records = [record for case in integrity.conflicting for record in case.records]
+        faults.append(
+            f"exact copies of one item have labels that contradict each other, "
+            f"{counted(integrity.conflicts, 'time')}: {_some(records)} "
+            "(decide which one holds: assay quality integrity lists them)"
+        )
+    if integrity.cut:
+        records = [record for case in integrity.cut_groups for record in case.records]
+        faults.append(
+            f"{counted(integrity.cut, 'group')} of one task or family are in several splits: "
+            f"{_some(records)} (put each group into one split)"
+        )
+    return _result(
+        "integrity",
+        faults,
+        f"{counted(integrity.records, 'record')} compared, none contradicts another; "
+        f"{counted(integrity.with_split, 'record')} with a split; the right answer is inside the "
+        f"prompt of {integrity.given_away} of {integrity.with_reference} that have one",
+    )
 
 
 def versions_gate(

@@ -153,6 +153,12 @@ def test_openai_chat_cuts_where_the_model_answers(context: Context) -> None:
     assert (record.key, judgments) == ("7", [])
 
 
+def test_a_weight_is_0_or_1(context: Context) -> None:
+    """A weight that is neither sets the row aside rather than being rounded."""
+    other = [ASK, BAD | {"weight": 0.5}, ASK, GOOD]
+    assert refused("openai-chat", {"messages": other}, context("demonstration")) == "other-weights"
+
+
 @pytest.mark.parametrize(
     ("messages", "code"),
     [

@@ -103,7 +103,7 @@ def test_a_system_message_beside_the_prompt_stays(context: Context) -> None:
 def test_responses_to_another_prompt_are_refused(context: Context) -> None:
     """Conversations that do not hold the prompt of their row are set aside."""
     row = {"prompt": "How wide?", "chosen": [ASK, GOOD], "rejected": [ASK, BAD]}
-    assert refusal("trl", row, context("preference")) == "other-prompt"
+    assert refusal("trl", row, context("preference")) == "prompt-in-response"
 
 
 def test_question_and_system_are_a_prompt(context: Context) -> None:

@@ -59,12 +59,12 @@ def _messages(fields: Fields) -> tuple[Message, ...]:
     if fields.text_or_none("system"):
         messages.append(Message(role="system", content=fields.text("system")))
     for number, pair in enumerate(fields.items("history")):
-        if not (isinstance(pair, list | tuple) and [type(each) for each in pair] == [str, str]):
+        if not (isinstance(pair, list | tuple) and [type(text) for text in pair] == [str, str]):
             raise fields.error(f"history[{number}]", "a turn of the history is two texts")
         messages += [user(pair[0]), Message(role="assistant", content=pair[1])]
     more = fields.text_or_none("input")
-    asked = fields.text("instruction")
-    return (*messages, user(f"{asked}\n{more}" if more else asked))
+    instruction = fields.text("instruction")
+    return (*messages, user(f"{instruction}\n{more}" if more else instruction))
 
 
 READER = Alpaca()

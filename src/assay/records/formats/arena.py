@@ -93,13 +93,13 @@ def _conversation(fields: Fields, side: str) -> tuple[Message, ...]:
     name = f"conversation_{side}"
     if fields.has(name):
         return read_messages(fields.items(name), name)
-    asked, answered = _turns(fields, "prompt"), _turns(fields, f"response_{side}")
-    if len(asked) != len(answered):
-        message = f"{len(answered)} responses to {len(asked)} prompts"
+    prompts, responses = _turns(fields, "prompt"), _turns(fields, f"response_{side}")
+    if len(prompts) != len(responses):
+        message = f"{len(responses)} responses to {len(prompts)} prompts"
         raise fields.error(f"response_{side}", message)
     return tuple(
         message
-        for question, answer in zip(asked, answered, strict=True)
+        for question, answer in zip(prompts, responses, strict=True)
         for message in (
             Message(role="user", content=question),
             Message(role="assistant", content=answer),
@@ -134,12 +134,12 @@ def _candidate(fields: Fields, side: str, response: tuple[Message, ...]) -> Cand
 
 def _verdict(fields: Fields) -> Verdict | None:
     """The verdict; None where the row says nothing, or what no battle can end with."""
-    if fields.named("winner"):
+    if fields.has_field("winner"):
         winner = fields.any("winner") if fields.has("winner") else ""
         if winner and winner not in _VERDICTS:
             fields.unusable("winner")
         return _VERDICTS.get(winner)
-    if not all(map(fields.named, _ONE_HOT)):
+    if not all(map(fields.has_field, _ONE_HOT)):
         raise fields.error("winner", "'winner' is missing")
     holding = [winner for name, winner in _ONE_HOT.items() if fields.flag_or_none(name)]
     if len(holding) != 1:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from assay.core.errors import InputError
-from assay.records.formats.conversation import listed_tools, read_messages
+from assay.records.formats.conversation import read_messages, read_tools
 from assay.records.formats.fields import Fields
 from assay.records.formats.label import whole_source
 from assay.records.kinds import Trajectory
@@ -78,8 +78,8 @@ class Bfcl:
                 no_call=not expected,
             ),
             task=Task(
-                messages=tuple(_asked(fields)),
-                tools=listed_tools(fields, "function"),
+                messages=tuple(_messages(fields)),
+                tools=read_tools(fields, "function"),
                 initial_state=exact_json_text(state) if state else None,
                 taxonomy={"category": key.rstrip("0123456789-").rstrip("_") or key},
             ),
@@ -89,7 +89,7 @@ class Bfcl:
         return [Read(record=record)]
 
 
-def _asked(fields: Fields) -> Iterator[Message]:
+def _messages(fields: Fields) -> Iterator[Message]:
     for number, turn in enumerate(fields.items("question")):
         if isinstance(turn, Mapping):
             yield from read_messages([turn], "question")
@@ -98,9 +98,9 @@ def _asked(fields: Fields) -> Iterator[Message]:
 
 
 def _expected(fields: Fields, key: str) -> tuple[ExpectedCall, ...]:
-    if not fields.named("ground_truth") and key.startswith(_NO_CALL):
+    if not fields.has_field("ground_truth") and key.startswith(_NO_CALL):
         return ()
-    if not fields.named("ground_truth"):
+    if not fields.has_field("ground_truth"):
         raise InputError(
             code="no-answer-key",
             message="the row has no 'ground_truth'",

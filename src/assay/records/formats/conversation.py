@@ -43,10 +43,23 @@ def read_messages(values: Sequence[Any], where: str) -> tuple[Message, ...]:
     return tuple(_read_message(value, f"{where}[{number}]") for number, value in enumerate(values))
 
 
-def read_tools(values: Any, where: str = "tools") -> tuple[Tool, ...]:
-    """Tools as a list of JSON schemas, with or without `type: function`."""
+def read_tools(fields: Fields, where: str = "tools") -> tuple[Tool, ...]:
+    """Tools as a list of JSON schemas, with or without `type: function`, or its JSON text.
+
+    Args:
+        fields: the row, or the object inside it that names them.
+        where: the field; a missing or empty one names no tool.
+
+    Raises:
+        InputError: if it is neither, or a tool has no name.
+    """
+    values = fields.any(where) if fields.has(where) else []
+    if isinstance(values, str):
+        values = parse_json(values) if values.strip() else []
+    if not isinstance(values, list | tuple):
+        raise fields.error(where, f"{where!r} must be a list, not {type(values).__name__}")
     tools = []
-    for number, value in enumerate(values or []):
+    for number, value in enumerate(values):
         place = f"{where}[{number}]"
         wrapped = isinstance(value, dict) and isinstance(value.get("function"), dict)
         inner = Fields(value, ("type", "function"), place).any("function") if wrapped else value
@@ -60,17 +73,6 @@ def read_tools(values: Any, where: str = "tools") -> tuple[Tool, ...]:
             )
         )
     return tuple(tools)
-
-
-def listed_tools(fields: Fields, name: str = "tools") -> tuple[Tool, ...]:
-    """The tools that a field lists, as JSON or as its text; none where it says nothing."""
-    if not fields.has(name):
-        return ()
-    stated = fields.any(name)
-    tools = parse_json(stated) if isinstance(stated, str) else stated
-    if not isinstance(tools, list | tuple):
-        raise fields.error(name, f"{name!r} must be a list, not {type(tools).__name__}")
-    return read_tools(tools, name)
 
 
 def split_response(
@@ -103,6 +105,46 @@ def split_response(
             where="messages",
         )
     return task, response
+
+
+def cut_repeated_prompt(
+    task: tuple[Message, ...], response: tuple[Message, ...], where: str
+) -> tuple[Message, ...]:
+    """A response without the turns of its task that a file repeats at its start.
+
+    Args:
+        task: the messages that are asked.
+        response: the response, perhaps with the task before it.
+        where: the field of the response, for messages.
+
+    Raises:
+        InputError: if the response begins with turns that are not the task's.
+    """
+    spoken = [(message.role, message.content) for message in response]
+    asked = [(message.role, message.content) for message in task]
+    start = len(asked) if spoken[: len(asked)] == asked else opening_turns(response)
+    if not start:
+        return response
+    if spoken[:start] != asked[-start:]:
+        raise InputError(
+            code="prompt-in-response",
+            message=f"{where!r} begins with {start} turns that are not the model's nor the prompt's",
+            where=where,
+            hint="put what is asked into the prompt, and begin the response with the model's turn",
+        )
+    if start == len(response):
+        raise InputError(
+            code="no-response",
+            message=f"{where!r} repeats the prompt and holds no turn of the model's",
+            where=where,
+        )
+    return response[start:]
+
+
+def opening_turns(messages: Sequence[Message]) -> int:
+    """How many messages come before the model's first turn."""
+    roles = [message.role for message in messages]
+    return roles.index("assistant") if "assistant" in roles else len(roles)
 
 
 def response_candidate(
@@ -209,5 +251,4 @@ def _read_call(value: Any, where: str) -> ToolCall:
         if outer.has("function")
         else outer
     )
-    arguments = inner.any("arguments") if inner.has("arguments") else None
-    return source_call(inner.text("name"), arguments, outer.text_or_none("id"))
+    return source_call(inner.text("name"), inner.raw("arguments"), outer.text_or_none("id"))

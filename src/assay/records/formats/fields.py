@@ -64,6 +64,10 @@ class Fields:
             raise self.error(name, f"{name!r} is missing")
         return value
 
+    def raw(self, name: str) -> Any:
+        """A field of any type as it stands, empty or not; None where it is missing."""
+        return self._values.get(name)
+
     def text(self, name: str) -> str:
         """A field that must be text."""
         value = self.any(name)
@@ -103,7 +107,7 @@ class Fields:
             raise self.error(name, f"{name!r} must be true or false, not {self._values[name]!r}")
         return value
 
-    def named(self, name: str) -> bool:
+    def has_field(self, name: str) -> bool:
         """Whether the object has a field of this name, though it may say nothing."""
         return name in self._values
 
@@ -117,7 +121,7 @@ class Fields:
         Raises:
             InputError: if there is no such field.
         """
-        if not self.named(name):
+        if not self.has_field(name):
             raise self.error(name, f"{name!r} is missing")
         value = as_flag(self._values[name])
         if value is None and self.has(name):

@@ -1,11 +1,13 @@
 """HelpSteer: one response scored or criticised, two compared with a strength, or one edited."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assay.core.errors import InputError
 from assay.records.candidate import Candidate, MadeByEdit
 from assay.records.evidence import Evidence
+from assay.records.extra_fields import HOMES
 from assay.records.formats.conversation import read_messages, text_candidate, user
 from assay.records.formats.fields import Fields, as_number
 from assay.records.formats.label import (
@@ -26,6 +28,7 @@ from assay.records.verdict import Abstained, DimensionScore, NotAsked
 ATTRIBUTES = ("helpfulness", "correctness", "coherence", "complexity", "verbosity")
 """The attributes of HelpSteer 1 and 2, from 0 to 4."""
 
+_DIMENSION = re.compile("[a-z][a-z0-9_]*")
 _SCALE = (0, 4)
 _STRENGTH = 3
 """A preference is a whole number from -3 to 3."""
@@ -44,7 +47,8 @@ _ORIGINAL = "original_response"
 class HelpSteer:
     """Reads `prompt` or `context`, and one response with attributes, two responses, or an edit.
 
-    - outcome: `response` and the five attributes, each from 0 to 4. A list of numbers holds one
+    - outcome: `response` and the five attributes, each from 0 to 4, or attributes of other names:
+      every other field whose value is a number or a list of numbers. A list of numbers holds one
       rater a place: the raters become `SOURCE: 1`, `SOURCE: 2` and so on, all of kind unknown.
     - preference: `response1` and `response2` (or `response_1`, `response_2`) with
       `overall_preference` or `preference_strength`, from -3 (the first is much better) to 3; 0
@@ -67,7 +71,6 @@ class HelpSteer:
     kinds = ("outcome", "preference", "critique")
     summary = "HelpSteer 1 to 3: attributes, comparisons, feedback and edits"
     columns = {
-        "outcome": (*_ASKED, "response", *ATTRIBUTES),
         "preference": (
             *_ASKED, *_PAIRS[0], *_PAIRS[1], *_OVERALL, *_NOTES, *_RAW, _SELECTED,
             _ORIGINAL, "feedback", *_EDITS,
@@ -84,29 +87,31 @@ class HelpSteer:
         Raises:
             InputError: if the row is not of this format.
         """
+        if context.kind == "outcome":
+            return [_outcome_read(row, context)]
         fields = Fields(row, self.columns[context.kind])
         if context.kind == "critique":
-            return _criticised(fields, context)
-        if context.kind == "outcome":
-            return [_scored(fields, context)]
+            return _critique_reads(fields, context)
         if fields.has(_EDITS[0]):
-            return [_edits_compared(fields, context)]
-        return [_compared(fields, context)]
+            return [_edits_comparison(fields, context)]
+        return [_comparison_read(fields, context)]
 
 
 def _task(fields: Fields) -> Task:
-    asked: tuple[Message, ...]
+    messages: tuple[Message, ...]
     if fields.has("context"):
-        asked = read_messages(fields.items("context"), "context")
+        messages = read_messages(fields.items("context"), "context")
     else:
-        asked = (user(fields.text("prompt")),)
+        messages = (user(fields.text("prompt")),)
     axes = ((axis, fields.text_or_none(axis)) for axis in _AXES)
-    return Task(messages=asked, taxonomy={axis: value for axis, value in axes if value})
+    return Task(messages=messages, taxonomy={axis: value for axis, value in axes if value})
 
 
-def _scored(fields: Fields, context: RowContext) -> Read:
-    ratings = fields.rest(*ATTRIBUTES)
-    if not ratings and not any(map(fields.named, ATTRIBUTES)):
+def _outcome_read(row: Mapping[str, Any], context: RowContext) -> Read:
+    attributes = (*ATTRIBUTES, *_other_attributes(row))
+    fields = Fields(row, (*_ASKED, "response", *attributes))
+    ratings = fields.rest(*attributes)
+    if not ratings and not any(map(fields.has_field, ATTRIBUTES)):
         raise InputError(
             code="wrong-field",
             message=f"none of the attributes is there: {', '.join(ATTRIBUTES)}",
@@ -138,6 +143,19 @@ def _scored(fields: Fields, context: RowContext) -> Read:
     return Read(record=record, judgments=judgments)
 
 
+def _other_attributes(row: Mapping[str, Any]) -> list[str]:
+    """Fields that hold numbers and are named as a dimension can be, in the order of their names."""
+    others = (
+        name for name in sorted(row) if name not in {*_ASKED, "response", *ATTRIBUTES, *HOMES}
+    )
+    return [name for name in others if _DIMENSION.fullmatch(name) and _holds_numbers(row[name])]
+
+
+def _holds_numbers(value: Any) -> bool:
+    values = value if isinstance(value, list | tuple) and value else [value]
+    return all(isinstance(entry, int | float) and not isinstance(entry, bool) for entry in values)
+
+
 def _scores(fields: Fields, ratings: Mapping[str, Any], rater: int) -> tuple[DimensionScore, ...]:
     """One rater's scores; none of them where one is off the scale."""
     scores = []
@@ -148,16 +166,17 @@ def _scores(fields: Fields, ratings: Mapping[str, Any], rater: int) -> tuple[Dim
         if stated is None or stated == "":
             continue
         number = as_number(stated)
-        if number is None or not low <= number <= high:
+        on_scale = number is not None and (name not in ATTRIBUTES or low <= number <= high)
+        if number is None or not on_scale:
             fields.unusable(name)
             return ()
         scores.append(DimensionScore(dimension=name, score=as_score(number), candidate=0))
     return tuple(scores)
 
 
-def _compared(fields: Fields, context: RowContext) -> Read:
-    responses = next((pair for pair in _PAIRS if fields.named(pair[0])), _PAIRS[1])
-    overall = next((name for name in _OVERALL if fields.named(name)), _OVERALL[1])
+def _comparison_read(fields: Fields, context: RowContext) -> Read:
+    responses = next((pair for pair in _PAIRS if fields.has_field(pair[0])), _PAIRS[1])
+    overall = next((name for name in _OVERALL if fields.has_field(name)), _OVERALL[1])
     listed = _RAW if any(map(fields.has, _RAW)) else (_SELECTED,)
     raters = [
         Fields(value, ("score", "strength", *_RATER_NOTES), f"{name}[{number}]")
@@ -173,7 +192,7 @@ def _compared(fields: Fields, context: RowContext) -> Read:
         who = unnamed(context, "overall", final=True) if raters else unnamed(context)
         opinion = _opinion(fields, overall, who, _NOTES)
         opinions += [opinion] if opinion else []
-    elif not raters and not fields.named(overall):
+    elif not raters and not fields.has_field(overall):
         raise fields.error(overall, f"{overall!r} is missing")
     candidates = [text_candidate(fields.text(name)) for name in responses]
     return comparison(context, _task(fields), candidates, opinions, key=fields.name_or_none("id"))
@@ -183,7 +202,7 @@ _RATER_NOTES = ("reasoning", "feedback1", "feedback2", "statement", "elaboration
 
 
 def _rater_opinion(fields: Fields, reviewer: Reviewer) -> Opinion | None:
-    name = "score" if fields.named("score") else "strength"
+    name = "score" if fields.has_field("score") else "strength"
     if fields.has(name):
         return _opinion(fields, name, reviewer, _RATER_NOTES)
     abstained = Abstained(reason="the rater gave no score")
@@ -203,7 +222,7 @@ def _reasons(fields: Fields, notes: Sequence[str]) -> list[Reason]:
     return [Reason(text=text, code=note) for note in notes if (text := fields.text_or_none(note))]
 
 
-def _edits_compared(fields: Fields, context: RowContext) -> Read:
+def _edits_comparison(fields: Fields, context: RowContext) -> Read:
     evidence = [Evidence(kind="source", text=fields.text(_ORIGINAL))]
     evidence += [
         Evidence(kind="expert_check", text=text) for text in fields.texts("feedback") if text
@@ -218,24 +237,24 @@ def _edits_compared(fields: Fields, context: RowContext) -> Read:
     )
 
 
-def _criticised(fields: Fields, context: RowContext) -> list[Read]:
+def _critique_reads(fields: Fields, context: RowContext) -> list[Read]:
     if fields.has(_ORIGINAL):
-        return [_edited(fields, context)]
+        return [_edit_read(fields, context)]
     if fields.has("response"):
-        return [_critique(fields, context, "response", "feedback")]
+        return [_critique_read(fields, context, "response", "feedback")]
     return [
-        _critique(fields, context, response, f"feedback{number}")
+        _critique_read(fields, context, response, f"feedback{number}")
         for number, response in enumerate(_PAIRS[0], start=1)
     ]
 
 
-def _critique(fields: Fields, context: RowContext, response: str, feedback: str) -> Read:
+def _critique_read(fields: Fields, context: RowContext, response: str, feedback: str) -> Read:
     candidates = (text_candidate(fields.text(response)),)
     record = _critique_record(fields, context, Critique(), candidates)
     return Read(record=record, judgments=_feedback(fields, context, record, feedback))
 
 
-def _edited(fields: Fields, context: RowContext) -> Read:
+def _edit_read(fields: Fields, context: RowContext) -> Read:
     edit = text_candidate(fields.text("edited_response"), MadeByEdit(original="0"))
     candidates = (text_candidate(fields.text(_ORIGINAL)), edit)
     record = _critique_record(fields, context, Critique(revision=1), candidates)

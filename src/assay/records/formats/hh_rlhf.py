@@ -59,8 +59,8 @@ def transcript_turns(text: str, where: str) -> tuple[Message, ...]:
             where=where,
         )
     return tuple(
-        Message(role="user" if speaker == "Human" else "assistant", content=said.removeprefix(" "))
-        for speaker, said in zip(pieces[::2], pieces[1::2], strict=True)
+        Message(role="user" if speaker == "Human" else "assistant", content=text.removeprefix(" "))
+        for speaker, text in zip(pieces[::2], pieces[1::2], strict=True)
     )
 
 

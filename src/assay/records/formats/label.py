@@ -115,13 +115,13 @@ def comparison(
     Raises:
         InputError: if the responses that a label distinguishes are the same.
     """
-    given = tuple(candidates)
-    if len({json_text(_content(candidate)) for candidate in given}) == 1:
+    in_file_order = tuple(candidates)
+    if len({json_text(_content(candidate)) for candidate in in_file_order}) == 1:
         raise InputError(
             code="same-candidates",
             message="the candidates are the same text, so no label can distinguish them",
         )
-    ordered, moved = sort_candidates(given)
+    ordered, moved = sort_candidates(in_file_order)
     record = Record(
         schema_version=SCHEMA_VERSION,
         part=Preference(),

@@ -42,7 +42,7 @@ class Nectar:
         ranks = [answer.number_or_none("rank") for answer in answers]
         order = rank_order(ranks)
         opinions = [Opinion(unnamed(context), verdict=Ranks(order=order))] if order else []
-        task = Task(messages=_asked(fields.text("prompt")))
+        task = Task(messages=_prompt_messages(fields.text("prompt")))
         key = fields.name_or_none("id")
         return [comparison(context, task, candidates, opinions, key=key)]
 
@@ -63,7 +63,7 @@ def _maker(answer: Fields) -> Provenance:
     return MadeByModel(model=model) if model else UNNAMED
 
 
-def _asked(prompt: str) -> tuple[Message, ...]:
+def _prompt_messages(prompt: str) -> tuple[Message, ...]:
     """The turns of the prompt; the empty turn of the assistant's that it ends with is no message."""
     if not prompt.lstrip().startswith("Human:"):
         return (Message(role="user", content=prompt),)

@@ -48,8 +48,8 @@ class Oasst:
         fields = Fields(row, self.columns[context.kind])
         reads = [
             read
-            for asked, replies in _exchanges(_message(fields.any("prompt")))
-            for read in _reads(asked, replies, context)
+            for way, replies in _exchanges(_message(fields.any("prompt")))
+            for read in _reads(way, replies, context)
         ]
         if not reads:
             raise InputError(

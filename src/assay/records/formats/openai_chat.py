@@ -44,8 +44,8 @@ class OpenAiChat:
 def request(fields: Fields, messages: Sequence[Any]) -> Task:
     """The task of a request: its messages, its tools and whether it may call several at once."""
     tools = (
-        *read_tools(fields.items("tools")),
-        *read_tools(fields.items("functions"), "functions"),
+        *read_tools(fields),
+        *read_tools(fields, "functions"),
     )
     taxonomy = {PARALLEL: str(fields.flag(PARALLEL)).lower()} if fields.has(PARALLEL) else {}
     return Task(messages=tuple(messages), tools=tools, taxonomy=taxonomy)

@@ -3,7 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assay.records.formats.conversation import read_messages, response_candidate
+from assay.records.formats.conversation import (
+    cut_repeated_prompt,
+    read_messages,
+    response_candidate,
+)
 from assay.records.formats.fields import Fields
 from assay.records.formats.label import Opinion, comparison, unnamed
 from assay.records.formats.openai_chat import request
@@ -32,10 +36,14 @@ class OpenAiPreference:
             InputError: if the row is not of this format.
         """
         fields = Fields(row, self.columns[context.kind])
-        asked = Fields(fields.any("input"), ("messages", "tools", PARALLEL), "input")
-        task = request(asked, read_messages(asked.items("messages"), "input.messages"))
+        request_fields = Fields(fields.any("input"), ("messages", "tools", PARALLEL), "input")
+        task = request(
+            request_fields, read_messages(request_fields.items("messages"), "input.messages")
+        )
+        responses = (read_messages(fields.items(name), name) for name in _OUTPUTS)
         candidates = [
-            response_candidate(read_messages(fields.items(name), name)) for name in _OUTPUTS
+            response_candidate(cut_repeated_prompt(task.messages, response, name))
+            for name, response in zip(_OUTPUTS, responses, strict=True)
         ]
         opinion = Opinion(unnamed(context), better=0)
         return [comparison(context, task, candidates, [opinion], key=fields.name_or_none("id"))]

@@ -110,7 +110,7 @@ class _OfferedStep:
     def __init__(self, value: Any, number: int, labeler: str) -> None:
         where = f"label.steps[{number}]"
         fields = Fields(value, ("completions", "human_completion", "chosen_completion"), where)
-        offered = [_completion(each, where) for each in fields.items("completions")]
+        offered = [_completion(completion, where) for completion in fields.items("completions")]
         self.chosen: _Offered | None = None
         if fields.has("human_completion"):
             self.chosen = _written(fields.any("human_completion"), where, labeler)
@@ -187,11 +187,11 @@ def _task(question: Fields, fields: Fields) -> Task:
 def _evidence(question: Fields) -> Iterator[Evidence]:
     if question.text_or_none("ground_truth_solution"):
         yield Evidence(kind="source", text=question.text("ground_truth_solution"))
-    known = question.rest(
+    before = question.rest(
         "pre_generated_answer", "pre_generated_verifier_score", "pre_generated_steps"
     )
-    if known:
-        yield Evidence(kind="test", text=json_text(known))
+    if before:
+        yield Evidence(kind="test", text=json_text(before))
 
 
 READER = Prm800k()

@@ -50,8 +50,8 @@ class SafeRlhf:
             for place in _PLACES
         ]
         scores = [
-            *_compared(fields),
-            *(score for place in _PLACES for score in _own(fields, place)),
+            *_comparison_scores(fields),
+            *(score for place in _PLACES for score in _response_scores(fields, place)),
         ]
         reasons = [reason for place in _PLACES for reason in _harms(fields, place)]
         opinion = Opinion(unnamed(context), verdict=NotAsked(), scores=scores, reasons=reasons)
@@ -65,7 +65,7 @@ def _maker(fields: Fields, place: int) -> Provenance:
     return MadeByModel(model=model) if model else UNNAMED
 
 
-def _compared(fields: Fields) -> Iterator[DimensionScore]:
+def _comparison_scores(fields: Fields) -> Iterator[DimensionScore]:
     for name, dimension in _COMPARED:
         winner = fields.whole_within(name, *_PLACES)
         if winner is not None:
@@ -74,7 +74,7 @@ def _compared(fields: Fields) -> Iterator[DimensionScore]:
                 yield DimensionScore(dimension=dimension, score=score, candidate=place)
 
 
-def _own(fields: Fields, place: int) -> Iterator[DimensionScore]:
+def _response_scores(fields: Fields, place: int) -> Iterator[DimensionScore]:
     name = f"is_response_{place}_safe"
     safe = fields.flag_or_none(name) if fields.has(name) else None
     if safe is not None:

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assay.core.canonical import parse_json
-from assay.records.candidate import MadeByModel, Provenance
+from assay.records.candidate import Candidate, MadeByModel, Provenance
 from assay.records.extra_fields import note_extra
 from assay.records.formats.conversation import (
     TRAINED_BY,
     UNNAMED,
-    listed_tools,
+    cut_repeated_prompt,
+    read_tools,
     read_trained,
     response_candidate,
     split_response,
@@ -93,16 +94,26 @@ class ShareGpt:
         if fields.has("system"):
             messages = (Message(role="system", content=fields.text("system")), *messages)
         if context.kind == "preference":
-            answers = [_turn(fields.any(name), name) for name in ("chosen", "rejected")]
-            candidates = [response_candidate((_message(turn),), _maker([turn])) for turn in answers]
+            candidates = [_answer(fields, name, messages) for name in ("chosen", "rejected")]
             opinion = Opinion(unnamed(context), better=0)
             return [comparison(context, _task(fields, messages), candidates, [opinion], key=key)]
-        asked, response = split_response(_without_closing(messages, name))
-        task, candidate = _task(fields, asked), response_candidate(response, _maker(turns))
+        prompt, response = split_response(_without_closing(messages, name))
+        task, candidate = _task(fields, prompt), response_candidate(response, _maker(turns))
         if context.kind == "outcome":
             label = fields.flag_or_none("kto_tag")
             return [desirable(context, task, candidate, label, key)]
         return [demonstration(context, task, candidate, key)]
+
+
+def _answer(fields: Fields, name: str, task: tuple[Message, ...]) -> Candidate:
+    """The response that a field holds: one turn, or several, perhaps with the task before them."""
+    stated = fields.any(name)
+    turns = [
+        _turn(value, f"{name}[{number}]")
+        for number, value in enumerate(stated if isinstance(stated, list | tuple) else [stated])
+    ]
+    messages = tuple(map(_message, turns))
+    return response_candidate(cut_repeated_prompt(task, messages, name), _maker(turns))
 
 
 def _without_closing(messages: tuple[Message, ...], name: str) -> tuple[Message, ...]:
@@ -117,7 +128,7 @@ def _without_closing(messages: tuple[Message, ...], name: str) -> tuple[Message,
 
 
 def _task(fields: Fields, messages: tuple[Message, ...]) -> Task:
-    return Task(messages=messages, tools=listed_tools(fields))
+    return Task(messages=messages, tools=read_tools(fields))
 
 
 def _turn(value: Any, where: str) -> Fields:
@@ -148,7 +159,7 @@ def _message(turn: Fields) -> Message:
 
 def _call(value: Any) -> ToolCall:
     call = Fields(value, ("name", "arguments"), "function_call")
-    return source_call(call.text("name"), call.any("arguments") if call.has("arguments") else None)
+    return source_call(call.text("name"), call.raw("arguments"))
 
 
 READER = ShareGpt()

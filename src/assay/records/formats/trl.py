@@ -8,8 +8,10 @@ from assay.core.errors import InputError
 from assay.records.candidate import Candidate, MadeByModel, Provenance, Step
 from assay.records.formats.conversation import (
     UNNAMED,
-    listed_tools,
+    cut_repeated_prompt,
+    opening_turns,
     read_messages,
+    read_tools,
     response_candidate,
     split_response,
     text_candidate,
@@ -90,7 +92,7 @@ class Trl:
         if context.kind == "process":
             return [_stepwise(fields, context)]
         if context.kind == "outcome":
-            labelled = fields.named("label")
+            labelled = fields.has_field("label")
             return [_unpaired(fields, context) if labelled else _prompt_only(fields, context)]
         return [_demonstration(fields, context)]
 
@@ -103,15 +105,15 @@ def _demonstration(fields: Fields, context: RowContext) -> Read:
         messages, candidate = (user(""),), text_candidate(fields.text("text"))
     else:
         messages = _prompt(fields)
-        candidate = _candidate(_response(fields, "completion"), messages)
+        candidate = _candidate(_response(fields, "completion"), messages, "completion")
     return demonstration(context, _task(fields, messages), candidate, fields.name_or_none("id"))
 
 
 def _preference(fields: Fields, context: RowContext) -> Read:
     messages, responses = _pair(fields)
     candidates = [
-        _candidate(response, messages, _maker(fields, model))
-        for response, model in zip(responses, _MODELS, strict=True)
+        _candidate(response, messages, name, _maker(fields, f"{name}_model"))
+        for name, response in zip(("chosen", "rejected"), responses, strict=True)
     ]
     reasons: tuple[Reason, ...] = ()
     if fields.has("margin"):
@@ -139,7 +141,7 @@ def _maker(fields: Fields, column: str) -> Provenance:
 
 def _unpaired(fields: Fields, context: RowContext) -> Read:
     messages = _prompt(fields)
-    candidate = _candidate(_response(fields, "completion"), messages)
+    candidate = _candidate(_response(fields, "completion"), messages, "completion")
     label, key = fields.flag_or_none("label"), fields.name_or_none("id")
     return desirable(context, _task(fields, messages), candidate, label, key)
 
@@ -203,18 +205,18 @@ def _step_label(step: int, value: Fraction, raw: Any) -> StepLabel:
 
 
 def _task(fields: Fields, messages: tuple[Message, ...]) -> Task:
-    return Task(messages=messages, tools=listed_tools(fields))
+    return Task(messages=messages, tools=read_tools(fields))
 
 
 def _prompt(fields: Fields) -> tuple[Message, ...]:
     name = "prompt" if fields.has("prompt") or not fields.has("question") else "question"
-    asked = (
+    messages = (
         (user(fields.text(name)),)
         if isinstance(fields.any(name), str)
         else read_messages(fields.items(name), name)
     )
     system = fields.text_or_none("system")
-    return (Message(role="system", content=system), *asked) if system else asked
+    return (Message(role="system", content=system), *messages) if system else messages
 
 
 def _response(fields: Fields, name: str) -> str | tuple[Message, ...]:
@@ -225,19 +227,14 @@ def _response(fields: Fields, name: str) -> str | tuple[Message, ...]:
 
 def _candidate(
     response: str | tuple[Message, ...],
-    asked: tuple[Message, ...],
+    prompt: tuple[Message, ...],
+    name: str,
     provenance: Provenance = UNNAMED,
 ) -> Candidate:
     """The candidate that a response is, without the prompt where it begins with it."""
     if isinstance(response, str):
         return text_candidate(response, provenance)
-    if response[: len(asked)] == asked:
-        response = response[len(asked) :]
-    if not response:
-        raise InputError(
-            code="no-response", message="the response holds the prompt alone", where="chosen"
-        )
-    return response_candidate(response, provenance)
+    return response_candidate(cut_repeated_prompt(prompt, response, name), provenance)
 
 
 def _pair(
@@ -245,10 +242,9 @@ def _pair(
 ) -> tuple[tuple[Message, ...], list[str | tuple[Message, ...]]]:
     """What is asked, and the two responses."""
     responses = [_response(fields, name) for name in ("chosen", "rejected")]
-    named = fields.has("prompt") or fields.has("question")
     one, other = responses
     if isinstance(one, str) or isinstance(other, str):
-        if not named:
+        if fields.raw("prompt") is None and not fields.has("question"):
             raise InputError(
                 code="no-prompt",
                 message="the row names no prompt, and two texts do not say where theirs ends",
@@ -256,17 +252,15 @@ def _pair(
                 hint="add the column `prompt`, or read the file as hh-rlhf or by a mapping",
             )
         return _prompt(fields), responses
-    if named and one[0].role == "assistant" and other[0].role == "assistant":
-        return _prompt(fields), responses
-    start = common_start(one, other)
-    if named and not _holds(one[:start], _prompt(fields)):
-        raise InputError(
-            code="other-prompt",
-            message="the responses begin with messages that are not the prompt",
-            where="chosen",
-            hint="leave the prompt out where `chosen` and `rejected` are whole conversations",
-        )
-    return one[:start], [one[start:], other[start:]]
+    if not (fields.has("prompt") or fields.has("question")):
+        start = common_start(one, other)
+        return one[:start], [one[start:], other[start:]]
+    prompt = _prompt(fields)
+    if one == other or not (opening_turns(one) and opening_turns(other)):
+        return prompt, responses
+    shared = one[: common_start(one, other)]
+    # Published sets name one turn in `prompt`, and a system message or earlier turns in the rest.
+    return (shared if _holds(shared, prompt) else prompt), responses
 
 
 def _holds(shared: tuple[Message, ...], prompt: tuple[Message, ...]) -> bool:
@@ -274,10 +268,10 @@ def _holds(shared: tuple[Message, ...], prompt: tuple[Message, ...]) -> bool:
     rest = iter(shared)
     return all(
         any(
-            message.role == asked.role and message.content.strip() == asked.content.strip()
+            message.role == turn.role and message.content.strip() == turn.content.strip()
             for message in rest
         )
-        for asked in prompt
+        for turn in prompt
     )
 
 

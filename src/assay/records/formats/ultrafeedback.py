@@ -52,24 +52,29 @@ class UltraFeedback:
         completions = [
             _completion(value, number) for number, value in enumerate(fields.items("completions"))
         ]
-        named = [each.text("model") for each in completions]
-        if fields.has("models") and sorted(fields.texts("models")) != sorted(named):
+        models = [completion.text("model") for completion in completions]
+        if fields.has("models") and sorted(fields.texts("models")) != sorted(models):
             raise fields.error("models", "the models are not those of the completions")
-        candidates = [text_candidate(each.text("response"), _maker(each)) for each in completions]
-        known = fields.rest(*_KNOWN_ANSWERS)
-        evidence = [Evidence(kind="expert_check", text=json_text(known))] if known else []
+        candidates = [
+            text_candidate(completion.text("response"), _maker(completion))
+            for completion in completions
+        ]
+        answers = fields.rest(*_KNOWN_ANSWERS)
+        evidence = [Evidence(kind="expert_check", text=json_text(answers))] if answers else []
         task = task_of(user(fields.text("instruction")))
         key = fields.text_or_none("source")
         read = comparison(context, task, candidates, [], key=key, evidence=evidence)
         assert read.record is not None
         places = [read.record.candidates.index(candidate) for candidate in candidates]
         return [
-            Read(record=read.record, judgments=_judged(read.record, completions, places, context))
+            Read(
+                record=read.record, judgments=_judgments(read.record, completions, places, context)
+            )
         ]
 
 
 def _completion(value: Any, number: int) -> Fields:
-    known = (
+    names = (
         "model",
         "principle",
         "custom_system_prompt",
@@ -78,7 +83,7 @@ def _completion(value: Any, number: int) -> Fields:
         "critique",
         *_OVERALL,
     )
-    return Fields(value, known, f"completions[{number}]")
+    return Fields(value, names, f"completions[{number}]")
 
 
 def _maker(completion: Fields) -> MadeByModel:
@@ -88,7 +93,7 @@ def _maker(completion: Fields) -> MadeByModel:
     )
 
 
-def _judged(
+def _judgments(
     record: Record, completions: Sequence[Fields], places: Sequence[int], context: RowContext
 ) -> list[Judgment]:
     scores: list[DimensionScore] = []
@@ -107,10 +112,12 @@ def _judged(
             annotations = Fields(completion.any("annotations"), ASPECTS, "annotations")
             for aspect in ASPECTS:
                 if annotations.has(aspect):
-                    rated = _rating(annotations.any(aspect), aspect)
-                    scores += [score for each in rated for score in _scores(each, aspect, place)]
+                    ratings = _ratings(annotations.any(aspect), aspect)
+                    scores += [
+                        score for rating in ratings for score in _scores(rating, aspect, place)
+                    ]
                     reasons += [
-                        reason for each in rated for reason in _reasons(each, aspect, place)
+                        reason for rating in ratings for reason in _reasons(rating, aspect, place)
                     ]
     if not scores and not reasons:
         return []
@@ -125,13 +132,13 @@ def _judged(
     ]
 
 
-def _rating(value: Any, aspect: str) -> list[Fields]:
+def _ratings(value: Any, aspect: str) -> list[Fields]:
     values = value if isinstance(value, list | tuple) else [value]
     return [
         Fields(
-            each, ("Rating", "Rationale", "Type", "Rationale For Rating"), f"annotations.{aspect}"
+            rating, ("Rating", "Rationale", "Type", "Rationale For Rating"), f"annotations.{aspect}"
         )
-        for each in values
+        for rating in values
     ]
 
 

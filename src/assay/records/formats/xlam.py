@@ -5,7 +5,7 @@ from typing import Any
 
 from assay.core.canonical import parse_json
 from assay.records.candidate import Candidate
-from assay.records.formats.conversation import UNNAMED, listed_tools, user
+from assay.records.formats.conversation import UNNAMED, read_tools, user
 from assay.records.formats.fields import Fields
 from assay.records.formats.label import demonstration, whole_source
 from assay.records.kinds import Trajectory
@@ -41,7 +41,7 @@ class Xlam:
             InputError: if the row is not of this format.
         """
         fields = Fields(row, self.columns[context.kind])
-        task = Task(messages=(user(fields.text("query")),), tools=listed_tools(fields))
+        task = Task(messages=(user(fields.text("query")),), tools=read_tools(fields))
         calls, key = _calls(fields), fields.name_or_none("id")
         if context.kind == "trajectory":
             return [Read(record=_trajectory(task, calls, context, key))]

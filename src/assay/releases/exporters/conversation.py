@@ -5,8 +5,11 @@ string, with an id on every call. Plain text has one message a side, because joi
 would need a template that is the trainer's to choose.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
+
+import msgspec
 
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
@@ -240,4 +243,18 @@ def _object(text: str, reason: str, name: str) -> dict[str, Any]:
         raise NotCarriedError(reason, f"{name}: {error.message}") from error
     if not isinstance(value, dict):
         raise NotCarriedError(reason, f"{name}: {type(value).__name__}")
+    if _LONG_INTEGER.search(text):
+        _refuse_too_long(value, name)
     return value
+
+
+_LONG_INTEGER = re.compile(r"\d{19}")
+"""Digits from which on an integer may need more than 64 bits."""
+
+
+def _refuse_too_long(value: dict[str, Any], name: str) -> None:
+    """No column and no JSON writer of a trainer keeps an integer beyond 64 bits."""
+    try:
+        msgspec.json.encode(value)
+    except OverflowError as error:
+        raise NotCarriedError("integer_too_long", name) from error

@@ -22,6 +22,8 @@ from assay.releases.exporters.imitation import MessageImitation, demonstrated
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 
+_PARALLEL_COLUMN: Column = {"name": PARALLEL, "dtype": "bool"}
+
 
 class OpenAiChatExport(MessageImitation, frozen=True, kw_only=True):
     """A whole conversation, for supervised fine-tuning."""
@@ -30,8 +32,7 @@ class OpenAiChatExport(MessageImitation, frozen=True, kw_only=True):
     summary: ClassVar[str] = "`messages` and `tools` as the OpenAI fine-tuning file has them"
     limits: ClassVar[tuple[str, ...]] = (
         "A tool call without an id of its own is numbered by its place: `call_0`, `call_1`.",
-        "`weight` stands on a message of which the source says whether training imitates it, and "
-        "is 0 on a turn whose tool call is malformed.",
+        "`weight` is written where the source states one, and is 0 beside a malformed tool call.",
     )
     partly: ClassVar[frozenset[CarriedField]] = MessageImitation.partly | {"taxonomy"}
 
@@ -41,7 +42,7 @@ class OpenAiChatExport(MessageImitation, frozen=True, kw_only=True):
     @property
     def columns(self) -> Sequence[Column]:
         """The columns with their types."""
-        return messages_column("messages"), messages_column("tools")
+        return messages_column("messages"), messages_column("tools"), _PARALLEL_COLUMN
 
     @property
     def carries(self) -> frozenset[CarriedField]:
@@ -98,7 +99,7 @@ class OpenAiPreferenceExport(ExportFormat, frozen=True, kw_only=True):
     @property
     def columns(self) -> Sequence[Column]:
         """The columns with their types."""
-        given = [messages_column("messages"), messages_column("tools")]
+        given = [messages_column("messages"), messages_column("tools"), _PARALLEL_COLUMN]
         outputs = (messages_column("preferred_output"), messages_column("non_preferred_output"))
         return {"name": "input", "struct": given}, *outputs
 

@@ -119,8 +119,7 @@ class TrlConversational(MessageImitation, frozen=True, kw_only=True):
     name: ClassVar[str] = "trl:conversational"
     summary: ClassVar[str] = "one conversation as `messages`, with `tools`, for SFT"
     limits: ClassVar[tuple[str, ...]] = (
-        "The loss covers every turn, or with `assistant_only_loss` every turn of the model's: TRL "
-        "reads no weight of a message.",
+        "The loss covers every turn, or the model's (`assistant_only_loss`); weights are not read.",
     )
 
     @property
