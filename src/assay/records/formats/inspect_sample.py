@@ -77,10 +77,10 @@ class InspectSample(msgspec.Struct, frozen=True, kw_only=True):
         if name.startswith(_GRADED_BY_MODEL) or "grading" in self._score_metadata(scorer):
             return "model"
         events = self.sample.get("events")
-        asked = _asks_model(events, name) if isinstance(events, Sequence) else None
-        if asked is None:
+        asks_model = _asks_model(events, name) if isinstance(events, Sequence) else None
+        if asks_model is None:
             return "rule" if name in _RULES else "undetermined"
-        return "model" if asked else "rule"
+        return "model" if asks_model else "rule"
 
     def _score_metadata(self, scorer: str) -> Mapping[str, Any]:
         metadata = self.sample["scores"][scorer].get("metadata")
@@ -175,17 +175,18 @@ def _asks_model(events: Sequence[Any], scorer: str) -> bool | None:
     A log names a second scorer of one name by a number, which its events leave out.
     """
     spans: set[str] = set()
-    asked, name = False, _unnumbered(scorer)
+    asks_model, name = False, _unnumbered(scorer)
     for event in events:
         if not isinstance(event, Mapping):
             continue
         if event.get("event") == "span_begin":
             is_scorer = event.get("type") == "scorer" and _unnumbered(event.get("name")) == name
-            if is_scorer or event.get("parent_id") in spans:
-                spans.add(str(event.get("id")))
-        elif event.get("event") == "model" and event.get("span_id") in spans:
-            asked = True
-    return asked if spans else None
+            identity = event.get("id")
+            if identity and (is_scorer or str(event.get("parent_id")) in spans):
+                spans.add(str(identity))
+        elif event.get("event") == "model" and str(event.get("span_id")) in spans:
+            asks_model = True
+    return asks_model if spans else None
 
 
 def _unnumbered(scorer: Any) -> str:
