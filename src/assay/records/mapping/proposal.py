@@ -1,0 +1,264 @@
+"""A mapping proposed from the head of a table: what the columns' names and values show, no more.
+
+A column is placed where its name says what it holds, and a verdict only where every value of the
+head is one that is known. Everything else is left to people: `unplaced` names it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from assay.contracts.terms import Signal
+from assay.records.mapping.scope import as_text
+
+_PROMPT = (
+    "prompt",
+    "question",
+    "instruction",
+    "query",
+    "problem",
+    "request",
+    "input",
+    "source_text",
+)
+_RESPONSE = (
+    "response",
+    "answer",
+    "completion",
+    "output",
+    "reply",
+    "solution",
+    "translation",
+    "summary",
+)
+_REFERENCE = (
+    "reference",
+    "reference_answer",
+    "expected",
+    "expected_answer",
+    "gold",
+    "ground_truth",
+    "target",
+)
+_KEY = ("id", "key", "uid", "item_id", "row_id", "example_id", "question_id", "prompt_id")
+_PERSON = (
+    "worker",
+    "worker_id",
+    "annotator",
+    "annotator_id",
+    "rater",
+    "rater_id",
+    "reviewer",
+    "labeler",
+)
+_VERDICT = ("vote", "verdict", "winner", "preference", "preferred", "choice", "better", "label")
+_MODEL = ("model", "model_id", "model_name")
+_AXES = {
+    "domain": ("domain", "category", "topic", "subject"),
+    "difficulty": ("difficulty", "level"),
+    "language": ("language", "lang", "locale"),
+}
+"""Axis -> names of columns that hold its values."""
+
+_SIDES = (("a", "b"), ("1", "2"), ("0", "1"), ("x", "y"), ("left", "right"), ("chosen", "rejected"))
+"""Pairs of endings by which two columns are the two sides of a comparison."""
+
+_TIES = frozenset({"tie", "tied", "=", "equal", "draw", "same"})
+_NEITHER = frozenset({"neither", "both bad", "both_bad", "bothbad", "both unacceptable"})
+_UNKNOWN_AUTHOR = "the file does not say"
+
+_MOST_VALUES = 20
+"""Distinct values from which a column is no axis (a convention)."""
+
+
+class MappingProposal(msgspec.Struct, frozen=True, kw_only=True):
+    """What the columns of a file show."""
+
+    kind: Signal | None
+    """The kind of record; None where the columns show none."""
+    document: Mapping[str, Any] | None
+    """The mapping, as its YAML file holds it; None where there is no kind."""
+    placed: Mapping[str, str]
+    """Column -> the field of a record or judgment that it fills."""
+    unplaced: tuple[str, ...]
+    """Columns that no field is proposed for, in the file's order."""
+    axes: Mapping[str, tuple[str, ...]]
+    """Sampling axis -> its values in the head, sorted."""
+    texts: tuple[str, ...]
+    """Columns whose texts models and people wrote, by which the language is told."""
+
+
+class _Columns:
+    """The columns of a head, taken one by one."""
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self.rows = rows
+        self.names = list(dict.fromkeys(name for row in rows for name in row))
+        self.placed: dict[str, str] = {}
+        self._by_plain_name = {_plain(name): name for name in reversed(self.names)}
+
+    def take(self, names: Sequence[str], field: str) -> str | None:
+        """Place the first column with one of these names; None where there is none."""
+        for name in names:
+            column = self._by_plain_name.get(name)
+            if column is not None and column not in self.placed and self._is_flat(column):
+                self.placed[column] = field
+                return column
+        return None
+
+    def take_sides(self) -> tuple[str, str] | None:
+        """Place two columns that are the two sides of a comparison; None where there are none."""
+        for left, right in _SIDES:
+            for stem in ("", *(f"{name}_" for name in (*_RESPONSE, "candidate", "text", "result"))):
+                first, second = self._side(stem, left), self._side(stem, right)
+                if first and second:
+                    self.placed |= {first: "candidates[0].content", second: "candidates[1].content"}
+                    return first, second
+        return None
+
+    def values(self, column: str) -> list[str]:
+        """The distinct values of a column in the head that are not empty, sorted."""
+        cells = {as_text(row[column]) for row in self.rows if row.get(column) not in {None, ""}}
+        return sorted(cells)
+
+    def _side(self, stem: str, ending: str) -> str | None:
+        for name in (f"{stem}{ending}", f"{stem.removesuffix('_')}{ending}"):
+            column = self._by_plain_name.get(name)
+            if column is not None and column not in self.placed and self._is_text(column):
+                return column
+        return None
+
+    def _is_flat(self, column: str) -> bool:
+        return not any(isinstance(row.get(column), dict | list) for row in self.rows)
+
+    def _is_text(self, column: str) -> bool:
+        return all(isinstance(row.get(column), str) for row in self.rows)
+
+
+def propose_mapping(rows: Sequence[Mapping[str, Any]]) -> MappingProposal:
+    """Propose how rows become records.
+
+    Args:
+        rows: the first rows of a file, parsed; at least one.
+    """
+    columns = _Columns(rows)
+    prompt = columns.take(_PROMPT, "messages")
+    sides = columns.take_sides() if prompt else None
+    response = columns.take(_RESPONSE, "candidates[0].content") if prompt and not sides else None
+    reference = columns.take(_REFERENCE, "part.reference") if prompt and not sides else None
+    if prompt is None or not (sides or response or reference):
+        return MappingProposal(
+            kind=None, document=None, placed={}, unplaced=tuple(columns.names), axes={}, texts=()
+        )
+    kind: Signal = "preference" if sides else "outcome" if reference else "demonstration"
+    record: dict[str, Any] = {}
+    if key := columns.take(_KEY, "key"):
+        record["key"] = _cell(key)
+    record["messages"] = [{"user": _cell(prompt)}]
+    record["taxonomy"], axes = _axes(columns)
+    record["candidates"] = _candidates(columns, sides, response)
+    if reference:
+        record["part"] = {"reference": _cell(reference)}
+    document: dict[str, Any] = {
+        "mapping": 1,
+        "kind": kind,
+        "record": {field: value for field, value in record.items() if value},
+    }
+    if sides and (judgment := _comparison(columns, sides)):
+        document["judgments"] = [judgment]
+    return MappingProposal(
+        kind=kind,
+        document=document,
+        placed=columns.placed,
+        unplaced=tuple(name for name in columns.names if name not in columns.placed),
+        axes=axes,
+        texts=tuple(name for name in (prompt, response, *(sides or ())) if name),
+    )
+
+
+def _axes(columns: _Columns) -> tuple[dict[str, Any], dict[str, tuple[str, ...]]]:
+    """The taxonomy of the mapping, and the values of its axes."""
+    taxonomy: dict[str, Any] = {}
+    axes: dict[str, tuple[str, ...]] = {}
+    for axis, names in _AXES.items():
+        column = next((name for name in columns.names if _plain(name) in names), None)
+        values = columns.values(column) if column else []
+        if column and 0 < len(values) <= _MOST_VALUES and columns.take(names, f"taxonomy.{axis}"):
+            taxonomy[axis] = _cell(column)
+            axes[axis] = tuple(values)
+    return taxonomy, axes
+
+
+def _candidates(
+    columns: _Columns, sides: tuple[str, str] | None, response: str | None
+) -> list[dict[str, Any]]:
+    if sides is None:
+        if response is None:
+            return []
+        return [{"name": "answer", "content": _cell(response), **_author(columns, _MODEL)}]
+    endings = [_ending(side) for side in sides]
+    return [
+        {
+            "name": _plain(side),
+            "content": _cell(side),
+            **_author(columns, [f"{name}_{ending}" for name in _MODEL]),
+        }
+        for side, ending in zip(sides, endings, strict=True)
+    ]
+
+
+def _author(columns: _Columns, names: Sequence[str]) -> dict[str, Any]:
+    column = columns.take(names, "candidates.model")
+    return {"model": _cell(column)} if column else {"unknown": _UNKNOWN_AUTHOR}
+
+
+def _comparison(columns: _Columns, sides: tuple[str, str]) -> dict[str, Any] | None:
+    """The judgment that a row of two sides holds; None where its verdict cannot be told."""
+    names = [_plain(side) for side in sides]
+    if [_ending(side) for side in sides] == ["chosen", "rejected"]:
+        return {"reviewer": {"unnamed": "preference label"}, "verdict": f"prefers {names[0]}"}
+    column = next((name for name in columns.names if _plain(name) in _VERDICT), None)
+    if column is None or column in columns.placed:
+        return None
+    seen = {value: _verdict(value, sides, names) for value in columns.values(column)}
+    if not seen or None in seen.values():
+        return None
+    # The other side may be preferred only further down: its word is as sure as the one in the head.
+    words = {_ending(side): f"prefers {name}" for side, name in zip(sides, names, strict=True)}
+    words |= {value: verdict for value, verdict in seen.items() if verdict}
+    columns.placed[column] = "judgments[0].verdict"
+    person = columns.take(_PERSON, "judgments[0].reviewer")
+    return {
+        "reviewer": {"person": _cell(person)} if person else {"unnamed": "preference label"},
+        "verdict": {"column": column, "values": words},
+    }
+
+
+def _verdict(value: str, sides: tuple[str, str], names: Sequence[str]) -> str | None:
+    plain = value.strip().lower()
+    if plain in _TIES:
+        return "tie"
+    if plain in _NEITHER:
+        return "both_unacceptable"
+    for side, name in zip(sides, names, strict=True):
+        if _plain(value) in {name, _ending(side)}:
+            return f"prefers {name}"
+    return None
+
+
+def _ending(column: str) -> str:
+    """The part of a column's name by which it differs from the other side of its pair."""
+    plain = _plain(column)
+    endings = sorted((end for pair in _SIDES for end in pair), key=len, reverse=True)
+    return next(end for end in endings if plain.endswith(end))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
+def _cell(column: str) -> str | dict[str, str]:
+    """The value of a column, as a mapping writes it."""
+    return {"column": column} if "{" in column or "}" in column else f"{{{column}}}"

@@ -1,0 +1,80 @@
+"""A mapping is proposed from what columns show; what they do not show is not placed."""
+
+from typing import Any
+
+import pytest
+
+from assay.records.mapping.proposal import propose_mapping
+
+
+def _votes(*votes: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": str(n),
+            "question": "Which knot?",
+            "a": "Bowline.",
+            "b": "Granny.",
+            "who": "w",
+            "vote": v,
+        }
+        for n, v in enumerate(votes)
+    ]
+
+
+def test_two_sides_and_a_vote_are_a_preference() -> None:
+    """A side that the head never prefers has its word all the same."""
+    proposal = propose_mapping(_votes("a", "="))
+    assert proposal.kind == "preference"
+    assert proposal.document is not None
+    assert proposal.document["judgments"] == [
+        {
+            "reviewer": {"unnamed": "preference label"},
+            "verdict": {
+                "column": "vote",
+                "values": {"a": "prefers a", "b": "prefers b", "=": "tie"},
+            },
+        }
+    ]
+    assert proposal.unplaced == ("who",)
+
+
+def test_a_vote_that_is_not_known_places_no_verdict() -> None:
+    """One value that no rule names leaves the column to people."""
+    proposal = propose_mapping(_votes("a", "perhaps"))
+    assert proposal.document is not None
+    assert "judgments" not in proposal.document
+    assert proposal.unplaced == ("who", "vote")
+
+
+@pytest.mark.parametrize(
+    ("columns", "kind"),
+    [
+        ({"prompt": "p", "response": "r"}, "demonstration"),
+        ({"prompt": "p", "reference": "r"}, "outcome"),
+        ({"prompt": "p", "answer_1": "r", "answer_2": "s"}, "preference"),
+        ({"Prompt": "p", "Response A": "r", "Response B": "s"}, "preference"),
+        ({"prompt": "p"}, None),
+        ({"text": "t", "label": "x"}, None),
+    ],
+)
+def test_the_columns_show_the_kind(columns: dict[str, str], kind: str | None) -> None:
+    """By their names alone; without a prompt and something that answers it there is none."""
+    proposal = propose_mapping([columns])
+    assert proposal.kind == kind
+    assert set(proposal.placed) | set(proposal.unplaced) == set(columns)
+
+
+def test_axes_have_the_values_of_the_head() -> None:
+    """A column with too many values is no axis and is not placed."""
+    rows = [
+        {
+            "prompt": "p",
+            "response": "r",
+            "topic": f"t{n}",
+            "difficulty": "hard" if n % 2 else "easy",
+        }
+        for n in range(30)
+    ]
+    proposal = propose_mapping(rows)
+    assert proposal.axes == {"difficulty": ("easy", "hard")}
+    assert proposal.unplaced == ("topic",)
