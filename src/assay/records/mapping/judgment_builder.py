@@ -1,6 +1,8 @@
 """Building the judgments that a row holds about its record."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -427,6 +429,16 @@ def _active(judgment: doc.JudgmentMap, field: str) -> Callable[[RowScope], int |
         value = seconds(scope)
         if value is ABSENT:
             return None
-        return as_index(round(_fraction(value, place) * 1000), "the active time")
+        return as_index(_milliseconds(value, place), place)
 
     return read
+
+
+def _milliseconds(seconds: Any, field: str) -> int:
+    text = as_text(seconds).strip()
+    if _DECIMAL.fullmatch(text):
+        return round(Decimal(text) * 1000)  # the usual case: a fraction costs more
+    return round(_fraction(text, field) * 1000)
+
+
+_DECIMAL = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
