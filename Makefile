@@ -29,12 +29,21 @@ $(VENV)/.dev: $(VENV)/.base
 demo: $(VENV)/.base ## install, then run every step on a small program in ./demo
 	$(BIN)/assay demo demo
 
-test: $(VENV)/.dev ## install, then run the tests that take less than five minutes
+# Bytecode is written: without it each process that a test starts compiles the product anew.
+test test-fast test-long test-heavy: export PYTHONDONTWRITEBYTECODE =
+
+test: $(VENV)/.dev ## install, then run the tests: every rule, and a share of the near-equal cases
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not long and not heavy"
 	@echo "The long tests are run by: make test-long, the heaviest by: make test-heavy"
 
-test-long: $(VENV)/.dev ## run the rest: data sets, the tutorial, every screen in every state
-	$(BIN)/pytest -n 2 --dist loadgroup -m "long and not heavy"
+# What starts a browser, a server, a sandbox or a whole program is left to `make test`.
+test-fast: $(VENV)/.dev ## units and properties, without a browser, a server or a sandbox
+	$(BIN)/pytest -n 2 -m "not long and not heavy" tests/unit tests/properties tests/known_answers tests/golden \
+	  --ignore=tests/unit/web --ignore=tests/unit/cli --ignore=tests/unit/desk --ignore=tests/unit/program \
+	  --ignore=tests/unit/demo --ignore=tests/unit/client --ignore=tests/unit/verification/sandbox
+
+test-long: $(VENV)/.dev ## run the rest: all cases, properties with five times the draws, data sets, the tutorial
+	$(BIN)/pytest -n 2 --dist loadgroup --hypothesis-profile=long -m "(long or hypothesis) and not heavy"
 
 test-heavy: $(VENV)/.dev ## run what takes minutes each: a million records, whole simulations (about an hour)
 	$(BIN)/pytest -m heavy
@@ -102,4 +111,4 @@ lock: $(VENV)/.dev ## write the hashes of the pinned versions
 clean: ## remove what was built
 	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
-.PHONY: help demo test test-long test-heavy check check-web wire docs docs-site pictures goldens bench measures mutants constraints lock clean
+.PHONY: help demo test test-fast test-long test-heavy check check-web wire docs docs-site pictures goldens bench measures mutants constraints lock clean

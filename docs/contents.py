@@ -30,6 +30,7 @@ SECTIONS = (
         tuple(
             f"docs/how-to/{name}.md"
             for name in (
+                "start-a-program",
                 "hold-rights",
                 "sample-candidates",
                 "freeze-a-blinded-set",
@@ -46,6 +47,7 @@ SECTIONS = (
                 "verify-a-release",
                 "validate-a-release",
                 "use-postgresql",
+                "offer-tools-to-agents",
                 "write-a-plug-in",
             )
         ),

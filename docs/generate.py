@@ -28,14 +28,14 @@ HEAD = "<!-- Written by docs/generate.py (`make docs`); do not edit. -->\n\n"
 
 
 PYTHON: Mapping[str, str] = {
-    "init": "assay.contracts.service.init",
+    "init": "assay.program.starting.start_program",
     "demo": "assay.demo.story.tell",
     "contract check": "assay.check_documents",
     "contract show": "assay.contracts.service.show",
     "contract diff": "assay.contracts.service.diff",
     "contract schema": "assay.contracts.service.schema",
     "record import": "program.records.import_",
-    "record list": "program.records.lines",
+    "record list": "program.records.list_for",
     "record show": "program.records.show",
     "record export": "program.records.export",
     "record sample": "program.records.sample",
@@ -59,8 +59,8 @@ PYTHON: Mapping[str, str] = {
     "serve": "",
     "verify run": "program.verification.run",
     "verify adequacy": "program.verification.adequacy",
-    "verify list": "program.verification.verifiers",
-    "verify report": "program.verification.ledger",
+    "verify list": "program.verification.list_verifiers",
+    "verify report": "program.verification.report",
     "verify exec": "assay.verification.sandbox.open_sandbox",
     "verify check": "assay.verification.sandbox.open_sandbox",
     "verify prove": "assay.verification.sandbox.proven",
@@ -86,7 +86,7 @@ PYTHON: Mapping[str, str] = {
     "release card": "program.releases.card",
     "validate import": "program.validation.import_",
     "validate compare": "program.validation.compare",
-    "validate show": "program.validation.report",
+    "validate show": "program.validation.show",
     "validate list": "program.validation.list",
     "plan findings": "program.planning.findings",
     "plan cause": "program.planning.cause",
@@ -102,6 +102,9 @@ PYTHON: Mapping[str, str] = {
     "key new": "",
     "key derive": "",
     "key new-vault": "",
+    "mcp": "",
+    "mcp token": "",
+    "agents": "",
 }
 """Command -> the Python call that does the same; empty where a command is a process of its own."""
 
@@ -134,11 +137,15 @@ STAGE_INTERFACES = (
 
 FRAMES = (
     ("program.records.to_frame()", "records as a person in a role may see them"),
+    ("program.records.to_datasets()", "the same as a `datasets.Dataset`"),
+    ("program.review.to_frame()", "judgments, superseded ones too"),
+    ("program.verification.to_frame()", "verdicts of verifiers"),
+    ("program.quality.to_frame()", "the dispositions under the documents in force"),
     ("program.quality.report().to_frame(table)", "one table of the quality report"),
     ("program.quality.agreement().to_frame()", "agreement by question and slice"),
     ("program.quality.coverage().to_frame()", "the contract's quotas against what is there"),
     ("program.quality.heat_map(rows, columns).to_frame()", "records by two axes"),
-    ("program.verification.ledger().to_frame()", "evidence by dimension and slice"),
+    ("program.verification.report().to_frame()", "evidence by dimension and slice"),
     ("program.validation.get().to_frame()", "the acceptance tests of a validation"),
     ("program.releases.to_datasets(version, format)", "a `datasets.Dataset` of trainer rows"),
 )
@@ -186,6 +193,8 @@ def _commands() -> Iterator[str]:
         yield f"## assay {name}\n\n{summary}\n"
         children = getattr(command, "commands", None)
         if children:
+            if command.invoke_without_command:
+                yield from _command(f"assay {name}", command)
             for child in children.values():
                 yield from _command(f"assay {name} {child.name}", child)
         else:
@@ -220,6 +229,17 @@ def _on_the_page(call: str) -> bool:
     return first == "program" or (first == "assay" and rest[0] in assay.__all__)
 
 
+def _verbs() -> Iterator[str]:
+    """Which of the verbs that interfaces share each interface has."""
+    shared = ("list", "get", "show", "import_", "export", "write_report", "to_frame", "to_datasets")
+    yield "| interface | " + " | ".join(f"`{verb}`" for verb in shared) + " |"
+    yield "|---" * (len(shared) + 1) + "|"
+    for name in STAGE_INTERFACES:
+        verbs = {verb for verb, _ in _methods(_interface(name))}
+        cells = " | ".join("yes" if verb in verbs else "" for verb in shared)
+        yield f"| `program.{name}` | {cells} |"
+
+
 def _python() -> Iterator[str]:
     yield (
         "# Python\n\nAn example to read first: [use Assay from Python](../how-to/use-from-python.md).\n\n"
@@ -244,6 +264,12 @@ def _python() -> Iterator[str]:
     yield (
         "\n`desk`, `adjudication`, `calibration`, `guideline`, `overview`, `accounts` and `oidc` are the "
         "interfaces of the reviewer's desk: the web uses them, and they may change.\n"
+    )
+    yield "The same verb means the same thing on each interface:\n"
+    yield from _verbs()
+    yield (
+        "\n`progress=` takes a function of two arguments everywhere: how much is done, and of how much in "
+        "all, or None\nwhere that is not known.\n"
     )
     for name, method in _methods(assay.Program):
         yield from _call(f"program.{name}", method)

@@ -1,22 +1,57 @@
 """Options of the whole test run."""
 
+import gc
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from assay.desk import accounts
 from simulators.once import Once, once_in, tell_demo
 
-# Nothing is timed in a test; a build is to repeat, and a run at one's desk is to explore.
-settings.register_profile("desk", deadline=None, print_blob=True)
-settings.register_profile("build", deadline=None, derandomize=True)
-settings.load_profile("build" if os.environ.get("CI") else "desk")
+# `make test-long` asks for the second with --hypothesis-profile. Nothing is timed in a test, drawing
+# included; a build is to repeat, and a run at one's desk is to explore.
+for _profile, _examples in (("quick", 20), ("long", 100)):
+    settings.register_profile(
+        _profile,
+        max_examples=_examples,
+        deadline=None,
+        derandomize=bool(os.environ.get("CI")),
+        print_blob=True,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+settings.load_profile("quick")
 
 NO_BROWSER = "no Chromium is installed: `apt-get install chromium`, or `.venv/bin/playwright install chromium`"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests are made and none is garbage: the collector would look at them in vain."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of the cases of a test with `share(n)` every n-th stays; the others are long."""
+    places: Counter[str] = Counter()
+    for item in items:
+        share = item.get_closest_marker("share")
+        if share is None:
+            continue
+        test = item.nodeid.split("[")[0]
+        if places[test] % share.args[0]:
+            item.add_marker(pytest.mark.long)
+        places[test] += 1
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,9 +10,8 @@ import msgspec
 
 from assay.core.canonical import parse_json
 from assay.providers.draft import draft_from_row
-from assay.providers.endpoint import SamplingParameters
+from assay.providers.endpoint import Endpoint, SamplingParameters
 from assay.providers.model_run import run_sampling
-from assay.providers.openai_compatible import Settings
 from assay.providers.sampling_run import Sampled, SamplingPlan
 
 HERE = Path(__file__).parent
@@ -41,7 +40,7 @@ def main() -> None:
 
         report = run_sampling(
             (draft_from_row(row, kind="preference", source_class="desk-authors") for row in rows),
-            endpoint=Settings(base_url=arguments.url, concurrency=1),
+            endpoint=Endpoint(base_url=arguments.url, concurrency=1),
             plan=SamplingPlan(
                 models=(arguments.model,),
                 source_class="target-model",

@@ -34,7 +34,7 @@ def figures(folder: Path) -> Figures:
                     folder / name, format=own, source="bbmistake-a", rejects=scratch
                 )
             done = program.verification.run()
-            ledger = program.verification.ledger()
+            ledger = program.verification.report()
             lines = _lines(folder)
             return {
                 "records": done.records,
@@ -65,7 +65,10 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("data", type=Path, help="folder with the folder bbmistake-a")
-    found = figures(parser.parse_args().data / "bbmistake-a")
+    folder = parser.parse_args().data / "bbmistake-a"
+    if not folder.is_dir():
+        parser.error(f"there is no folder {folder}")
+    found = figures(folder)
     print(json.dumps(found, indent=2, ensure_ascii=False))
 
 

@@ -57,6 +57,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, help="the folder bfcl-a")
     data = parser.parse_args().data / "bfcl-a"
+    if not data.is_dir():
+        parser.error(f"there is no folder {data}")
     for title, figures in (
         ("Single calls", single_calls(data)),
         ("Calls of several turns", several_turns(data)),

@@ -38,7 +38,7 @@ def figures(folder: Path) -> Figures:
                 rejects=scratch,
             )
             done = program.verification.run()
-            ledger = program.verification.ledger()
+            ledger = program.verification.report()
             whole = {row.dimension: row for row in ledger.rows if row.axis == "all"}
             answers = whole["right_answer"]
             return {
@@ -75,7 +75,10 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("data", type=Path, help="folder with the folder gsm8k-model-solutions")
-    found = figures(parser.parse_args().data / "gsm8k-model-solutions")
+    folder = parser.parse_args().data / "gsm8k-model-solutions"
+    if not folder.is_dir():
+        parser.error(f"there is no folder {folder}")
+    found = figures(folder)
     print(json.dumps(found, indent=2, ensure_ascii=False))
 
 

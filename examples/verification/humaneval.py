@@ -101,6 +101,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, help="the folder that holds humaneval")
     file = parser.parse_args().data / "humaneval" / "HumanEval.jsonl"
+    if not file.is_file():
+        parser.error(f"there is no file {file}")
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     try:
         found = verified(rows)

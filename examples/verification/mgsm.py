@@ -213,7 +213,10 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("data", type=Path, help="the folder mgsm-latin")
-    found = figures(parser.parse_args().data / "mgsm-latin")
+    folder = parser.parse_args().data / "mgsm-latin"
+    if not folder.is_dir():
+        parser.error(f"there is no folder {folder}")
+    found = figures(folder)
     for language, questions in found["questions"].items():
         differing = questions["differing items, counted from 0"]
         questions["differing items, counted from 0"] = {

@@ -28,7 +28,7 @@ PEOPLE = {
 }
 """Who may sign in, with the roles."""
 
-START_SECONDS = 20
+START_SECONDS = 120
 
 
 class DeskServer:

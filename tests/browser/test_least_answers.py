@@ -21,7 +21,7 @@ from browser.review_records import RIGHT, pairs, record_of, review_records
 from simulators.least_answers import least_answers
 from simulators.priority_cases import priority_cases
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: least answers")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 BARE: dict[str, tuple[str, list[str]]] = {
     "preference · pair": ("pair", ["There is no overall verdict yet."]),
@@ -73,6 +73,7 @@ def focused(page: Page, selector: str) -> bool:
     return bool(page.evaluate("(name) => Boolean(document.activeElement?.closest(name))", selector))
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize("title", BARE, ids=lambda title: title)
 def test_a_bare_enter_stores_nothing_and_lists_the_gaps(
     title: str, hand: Hand, desk: DeskServer
@@ -92,6 +93,7 @@ def test_a_bare_enter_stores_nothing_and_lists_the_gaps(
     assert not list(desk.program.store.scan(Judgment, record=record.id))
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize(
     ("title", "control"),
     [

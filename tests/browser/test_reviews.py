@@ -40,7 +40,7 @@ from browser.desk_server import DeskServer
 from browser.hand import Hand
 from browser.review_records import MARKED, RIGHT, SILENT, WRONG, review_records
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: reviews")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +160,7 @@ def test_a_preference_with_its_scores_reasons_and_note(hand: Hand, desk: DeskSer
     assert judgment.supersedes is None
 
 
+@pytest.mark.long
 def test_an_order_of_three_with_a_tie(hand: Hand, desk: DeskServer) -> None:
     """Letters choose, digits rank; the same rank twice is a tie in the judgment."""
     hand.open_queue("preference · three")
@@ -184,6 +185,7 @@ def test_an_order_of_three_with_a_tie(hand: Hand, desk: DeskServer) -> None:
     assert judgment.reasons == (Reason(text="", code="invented", dimension="grounded"),)
 
 
+@pytest.mark.long
 def test_a_demonstration_that_is_written_anew(hand: Hand, desk: DeskServer) -> None:
     """What was typed is a record of its own: by its author, and a child of the task."""
     hand.open_queue("outcome · write")
@@ -201,6 +203,7 @@ def test_a_demonstration_that_is_written_anew(hand: Hand, desk: DeskServer) -> N
     assert written.task == record.task
 
 
+@pytest.mark.long
 def test_a_demonstration_that_is_edited(hand: Hand, desk: DeskServer) -> None:
     """What is edited from another's words says whose words they were."""
     hand.open_queue("demonstration · edit")
@@ -254,6 +257,7 @@ def test_a_critique_on_words_with_its_revision(hand: Hand, desk: DeskServer) -> 
     assert written.candidates[1].provenance == editor
 
 
+@pytest.mark.long
 def test_labels_of_steps_and_a_critique_of_one(hand: Hand, desk: DeskServer) -> None:
     """Neutral is a label; a step that is left without one is skipped, in so many words."""
     hand.open_queue("process · steps")
@@ -280,6 +284,7 @@ def test_labels_of_steps_and_a_critique_of_one(hand: Hand, desk: DeskServer) -> 
     assert judgment.scores == (scored("correct", 0, 0), scored("grounded", 0, 2))
 
 
+@pytest.mark.long
 def test_scores_of_an_outcome(hand: Hand, desk: DeskServer) -> None:
     """Where no overall verdict is asked a plain digit is a value; the same again takes it back."""
     hand.open_queue("outcome · total")
@@ -294,6 +299,7 @@ def test_scores_of_an_outcome(hand: Hand, desk: DeskServer) -> None:
     )
 
 
+@pytest.mark.long
 def test_rulings_on_sections_of_the_policy(hand: Hand, desk: DeskServer) -> None:
     """A violation has its severity and its reason; what is unclear has none."""
     hand.open_queue("policy · rule")
@@ -315,6 +321,7 @@ def test_rulings_on_sections_of_the_policy(hand: Hand, desk: DeskServer) -> None
     )
 
 
+@pytest.mark.long
 def test_a_red_team_transcript(hand: Hand, desk: DeskServer) -> None:
     """Outcome, severity, strategy and counts stand in the judgment as they were said."""
     hand.open_queue("adversarial · attack")
@@ -366,6 +373,7 @@ def test_a_trajectory_whose_calls_are_opened_by_key(hand: Hand, desk: DeskServer
     )
 
 
+@pytest.mark.long
 def test_verdicts_without_a_winner_say_why(hands: Callable[[str], Hand], desk: DeskServer) -> None:
     """Insufficient context and abstention carry their cause; both unacceptable needs its reason."""
     ben = hands("ben")

@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 from assay.web.rendering import render
 from browser.page_server import PageServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: selection")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 RAW = """# 🦊 The *quick* report
 
@@ -64,6 +64,7 @@ WORDS = [
 ]  # fmt: skip
 
 
+@pytest.mark.share(8)
 @pytest.mark.parametrize("view", ["rendered", "raw"])
 @pytest.mark.parametrize("word", WORDS)
 def test_a_word_that_is_double_clicked_is_found_in_the_raw_text(

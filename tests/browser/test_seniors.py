@@ -16,7 +16,7 @@ from browser.desk_server import DeskServer
 from browser.hand import Hand
 from browser.review_records import RIGHT, disputed_record, disputed_records, pairs
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: seniors")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 Hands = Callable[[str], Hand]
 
@@ -96,6 +96,7 @@ def choose(hand: Hand, first: str, label: str) -> None:
     raise AssertionError(f"the group has no {label!r}")
 
 
+@pytest.mark.long
 def test_a_round_from_apart_to_a_cause(hands: Hands, desk: DeskServer) -> None:
     """Opened, judged apart, locked without the one who is late, revealed, discussed, closed."""
     record = record_of(desk, "round-0")
@@ -244,6 +245,7 @@ def test_a_record_on_which_people_disagree_is_decided(hands: Hands, desk: DeskSe
     assert len(made.judgments) == 3
 
 
+@pytest.mark.long
 def test_a_ruling_is_decided(hands: Hands, desk: DeskServer) -> None:
     """An open dispute keeps the decision back; a ruling with severity and reason settles it."""
     judge(
@@ -281,6 +283,7 @@ def test_a_ruling_is_decided(hands: Hands, desk: DeskServer) -> None:
     assert made.cause == "expertise"
 
 
+@pytest.mark.long
 def test_an_attack_is_decided(hands: Hands, desk: DeskServer) -> None:
     """Held against broken: the outcome, the severity and the strategy of the senior stand."""
     judge(
@@ -298,6 +301,7 @@ def test_an_attack_is_decided(hands: Hands, desk: DeskServer) -> None:
     assert decision.attack == Attack(outcome="broken", severity="critical", strategy="A story.")
 
 
+@pytest.mark.long
 def test_steps_are_decided_from_one_answer(hands: Hands, desk: DeskServer) -> None:
     """What one person answered is taken over, and changed where the senior sees it otherwise."""
     judge(
@@ -318,6 +322,7 @@ def test_steps_are_decided_from_one_answer(hands: Hands, desk: DeskServer) -> No
     assert StepLabel(candidate=0, step=1, label="bad") in decision.step_labels
 
 
+@pytest.mark.long
 def test_errors_are_decided(hands: Hands, desk: DeskServer) -> None:
     """One marks an error where another found none: the senior's own error stands, at its place."""
     mark = ["v", "Home", "Shift+ArrowRight", "s", "c", "3", "Escape"]

@@ -15,7 +15,7 @@ from browser.desk_server import DeskServer
 from browser.hand import GRACE_MS, Hand
 from browser.review_records import pairs, severe_records
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: truth")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 QUEUES = ("offline", "undo", "revise", "reload", "tabs", "late", "refuse", "leave")
 """A queue for each test, named by the capability of its pairs."""
@@ -171,6 +171,7 @@ def test_an_answer_that_is_undone_in_time_never_leaves(device: Devices, desk: De
     assert kept_here(hand)["outbox"] == 0
 
 
+@pytest.mark.long
 def test_an_answer_that_is_undone_later_becomes_a_revision(
     device: Devices, desk: DeskServer
 ) -> None:
@@ -189,6 +190,7 @@ def test_an_answer_that_is_undone_later_becomes_a_revision(
     assert second.supersedes == first.id
 
 
+@pytest.mark.long
 def test_a_draft_outlives_the_page_and_follows_to_another_device(device: Devices) -> None:
     """A reload brings it back from this device; another device gets it from the server."""
     hand = device()
@@ -218,6 +220,7 @@ def test_a_draft_outlives_the_page_and_follows_to_another_device(device: Devices
     expect(other.page.locator(".score-row").first.locator("input:checked")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_two_pages_on_one_assignment_are_joined_in_sight(device: Devices) -> None:
     """What only one page said is taken over by the other, and it says so."""
     here, there = device(), device()
@@ -238,6 +241,7 @@ def test_two_pages_on_one_assignment_are_joined_in_sight(device: Devices) -> Non
     there.state("draft saved")
 
 
+@pytest.mark.long
 def test_a_hold_that_ends_says_so_and_a_late_answer_is_stored_late(
     device: Devices, desk: DeskServer, clock: MovedClock
 ) -> None:
@@ -283,6 +287,7 @@ def test_an_answer_that_is_refused_shows_the_way_out(device: Devices, desk: Desk
     assert [each.text for each in judgment.reasons if each.code == "note"] == ["Short."]
 
 
+@pytest.mark.long
 def test_signing_out_leaves_nothing_on_the_device(browser: Browser, desk: DeskServer) -> None:
     """Who signs out is asked about answers that wait; then the device keeps nothing."""
     context = browser.new_context(viewport=DESK)

@@ -32,7 +32,9 @@ def _commands() -> set[str]:
     for stage in STAGES:
         command: Any = typer.main.get_command(importlib.import_module(f"assay.cli.{stage}").app)
         children = getattr(command, "commands", None)
-        commands |= {f"{stage} {name}" for name in children} if children else {stage}
+        commands |= {f"{stage} {name}" for name in children or ()}
+        if not children or command.invoke_without_command:
+            commands.add(stage)
     return commands
 
 

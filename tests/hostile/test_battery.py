@@ -51,15 +51,17 @@ def landlock(host: WatchedHost) -> Iterator[WarmSandbox]:
 def attack(
     sandbox: WarmSandbox, host: WatchedHost, program: str, verdicts: str, processes: int = 1
 ) -> None:
-    seconds = 0.7 if "timeout" in verdicts.split() else 8.0
+    seconds = 0.7 if "timeout" in verdicts.split() else 60.0
     limits = Limits(seconds=seconds, memory_mb=512, processes=processes)
     found = sandbox.run(host.fill(program), limits=limits)
     assert "ESCAPED" not in found.output + found.error, found
     assert found.verdict.__struct_config__.tag in verdicts.split(), found
     assert not host.harm()
-    assert isinstance(sandbox.run("pass", limits=limits).verdict, Pass)
+    after = Limits(seconds=60.0, memory_mb=512, processes=processes)
+    assert isinstance(sandbox.run("pass", limits=after).verdict, Pass)
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize("name", BATTERY)
 def test_no_program_of_the_battery_gets_out(
     sandbox: WarmSandbox, host: WatchedHost, name: str
@@ -75,6 +77,7 @@ ONE_PROCESS = [
 ]
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize("name", ONE_PROCESS)
 def test_the_weaker_level_holds_them_as_well(
     landlock: WarmSandbox, host: WatchedHost, name: str
@@ -90,6 +93,7 @@ BITING = (
 )  # fmt: skip
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("name", BITING)
 def test_the_battery_bites_where_nothing_holds(name: str) -> None:
     """Run as a plain process the program gets out, or the watched host sees it."""

@@ -153,6 +153,7 @@ def test_no_command_ends_in_a_traceback_after_the_demo(once: Once, tmp_path: Pat
     assert _crashes(demo, tmp_path, range(6)) == []
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("seed", range(6))
 def test_an_audit_goes_on_past_damage(sound: Path, tmp_path: Path, seed: int) -> None:
     """Damage to pages, rows or the list of tables is counted, and what is sound is read."""
@@ -270,6 +271,7 @@ DAMAGE: Mapping[str, tuple[Damage, str]] = {
 """Name -> what damages a program, and what a refusal names."""
 
 
+@pytest.mark.share(6)
 @pytest.mark.parametrize(
     "commands", [READING[:3], pytest.param(READING[3:], marks=pytest.mark.long)], ids=["few", "all"]
 )
@@ -307,6 +309,7 @@ def test_a_store_restored_from_before_the_witness_is_named_by_commands_that_read
     assert [code for code, _, _ in _outcomes([f"audit head -p {copy}"])] == [0]
 
 
+@pytest.mark.long
 def test_sound_stores_are_read(sound: Path) -> None:
     """The same commands print their figures where nothing is damaged."""
     outcomes = _outcomes([f"{each} -p {sound}" for each in READING])

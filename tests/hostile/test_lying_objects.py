@@ -21,6 +21,7 @@ def sandbox() -> Iterator[WarmSandbox]:
 ALL = {**LIES, **{f"later: {name}": each for name, each in LATER_LIES.items()}}
 
 
+@pytest.mark.share(8)
 @pytest.mark.parametrize("name", ALL)
 def test_no_lying_object_passes(sandbox: WarmSandbox, name: str) -> None:
     """Neither through an operator nor through its class, its errors or the wire; all are counted."""

@@ -31,6 +31,7 @@ def test_both_checks_accept_the_release_as_it_was_built(release: Path) -> None:
     assert accepted_by_shell(release)
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("case", TRIED)
 def test_both_checks_refuse_what_they_were_tried_on(release: Path, case: str) -> None:
     """Neither a changed file nor anything else that the key signed is taken for the release."""
@@ -39,6 +40,7 @@ def test_both_checks_refuse_what_they_were_tried_on(release: Path, case: str) ->
     assert not accepted_by_shell(release)
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("case", HELD_BACK)
 def test_both_checks_refuse_what_was_held_back(release: Path, case: str) -> None:
     """Nor are tamperings that the checks were not made for."""

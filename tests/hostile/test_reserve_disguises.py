@@ -26,6 +26,7 @@ def found(sealed: ReserveIndex, texts: list[str]) -> int:
     return sum(bool(overlaps) for overlaps in sealed.overlaps(things))
 
 
+@pytest.mark.long
 def test_recall_by_disguise_is_what_the_docs_say(sealed: ReserveIndex) -> None:
     """Each disguise is found in as many of sixty items as the table of the page has."""
     rows = re.findall(r"^\| ([^|]+) \| (\d+) of 60 \|$", PAGE.read_text(), re.MULTILINE)
@@ -37,6 +38,7 @@ def test_recall_by_disguise_is_what_the_docs_say(sealed: ReserveIndex) -> None:
     assert measured == shown
 
 
+@pytest.mark.long
 def test_other_problems_of_the_same_kind_are_not_found(sealed: ReserveIndex) -> None:
     """Of two hundred problems that are not sealed two are taken for sealed ones, in no dress more."""
     fresh = [problem(number) for number in range(1000, 1200)]
@@ -47,6 +49,7 @@ def test_other_problems_of_the_same_kind_are_not_found(sealed: ReserveIndex) -> 
         assert found(sealed, [dress(text) for text in others]) == 0, name
 
 
+@pytest.mark.long
 def test_ordinary_pages_and_programs_are_not_found(sealed: ReserveIndex) -> None:
     """No page of the docs and no module, with all that it can be read as, is taken for a sealed item."""
     root = Path(__file__).parents[2]

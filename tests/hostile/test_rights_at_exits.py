@@ -106,7 +106,7 @@ def test_a_list_of_records_shows_no_text_that_its_reader_may_not_read(
     program: Program, role: str, shown: frozenset[str]
 ) -> None:
     """`record list` and `record show` keep text, ids and keys of what is held back to themselves."""
-    lines = list(program.records.lines(role=role))  # type: ignore[arg-type]
+    lines = list(program.records.list_for(role=role))  # type: ignore[arg-type]
     assert seen(repr(lines).encode()) == shown
     assert len(lines) == len(NAMES)
     for name, identity in _ids(program).items():

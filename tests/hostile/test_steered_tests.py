@@ -34,6 +34,7 @@ def verdict(
     return sandbox.check(candidate, tests, entry="add", shared=shared, limits=LIMITS).verdict
 
 
+@pytest.mark.share(8)
 @pytest.mark.parametrize("name", ALL)
 def test_right_code_passes(sandbox: WarmSandbox, name: str) -> None:
     """What holds the others does not hold it."""
@@ -41,6 +42,7 @@ def test_right_code_passes(sandbox: WarmSandbox, name: str) -> None:
     assert isinstance(found, Pass), found
 
 
+@pytest.mark.share(8)
 @pytest.mark.parametrize("name", ALL)
 def test_a_wrong_candidate_fails(sandbox: WarmSandbox, name: str) -> None:
     """It is told from right code by these tests."""
@@ -48,6 +50,7 @@ def test_a_wrong_candidate_fails(sandbox: WarmSandbox, name: str) -> None:
     assert isinstance(found, Fail), found
 
 
+@pytest.mark.share(8)
 @pytest.mark.parametrize("name", ALL)
 def test_an_evasive_candidate_is_counted_as_not_passed(sandbox: WarmSandbox, name: str) -> None:
     """It chooses neither a pass nor an `error`."""
@@ -56,6 +59,7 @@ def test_an_evasive_candidate_is_counted_as_not_passed(sandbox: WarmSandbox, nam
         assert isinstance(found, Fail | NotDelivered), (candidate, found)
 
 
+@pytest.mark.share(8)
 @pytest.mark.parametrize("name", STEERED_LATER)
 def test_one_process_counts_assertions_likewise(sandbox: WarmSandbox, name: str) -> None:
     """Right code passes, and candidates that forge nothing are told from it."""

@@ -37,6 +37,7 @@ def meet(sandbox: WarmSandbox, forgery: Forgery) -> CheckedCandidate:
     return sandbox.check(forgery.candidate, forgery.tests, entry="add", limits=limits)
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("name", UNREACHED)
 def test_tests_of_which_a_part_does_not_run_pass_nobody(sandbox: WarmSandbox, name: str) -> None:
     """What was not run is run, or ends in `error`: a wrong candidate does not get a pass."""
@@ -44,6 +45,7 @@ def test_tests_of_which_a_part_does_not_run_pass_nobody(sandbox: WarmSandbox, na
     assert found.verdict.__struct_config__.tag in UNREACHED[name].may_end_in.split(), found
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize("name", LEAVING)
 def test_no_candidate_chooses_that_it_is_not_counted(sandbox: WarmSandbox, name: str) -> None:
     """What the candidate does, says or raises never ends in `error` or `unavailable`."""

@@ -111,6 +111,7 @@ def test_a_new_reviewer_of_the_demo_meets_pairs_through_the_exam_alone(
         assert entry.items == EXAM_ITEMS
 
 
+@pytest.mark.long
 def test_an_earlier_demo_is_written_over_and_nothing_else_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,38 +1,19 @@
-"""The desk on real data: what simulated reviewers did over REST is there, span by span.
+"""The desk on real data: what simulated reviewers did over REST is there, span by span."""
 
-The folder of the data is `ASSAY_DATA`, by default `../shared/data` beside the project.
-"""
-
-import importlib.util
-import os
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-DATA = Path(os.environ.get("ASSAY_DATA", ROOT.parent / "shared" / "data"))
+from simulators.examples import DATA, example_script, needs_data
 
-pytestmark = [
-    pytest.mark.data,
-    pytest.mark.long,
-    pytest.mark.xdist_group("examples"),
-    pytest.mark.skipif(
-        not DATA.is_dir(),
-        reason=f"NO DESK WAS SHOWN: there is no folder {DATA}; set ASSAY_DATA to the public data",
-    ),
-]
+pytestmark = needs_data("NO DESK WAS SHOWN")
 
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
     """The script of the example."""
-    spec = importlib.util.spec_from_file_location("example_desk", ROOT / "examples" / "desk.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return example_script("desk")
 
 
 def test_five_sets_are_judged_at_the_desk(

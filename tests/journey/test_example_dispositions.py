@@ -1,13 +1,11 @@
 """The dispositions of the examples: the page as it stands, and the raw labels recounted beside it.
 
-The folder of the data is `ASSAY_DATA`, by default `../shared/data` beside the project. The recounts
-read the sets' own files and use nothing of the program.
+The recounts read the sets' own files and use nothing of the program.
 """
 
 import csv
 import importlib
 import json
-import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,19 +16,9 @@ import pytest
 
 from assay.records.candidate import MadeByModel
 from assay.records.record import Record
+from simulators.examples import DATA, ROOT, needs_data
 
-ROOT = Path(__file__).parents[2]
-DATA = Path(os.environ.get("ASSAY_DATA", ROOT.parent / "shared" / "data"))
-
-pytestmark = [
-    pytest.mark.data,
-    pytest.mark.long,
-    pytest.mark.xdist_group("examples"),
-    pytest.mark.skipif(
-        not DATA.is_dir(),
-        reason=f"NO SET WAS DISPOSED: there is no folder {DATA}; set ASSAY_DATA to the public data",
-    ),
-]
+pytestmark = needs_data("NO SET WAS DISPOSED")
 
 TWO_THIRDS = 0.66
 """The share that the layers of three raters ask for."""

@@ -1,13 +1,7 @@
-"""IFEval's constraints on real responses: our verdicts against the published ones, every difference explained.
+"""IFEval's constraints on real responses: our verdicts against the published ones, every difference explained."""
 
-The folder of the data is `ASSAY_DATA`, by default `../shared/data` beside the project.
-"""
-
-import importlib.util
 import json
-import os
 import re
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -15,31 +9,15 @@ import pytest
 
 from assay.verification.constraints.constraint import variants
 from assay.verification.constraints.counting import sentences
+from simulators.examples import DATA, example_script, needs_data
 
-ROOT = Path(__file__).parents[2]
-DATA = Path(os.environ.get("ASSAY_DATA", ROOT.parent / "shared" / "data"))
-
-pytestmark = [
-    pytest.mark.data,
-    pytest.mark.long,
-    pytest.mark.xdist_group("examples"),
-    pytest.mark.skipif(
-        not (DATA / "mifeval-en").is_dir(),
-        reason=f"NO EXAMPLE WAS RUN: there is no folder {DATA / 'mifeval-en'}; set ASSAY_DATA",
-    ),
-]
+pytestmark = needs_data("NO EXAMPLE WAS RUN", DATA / "mifeval-en")
 
 
 @pytest.fixture(scope="module")
 def mifeval() -> ModuleType:
     """The script of the example."""
-    path = ROOT / "examples" / "verification" / "mifeval.py"
-    spec = importlib.util.spec_from_file_location("example_mifeval", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return example_script("verification/mifeval")
 
 
 @pytest.fixture(scope="module")

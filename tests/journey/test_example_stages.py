@@ -1,25 +1,13 @@
 """The stages after review, on real data: the figures that the examples' page states."""
 
-import importlib.util
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-DATA = Path(os.environ.get("ASSAY_DATA", ROOT.parent / "shared" / "data"))
+from simulators.examples import DATA, example_script, needs_data
 
-pytestmark = [
-    pytest.mark.data,
-    pytest.mark.long,
-    pytest.mark.xdist_group("examples"),
-    pytest.mark.skipif(
-        not DATA.is_dir(),
-        reason=f"NO STAGE WAS RUN: there is no folder {DATA}; set ASSAY_DATA to the public data",
-    ),
-]
+pytestmark = needs_data("NO STAGE WAS RUN")
 
 Figures = Callable[[str], dict[str, Any]]
 
@@ -27,12 +15,7 @@ Figures = Callable[[str], dict[str, Any]]
 @pytest.fixture(scope="module")
 def figures() -> Figures:
     """The figures of one set, as the script computes them."""
-    path = ROOT / "examples" / "stages.py"
-    spec = importlib.util.spec_from_file_location("stages", path)
-    assert spec is not None
-    assert spec.loader is not None
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
+    script = example_script("stages")
     return lambda name: script.SETS[name](DATA / name)
 
 

@@ -1,13 +1,10 @@
 """The examples on real data: what is stored, held against the raw files by independent lines.
 
-The folder of the data is `ASSAY_DATA`, by default `../shared/data` beside the project. Published
-figures come from the sets' own papers and files, which `examples/real-data/README.md` names.
+Published figures come from the sets' own papers and files, which `examples/real-data/README.md` names.
 """
 
 import csv
-import importlib.util
 import json
-import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -26,19 +23,9 @@ from assay.records.judgment import Judgment, LocalizedError
 from assay.records.record import Record
 from assay.records.report import ImportReport
 from assay.records.verdict import Category, Prefers, Score, ScoreAbstained, Scored, Tie
+from simulators.examples import DATA, example_script, needs_data
 
-ROOT = Path(__file__).parents[2]
-DATA = Path(os.environ.get("ASSAY_DATA", ROOT.parent / "shared" / "data"))
-
-pytestmark = [
-    pytest.mark.data,
-    pytest.mark.long,
-    pytest.mark.xdist_group("examples"),
-    pytest.mark.skipif(
-        not DATA.is_dir(),
-        reason=f"NO EXAMPLE WAS RUN: there is no folder {DATA}; set ASSAY_DATA to the public data",
-    ),
-]
+pytestmark = needs_data("NO EXAMPLE WAS RUN")
 
 
 class Run:
@@ -78,12 +65,7 @@ class Run:
 @pytest.fixture(scope="module")
 def examples() -> ModuleType:
     """The script that runs the examples."""
-    spec = importlib.util.spec_from_file_location("run_examples", ROOT / "examples" / "run.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return example_script("run")
 
 
 @pytest.fixture(scope="module")

@@ -1,31 +1,17 @@
-"""The examples of verification print the figures that their page states.
+"""The examples of verification print the figures that their page states."""
 
-The folder of the data is `ASSAY_DATA`, by default `../shared/data` beside the project.
-"""
-
-import importlib.util
 import json
-import os
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from simulators.examples import DATA, example_script
 from simulators.sandboxes import real_sandbox
-
-ROOT = Path(__file__).parents[2]
-DATA = Path(os.environ.get("ASSAY_DATA", ROOT.parent / "shared" / "data"))
 
 
 def script(name: str) -> ModuleType:
-    path = ROOT / "examples" / "verification" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return example_script(f"verification/{name}")
 
 
 def rows(name: str) -> list[Any]:

@@ -49,6 +49,7 @@ def test_a_sound_program_raises_none(tmp_path: Path) -> None:
         assert "would have shown" in played.alarms[mode].reason
 
 
+@pytest.mark.share(8)
 @pytest.mark.parametrize("mode", PLANTS)
 def test_a_planted_failure_is_caught_by_its_stage(mode: FailureMode, tmp_path: Path) -> None:
     """The alarm of the planted failure is raised with figures; no other mode is blamed for it."""
@@ -64,6 +65,7 @@ def test_a_planted_failure_is_caught_by_its_stage(mode: FailureMode, tmp_path: P
         assert played.refusal == ""
 
 
+@pytest.mark.long
 def test_leaked_records_can_be_left_out_and_are_counted(tmp_path: Path) -> None:
     """The refusal shows the matched words; on request the records stay out of the release."""
     played = play(tmp_path / "p", PLANTS["training_eval_leakage"](sound_scene()))

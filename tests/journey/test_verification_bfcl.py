@@ -1,39 +1,24 @@
 """BFCL's calls and states: the figures that the examples' page states, held against the raw files."""
 
 import ast
-import importlib.util
 import json
-import os
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-DATA = Path(os.environ.get("ASSAY_DATA", ROOT.parent / "shared" / "data")) / "bfcl-a"
+from simulators import examples
+from simulators.examples import example_script, needs_data
 
-pytestmark = [
-    pytest.mark.data,
-    pytest.mark.long,
-    pytest.mark.xdist_group("examples"),
-    pytest.mark.skipif(
-        not DATA.is_dir(),
-        reason=f"NO CALL WAS VERIFIED: there is no folder {DATA}; set ASSAY_DATA to the public data",
-    ),
-]
+DATA = examples.DATA / "bfcl-a"
+
+pytestmark = needs_data("NO CALL WAS VERIFIED", DATA)
 
 
 @pytest.fixture(scope="module")
 def bfcl() -> ModuleType:
     """The script of the example."""
-    path = ROOT / "examples" / "verification" / "bfcl.py"
-    spec = importlib.util.spec_from_file_location("bfcl", path)
-    assert spec is not None
-    assert spec.loader is not None
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    return script
+    return example_script("verification/bfcl")
 
 
 def _lines(name: str) -> list[dict[str, Any]]:

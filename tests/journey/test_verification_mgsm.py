@@ -1,35 +1,21 @@
 """Number formats on MGSM: right ones are accepted, wrong ones never pass silently."""
 
-import importlib.util
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-DATA = Path(os.environ.get("ASSAY_DATA", ROOT.parent / "shared" / "data")) / "mgsm-latin"
+from simulators import examples
+from simulators.examples import example_script, needs_data
 
-pytestmark = [
-    pytest.mark.data,
-    pytest.mark.long,
-    pytest.mark.xdist_group("examples"),
-    pytest.mark.skipif(
-        not DATA.is_dir(),
-        reason=f"NO EXAMPLE WAS RUN: there is no folder {DATA}; set ASSAY_DATA to the public data",
-    ),
-]
+DATA = examples.DATA / "mgsm-latin"
+
+pytestmark = needs_data("NO EXAMPLE WAS RUN", DATA)
 
 
 @pytest.fixture(scope="module")
 def figures() -> dict[str, Any]:
     """The figures of the example."""
-    path = ROOT / "examples" / "verification" / "mgsm.py"
-    spec = importlib.util.spec_from_file_location("mgsm", path)
-    assert spec is not None
-    assert spec.loader is not None
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
+    script = example_script("verification/mgsm")
     found: dict[str, Any] = script.figures(DATA)
     return found
 

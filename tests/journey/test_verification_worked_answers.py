@@ -1,25 +1,14 @@
 """Worked answers on real data: right answers with a wrong step, and flags that are re-derived."""
 
 import importlib
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-DATA = Path(os.environ.get("ASSAY_DATA", ROOT.parent / "shared" / "data"))
+from simulators.examples import DATA, ROOT, needs_data
 
-pytestmark = [
-    pytest.mark.data,
-    pytest.mark.long,
-    pytest.mark.xdist_group("examples"),
-    pytest.mark.skipif(
-        not DATA.is_dir(),
-        reason=f"NO EXAMPLE WAS RUN: there is no folder {DATA}; set ASSAY_DATA to the public data",
-    ),
-]
+pytestmark = needs_data("NO EXAMPLE WAS RUN")
 
 Figures = Callable[[str, str], dict[str, Any]]
 

@@ -106,7 +106,7 @@ def _validate(folder: Path) -> dict[str, Any]:
                 said[name] = program.validation.import_(file, **about)
         compared = program.validation.compare(base="probe-base", candidate="probe-candidate")
         said["report"] = compared.report
-        said["again"] = program.validation.report(compared.validation)
+        said["again"] = program.validation.show(compared.validation)
         said["alarms"] = program.alarms()
         said["checklist"] = live_checklist(program, said["alarms"])
         said["status"] = program_status(program)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.quality.shortcuts.firth import fit_firth, profile_interval
@@ -20,7 +20,6 @@ def table(a: int, b: int, c: int, d: int) -> tuple[np.ndarray, np.ndarray]:
 counts = st.integers(0, 12)
 
 
-@settings(deadline=None, max_examples=60)
 @given(counts, counts, counts, counts)
 def test_a_saturated_table_gets_one_half_in_each_cell(a: int, b: int, c: int, d: int) -> None:
     """In a 2 x 2 table Firth's estimate is the log odds with 1/2 added to each cell.

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy import sparse, special, stats
-from statsmodels.stats.proportion import multinomial_proportions_confint
 
 from assay.quality import probability as functions
 from assay.quality.splits import _products
@@ -14,6 +12,8 @@ SPREAD = np.concatenate([np.linspace(-800, 800, 401), np.linspace(-9, 9, 181)])
 
 def test_the_logistic_and_the_normal_are_scipys() -> None:
     """Both functions and the logarithm agree to 15 digits, and nothing overflows."""
+    from scipy import special
+
     with np.errstate(over="raise"):
         assert functions.logistic(SPREAD) == pytest.approx(special.expit(SPREAD), abs=1e-15)
         assert functions.log_logistic(SPREAD) == pytest.approx(special.log_expit(SPREAD))
@@ -25,12 +25,16 @@ def test_the_logistic_and_the_normal_are_scipys() -> None:
 @pytest.mark.parametrize("probability", [0.6, 0.9, 0.975, 0.9995])
 def test_the_quantiles_of_student_are_scipys(probability: float, degrees: int) -> None:
     """They agree to nine digits on both sides of the change from the sum to the expansion."""
+    from scipy import stats
+
     found = functions.student_quantile(probability, degrees)
     assert found == pytest.approx(stats.t.ppf(probability, degrees), rel=1e-9)
 
 
 def test_equal_values_share_the_mean_of_their_ranks() -> None:
     """3, 1, 3, 2 have the ranks 3.5, 1, 3.5, 2, and fifty draws of nine values those of SciPy."""
+    from scipy import stats
+
     assert functions.average_ranks(np.array([3.0, 1, 3, 2])).tolist() == [3.5, 1, 3.5, 2]
     drawn = np.random.default_rng(1).integers(0, 9, 50).astype(float)
     assert functions.average_ranks(drawn).tolist() == stats.rankdata(drawn).tolist()
@@ -38,6 +42,8 @@ def test_equal_values_share_the_mean_of_their_ranks() -> None:
 
 def test_products_of_raters_are_those_of_the_sparse_matrix() -> None:
     """Raters x items times its transpose, one rater's repeated answers to an item summed."""
+    from scipy import sparse
+
     draw = np.random.default_rng(2)
     raters, items = draw.integers(0, 7, 300), draw.integers(0, 60, 300)
     values = draw.normal(size=300)
@@ -48,6 +54,8 @@ def test_products_of_raters_are_those_of_the_sparse_matrix() -> None:
 
 def test_the_intervals_of_goodman_are_those_of_statsmodels() -> None:
     """Five classes, one of them empty."""
+    from statsmodels.stats.proportion import multinomial_proportions_confint
+
     counts = [40, 7, 0, 3, 950]
     peer = multinomial_proportions_confint(counts, alpha=0.05, method="goodman")
     assert np.array(goodman_intervals(counts)) == pytest.approx(np.clip(peer, 0, 1), abs=1e-12)

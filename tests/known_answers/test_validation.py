@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 
 from assay.validation.comparison import Arms, adjusted_p, claim_shares
 from assay.validation.difference import (
@@ -39,10 +38,12 @@ def test_no_significant_difference_is_not_no_regression() -> None:
 
 def test_many_clusters_give_the_clustered_error_of_the_mean() -> None:
     """With 400 clusters CR2 differs from the library's CR1 by less than one part in a hundred."""
+    from statsmodels.api import OLS
+
     draw = np.random.default_rng(4)
     families = [f"f{number // 3}" for number in range(1200)]
     noise = np.repeat(draw.normal(size=400), 3) + draw.normal(size=1200)
-    fit = sm.OLS(noise, np.ones(1200)).fit(
+    fit = OLS(noise, np.ones(1200)).fit(
         cov_type="cluster", cov_kwds={"groups": np.repeat(np.arange(400), 3)}
     )
     spread = spread_of(noise, families, rate=False)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.core.canonical import json_text
@@ -57,7 +57,6 @@ def verdict(text: str, constraints: list[dict[str, Any]], *, loose: bool = False
 
 
 @given(TEXTS, st.sampled_from(SOME))
-@settings(deadline=None)
 def test_loose_is_never_stricter_than_strict(text: str, constraint: dict[str, Any]) -> None:
     """What holds strictly holds loosely; whatever does not hold loosely does not hold strictly."""
     (read,) = constraints_in(json_text([constraint]))
@@ -66,7 +65,6 @@ def test_loose_is_never_stricter_than_strict(text: str, constraint: dict[str, An
 
 
 @given(TEXTS, LISTS, st.randoms(use_true_random=False), st.booleans())
-@settings(deadline=None)
 def test_the_order_of_constraints_does_not_matter(
     text: str, constraints: list[dict[str, Any]], chance: Any, loose: bool
 ) -> None:
@@ -77,7 +75,6 @@ def test_the_order_of_constraints_does_not_matter(
 
 
 @given(TEXTS, LISTS, st.sampled_from(SOME))
-@settings(deadline=None)
 def test_a_further_constraint_never_helps(
     text: str, constraints: list[dict[str, Any]], further: dict[str, Any]
 ) -> None:

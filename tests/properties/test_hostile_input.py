@@ -25,8 +25,7 @@ from assay.verification.sandbox.inside import wire
 pytestmark = pytest.mark.long
 
 EXAMPLES = settings(
-    max_examples=300,
-    deadline=None,
+    max_examples=settings.default.max_examples * 3,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 CONTEXT = RowContext(

@@ -194,7 +194,7 @@ def _reader(form: Format, folder: Path, path: Path) -> Reader:
 
 @pytest.mark.parametrize("name", FORMATS)
 @given(data=st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=settings.default.max_examples // 6)
 def test_cutting_and_ordering_a_file_change_nothing(
     empty: Path, name: str, data: st.DataObject
 ) -> None:

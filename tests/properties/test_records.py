@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 import rfc8785
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.core.canonical import encode_fact, parse_json
@@ -129,7 +129,6 @@ CONTEXT = RowContext(kind="preference", source_class="s", pseudonym=str)
 
 
 @given(judged())
-@settings(max_examples=60)
 def test_facts_come_back_from_their_own_lines(pair: tuple[Record, Judgment]) -> None:
     """Reading the canonical line of a record or judgment gives the same fact and the same id."""
     for fact in pair:
@@ -140,7 +139,6 @@ def test_facts_come_back_from_their_own_lines(pair: tuple[Record, Judgment]) -> 
 
 
 @given(judged(), st.booleans(), st.integers(0, 3))
-@settings(max_examples=60)
 def test_spelling_does_not_change_an_id(
     pair: tuple[Record, Judgment], ascii_only: bool, indent: int
 ) -> None:
@@ -154,7 +152,6 @@ def test_spelling_does_not_change_an_id(
 
 
 @given(judged())
-@settings(max_examples=60)
 def test_the_fast_canonical_form_is_rfc_8785(pair: tuple[Record, Judgment]) -> None:
     """The sorted encoding of any fact is byte for byte what rfc8785 makes of it."""
     for fact in pair:
@@ -162,7 +159,6 @@ def test_the_fast_canonical_form_is_rfc_8785(pair: tuple[Record, Judgment]) -> N
 
 
 @given(judged())
-@settings(max_examples=40)
 def test_fitting_facts_have_no_fault(pair: tuple[Record, Judgment]) -> None:
     """Coherence refuses nothing that fits."""
     record, judgment = pair
@@ -171,7 +167,6 @@ def test_fitting_facts_have_no_fault(pair: tuple[Record, Judgment]) -> None:
 
 
 @given(st.data(), RECORDS)
-@settings(max_examples=40)
 def test_a_doubled_key_is_always_found(data: st.DataObject, record: Record) -> None:
     """Whichever key of whichever object stands twice, in whatever spelling, the line is refused."""
     text = record.canonical().decode()
@@ -187,7 +182,6 @@ def test_a_doubled_key_is_always_found(data: st.DataObject, record: Record) -> N
     st.lists(CANDIDATES, min_size=2, max_size=5, unique_by=msgspec.json.encode),
     st.randoms(),
 )
-@settings(max_examples=40)
 def test_sorting_forgets_the_given_order(candidates: list[Candidate], chance: Any) -> None:
     """Candidates come out in one order, whatever order they came in, and are found where told."""
     shuffled = list(candidates)

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.core.errors import CheckError
@@ -79,7 +79,7 @@ VERDICTS = st.sampled_from(
 PLANS = st.dictionaries(st.integers(10, 99), VERDICTS, min_size=3, max_size=12)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=settings.default.max_examples // 6)
 @given(plan=PLANS)
 def test_any_release_verifies_and_holds_what_was_given(
     plan: dict[int, Verdict], tmp_path_factory: pytest.TempPathFactory

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.contracts.contract import ReadingCaps
@@ -263,7 +263,6 @@ def _text(moment: datetime) -> str:
 
 
 @given(CAPS, WORK)
-@settings(max_examples=60)
 def test_whoever_keeps_to_the_caps_never_reads_more_than_one_item_beyond_them(
     caps: Caps, work: list[tuple[str, int, int]]
 ) -> None:

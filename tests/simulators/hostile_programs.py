@@ -126,7 +126,7 @@ BATTERY: dict[str, Hostile] = {
     # resources
     "memory": Hostile("held = []\ntry:\n  while len(held) < 32: held.append(bytearray(b'x') * (64 << 20))\nexcept MemoryError: pass\nif len(held) > 12: print('ESCAPED')"),
     "memory_mapped": Hostile("import mmap\nheld = []\ntry:\n  while len(held) < 32: held.append(mmap.mmap(-1, 64 << 20)); held[-1].write(b'x' * (64 << 20))\nexcept (OSError, MemoryError): pass\nif len(held) > 12: print('ESCAPED')", "pass"),
-    "memory_of_many": Hostile("import os, time\nfor _ in range(6):\n  if os.fork() == 0: break\nheld = bytearray(b'x') * (150 << 20)\ntime.sleep(1.5)\nprint('ESCAPED')", "memory", 8),
+    "memory_of_many": Hostile("import os, time\nfor _ in range(6):\n  if os.fork() == 0: break\nheld = bytearray(b'x') * (150 << 20)\ntime.sleep(30)\nprint('ESCAPED')", "memory", 8),
     "large_file": Hostile("n = 0\ntry:\n  with open('f', 'wb') as f:\n    while n < 200: f.write(b'x' * (1 << 20)); f.flush(); n += 1\nexcept OSError: pass\nif n >= 100: print('ESCAPED')"),
     "shared_memory_files": Hostile("n = 0\nfor folder in ('/dev/shm', '/tmp', '.'):\n  try:\n    with open(folder + '/f' + str(n), 'wb') as f:\n      while n < 200: f.write(b'x' * (1 << 20)); f.flush(); n += 1\n  except OSError: pass\nif n >= 100: print('ESCAPED')"),
     "many_files": Hostile("n = 0\ntry:\n  while n < 20000: open(str(n), 'w').close(); n += 1\nexcept OSError: pass\nif n > 2000: print('ESCAPED')"),

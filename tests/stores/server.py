@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 NOBODY = 65534
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 @contextmanager

@@ -204,6 +204,7 @@ TAMPERINGS = {
 }
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize("case", TAMPERINGS)
 def test_every_tampering_is_found(filled: Store, case: str) -> None:
     """Each change made past the store gives the findings that tell what was done."""

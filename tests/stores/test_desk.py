@@ -287,6 +287,7 @@ class Machine(RuleBasedStateMachine):
         assert verify(self.floor.store).ok
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("place", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_no_slot_is_given_twice_and_no_answer_is_lost(
     place: str, request: pytest.FixtureRequest, tmp_path: Path, open_store: Callable[[str], Store]
@@ -300,9 +301,8 @@ def test_no_slot_is_given_twice_and_no_answer_is_lost(
     run_state_machine_as_test(
         Placed,
         settings=settings(
-            max_examples=20 if place == "sqlite" else 6,
+            max_examples=settings.default.max_examples // (5 if place == "sqlite" else 15),
             stateful_step_count=30,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

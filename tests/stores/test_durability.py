@@ -44,6 +44,7 @@ def run_and_kill(url: str, witness: Path, chance: random.Random) -> int:
     return int(acknowledged[-1]) if acknowledged else 0
 
 
+@pytest.mark.share(2)
 def test_kill_nine_at_any_moment_loses_nothing_acknowledged(
     url: str, tmp_path: Path, open_store: Callable[[str], Store]
 ) -> None:

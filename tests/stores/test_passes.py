@@ -468,9 +468,8 @@ def test_open_passes_are_what_is_wanted_less_those_who_judged_or_hold(
     run_state_machine_as_test(
         Placed,
         settings=settings(
-            max_examples=30 if place == "sqlite" else 8,
+            max_examples=settings.default.max_examples * 3 // (10 if place == "sqlite" else 36),
             stateful_step_count=40,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -28,6 +28,7 @@ def test_every_import_points_downwards() -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize(
     ("file", "line", "guidance"),
     [

@@ -7,6 +7,7 @@ import pkgutil
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -24,6 +25,7 @@ PACKAGES = sorted(
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "models", "misc", "base"}
 
 
+@cache
 def _all_values() -> list[type[Value]]:
     for module in pkgutil.walk_packages(assay.__path__, "assay."):
         if "migrations" not in module.name and not module.name.endswith("__main__"):

@@ -1,6 +1,6 @@
 """Importing a file from the disk: the rows, the rejects file next to it, and the use case."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -9,13 +9,14 @@ from assay.bulk.rejects import SUFFIX, RejectsFile
 from assay.bulk.rows import DiskFile
 from assay.core.errors import InputError
 from assay.core.ports import FactStore
+from assay.core.progress import ProgressCallback
 from assay.records.mapping.load import require_mapping
 from assay.records.mapping.reader import MappingReader
 from assay.records.people_mask import PeopleMask
 from assay.records.ports import Layout
 from assay.records.reader import LayoutReader, Reader, RowContext
 from assay.records.report import ImportReport
-from assay.records.service import Preview, Progress, import_rows, preview_rows
+from assay.records.service import Preview, import_rows, preview_rows
 
 
 def import_file(
@@ -28,7 +29,7 @@ def import_file(
     layout: Layout | None = None,
     rejects: Path | None = None,
     documents: Mapping[str, str] = {},
-    progress: Callable[[Progress], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> ImportReport:
     """Import one file; see `records.service.import_rows` for what holds and what is raised.
 
@@ -91,7 +92,8 @@ def open_mapping(mapping: Path, data: Path) -> MappingReader:
         raise InputError(
             code="no-such-file",
             message=f"the mapping cannot be read: {error.strerror}",
-            where=mapping.name,
+            where=str(mapping),
+            hint="check the path; `assay init --from FILE` proposes a mapping",
         ) from error
     document = require_mapping(mapping.name, content)
     return MappingReader(document, open_joins(document, data.parent))

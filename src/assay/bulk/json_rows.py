@@ -64,7 +64,7 @@ def rows_of_list(stream: BinaryIO, layout: Layout, key: str) -> Iterator[Row]:
         raise InputError(
             code="no-such-list",
             message=f"the file is not one JSON object with a list {key!r}",
-            hint="name another layout with `assay record import --layout`, or the right key "
+            hint="name another layout where the command has --layout, or the right key "
             "as `each` in the mapping's `rows`",
         )
     rest = {name: value for name, value in document.items() if name != key}

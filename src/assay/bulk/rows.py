@@ -100,7 +100,8 @@ def _settle_layout(path: Path, layout: Layout) -> Layout:
             code="unknown-layout",
             message="the file's name does not say how it is cut into rows",
             where=path.name,
-            hint=f"end it with {', '.join(SUFFIXES)}, or name its layout with `assay record import --layout`",
+            hint=f"rename it so that it ends with one of {', '.join(SUFFIXES)}; a command that has --layout also "
+            "takes the layout's name",
         )
     if name == "json" and not layout.each:
         try:

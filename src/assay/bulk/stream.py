@@ -252,7 +252,7 @@ def too_long(length: int, limit: int) -> InputError:
     return InputError(
         code="row-too-long",
         message=f"the row has {length} bytes or more, the limit is {limit}",
-        hint="cut it, or raise the limit with `assay record import --max-row-mb`",
+        hint="cut it; a command that has --max-row-mb also takes a higher limit",
     )
 
 

@@ -183,19 +183,19 @@ def _decision(
     return Decided(verdict=OPEN_VERDICTS[verdict] if verdict else chosen, scores=_scores(scores))
 
 
-def _scores(given: list[str]) -> Any:
+def _scores(scores: list[str]) -> Any:
     from assay.cli.options import pairs
     from assay.records.verdict import Category, DimensionScore, Scored
 
-    found = []
-    for name, value in pairs(given).items():
+    scores_by_dimension = []
+    for name, value in pairs(scores).items():
         dimension, _, place = name.partition(".")
         number = value.lstrip("-").isdecimal()
-        found.append(
+        scores_by_dimension.append(
             DimensionScore(
                 dimension=dimension,
                 score=Scored(value=int(value)) if number else Category(value=value),
                 candidate=int(place) if place.isdecimal() else None,
             )
         )
-    return tuple(found)
+    return tuple(scores_by_dimension)

@@ -42,7 +42,7 @@ def verify(
         Checkpoint(number=number, hash=digest) for number, digest in map(_head, head or [])
     )
     with assay.open(program) as opened:
-        report = opened.audit((*heads, *_signed(opened.folder, signed_head, key)))
+        report = opened.audit((*heads, *_signed_heads(opened.folder, signed_head, key)))
     if as_json:
         print_json(report)
     else:
@@ -75,14 +75,14 @@ def head(
     with open_to_read(program) as opened:
         if sign:
             write_new(sign, opened.releases.signed_head(), mode=0o644)
-        kept = opened.store.head()
+        stored_head = opened.store.head()
     if as_json:
-        print_json(kept)
+        print_json(stored_head)
     else:
-        say(f"{kept.number}:{kept.hash}")
+        say(f"{stored_head.number}:{stored_head.hash}")
 
 
-def _signed(program: Path, file: Path | None, key: Path | None) -> "Iterator[Checkpoint]":
+def _signed_heads(program: Path, file: Path | None, key: Path | None) -> "Iterator[Checkpoint]":
     from assay.core.errors import UsageError
     from assay.program.releases import read_signed_head
 

@@ -71,8 +71,8 @@ def usage_error(error: Any) -> AssayError:
     name = getattr(error, "option_name", None)
     if name is None or not hasattr(error, "possibilities"):
         return _unreadable(error, path)
-    options = [text for each in error.ctx.command.params if each.param_type_name == "option"
-               for text in (*each.opts, *each.secondary_opts)]  # fmt: skip
+    options = [text for parameter in error.ctx.command.params if parameter.param_type_name == "option"
+               for text in (*parameter.opts, *parameter.secondary_opts)]  # fmt: skip
     return _unknown(path, "option", name, [*options, "--help"])
 
 
@@ -86,11 +86,11 @@ def _unreadable(error: Any, path: str) -> AssayError:
     )
 
 
-def _unknown(path: str, what: str, name: str, known: list[str]) -> AssayError:
+def _unknown(path: str, what: str, name: str, names: list[str]) -> AssayError:
     """The error for a name that is none, with the nearest that there is."""
     from assay.contracts.shape import nearest
 
-    right = nearest(name, known)
+    right = nearest(name, names)
     return UsageError(
         code=f"unknown-{what}",
         message=f"there is no {what} {name!r}",

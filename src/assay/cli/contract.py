@@ -111,7 +111,7 @@ def schema(
     from assay.contracts import service
     from assay.core.errors import UsageError
 
-    schemas = {str(name): each for name, each in service.schema().items()}
+    schemas = {str(name): document_schema for name, document_schema in service.schema().items()}
     if kind not in schemas:
         raise UsageError(
             code="unknown-document",

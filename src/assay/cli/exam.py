@@ -121,11 +121,11 @@ def credential(
     import assay
 
     with assay.open(program) as opened:
-        found = opened.exams.add_credential(person, what)
+        credential = opened.exams.add_credential(person, what)
     if as_json:
-        print_json(found)
+        print_json(credential)
         return
-    say(f"{person}: {found.what}, seen on {found.checked}")
+    say(f"{person}: {credential.what}, seen on {credential.checked}")
 
 
 def _show_taken(taken: Any) -> None:
@@ -133,8 +133,8 @@ def _show_taken(taken: Any) -> None:
         f"read {taken.read} = stored {taken.stored} + already there {taken.already_there} "
         f"+ set aside {len(taken.set_aside)}"
     )
-    for each in taken.set_aside[:ASIDE]:
-        say(f"  {each.at}: {inert(each.reason)}", fg="yellow")
+    for reject in taken.set_aside[:ASIDE]:
+        say(f"  {reject.at}: {inert(reject.reason)}", fg="yellow")
     if len(taken.set_aside) > ASIDE:
         say(f"  and {len(taken.set_aside) - ASIDE} more; --json lists all", fg="yellow")
 

@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 def show_judges(judges: Iterable["JudgeAgreement"]) -> None:
     """Print each judge with what it is, what depended on the order, and its agreement with people."""
-    for each in judges:
-        pins = each.pins
+    for judge in judges:
+        pins = judge.pins
         pinned = f"prompt {pins.prompt[:19]}, revision {pins.revision}" if pins else "imported"
-        say(f"model judge {each.judge} ({pinned}): {each.judgments} judgments")
-        if each.position.trials:
-            say(f"  abstained because of the order: {interval(each.position)}")
-        for question in each.questions:
+        say(f"model judge {judge.judge} ({pinned}): {judge.judgments} judgments")
+        if judge.position.trials:
+            say(f"  abstained because of the order: {interval(judge.position)}")
+        for question in judge.questions:
             say(f"  {question.name}: {_agreement(question)}")
-        if each.warning:
-            say(f"  {each.warning}", fg="red")
+        if judge.warning:
+            say(f"  {judge.warning}", fg="red")
 
 
 def _agreement(question: "JudgeQuestion") -> str:
@@ -41,20 +41,20 @@ def interval(rate: "Rate") -> str:
     return f"{rate.count} of {rate.trials} ({rate.value:.0%}, {rate.low:.0%} to {rate.high:.0%})"
 
 
-def counted(counts: Mapping[str, int]) -> str:
+def counts_text(counts: Mapping[str, int]) -> str:
     """Counts by reason in one line."""
     return ", ".join(f"{reason} {count}" for reason, count in counts.items()) or "none"
 
 
 def _share(estimate: "Estimate") -> str:
-    return _written(estimate, ".0%")
+    return _estimate_text(estimate, ".0%")
 
 
 def _number(estimate: "Estimate") -> str:
-    return _written(estimate, ".2f")
+    return _estimate_text(estimate, ".2f")
 
 
-def _written(estimate: "Estimate", form: str) -> str:
+def _estimate_text(estimate: "Estimate", form: str) -> str:
     if estimate.value is None:
         return f"undefined ({estimate.reason})"
     if estimate.low is None or estimate.high is None:

@@ -81,4 +81,4 @@ def new_vault(
     write_new(private, f"{identity}\n".encode(), mode=FILE_MODE)
     say(f"private  {private}")
     say(f'vault_recipients = ["{identity.to_public()}"]')
-    say("Put that line into assay.toml; keep the private key on openers' machines alone.")
+    say("Put that line into assay.toml; keep the private key only on the machines of openers.")

@@ -1,4 +1,4 @@
-"""`assay lineage`: walk from any fact to its sources and to what came of it."""
+"""`assay lineage`: trace any fact to its sources and to what was made from it."""
 
 from typing import Annotated, Any
 
@@ -23,19 +23,19 @@ def lineage(
     from assay.program.lineage import trace
 
     with open_to_read(program) as opened:
-        found = trace(opened.context.store, identity)
-        files = {each.id: each.file for each in opened.store.imports()}
+        report = trace(opened.context.store, identity)
+        files = {imported.id: imported.file for imported in opened.store.imports()}
     if as_json:
-        print_json(found)
+        print_json(report)
         return
-    say(f"{found.kind} {found.id}")
-    say(f"  added by {found.stamp.actor} at {found.stamp.at}, audit entry {found.stamp.entry}")
-    for kind, document in found.stamp.documents.items():
+    say(f"{report.kind} {report.id}")
+    say(f"  added by {report.stamp.actor} at {report.stamp.at}, audit entry {report.stamp.entry}")
+    for kind, document in report.stamp.documents.items():
         say(f"  under    {kind} {document}")
-    for origin in found.origins:
+    for origin in report.origins:
         say(f"  from     row {origin.row} of {files[origin.import_id]} (import {origin.import_id})")
-    _walk("made from", found.ancestors, lambda edge: edge.parent)
-    _walk("made with it", found.descendants, lambda edge: edge.child)
+    _walk("made from", report.ancestors, lambda edge: edge.parent)
+    _walk("made with it", report.descendants, lambda edge: edge.child)
 
 
 def _walk(title: str, steps: Any, further: Any) -> None:

@@ -31,6 +31,8 @@ STAGES = {
     "audit": "Verify the audit chain of the store.",
     "status": "Show the program's status: checklist, failure modes, coverage, queue.",
     "key": "Make the keys that sign releases and open the vault.",
+    "mcp": "Offer tools to agents over the Model Context Protocol.",
+    "agents": "Print what an agent should know: commands, output, exit codes, permissions.",
 }
 """Every command with its one sentence, in the order of the data flow. Names are modules next to this one."""
 
@@ -62,8 +64,8 @@ app = typer.Typer(
 )
 
 
-def _print_version(asked: bool) -> None:
-    if asked:
+def _print_version(is_requested: bool) -> None:
+    if is_requested:
         from assay import __version__
 
         say(__version__)

@@ -20,19 +20,19 @@ def next_(program: Folder = ".", as_json: AsJson = False) -> None:
     from assay.program.guide import program_progress
 
     with open_to_read(program) as opened:
-        found = program_progress(opened)
+        standing = program_progress(opened)
     if as_json:
-        print_json(found)
+        print_json(standing)
         return
     say(f"The guide's eight steps ({LEGEND})")
-    for step in found.steps:
+    for step in standing.steps:
         say(f"  {MARKS[step.state]} {step.number} {step.title}: {step.reason}")
         if step.evidence:
             say(f"       by {', '.join(identity[:16] for identity in step.evidence)}")
     say()
-    if found.next is None:
+    if standing.next is None:
         say("all eight steps are done: the next round begins at step 1")
         return
-    say(f"next: {found.next.number}. {found.next.title}, because {found.next.reason}")
-    if found.next.command:
-        say(f"  {found.next.command}")
+    say(f"next: {standing.next.number}. {standing.next.title}, because {standing.next.reason}")
+    if standing.next.command:
+        say(f"  {standing.next.command}")

@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from assay.program.sampling import Prices
 
 
-def pairs(given: list[str]) -> dict[str, str]:
+def pairs(texts: list[str]) -> dict[str, str]:
     """`name=value` options as a mapping.
 
     Raises:
         UsageError: if one of them has no `=`.
     """
-    found = {}
-    for text in given:
+    values = {}
+    for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
             raise UsageError(
@@ -24,8 +24,8 @@ def pairs(given: list[str]) -> dict[str, str]:
                 message=f"{text!r} is not an option",
                 hint="write it as name=value",
             )
-        found[name] = value
-    return found
+        values[name] = value
+    return values
 
 
 def one_of(value: str, allowed: Any, option: str) -> Any:
@@ -56,7 +56,8 @@ def text_of(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except OSError as error:
         message = f"this file cannot be read: {error.strerror}"
-        raise UsageError(code="cannot-read", message=message, where=str(file)) from error
+        hint = "check the path and the file's permissions"
+        raise UsageError(code="cannot-read", message=message, where=str(file), hint=hint) from error
     except UnicodeDecodeError as error:
         message = f"this file is not UTF-8 text at byte {error.start}"
         raise InputError(

@@ -32,10 +32,10 @@ _BREAKS = re.compile("[\n\t]")
 
 def inert(text: str) -> str:
     """Foreign text that a terminal shows and does not obey; line breaks and tabs stay."""
-    return _ACTIVE.sub(_escaped, text)
+    return _ACTIVE.sub(_escape, text)
 
 
-def _escaped(match: re.Match[str]) -> str:
+def _escape(match: re.Match[str]) -> str:
     """The character as JSON and people write it; one beyond 16 bits is two escapes."""
     units = match[0].encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
@@ -108,7 +108,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: st
     from rich.table import Column, Table
     from rich.text import Text
 
-    heads = (Column(header=Text(on_one_line(each))) for each in columns)
+    heads = (Column(header=Text(on_one_line(column))) for column in columns)
     named = Text(on_one_line(title)) if title else None
     table = Table(*heads, title=named, title_justify="left", header_style="bold")
     for row in rows:

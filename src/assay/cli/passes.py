@@ -21,16 +21,18 @@ def status(program: Folder = ".", as_json: AsJson = False) -> None:
     from assay.cli.judges import show_judges
 
     with open_to_read(program) as opened:
-        found = opened.review.status()
-        judges = opened.review.judge_agreement() if found.judgments_of_models else ()
+        review_status = opened.review.status()
+        judges = opened.review.judge_agreement() if review_status.judgments_of_models else ()
     if as_json:
-        print_json(msgspec.to_builtins(found) | {"judges": judges})
+        print_json(msgspec.to_builtins(review_status) | {"judges": judges})
         return
-    say(f"handed out: {found.assigned} assigned = {found.judged} judged + {found.waiting} waiting")
-    say(f"{found.unassigned_judgments} judgments came without an assignment")
-    print_table(("reviewer", "waiting"), found.waiting_by_reviewer.items())
-    passes = found.passes
-    say(f"queues: {passes.items} of {found.records} records wait or waited in one")
+    say(
+        f"handed out: {review_status.assigned} assigned = {review_status.judged} judged + {review_status.waiting} waiting"
+    )
+    say(f"{review_status.unassigned_judgments} judgments came without an assignment")
+    print_table(("reviewer", "waiting"), review_status.waiting_by_reviewer.items())
+    passes = review_status.passes
+    say(f"queues: {passes.items} of {review_status.records} records wait or waited in one")
     if passes.items:
         say(
             f"passes: {passes.wanted} wanted + {passes.beyond} beyond that = {passes.open} open "
@@ -38,7 +40,7 @@ def status(program: Folder = ".", as_json: AsJson = False) -> None:
             f"+ {passes.stored} given at the desk + {passes.judged} given elsewhere"
         )
     if judges:
-        say(f"{found.judgments_of_models} judgments of models, which fill no pass")
+        say(f"{review_status.judgments_of_models} judgments of models, which fill no pass")
         show_judges(judges)
 
 
@@ -85,12 +87,14 @@ def reconcile(program: Folder = ".", as_json: AsJson = False) -> None:
     if as_json:
         print_json(changes)
         return
-    for each in changes[:SHOWN]:
-        what = f"reviewer {each.reviewer[:12]}" if each.reviewer else "open passes"
-        say(f"{each.stage} {each.record[:16]}: {what}: {each.before or 'nothing'} -> {each.after}")
+    for change in changes[:SHOWN]:
+        what = f"reviewer {change.reviewer[:12]}" if change.reviewer else "open passes"
+        say(
+            f"{change.stage} {change.record[:16]}: {what}: {change.before or 'nothing'} -> {change.after}"
+        )
     if len(changes) > SHOWN:
         say(f"and {len(changes) - SHOWN} more; --json lists all", fg="yellow")
-    counts = sum(each.reviewer is None for each in changes)
+    counts = sum(change.reviewer is None for change in changes)
     say(f"{len(changes) - counts} rows and {counts} counts of open passes changed")
 
 
@@ -108,22 +112,22 @@ def stale(
     Example: assay review stale --assign
     """
     with open_to_read(program) as opened:
-        found = opened.quality.stale()
-        asked = opened.review.renew(found) if assign else None
+        stale_records = opened.quality.stale()
+        renewals = opened.review.renew(stale_records) if assign else None
     if as_json:
-        print_json({"records": found, "asked": asked})
+        print_json({"records": stale_records, "asked": renewals})
         return
     labels: dict[str, int] = {}
-    for record in found:
+    for record in stale_records:
         for judgment in record.judgments:
             for label in judgment.labels:
                 labels[label] = labels.get(label, 0) + 1
-    judgments = sum(len(record.judgments) for record in found)
-    waiting = sum(record.decides for record in found)
-    say(f"{judgments} stale judgments of {len(found)} records; {waiting} need re-review")
+    judgments = sum(len(record.judgments) for record in stale_records)
+    waiting = sum(record.decides for record in stale_records)
+    say(f"{judgments} stale judgments of {len(stale_records)} records; {waiting} need re-review")
     print_table(("label", "judgments made before its meaning changed"), sorted(labels.items()))
-    if asked is not None:
+    if renewals is not None:
         say(
-            f"asked again: {asked.judgments} = {asked.assigned} assigned + {asked.already_asked} "
-            f"asked before + {asked.nobody_to_ask} by no known person"
+            f"asked again: {renewals.judgments} = {renewals.assigned} assigned + {renewals.already_asked} "
+            f"asked before + {renewals.nobody_to_ask} by no known person"
         )

@@ -27,23 +27,23 @@ def findings(validation: Validation = None, program: Folder = ".", as_json: AsJs
     Example: assay plan findings
     """
     with open_to_read(program) as opened:
-        found = opened.planning.findings(validation)
+        failures = opened.planning.findings(validation)
     if as_json:
-        print_json(found)
+        print_json(failures)
         return
     print_table(
         ("finding", "failure", "slice", "failed", "before", "severity", "root cause"),
         (
             (
-                each.id[:16],
-                each.finding.failure,
-                _slice(each.finding.slice),
-                f"{each.finding.failures} of {each.finding.items}",
-                each.finding.before,
-                each.finding.severity,
-                each.cause.cause if each.cause else "not set",
+                failure.id[:16],
+                failure.finding.failure,
+                _slice(failure.finding.slice),
+                f"{failure.finding.failures} of {failure.finding.items}",
+                failure.finding.before,
+                failure.finding.severity,
+                failure.cause.cause if failure.cause else "not set",
             )
-            for each in found
+            for failure in failures
         ),
     )
 
@@ -109,8 +109,8 @@ def show(plan: Identity = None, program: Folder = ".", as_json: AsJson = False) 
     Example: assay plan show
     """
     with open_to_read(program) as opened:
-        found = opened.planning.get(plan)
-    _print(found, as_json=as_json)
+        data_plan = opened.planning.get(plan)
+    _print(data_plan, as_json=as_json)
 
 
 @app.command()
@@ -146,5 +146,5 @@ def _print(plan: "DataPlan", *, as_json: bool) -> None:
         say(f"  no data but {remedy.cause}: {remedy.note} ({remedy.finding[:16]})")
 
 
-def _slice(wanted: dict[str, str]) -> str:
-    return ", ".join(f"{axis} = {value}" for axis, value in wanted.items()) or "everywhere"
+def _slice(conditions: dict[str, str]) -> str:
+    return ", ".join(f"{axis} = {value}" for axis, value in conditions.items()) or "everywhere"

@@ -30,8 +30,8 @@ def dispose(program: Folder = ".", as_json: AsJson = False) -> None:
     print_table(
         ("records", "state", "by", "such as"),
         [
-            (str(each.records), each.state.replace("_", " "), each.rule, each.reason)
-            for each in disposed.reasons
+            (str(reason.records), reason.state.replace("_", " "), reason.rule, reason.reason)
+            for reason in disposed.reasons
         ],
     )
     candidates = ", ".join(f"{count} {name}" for name, count in disposed.standings.items())
@@ -49,26 +49,31 @@ def why(
     Example: assay quality why rec_4f2k
     """
     with open_to_read(program) as opened:
-        found = opened.quality.why(record)
+        explanation = opened.quality.why(record)
     if as_json:
-        print_json(found)
+        print_json(explanation)
         return
-    say(f"{found.record} ({found.kind}): {found.state.replace('_', ' ')} by {found.rule}")
-    say(f"  because {found.reason}")
-    say(f"  what would change it: {found.changes}")
-    if found.stored is None:
+    say(
+        f"{explanation.record} ({explanation.kind}): {explanation.state.replace('_', ' ')} by {explanation.rule}"
+    )
+    say(f"  because {explanation.reason}")
+    say(f"  what would change it: {explanation.changes}")
+    if explanation.stored is None:
         say("  nothing is stored under the documents in force: run assay quality dispose")
-    elif found.stored != found.state:
-        stored = found.stored.replace("_", " ")
+    elif explanation.stored != explanation.state:
+        stored = explanation.stored.replace("_", " ")
         say(f"  the stored state is {stored}: run assay quality dispose")
     print_table(
         ("candidate", "standing", "by", "because"),
-        [(str(each.candidate), each.standing, each.rule, each.reason) for each in found.standings],
+        [
+            (str(standing.candidate), standing.standing, standing.rule, standing.reason)
+            for standing in explanation.standings
+        ],
     )
     for title, lines in (
-        ("disputed", found.disputes),
-        ("no longer holds", found.stale),
-        ("rules", found.rules),
+        ("disputed", explanation.disputes),
+        ("no longer holds", explanation.stale),
+        ("rules", explanation.rules),
     ):
         for line in lines:
             say(f"{title}: {line}")
@@ -81,13 +86,15 @@ def agreement(program: Folder = ".", as_json: AsJson = False) -> None:
     Example: assay quality agreement --json
     """
     with open_to_read(program) as opened, progress("reading") as tick:
-        found = opened.quality.agreement(progress=tick)
+        agreement_report = opened.quality.agreement(progress=tick)
     if as_json:
-        print_json(found)
+        print_json(agreement_report)
         return
     from assay.quality.agreement_outline import AGREEMENT_HEAD, agreement_table
 
-    print_table(AGREEMENT_HEAD, agreement_table(found.verdicts, found.questions))
+    print_table(
+        AGREEMENT_HEAD, agreement_table(agreement_report.verdicts, agreement_report.questions)
+    )
 
 
 @app.command()
@@ -97,13 +104,13 @@ def shortcuts(program: Folder = ".", as_json: AsJson = False) -> None:
     Example: assay quality shortcuts
     """
     with open_to_read(program) as opened, progress("reading") as tick:
-        found = opened.quality.shortcuts(progress=tick)
+        shortcut_report = opened.quality.shortcuts(progress=tick)
     if as_json:
-        print_json(found)
+        print_json(shortcut_report)
         return
     from assay.quality.diagnosis_outline import SHORTCUT_HEAD, shortcut_rows
 
-    print_table(SHORTCUT_HEAD, shortcut_rows(found))
+    print_table(SHORTCUT_HEAD, shortcut_rows(shortcut_report))
 
 
 @app.command()
@@ -113,13 +120,13 @@ def reviewers(program: Folder = ".", as_json: AsJson = False) -> None:
     Example: assay quality reviewers
     """
     with open_to_read(program) as opened, progress("reading") as tick:
-        found = opened.quality.reviewers(progress=tick)
+        reviewer_rates = opened.quality.reviewers(progress=tick)
     if as_json:
-        print_json(found)
+        print_json(reviewer_rates)
         return
     from assay.quality.reviewer_outline import reviewer_table
 
-    print_table(*reviewer_table(found))
+    print_table(*reviewer_table(reviewer_rates))
 
 
 @app.command()
@@ -141,7 +148,7 @@ def report(
         if out:
             written = opened.quality.write_report(out, progress=tick)
         else:
-            found = opened.quality.report(progress=tick)
+            quality_report = opened.quality.report(progress=tick)
     if out and as_json:
         print_json([str(file) for file in written])
         return
@@ -152,5 +159,5 @@ def report(
     from assay.quality.report_claims import refuse_claims
     from assay.quality.report_text import to_json, to_markdown
 
-    refuse_claims(found)
-    say_text(to_json(found) if as_json else to_markdown(found), nl=False)
+    refuse_claims(quality_report)
+    say_text(to_json(quality_report) if as_json else to_markdown(quality_report), nl=False)

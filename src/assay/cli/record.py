@@ -89,7 +89,7 @@ def import_(
                 format=form,
                 layout=cut,
                 rejects=rejects,
-                progress=lambda done: tick(done.rows),
+                progress=tick,
             )
     if as_json:
         print_json(report)
@@ -97,6 +97,7 @@ def import_(
         _show_report(report)
         if kind is None and form in names("readers"):
             _show_choice(report.kind, load("readers", form))
+    # Single rows set aside are ordinary; all of them mean that the format does not fit the file.
     if report.read and report.set_aside == report.read:
         raise typer.Exit(InputError.exit_code)
 
@@ -118,7 +119,7 @@ def _show_choice(taken: str, reader: Any) -> None:
     """Say which kind was taken where nobody asked for one and the reader gives several."""
     from assay.records.reader import FactReader
 
-    others = ", ".join(each for each in reader.kinds if each != taken)
+    others = ", ".join(kind for kind in reader.kinds if kind != taken)
     if others and not isinstance(reader, FactReader):
         say(f"  read as {taken}; --kind also takes {others}")
 
@@ -234,16 +235,19 @@ def list_(
 
     where = {"kind": kind} if kind else {}
     with open_to_read(program) as opened:
-        lines = opened.records.lines(one_of(role, Role, "role"), **where)
-        found = list(islice(lines, limit or None))
+        lines = opened.records.list_for(one_of(role, Role, "role"), **where)
+        shown_lines = list(islice(lines, limit or None))
     if as_json:
-        print_json([_listed(each) for each in found])
+        print_json([_line_fields(line) for line in shown_lines])
         return
     columns = ("id", "key", "kind", "sources", "task")
-    print_table(columns, ((row["id"][:16], *list(row.values())[1:]) for row in map(_listed, found)))
+    print_table(
+        columns,
+        ((row["id"][:16], *list(row.values())[1:]) for row in map(_line_fields, shown_lines)),
+    )
 
 
-def _listed(line: Any) -> dict[str, str]:
+def _line_fields(line: Any) -> dict[str, str]:
     """The columns of one line; where its text is held back, the reason stands in its place."""
     text = "held back: " + "; ".join(line.held_back) if line.held_back else _short(line.task)
     return {
@@ -320,7 +324,7 @@ def sample(
     model: Annotated[list[str], typer.Option("--model", "-m", help="Model to ask; repeatable.")],
     writes: Annotated[str, typer.Option(help="Source class of what the models write.")],
     kind: Annotated[str, typer.Option("--kind", "--as", help="Kind of record.")] = "preference",
-    each: Annotated[
+    per_model: Annotated[
         int, typer.Option("--candidates", "-n", help="Candidates from each model.")
     ] = 2,
     temperature: Annotated[str | None, typer.Option(help="Such as 0.7.")] = None,
@@ -354,10 +358,10 @@ def sample(
     plan = SamplingPlan(
         models=tuple(model),
         source_class=writes,
-        each=each,
+        each=per_model,
         parameters=SamplingParameters(temperature=temperature, seed=seed, max_tokens=max_tokens),
         partial=partial,
-        set_aside=tuple(one_of(each, Shortfall, "set-aside") for each in set_aside or ()),
+        set_aside=tuple(one_of(text, Shortfall, "set-aside") for text in set_aside or ()),
     )
     with assay.open(program) as opened, progress(tasks.name) as tick:
         report = opened.records.sample(
@@ -417,5 +421,5 @@ def formats() -> None:
     from assay.plugins import load, names
 
     readers = (load("readers", name) for name in names("readers"))
-    rows = ((each.name, ", ".join(each.kinds), each.summary) for each in readers)
+    rows = ((reader.name, ", ".join(reader.kinds), reader.summary) for reader in readers)
     print_table(("format", "kinds, the first by default", "what it reads"), rows)

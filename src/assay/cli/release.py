@@ -65,8 +65,8 @@ def build(
         ("gate", "", "reason"),
         ((gate.gate, gate.outcome, gate.reason) for gate in built.head.gates),
     )
-    for each in built.head.left_out:
-        say(f"left out: {each.records} ({each.code.replace('_', ' ')}), {each.reason}")
+    for left_out in built.head.left_out:
+        say(f"left out: {left_out.records} ({left_out.code.replace('_', ' ')}), {left_out.reason}")
     print_held_back(built.held_back)
     say()
     say(f"release {version}: {built.release.records} records, "

@@ -8,6 +8,7 @@ import typer
 from assay.cli.commands import command_group
 from assay.cli.output import AsJson, Folder, print_json, print_table, progress, say
 from assay.cli.reading import open_to_read
+from assay.core.errors import MachineError
 
 app = command_group()
 
@@ -67,33 +68,33 @@ def check(program: Folder = ".", as_json: AsJson = False) -> None:
     from assay.reserve.leakage import describe_wordless
 
     with open_to_read(program) as opened, progress("comparing") as tick:
-        found = opened.reserve.check(progress=tick)
+        comparison = opened.reserve.check(progress=tick)
     if as_json:
-        print_json(found)
+        print_json(comparison)
     else:
         print_table(
             ("text", "item", "containment", "words in a row", "matched words"),
             (
                 (
-                    each.holder[:24],
-                    each.item,
-                    each.containment,
-                    each.longest_run,
-                    each.decoded or " ... ".join(span.quote[:80] for span in each.spans),
+                    overlap.holder[:24],
+                    overlap.item,
+                    overlap.containment,
+                    overlap.longest_run,
+                    overlap.decoded or " ... ".join(span.quote[:80] for span in overlap.spans),
                 )
-                for each in found.overlaps
+                for overlap in comparison.overlaps
             ),
         )
-        holders = len({each.holder for each in found.overlaps})
+        holders = len({overlap.holder for overlap in comparison.overlaps})
         say(
-            f"{holders} of {found.records} records and other texts ({found.facts} facts) overlap "
-            f"{found.items} sealed items"
+            f"{holders} of {comparison.records} records and other texts ({comparison.facts} facts) overlap "
+            f"{comparison.items} sealed items"
         )
-        if found.wordless:
-            say(describe_wordless(found.wordless))
-        elif not found.items:
+        if comparison.wordless:
+            say(describe_wordless(comparison.wordless))
+        elif not comparison.items:
             say("nothing is sealed, so nothing was compared")
-    if found.overlaps:
+    if comparison.overlaps:
         raise typer.Exit(1)
 
 
@@ -192,13 +193,16 @@ def open_log(program: Folder = ".", as_json: AsJson = False) -> None:
     Example: assay reserve open-log
     """
     with open_to_read(program) as opened:
-        found = opened.reserve.open_log()
+        openings = opened.reserve.open_log()
     if as_json:
-        print_json(found)
+        print_json(openings)
         return
     print_table(
         ("number", "opener", "role", "purpose", "items"),
-        ((each.number, each.opener, each.role, each.purpose, each.items) for each in found),
+        (
+            (opening.number, opening.opener, opening.role, opening.purpose, opening.items)
+            for opening in openings
+        ),
     )
 
 
@@ -209,22 +213,28 @@ def status(program: Folder = ".", as_json: AsJson = False) -> None:
     Example: assay reserve status
     """
     with open_to_read(program) as opened:
-        found = opened.reserve.status()
+        reserve_status = opened.reserve.status()
+    # What is sealed and cannot be looked for has no status; a program without a seal has one.
+    is_incomplete = reserve_status.items > 0 and reserve_status.vault == "not_here"
     if as_json:
-        print_json(found)
-        return
-    wanted = f" of {found.wanted} declared"
+        print_json(reserve_status)
+        raise typer.Exit(MachineError.exit_code if is_incomplete else 0)
+    declared = f" of {reserve_status.wanted} declared"
     say(
-        f"{found.reserve}: {found.items} items sealed{wanted}, {found.sealings} sealings, "
-        f"{found.openings} openings"
+        f"{reserve_status.reserve}: {reserve_status.items} items sealed{declared}, {reserve_status.sealings} sealings, "
+        f"{reserve_status.openings} openings"
     )
-    if found.vault == "not_here":
-        say("the vault is not on this machine: its items were not looked for", fg="yellow")
+    if reserve_status.vault == "not_here":
+        say(
+            "the vault is not on this machine: its items were not looked for", fg="yellow", err=True
+        )
     print_table(
         ("axis", "value", "items"),
         (
             (axis, value, count)
-            for axis, counts in found.slices.items()
+            for axis, counts in reserve_status.slices.items()
             for value, count in counts.items()
         ),
     )
+    if is_incomplete:
+        raise typer.Exit(MachineError.exit_code)

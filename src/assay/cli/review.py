@@ -118,8 +118,8 @@ def formats() -> None:
     from assay.plugins import load, plugins
 
     rows = [
-        (each.name, load("review-formats", each.name), each.package)
-        for each in plugins("review-formats")
+        (plugin.name, load("review-formats", plugin.name), plugin.package)
+        for plugin in plugins("review-formats")
     ]
     print_table(
         ("format", "file", "what it is", "package"),
@@ -285,21 +285,21 @@ def _show_preview(preview: Any, as_json: bool) -> None:
 
 
 def _show_report(report: Any) -> None:
-    from assay.cli.judges import counted, interval, show_judges
+    from assay.cli.judges import counts_text, interval, show_judges
 
     run = report.run
     say(
-        f"records {run.records} = judged {run.judged} + set aside ({counted(run.set_aside)}); "
-        f"not asked about: {counted(run.skipped)}"
+        f"records {run.records} = judged {run.judged} + set aside ({counts_text(run.set_aside)}); "
+        f"not asked about: {counts_text(run.skipped)}"
     )
     say(
         f"asked {run.asked} = parsed {run.parsed} + unparseable {run.unparseable} "
-        f"+ failed ({counted(run.failed)}); {run.remembered} remembered"
+        f"+ failed ({counts_text(run.failed)}); {run.remembered} remembered"
     )
     print_held_back(report.held_back)
     if run.unparseable:
         say(
-            f"unparseable: {interval(report.unparseable)}, {counted(run.unparseable_reasons)}; "
+            f"unparseable: {interval(report.unparseable)}, {counts_text(run.unparseable_reasons)}; "
             "errors, in no other figure",
             fg="yellow",
         )

@@ -59,7 +59,11 @@ def serve(
         )
     filled = opened.desk.fill()
     opened.desk.seat(
-        [(each.pseudonym, each.roles) for each in opened.accounts.list() if each.active],
+        [
+            (account.pseudonym, account.roles)
+            for account in opened.accounts.list()
+            if account.active
+        ],
         by=opened.actor,
     )
     address = f"http://{'[::1]' if host == '::1' else host}:{port}"
@@ -70,6 +74,7 @@ def serve(
         say(f"administrator   {address}/invitation/{link}")
         say("                (this link works once, for a day)")
     say(f"desk            {address}")
+    # The server takes the process from here on: what is buffered would show only at its end.
     sys.stdout.flush()
     settings: dict[str, Any] = {
         "host": host,
@@ -83,6 +88,7 @@ def serve(
     if workers == 1:
         uvicorn.run(create_app(opened, behind_tls=behind_tls), **settings)
         return
+    # Each worker opens the program itself: a connection does not survive the start of a process.
     opened.close()
     os.environ[PROGRAM] = str(program.resolve())
     if behind_tls:

@@ -59,13 +59,13 @@ def _at_home(folder: Path, reviewers: int, judgments: int, seed: int, *, yes: bo
     """Serve the program ourselves, with accounts that live as long as the run."""
     from assay.demo.own_server import own_server
 
-    with _hired(folder, reviewers, yes=yes) as hired, own_server(folder) as server:
-        people = [(each.name, each.token) for each in hired]
+    with _hire_reviewers(folder, reviewers, yes=yes) as hired, own_server(folder) as server:
+        people = [(account.name, account.token) for account in hired]
         return _run(server.url, people, judgments, seed)
 
 
 @contextmanager
-def _hired(folder: Path, count: int, *, yes: bool) -> "Iterator[list[SimulatedAccount]]":
+def _hire_reviewers(folder: Path, count: int, *, yes: bool) -> "Iterator[list[SimulatedAccount]]":
     import assay
     from assay.demo.simulated_accounts import close_accounts, create_accounts, refuse_beside_people
 
@@ -74,6 +74,7 @@ def _hired(folder: Path, count: int, *, yes: bool) -> "Iterator[list[SimulatedAc
             refuse_beside_people(opened)
         opened.desk.fill()
         hired = create_accounts(opened, count, by=opened.actor)
+    # Closed meanwhile, since the server opens the program itself and the desk has one writer.
     try:
         yield hired
     finally:
@@ -148,34 +149,34 @@ def _show(report: "PoolReport") -> None:
         ),
         (
             (
-                each.reviewer.name,
-                each.claims,
-                each.answers,
-                each.declined,
-                each.late,
-                ", ".join(f"{code} {count}" for code, count in each.refused.items()) or 0,
-                each.pairs,
-                _share(each.followed, each.pairs),
-                _share(each.first, each.pairs),
+                row.reviewer.name,
+                row.claims,
+                row.answers,
+                row.declined,
+                row.late,
+                ", ".join(f"{code} {count}" for code, count in row.refused.items()) or 0,
+                row.pairs,
+                _share(row.followed, row.pairs),
+                _share(row.first, row.pairs),
             )
-            for each in report.reviewers
+            for row in report.reviewers
         ),
         title="What they did",
     )
-    truths: tuple[Any, ...] = tuple(each.reviewer for each in report.reviewers)
+    truths: tuple[Any, ...] = tuple(row.reviewer for row in report.reviewers)
     print_table(
         ("reviewer", "skill", "drift", "first bias", "length love", "abstention", "harshness"),
         (
             (
-                each.name,
-                each.skill,
-                each.drift,
-                each.first_bias,
-                each.length_love,
-                each.abstention,
-                each.harshness,
+                truth.name,
+                truth.skill,
+                truth.drift,
+                truth.first_bias,
+                truth.length_love,
+                truth.abstention,
+                truth.harshness,
             )
-            for each in truths
+            for truth in truths
         ),
         title="What is true of them",
     )

@@ -30,38 +30,40 @@ def status(
     with open_to_read(program) as opened:
         opened.reserve.require_whole_vault()
         chosen = _two_axes(axes, list(opened.documents.contract.sampling.axes))
-        found = program_status(opened, chosen)
+        standing = program_status(opened, chosen)
     if as_json:
-        print_json(found)
+        print_json(standing)
         return
-    states = [point.state for point in found.checklist]
+    states = [point.state for point in standing.checklist]
     counted = ", ".join(f"{states.count(state)} {state}" for state in MARKS if state in states)
     say(f"Operating checklist: {counted} ({LEGEND})")
-    for point in found.checklist:
+    for point in standing.checklist:
         say(f"  {MARKS[point.state]} {point.number:2} {point.point}: {point.evidence}")
-        say(f"       by {point.stage}: {', '.join(each[:16] for each in point.digests)}")
+        say(f"       by {point.stage}: {', '.join(digest[:16] for digest in point.digests)}")
     order = ("raised", "unknown", "clear")
     print_table(
         ("failure mode", "state", "stage", "what was seen"),
         (
             (MODES[alarm.mode].title, alarm.state, alarm.stage, alarm.reason)
-            for alarm in sorted(found.alarms, key=lambda each: order.index(each.state))
+            for alarm in sorted(
+                standing.alarms, key=lambda mode_alarm: order.index(mode_alarm.state)
+            )
         ),
         title="Failure modes",
     )
     print_table(
         ("facts", "count"),
-        ((family, count) for family, count in found.counts.items() if count),
+        ((family, count) for family, count in standing.counts.items() if count),
         title="In the store",
     )
-    cover = found.coverage
+    cover = standing.coverage
     asks = "aims at" if cover.aim else "asks for"
     say()
     say(
         f"{cover.accepted} of {cover.records} records may be released, accepted or with their "
         f"disagreement preserved; the contract {asks} {cover.wanted}"
     )
-    if cover.records and not cover.accepted and found.counts["dispositions"]:
+    if cover.records and not cover.accepted and standing.counts["dispositions"]:
         say("no disposition is under the documents in force: run assay quality dispose")
     print_table(
         ("quota", "needs", "has", "distinct", "met"),
@@ -77,27 +79,27 @@ def status(
         ),
         title="Quotas (records that may be released; near copies count once)",
     )
-    if found.heat_map is not None:
-        _heat_map(found.heat_map)
-    queue = found.queue
+    if standing.heat_map is not None:
+        _heat_map(standing.heat_map)
+    queue = standing.queue
     say()
     say(f"queue: {queue.assigned} assigned, {queue.judged} judged, {queue.waiting} waiting")
 
 
-def _two_axes(asked: str | None, known: list[str]) -> tuple[str, str] | None:
+def _two_axes(axes_text: str | None, names: list[str]) -> tuple[str, str] | None:
     """The axes of the heat map: those asked for, or the contract's first two, if it has two."""
     from assay.core.errors import UsageError
 
-    match asked.split(",") if asked is not None else known[:2]:
-        case [down, across] if {down, across} <= set(known):
+    match axes_text.split(",") if axes_text is not None else names[:2]:
+        case [down, across] if {down, across} <= set(names):
             return down, across
-        case _ if asked is None:
+        case _ if axes_text is None:
             return None
         case _:
             raise UsageError(
                 code="bad-axes",
-                message=f"{asked!r} does not name two axes of the contract",
-                hint=f"axes: {', '.join(known)}",
+                message=f"{axes_text!r} does not name two axes of the contract",
+                hint=f"axes: {', '.join(names)}",
             )
 
 

@@ -57,7 +57,7 @@ def import_(
         f"read {done.read} = {done.results} new + {done.already_there} already there + "
         f"{done.set_aside} set aside"
     )
-    for line in (*(f"set aside: {each}" for each in done.reasons), *done.warnings):
+    for line in (*(f"set aside: {reason}" for reason in done.reasons), *done.warnings):
         say(f"  {line}")
     if done.overlap:
         say(f"training overlap: {overlap_text(done.overlap)}")
@@ -99,7 +99,7 @@ def show(
     from assay.validation.report_text import to_json, to_markdown
 
     with open_to_read(program) as opened:
-        report = opened.validation.report(opened.validation.get(validation))
+        report = opened.validation.show(opened.validation.get(validation))
     say_text(to_json(report) if as_json else to_markdown(report), nl=False)
 
 
@@ -110,22 +110,22 @@ def list_(program: Folder = ".", as_json: AsJson = False) -> None:
     Example: assay validate list
     """
     with open_to_read(program) as opened:
-        found = opened.validation.list()
+        validations = opened.validation.list()
     if as_json:
-        print_json([{"id": each.id, "validation": each} for each in found])
+        print_json([{"id": validation.id, "validation": validation} for validation in validations])
         return
     print_table(
         ("validation", "release", "passed", "failed", "undecided"),
         (
             (
-                each.id,
-                each.release,
+                validation.id,
+                validation.release,
                 *(
-                    sum(test.state == state for test in each.tests)
+                    sum(test.state == state for test in validation.tests)
                     for state in ("passed", "failed", "undecided")
                 ),
             )
-            for each in found
+            for validation in validations
         ),
     )
 

@@ -62,7 +62,7 @@ def run(
     """Run every verifier that the rubric names over the candidates of every record.
 
     What was tested and has not changed is left alone; a run that was broken off goes on. Exit code
-    2 where the rubric names a verifier that is not at hand; the others run all the same.
+    2 where the rubric names a verifier that is not installed; the others run all the same.
 
     Example: assay verify run --workers 4
     """
@@ -86,7 +86,7 @@ def run(
     if done.no_sandbox:
         raise typer.Exit(4)
     # A verifier that nobody has is without a version; one that failed its own cases has its own.
-    if any(each.missing and not each.version for each in done.runs):
+    if any(verifier_run.missing and not verifier_run.version for verifier_run in done.runs):
         raise typer.Exit(UsageError.exit_code)
 
 
@@ -101,30 +101,30 @@ def _print_run(done: Any) -> None:
         ),
         (
             (
-                each.verifier,
-                ", ".join(each.dimensions),
-                _counts(each.verdicts),
-                f"{each.verdicts.get('pass', 0)} of {each.counted}",
-                each.not_delivered,
-                each.already_there,
-                _counts(each.nothing_to_verify),
+                verifier_run.verifier,
+                ", ".join(verifier_run.dimensions),
+                _counts(verifier_run.verdicts),
+                f"{verifier_run.verdicts.get('pass', 0)} of {verifier_run.counted}",
+                verifier_run.not_delivered,
+                verifier_run.already_there,
+                _counts(verifier_run.nothing_to_verify),
             )
-            for each in done.runs
+            for verifier_run in done.runs
         ),
     )  # fmt: skip
-    for each in done.runs:
-        if each.missing:
-            say(f"{each.verifier} did not run: {each.missing}")
+    for verifier_run in done.runs:
+        if verifier_run.missing:
+            say(f"{verifier_run.verifier} did not run: {verifier_run.missing}")
     if done.no_sandbox:
         say(f"no sandbox, so no code was run: {done.no_sandbox}")
     silent = sum(
         count
-        for each in done.runs
-        for name, count in each.verdicts.items()
+        for verifier_run in done.runs
+        for name, count in verifier_run.verdicts.items()
         if name in COULD_NOT_SAY
     )
     if silent:
-        say(f"of {silent} the verifier could not say; they enter no denominator")
+        say(f"{silent} verdicts are undecided; they enter no denominator")
     say(f"{done.records} records, {done.written} new verifications")
 
 
@@ -164,7 +164,7 @@ def adequacy(
         _print_adequacy(done)
     if done.no_sandbox:
         raise typer.Exit(4)
-    if any(each.inadequate for each in done.verifiers):
+    if any(measured.inadequate for measured in done.verifiers):
         raise typer.Exit(1)
 
 
@@ -174,21 +174,21 @@ def _print_adequacy(done: Any) -> None:
         ("verifier", "dimensions", "adequate", "inadequate", "not tested", "already there"),
         (
             (
-                each.verifier,
-                ", ".join(each.dimensions),
-                each.adequate,
-                each.inadequate,
-                sum(each.not_tested.values()),
-                each.already_there,
+                measured.verifier,
+                ", ".join(measured.dimensions),
+                measured.adequate,
+                measured.inadequate,
+                sum(measured.not_tested.values()),
+                measured.already_there,
             )
-            for each in done.verifiers
+            for measured in done.verifiers
         ),
     )
-    for each in done.verifiers:
-        for reason, count in each.not_tested.items():
-            say(f"{each.verifier} not tested on {count}: {reason}")
-        for found in each.named:
-            say(f"{each.verifier} on {found.record}: {found.reason}")
+    for measured in done.verifiers:
+        for reason, count in measured.not_tested.items():
+            say(f"{measured.verifier} not tested on {count}: {reason}")
+        for inadequate in measured.named:
+            say(f"{measured.verifier} on {inadequate.record}: {inadequate.reason}")
     if done.no_sandbox:
         say(f"no sandbox, so no code was run: {done.no_sandbox}")
     say(f"{done.records} records, {done.written} new results")
@@ -206,7 +206,7 @@ def list_(
     isolation: Isolation = "namespaces",
     as_json: AsJson = False,
 ) -> None:
-    """List the verifiers at hand: what each covers, its limits, who asks for it, is it proven here.
+    """List the installed verifiers: what each covers, its limits, which dimensions name it, whether it is proven here.
 
     Example: assay verify list
     """
@@ -215,22 +215,22 @@ def list_(
 
     level = one_of(isolation, IsolationLevel, "isolation")
     with assay.open(program) as opened:
-        found = opened.verification.verifiers(prove=prove, isolation=level)
+        listed_verifiers = opened.verification.list_verifiers(prove=prove, isolation=level)
     if as_json:
-        print_json(found)
+        print_json(listed_verifiers)
         return
-    for each in found:
-        asked = ", ".join(each.dimensions) or "no dimension of this rubric"
-        say(f"{each.name} {each.version}: {each.summary}")
-        say(f"  covers     {each.covers}")
-        say(f"  asked by   {asked}")
-        if each.options:
-            say(f"  options    {', '.join(f'{k}={v!r}' for k, v in each.options.items())}")
-        for limit in each.limits:
+    for listed in listed_verifiers:
+        dimensions = ", ".join(listed.dimensions) or "no dimension of this rubric"
+        say(f"{listed.name} {listed.version}: {listed.summary}")
+        say(f"  covers     {listed.covers}")
+        say(f"  asked by   {dimensions}")
+        if listed.options:
+            say(f"  options    {', '.join(f'{k}={v!r}' for k, v in listed.options.items())}")
+        for limit in listed.limits:
             say(f"  limit      {limit}")
-        counts = f"{each.proof.gold} gold, {each.proof.counter_gold} counter-gold"
-        say(f"  cases      {counts}: {each.proof.standing}")
-        for fault in each.proof.faults:
+        counts = f"{listed.proof.gold} gold, {listed.proof.counter_gold} counter-gold"
+        say(f"  cases      {counts}: {listed.proof.standing}")
+        for fault in listed.proof.faults:
             say(f"  lacking    {fault}")
 
 
@@ -248,16 +248,16 @@ def report(
     Example: assay verify report --record rec_abc
     """
     with open_to_read(program) as opened:
-        found: Any = opened.verification.item(record) if record else opened.verification.ledger()
+        evidence: Any = opened.verification.item(record) if record else opened.verification.report()
     if as_json:
-        print_json(found)
+        print_json(evidence)
     elif record:
-        _print_item(found)
+        _print_item(evidence)
     else:
-        _print_ledger(found)
+        _print_ledger(evidence)
 
 
-def _print_ledger(found: Any) -> None:
+def _print_ledger(ledger: Any) -> None:
     """Print the ledger: counts, verifiers, and right answers with a wrong step."""
     print_table(
         (
@@ -271,10 +271,10 @@ def _print_ledger(found: Any) -> None:
                 row.both, row.uncertain, row.refuted, row.not_delivered, row.contradicted, row.forgeable,
                 row.below_minimum, row.inadequate, row.adequacy_not_tested, row.right_with_wrong_step,
             )
-            for row in found.rows
+            for row in ledger.rows
         ),
     )  # fmt: skip
-    if found.by:
+    if ledger.by:
         say("")
         print_table(
             ("slice", "dimension", "verifier", "version", "isolation", "counts", "adequacy", "verdicts"),
@@ -283,30 +283,30 @@ def _print_ledger(found: Any) -> None:
                     _slice(row), row.dimension, row.verifier, row.version, row.isolation,
                     _weight(row.weight), row.adequacy, _counts(row.verdicts),
                 )
-                for row in found.by
+                for row in ledger.by
             ),
         )  # fmt: skip
-    if found.right_with_wrong_step:
+    if ledger.right_with_wrong_step:
         say()
-        say(f"{found.right_with_wrong_step} items are right with a wrong step")
+        say(f"{ledger.right_with_wrong_step} items are right with a wrong step")
         print_table(
             ("record", "candidate", "right on", "wrong steps", "found by"),
             (
                 (
-                    each.record,
-                    each.candidate,
-                    ", ".join(each.dimensions),
-                    ", ".join(map(str, each.steps)),
-                    ", ".join(each.by),
+                    wrong_step.record,
+                    wrong_step.candidate,
+                    ", ".join(wrong_step.dimensions),
+                    ", ".join(map(str, wrong_step.steps)),
+                    ", ".join(wrong_step.by),
                 )
-                for each in found.wrong_steps
+                for wrong_step in ledger.wrong_steps
             ),
         )
 
 
-def _print_item(found: Any) -> None:
+def _print_item(item: Any) -> None:
     """Print the evidence for each dimension of one record."""
-    say(found.record)
+    say(item.record)
     print_table(
         (
             "candidate", "dimension", "support", "verdict", "by", "isolation", "counts", "adequacy",
@@ -314,21 +314,21 @@ def _print_item(found: Any) -> None:
         ),
         (
             (
-                each.candidate,
-                each.dimension,
-                each.support,
-                each.verdict,
-                f"{each.verifier} {each.version}".strip(),
-                each.isolation,
-                _weight(each.weight),
-                each.adequacy,
-                ", ".join(map(str, each.values)),
-                on_one_line(each.reason),
+                dimension.candidate,
+                dimension.dimension,
+                dimension.support,
+                dimension.verdict,
+                f"{dimension.verifier} {dimension.version}".strip(),
+                dimension.isolation,
+                _weight(dimension.weight),
+                dimension.adequacy,
+                ", ".join(map(str, dimension.values)),
+                on_one_line(dimension.reason),
             )
-            for each in found.dimensions
+            for dimension in item.dimensions
         ),
     )  # fmt: skip
-    for candidate, steps in found.wrong_steps.items():
+    for candidate, steps in item.wrong_steps.items():
         say(f"candidate {candidate}: wrong steps {', '.join(map(str, steps))}, from 0")
 
 
@@ -365,20 +365,20 @@ def exec_(
     """
     from assay.verification.ports import Limits
 
-    source, given = text_of(file), _bytes_of(stdin) if stdin else b""
+    source, stdin_bytes = text_of(file), _bytes_of(stdin) if stdin else b""
     limits = Limits(seconds=time, memory_mb=memory, processes=processes)
     with _sandbox(isolation) as sandbox:
-        found = sandbox.run(source, stdin=given, language=language, limits=limits)
+        run_result = sandbox.run(source, stdin=stdin_bytes, language=language, limits=limits)
     if as_json:
-        print_json(found)
+        print_json(run_result)
     else:
-        _print_held(found, exit_code=found.exit_code)
-        for name, text in (("output", found.output), ("error", found.error)):
+        _print_held(run_result, exit_code=run_result.exit_code)
+        for name, text in (("output", run_result.output), ("error", run_result.error)):
             if text:
                 say(f"--- {name}")
                 for line in inert(text).splitlines():
                     say(f"  {line}")
-    _end(found.verdict)
+    _end(run_result.verdict)
 
 
 @app.command()
@@ -413,25 +413,27 @@ def check(
     from assay.verification.ports import Limits
 
     texts = text_of(candidate), text_of(tests)
-    given = text_of(context) if context else ""
+    context_text = text_of(context) if context else ""
     limits = Limits(seconds=time, memory_mb=memory)
     with _sandbox(isolation) as sandbox:
-        found = sandbox.check(*texts, entry=entry, context=given, shared=shared, limits=limits)
+        check_result = sandbox.check(
+            *texts, entry=entry, context=context_text, shared=shared, limits=limits
+        )
     if as_json:
-        print_json(found)
+        print_json(check_result)
     else:
-        ran = found.assertions
+        ran = check_result.assertions
         _print_held(
-            found,
-            note=found.note,
+            check_result,
+            note=check_result.note,
             tests=f"{ran.ran} of {ran.found} assertions ran" if ran else None,
-            borrowed=", ".join(found.borrowed) or None,
+            borrowed=", ".join(check_result.borrowed) or None,
         )
         for missed in ran.missed if ran else ():
             say(f"{'not run':<10} {on_one_line(missed)}")
-        if found.borrowed:
+        if check_result.borrowed:
             say("the candidate could redefine what is borrowed: give it as --context")
-    _end(found.verdict)
+    _end(check_result.verdict)
 
 
 @app.command()
@@ -448,8 +450,10 @@ def prove(isolation: Isolation = "namespaces", as_json: AsJson = False) -> None:
     if as_json:
         print_json({"holds": proof.holds, "proof": proof})
     else:
-        for each in proof.holdings:
-            say(f"{'held' if each.held else 'NOT HELD':<9} {each.name:<18} {inert(each.seen)}")
+        for holding in proof.holdings:
+            say(
+                f"{'held' if holding.held else 'NOT HELD':<9} {holding.name:<18} {inert(holding.seen)}"
+            )
         held = "holds" if proof.holds else "does not hold: nothing will be run"
         say(f"isolation {proof.level} by {proof.by}: {held}")
     if not proof.holds:
@@ -468,16 +472,17 @@ def _bytes_of(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         message = f"this file cannot be read: {error.strerror}"
-        raise UsageError(code="cannot-read", message=message, where=str(file)) from error
+        hint = "check the path and the file's permissions"
+        raise UsageError(code="cannot-read", message=message, where=str(file), hint=hint) from error
 
 
-def _print_held(found: Any, **more: Any) -> None:
+def _print_held(result: Any, **more: Any) -> None:
     """Print what a run in the sandbox came to, line by line."""
-    usage = found.usage
+    usage = result.usage
     rows = {
-        "verdict": found.verdict.__struct_config__.tag,
-        "reason": getattr(found.verdict, "reason", None),
-        "isolation": found.isolation,
+        "verdict": result.verdict.__struct_config__.tag,
+        "reason": getattr(result.verdict, "reason", None),
+        "isolation": result.isolation,
         "usage": f"{usage.wall_ms} ms, processor {usage.cpu_ms} ms, {usage.memory_kb} KiB, "
         f"output {usage.output_bytes} bytes",
         **{name.replace("_", " "): value for name, value in more.items()},

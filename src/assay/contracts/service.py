@@ -1,6 +1,7 @@
 """What an interface can do with a program's documents: start, check, load, show, compare."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from assay.contracts.checks.context import NO_CONTEXT, CheckContext
 from assay.contracts.diff import DocumentDifferences, compare
 from assay.contracts.document import AnyDocument, DocumentKind
 from assay.contracts.documents import Documents
+from assay.contracts.draft import ProgramDraft, write_draft
 from assay.contracts.program import ProgramSettings
 from assay.contracts.reading import FILES, FileKind, Reading, all_issues, read_program
 from assay.contracts.rights_in_force import RightsInForce
@@ -20,6 +22,7 @@ from assay.contracts.schema import all_schemas
 from assay.contracts.shape import nearest
 from assay.contracts.show import render
 from assay.contracts.sources import Sources
+from assay.contracts.terms import MAX_NAME, NAME
 from assay.core.errors import CheckError, UsageError
 from assay.core.issues import Issue, has_errors
 from assay.core.private import make_private_folder
@@ -82,8 +85,40 @@ def init(directory: Path, template: str = "preference") -> list[str]:
             message=f"there is no template {template!r}",
             hint=f"did you mean {right!r}?" if right else f"templates: {', '.join(TEMPLATES)}",
         )
-    contents = _program_files(template)
-    _refuse_occupied(directory)
+    folder = files("assay.contracts") / "templates" / template
+    return _write(
+        directory,
+        {name: (folder / name).read_text(encoding="utf-8") for name in FILES.values()},
+    )
+
+
+def begin(directory: Path, draft: ProgramDraft, more: Mapping[str, str] = {}) -> list[str]:
+    """Write a new program in which every open question is marked.
+
+    Args:
+        directory: where to; it is made if it is not there.
+        draft: what is known of the program.
+        more: other files of it, such as a mapping: name -> text.
+
+    Returns:
+        The files written, relative to the directory.
+
+    Raises:
+        UsageError: if the id is not a name, or a program is there already.
+    """
+    if not re.fullmatch(NAME, draft.id) or len(draft.id) > MAX_NAME:
+        raise UsageError(
+            code="bad-id",
+            message=f"{draft.id!r} is not the name of a program",
+            where="--id",
+            hint="lower-case letters, digits, _ and -, beginning with a letter, such as my-program",
+        )
+    return _write(directory, {**write_draft(draft), **more})
+
+
+def _write(directory: Path, documents: Mapping[str, str]) -> list[str]:
+    _refuse_occupied(directory, documents)
+    contents = {**documents, ".gitignore": _IGNORED, **_schema_files()}
     # A repository's own file stays as it is: it may ignore more than ours.
     if (directory / ".gitignore").exists():
         del contents[".gitignore"]
@@ -201,22 +236,23 @@ def require_program(directory: Path) -> None:
         )
 
 
-def _program_files(template: str) -> dict[str, str]:
-    folder = files("assay.contracts") / "templates" / template
-    contents = {name: (folder / name).read_text(encoding="utf-8") for name in FILES.values()}
-    contents[".gitignore"] = _IGNORED
+def _schema_files() -> dict[str, str]:
+    contents = {}
     for kind, document_schema in all_schemas().items():
         text = msgspec.json.format(msgspec.json.encode(document_schema), indent=2).decode()
         contents[f"{SCHEMA_FOLDER}/{kind}.json"] = f"{text}\n"
     return contents
 
 
-def _refuse_occupied(directory: Path) -> None:
+def _refuse_occupied(directory: Path, names: Iterable[str]) -> None:
     if directory.exists() and not directory.is_dir():
         raise UsageError(
-            code="not-a-folder", message="this is a file, not a folder", where=str(directory)
+            code="not-a-folder",
+            message="this is a file, not a folder",
+            where=str(directory),
+            hint="name a folder that is not there yet; it is made",
         )
-    standing = [name for name in FILES.values() if (directory / name).exists()]
+    standing = [name for name in names if (directory / name).exists()]
     if standing:
         raise UsageError(
             code="program-exists",

@@ -15,11 +15,13 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from assay.contracts.header import SEMVER
+from assay.contracts.open_question import open_question
 from assay.contracts.program import PLACE, REFERENCE, STORE
 from assay.contracts.rubric import FIELD, SCALE
 from assay.contracts.sources import TERRITORY
 from assay.contracts.terms import COLUMN_NAME, NAME
 from assay.contracts.tree import Path, Tree, spell
+from assay.contracts.words.filler import is_open_question
 from assay.core.issues import Issue
 
 D = TypeVar("D", bound=BaseModel)
@@ -202,6 +204,9 @@ def _issue(model: type[BaseModel], tree: Tree, path: Path, group: list[ErrorDeta
         right = nearest(str(path[-1]), keys)
         hint = f"did you mean {right!r}?" if right else f"known keys: {', '.join(keys)}"
         return tree.issue(path, "unknown-key", f"{name!r} is not a key here", hint)
+    value = _value_at(tree, path)
+    if is_open_question(value):
+        return tree.issue(path, *open_question(value))
     telling = [fault for fault in group if not fault["type"].endswith("_type")] or group
     messages = list(dict.fromkeys(_sentence(fault) for fault in telling))
     code = "wrong-type" if telling[0]["type"].endswith("_type") else "wrong-value"
@@ -209,6 +214,14 @@ def _issue(model: type[BaseModel], tree: Tree, path: Path, group: list[ErrorDeta
     if all(fault["type"] == "string_type" for fault in group):
         hint = f"put it in quotes; {hint}"
     return tree.issue(path, code, f"{name!r} {' or '.join(messages)}", hint)
+
+
+def _value_at(tree: Tree, path: Path) -> Any:
+    """The value that a fault is about, as it is in the file."""
+    node = tree.plain
+    for step in path:
+        node = node[step]
+    return node
 
 
 def _sentence(fault: ErrorDetails) -> str:

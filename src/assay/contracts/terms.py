@@ -48,10 +48,13 @@ NAME = r"^[a-z][a-z0-9_-]*$"
 COLUMN_NAME = r"^[a-z][a-z0-9_]*$"
 """The pattern of an identifier that is also the name of a column."""
 
-Name = Annotated[str, Field(pattern=NAME, max_length=64)]
+MAX_NAME = 64
+"""Characters of the longest identifier."""
+
+Name = Annotated[str, Field(pattern=NAME, max_length=MAX_NAME)]
 """An identifier: lower-case letters, digits, `_` and `-`, starting with a letter."""
 
-DimensionName = Annotated[str, Field(pattern=COLUMN_NAME, max_length=64)]
+DimensionName = Annotated[str, Field(pattern=COLUMN_NAME, max_length=MAX_NAME)]
 """The identifier of a dimension or an axis: also usable as the name of a column."""
 
 Label = Annotated[str, Field(min_length=1, max_length=100)]

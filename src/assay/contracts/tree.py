@@ -32,6 +32,9 @@ MAX_DEPTH = 32
 _MOST_DIGITS = 40
 """Longer numbers are beyond 53 bits, or more exact than any reader keeps."""
 
+_HEADER_HINT = "begin with the header: apiVersion, kind, id, version, status, title"
+"""What a document begins with."""
+
 Path = tuple[str | int, ...]
 """The steps to a node: keys and positions counted from 0."""
 
@@ -87,17 +90,20 @@ def spell(path: Path) -> str:
     return text
 
 
-def read_yaml(file: str, content: bytes) -> tuple[Tree | None, list[Issue]]:
+def read_yaml(
+    file: str, content: bytes, *, begin: str = _HEADER_HINT
+) -> tuple[Tree | None, list[Issue]]:
     """Read a YAML 1.2 document; None where it cannot be read at all.
 
     Args:
         file: the name that issues carry.
         content: the bytes of the file, UTF-8.
+        begin: what to do about a file that holds nothing: how such a file begins.
     """
     tree = Tree(file, {}, {(): 1})
     try:
         builder = _Builder(tree)
-        tree.plain = builder.build(_compose(tree, _decode(tree, content)), ())
+        tree.plain = builder.build(_compose(tree, _decode(tree, content), begin), ())
         _refuse_depth(tree)
     except RecursionError:
         return None, [_UnreadableError(tree, "too-deep", *_TOO_DEEP).issue]
@@ -147,8 +153,6 @@ def _place_toml_keys(tree: Tree, text: str) -> None:
 
 _TOML_PLACE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
 
-_EMPTY_HINT = "begin with the header: apiVersion, kind, id, version, status, title"
-
 
 class _UnreadableError(Exception):
     """The file as a whole cannot be read."""
@@ -188,7 +192,7 @@ def _decode(tree: Tree, content: bytes) -> str:
         raise _UnreadableError(tree, "wrong-encoding", message, "save the file as UTF-8") from error
 
 
-def _compose(tree: Tree, text: str) -> MappingNode:
+def _compose(tree: Tree, text: str, begin: str) -> MappingNode:
     # A directive could switch to YAML 1.1, in which `no` is false and 010 is eight.
     if re.search(r"^%", text, re.MULTILINE):
         hint = "remove the line that starts with %; documents are read as YAML 1.2"
@@ -198,10 +202,10 @@ def _compose(tree: Tree, text: str) -> MappingNode:
     except (YAMLError, ValueError) as error:
         raise _broken_yaml(tree, text, error) from error
     if node is None:
-        raise _UnreadableError(tree, "empty-document", "the file is empty", _EMPTY_HINT)
+        raise _UnreadableError(tree, "empty-document", "the file is empty", begin)
     if not isinstance(node, MappingNode):
         message = "the file must hold keys and values"
-        raise _UnreadableError(tree, "wrong-type", message, _EMPTY_HINT)
+        raise _UnreadableError(tree, "wrong-type", message, begin)
     return node
 
 

@@ -18,7 +18,7 @@ from assay.program.program import Program
 from assay.quality.in_force import DocumentsInForce
 
 Say = Callable[[str], None]
-"""Prints one line."""
+"""Prints one line of the story."""
 
 
 TOTAL = 100
@@ -44,14 +44,14 @@ def catch_failures(folder: Path, say: Say) -> Mapping[FailureMode, StageResults]
     say("\n7. Eight failure modes: each planted in a small sound program, and caught")
     sound = play(folder / "sound", sound_scene())
     say(f"   a sound program raises {len(sound.raised)} of 8")
-    found = {}
+    results_by_mode = {}
     for mode, plant in PLANTS.items():
         played = play(folder / mode, plant(sound_scene()))
-        found[mode] = played
+        results_by_mode[mode] = played
         alarm = played.alarms[mode]
         say(f"   {MODES[mode].title}: {alarm.state} by {alarm.stage}")
         say(f"      {_short(played.refusal or alarm.reason)}")
-    return found
+    return results_by_mode
 
 
 def play(folder: Path, scene: FailureScene) -> StageResults:

@@ -38,7 +38,7 @@ from assay.records.task import Message, Task
 from assay.records.verdict import Abstained, DimensionScore, NotAsked, Prefers, Scored, Tie, Verdict
 
 Say = Callable[[str], None]
-"""Prints one line."""
+"""Prints one line of the story."""
 
 PANEL = tuple(f"rvr_panel_{number}" for number in range(3))
 """Who judges these records, by pseudonym."""
@@ -51,7 +51,7 @@ class PanelAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What one reviewer answers about a record; scores are of its first candidate."""
 
     scores: dict[str, int] = {}
-    """Dimension -> value."""
+    """Dimension -> value on its scale; empty: none is scored."""
     verdict: Verdict = msgspec.field(default_factory=NotAsked)
     """The verdict, where one is asked for."""
     label: Literal["good", "neutral", "bad"] | None = None
@@ -74,7 +74,7 @@ class CauseCase(msgspec.Struct, frozen=True, kw_only=True):
     cause: str
     """Why it is rejected, or what is disputed."""
     record: Record
-    """The record."""
+    """The record that the case is about."""
     answers: tuple[PanelAnswer, ...]
     """One answer for each of the panel."""
 
@@ -82,31 +82,33 @@ class CauseCase(msgspec.Struct, frozen=True, kw_only=True):
 def plant_causes(program: Program, say: Say) -> None:
     """Import one record for each cause, let the rules decide, and print what they decide."""
     say("   one record more for each way to be rejected, and each to be disputed:")
-    cases = [*_rejected(), *_disputed()]
+    cases = [*_rejected_cases(), *_disputed_cases()]
     revision = CauseCase(
         cause="nothing", record=_revision(), answers=_all(PanelAnswer(scores=RIGHT, kept=True))
     )
     rubric = program.context.ids["rubric"]
-    known = (revision, *cases)
-    judgments = [each for case in known for each in _judgments(case, revision.record.id, rubric)]
+    all_cases = (revision, *cases)
+    judgments = [
+        judgment for case in all_cases for judgment in _judgments(case, revision.record.id, rubric)
+    ]
     file = program.folder / "data" / "causes.jsonl"
-    write_facts(file, (*(case.record for case in known), *judgments))
+    write_facts(file, (*(case.record for case in all_cases), *judgments))
     done = program.records.import_(file, source="desk-authors")
     if done.set_aside:
         raise CheckError(code="demo-broken", message=done.reasons[0].example)
     program.verification.run()
     program.quality.dispose()
-    latest = {each.record: each for each in program.store.scan(Disposition)}
+    latest = {disposition.record: disposition for disposition in program.store.scan(Disposition)}
     for case in cases:
-        found = latest[case.record.id]
-        say(f"      {case.cause}: {found.state.replace('_', ' ')}: {found.reason}")
+        disposition = latest[case.record.id]
+        say(f"      {case.cause}: {disposition.state.replace('_', ' ')}: {disposition.reason}")
 
 
 def _all(answer: PanelAnswer) -> tuple[PanelAnswer, ...]:
     return (answer,) * len(PANEL)
 
 
-def _rejected() -> Iterator[CauseCase]:
+def _rejected_cases() -> Iterator[CauseCase]:
     right = _all(PanelAnswer(scores=RIGHT))
     wrong_sum = _record(1, Demonstration(), "12 crowns: 5 + 7 = 12.", work=("5 + 7 = 13",))
     yield CauseCase(
@@ -153,7 +155,7 @@ def _rejected() -> Iterator[CauseCase]:
     )  # fmt: skip
 
 
-def _disputed() -> Iterator[CauseCase]:
+def _disputed_cases() -> Iterator[CauseCase]:
     pair = _record(11, Preference(), "12 crowns.", "12 crowns: 5 + 7 = 12.")
     verdicts: tuple[Verdict, ...] = (Prefers(candidate=0), Prefers(candidate=1), Tie())
     yield CauseCase(

@@ -12,7 +12,7 @@ from assay.program.program import Program
 from assay.review.qualification import QualificationScope
 
 Say = Callable[[str], None]
-"""Prints one line."""
+"""Prints one line of the story."""
 
 BROKEN_LINES = (
     '{"schema_version":1,"task":{"messages":[{"role":"user","content":"cut off',
@@ -25,7 +25,7 @@ def seal_reserve(program: Program, say: Say) -> None:
     """Move the evaluation items out of reach before anybody writes a training record."""
     say("\n2. Reserve: evaluation data under seal, before anyone writes training data")
     file = program.folder / "holdout.jsonl"
-    file.write_text("".join(f"{each.canonical().decode()}\n" for each in build_reserve()))
+    file.write_text("".join(f"{item.canonical().decode()}\n" for item in build_reserve()))
     done = program.reserve.seal(file, remove=True)
     say(
         f"   read {done.read} = sealed {done.sealed.sealed} + already there "
@@ -134,7 +134,7 @@ def verify(program: Program, say: Say) -> None:
         verdicts = ", ".join(f"{count} {name}" for name, count in run.verdicts.items())
         nothing = ", ".join(f"{count} where {why}" for why, count in run.nothing_to_verify.items())
         say(f"   {run.verifier} covers {', '.join(run.dimensions)}: {verdicts}; {nothing}")
-    for row in program.verification.ledger().rows:
+    for row in program.verification.report().rows:
         if row.axis == "all" and row.dimension in {"correct", "sums"}:
             say(
                 f"   {row.dimension}: of {row.items} items {row.machine_verified} machine verified, "

@@ -39,7 +39,7 @@ class SimulatedCheckpoint(msgspec.Struct, frozen=True, kw_only=True):
     """One simulated checkpoint: how often it errs, by slice."""
 
     name: str
-    """Its name."""
+    """Name of the checkpoint, as results carry it."""
     wrong_total: Mapping[tuple[str, str], float]
     """Probability of a wrong total, by difficulty and language."""
     invents: float
@@ -100,19 +100,19 @@ def _route(draw: random.Random, number: int) -> Iterator[Record]:
     legs = draw.choice((1, 2, 3, 3, 4, 5))
     stops = [draw.choice(STATIONS)]
     while len(stops) <= legs:
-        stops.append(draw.choice([each for each in STATIONS if each != stops[-1]]))
+        stops.append(draw.choice([station for station in STATIONS if station != stops[-1]]))
     fares = [draw.randint(20, 99) for _ in range(legs)]
     language = draw.choice(("en", "en", "de"))
     prices = ", ".join(
         f"{fare} ({start}/{end})" for start, end, fare in zip(stops, stops[1:], fares, strict=False)
     )
-    asked = (
+    questions = (
         (f"Zeile {number}: {prices}. Gesamtpreis?", f"Addiere Zeile {number}: {prices}.")
         if language == "de"
         else (f"Row {number}: {prices}. Total price?", f"Add up row {number}: {prices}.")
     )
     difficulty = "hard" if legs > 2 else "easy"  # noqa: PLR2004  two legs are easy
-    for question in asked:
+    for question in questions:
         yield _item(
             Outcome(reference=str(sum(fares))),
             question,

@@ -54,7 +54,7 @@ class FailureScene:
     choose: Choice
     """How reviewers choose where the rules leave it open."""
     reserve: tuple[Record, ...]
-    """Items to seal."""
+    """Items that are sealed before anything else is imported."""
     scored: bool = True
     """Whether reviewers of pairs score dimensions and give reasons, or say only which is better."""
     credulous: bool = False
@@ -62,7 +62,7 @@ class FailureScene:
     before: SimulatedCheckpoint = BASE
     """The model before training."""
     after: SimulatedCheckpoint = CANDIDATE
-    """The model after."""
+    """The model after training."""
     limitations: str = ""
     """What the release says of itself."""
     agreement: str = "0.66"
@@ -89,7 +89,7 @@ def _with_fit(item: WorldItem, draw: random.Random) -> WorldItem:
     """A pair whose `fit` has nothing to do with length."""
     if not isinstance(item.record.part, Preference):
         return item
-    scores = tuple(each | {"fit": draw.randint(1, 5)} for each in item.truth.scores)
+    scores = tuple(true_scores | {"fit": draw.randint(1, 5)} for true_scores in item.truth.scores)
     return WorldItem(record=item.record, truth=RecordTruth(scores=scores))
 
 
@@ -106,8 +106,8 @@ def by_length(record: Record, _: str, draw: random.Random) -> Verdict:
 
 def by_region(record: Record, reviewer: str, draw: random.Random) -> Verdict:
     """The north likes it brief, the south likes it kind."""
-    wanted = 1 - _longer(record) if reviewer in NORTH else _longer(record)
-    return Prefers(candidate=wanted if draw.random() < 0.95 else 1 - wanted)  # noqa: PLR2004
+    preferred = 1 - _longer(record) if reviewer in NORTH else _longer(record)
+    return Prefers(candidate=preferred if draw.random() < 0.95 else 1 - preferred)  # noqa: PLR2004
 
 
 def _longer(record: Record) -> int:
@@ -133,7 +133,7 @@ def _judgment(
     documents: DocumentsInForce,
     draw: random.Random,
 ) -> Judgment:
-    scores = [_seen(each, scene, draw) for each in item.truth.scores]
+    scores = [_seen(true_scores, scene, draw) for true_scores in item.truth.scores]
     verdict: Verdict = NotAsked()
     is_pair = isinstance(item.record.part, Preference)
     if is_pair:
@@ -201,12 +201,15 @@ def forced_consensus(scene: FailureScene) -> FailureScene:
 
 def _of_equal_substance(items: Sequence[WorldItem]) -> Iterator[WorldItem]:
     """The scene with other pairs: both answers right and grounded, one of them longer."""
-    wanted = sum(isinstance(item.record.part, Preference) for item in items)
-    found = 0
+    pairs = sum(isinstance(item.record.part, Preference) for item in items)
+    replaced = 0
     for item in build_world(seed=41, counts={"preference": 900}):
-        right = all(each["correct"] and each["grounded"] == BEST for each in item.truth.scores)
-        if right and found < wanted:
-            found += 1
+        right = all(
+            true_scores["correct"] and true_scores["grounded"] == BEST
+            for true_scores in item.truth.scores
+        )
+        if right and replaced < pairs:
+            replaced += 1
             scores = tuple({"correct": 1, "grounded": BEST, "fit": 4} for _ in item.truth.scores)
             yield WorldItem(record=item.record, truth=RecordTruth(scores=scores))
     yield from (item for item in items if not isinstance(item.record.part, Preference))
@@ -216,9 +219,9 @@ def unverified_rationales(scene: FailureScene) -> FailureScene:
     """Worked answers that add up wrongly and read well, and reviewers who accept them."""
     wrong = build_world(seed=31, counts={"demonstration": 400})
     slips = [item for item in wrong if not _is_right(item)][:8]
-    kept = [item for item in scene.items if item.record.kind != "demonstration"]
+    other_items = [item for item in scene.items if item.record.kind != "demonstration"]
     right = [item for item in scene.items if item.record.kind == "demonstration"][len(slips) :]
-    return replace(scene, items=(*kept, *right, *slips), credulous=True)
+    return replace(scene, items=(*other_items, *right, *slips), credulous=True)
 
 
 def leakage(scene: FailureScene) -> FailureScene:
@@ -226,7 +229,7 @@ def leakage(scene: FailureScene) -> FailureScene:
     damaged = list(scene.items)
     places = [n for n, item in enumerate(damaged) if item.record.kind == "demonstration"][:3]
     for place, sealed, dress in zip(
-        places, scene.reserve, (_verbatim, _dressed, _quoted), strict=False
+        places, scene.reserve, (_verbatim, _with_markup, _in_quotes), strict=False
     ):
         text = dress(sealed.task.messages[0].content)
         damaged[place] = _asking(damaged[place], text)
@@ -237,11 +240,11 @@ def _verbatim(text: str) -> str:
     return text
 
 
-def _dressed(text: str) -> str:
+def _with_markup(text: str) -> str:
     return f"## QUESTION\n\n**{text.upper()}**".replace(": ", ":\n- ")
 
 
-def _quoted(text: str) -> str:
+def _in_quotes(text: str) -> str:
     return (
         "A traveller showed me this on the platform this morning and wanted to know what to say: "
         f'"{text}" I told her that the desk would work it out in its own time.'
@@ -265,12 +268,12 @@ def easy_items(scene: FailureScene) -> FailureScene:
 
     more = build_world(seed=37, counts={"preference": 300})
     easy = [item for item in more if is_easy(item.record.task.taxonomy)][:90]
-    kept = [
+    remaining = [
         item
         for number, item in enumerate(scene.items)
         if is_easy(item.record.task.taxonomy) or number % 9 == 0
     ]
-    return replace(scene, items=(*kept, *easy))
+    return replace(scene, items=(*remaining, *easy))
 
 
 def hidden_over_refusal(scene: FailureScene) -> FailureScene:

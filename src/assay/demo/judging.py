@@ -24,7 +24,7 @@ from assay.records.verdict import (
 from assay.review.adjudication import Decided, Returned
 
 Say = Callable[[str], None]
-"""Prints one line."""
+"""Prints one line of the story."""
 
 
 def judge_quality(program: Program, items: Sequence[WorldItem], say: Say) -> QualityReport:
@@ -67,8 +67,10 @@ def _estimate(value: float | None, low: float | None, high: float | None) -> str
 def _adjudicate(program: Program, items: Sequence[WorldItem]) -> int:
     """The senior decides what waits, by the truth: it is known in a simulation alone."""
     truths = {item.record.id: item.truth for item in items}
-    latest = {each.record: each for each in program.store.scan(Disposition)}
-    waiting = [each for each in latest.values() if each.state == "needs_adjudication"]
+    latest = {disposition.record: disposition for disposition in program.store.scan(Disposition)}
+    waiting = [
+        disposition for disposition in latest.values() if disposition.state == "needs_adjudication"
+    ]
     for disposition in waiting:
         record = program.store.get(Record, disposition.record)
         truth = truths[record.id]

@@ -116,9 +116,9 @@ def own_server(folder: Path, *options: str, port: int | None = None) -> Iterator
 
 def free_port() -> int:
     """A port of this machine on which nobody listens."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
         return port
 
 

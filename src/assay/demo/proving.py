@@ -18,7 +18,7 @@ from assay.validation.report_text import change_text
 from assay.validation.service import Validated
 
 Say = Callable[[str], None]
-"""Prints one line."""
+"""Prints one line of the story."""
 
 VERSION = "1.0.0"
 
@@ -101,19 +101,19 @@ def validate(program: Program, say: Say) -> Validated:
     return done
 
 
-def _difference(found: PairedDifference) -> str:
-    if found.difference is None or found.low is None or found.high is None:
+def _difference(difference: PairedDifference) -> str:
+    if difference.difference is None or difference.low is None or difference.high is None:
         return "undefined"
-    return f"{found.difference:+.2f} ({found.low:+.2f} to {found.high:+.2f}, {found.items} items)"
+    return f"{difference.difference:+.2f} ({difference.low:+.2f} to {difference.high:+.2f}, {difference.items} items)"
 
 
 def plan_next(program: Program, say: Say) -> DataPlan:
     """Findings, the causes that a person names, the plan, and the next contract."""
     say("\n11. Planning: what failed, why, and what to do about it")
-    for each in program.planning.findings():
-        finding = each.finding
+    for failure in program.planning.findings():
+        finding = failure.finding
         cause, note = CAUSES[finding.failure]
-        program.planning.cause(each.id, cause, person=LEAD, note=note)
+        program.planning.cause(failure.id, cause, person=LEAD, note=note)
         where = ", ".join(f"{axis} {value}" for axis, value in finding.slice.items())
         say(f"   {finding.failure} in {where}: {finding.failures} of {finding.items} "
             f"(before {finding.before}); cause: {cause}")  # fmt: skip
@@ -133,15 +133,15 @@ def plan_next(program: Program, say: Say) -> DataPlan:
 def show_lineage(program: Program, plan: DataPlan, folder: Path, say: Say) -> None:
     """Walk from the plan back to the first record."""
     say("\n12. Lineage: from the plan back to the first record")
-    found = trace(program.store, plan.id)
+    lineage = trace(program.store, plan.id)
     families: dict[str, int] = {}
-    for identity in {step.edge.parent for step in found.ancestors}:
+    for identity in {step.edge.parent for step in lineage.ancestors}:
         family = identity.split("_")[0]
         families[family] = families.get(family, 0) + 1
     walked = ", ".join(f"{count} {name}" for name, count in sorted(families.items()))
     say(f"   {plan.id[:16]} rests on {walked}")
     first = next(program.records.list(kind="preference"))
-    reached = any(step.edge.parent == first.id for step in found.ancestors)
+    reached = any(step.edge.parent == first.id for step in lineage.ancestors)
     row = program.store.origins(first.id)[0].row
     say(
         f"   among them {first.id[:16]} from row {row} of records.jsonl: {'yes' if reached else 'no'}"

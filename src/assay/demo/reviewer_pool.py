@@ -1,12 +1,13 @@
 """A pool of simulated reviewers at work, and the account of what each of them did."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from assay.client.client import Client
 from assay.core.errors import InputError, UsageError
+from assay.core.progress import ProgressCallback
 from assay.demo.simulated_reviewer import SimulatedReviewer, SimulatedTruth, Simulation, texts_of
 from assay.records.verdict import Abstained, Prefers
 from assay.review.answer import Answer
@@ -23,7 +24,7 @@ class ReviewerActivity(msgspec.Struct, frozen=True, kw_only=True):
     """What one simulated reviewer did, beside what is true of that reviewer."""
 
     reviewer: SimulatedReviewer
-    """Its known habits."""
+    """Skill, speed and biases that the simulation gave the reviewer."""
     claims: int
     """Assignments that it was given."""
     answers: int
@@ -52,7 +53,7 @@ class PoolReport(msgspec.Struct, frozen=True, kw_only=True):
     wanted: int
     """Judgments that were to be given."""
     stored: int
-    """Judgments that were."""
+    """Judgments that were given and stored."""
     ended: str
     """Why it ended: `enough`, or why the last reviewers got no more work."""
     reviewers: tuple[ReviewerActivity, ...]
@@ -90,7 +91,7 @@ class _PoolWorker:
             self._refused[error.code] += 1
             self._desk.release(view.assignment)
             return False
-        self._simulation.answered()
+        self._simulation.note_answer()
         self._kinds[view.form.kind] += 1
         self._counts["late"] += receipt.late
         self._count(view, answer)
@@ -129,7 +130,7 @@ def run_pool(
     *,
     judgments: int,
     seed: int,
-    progress: Callable[[int, int], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> PoolReport:
     """Have simulated reviewers claim and answer, in turn, until there are enough judgments.
 
@@ -152,7 +153,9 @@ def run_pool(
             if stored == judgments:
                 break
         waiting = [worker for worker in waiting if not worker.why]
-    ended = "enough" if stored == judgments else ", ".join(sorted({each.why for each in workers}))
+    ended = (
+        "enough" if stored == judgments else ", ".join(sorted({worker.why for worker in workers}))
+    )
     return PoolReport(
         seed=seed,
         wanted=judgments,

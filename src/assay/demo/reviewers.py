@@ -103,10 +103,10 @@ def answer_all(
 
 
 def _seen(person: SimulatedPerson, true: Scores, draw: random.Random) -> Scores:
-    return {name: _clouded(name, value, person.skill, draw) for name, value in true.items()}
+    return {name: _blur(name, value, person.skill, draw) for name, value in true.items()}
 
 
-def _clouded(dimension: str, value: int, skill: float, draw: random.Random) -> int:
+def _blur(dimension: str, value: int, skill: float, draw: random.Random) -> int:
     low, high = SCALES[dimension]
     if draw.random() < skill:
         return value
@@ -148,12 +148,12 @@ def _step_labels(
 def _errors(
     person: SimulatedPerson, row: Row, oracle: TextTruth, draw: random.Random
 ) -> dict[str, Any]:
-    found = []
+    marks = []
     for candidate in row["candidates"]:
         truth = oracle.of(row, candidate)[1]
         words = truth.wrong_text or ""
         if candidate["content"].startswith(f"{words} ") and draw.random() < person.skill:
-            found.append(
+            marks.append(
                 {
                     "candidate": candidate["letter"],
                     "quote": words,
@@ -164,7 +164,7 @@ def _errors(
                     "verification": "added up from the table",
                 }
             )
-    return {"errors": found}
+    return {"errors": marks}
 
 
 def _rulings(seen: Mapping[str, Scores]) -> dict[str, str]:

@@ -20,11 +20,11 @@ class SimulatedAccount(msgspec.Struct, frozen=True, kw_only=True):
     """A simulated reviewer's account."""
 
     account: int
-    """Its number."""
+    """Number of the account."""
     name: str
-    """Its name."""
+    """Name of the account, which begins with `simulated-`."""
     token: str
-    """Its API token."""
+    """API token of the account, limited to review work."""
 
 
 def refuse_beside_people(program: Program) -> None:
@@ -33,7 +33,9 @@ def refuse_beside_people(program: Program) -> None:
     Raises:
         UsageError: if the program has a judgment that no simulated reviewer and no model gave.
     """
-    simulated = {each.pseudonym for each in program.accounts.list() if each.name.startswith(PREFIX)}
+    simulated = {
+        account.pseudonym for account in program.accounts.list() if account.name.startswith(PREFIX)
+    }
     for judgment in program.store.scan(Judgment):
         reviewer = judgment.reviewer
         if reviewer.kind != "model" and reviewer.pseudonym not in simulated:
@@ -55,22 +57,24 @@ def create_accounts(program: Program, count: int, *, by: str) -> list[SimulatedA
         by: who does it.
     """
     roles = judging_roles(program)
-    taken = sum(each.name.startswith(PREFIX) for each in program.accounts.list())
+    taken = sum(account.name.startswith(PREFIX) for account in program.accounts.list())
     names = [f"{PREFIX}{number:03}" for number in range(taken + 1, taken + count + 1)]
     return [_hire(program, name, roles, by) for name in names]
 
 
 def close_accounts(program: Program, hired: Sequence[SimulatedAccount], *, by: str) -> None:
     """Close the accounts; what they judged stays."""
-    for each in hired:
-        program.accounts.close(each.account, by=by)
+    for account in hired:
+        program.accounts.close(account.account, by=by)
 
 
 def judging_roles(program: Program) -> list[str]:
     """The roles that the contract's layers of review ask for and that may judge at the desk."""
     layers = program.desk.in_force.contract.review.layers
-    asked = {role for layer in layers for role in layer.roles}
-    return [role for role in GRANTS if role in asked and Permission.review in GRANTS[role]]
+    roles_of_layers = {role for layer in layers for role in layer.roles}
+    return [
+        role for role in GRANTS if role in roles_of_layers and Permission.review in GRANTS[role]
+    ]
 
 
 def _hire(program: Program, name: str, roles: Sequence[str], by: str) -> SimulatedAccount:

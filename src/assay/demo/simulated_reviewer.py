@@ -74,7 +74,7 @@ class SimulatedReviewer(msgspec.Struct, frozen=True, kw_only=True):
     length_love: float = 0.0
     """Probability of choosing the longest candidate whatever its quality."""
     abstention: float = 0.0
-    """Probability of declining."""
+    """Probability of declining an assignment, from 0 to 1."""
     harshness: float = 0.0
     """How far below their place on the scale scores are put, in shares of the scale."""
 
@@ -157,14 +157,14 @@ class Simulation:
             skill=self.reviewer.skill_at(self._given),
         ).answer()
 
-    def answered(self) -> None:
+    def note_answer(self) -> None:
         """Count an answer that was stored."""
         self._given += 1
 
 
 def texts_of(view: AssignmentView) -> list[str]:
     """The words of each candidate in presented order, its steps included."""
-    return [_text_of(each) for each in view.shown.candidates]
+    return [_text_of(candidate) for candidate in view.shown.candidates]
 
 
 class _Session:
@@ -193,9 +193,9 @@ class _Session:
         if self._draw.random() < self._reviewer.abstention:
             declined = Abstained(reason="a simulated reviewer declines")
             return Answer(verdict=declined, active_ms=active // 4)
-        seen = self._perceived()
+        seen = self._perceive_qualities()
         verdict = self._verdict(seen)
-        written = self._written() if self._form.writing else None
+        written = self._write_revision() if self._form.writing else None
         same = written is not None and written == self._original()
         return Answer(
             verdict=verdict,
@@ -210,7 +210,7 @@ class _Session:
             active_ms=active,
         )
 
-    def _perceived(self) -> list[float]:
+    def _perceive_qualities(self) -> list[float]:
         """The quality that each candidate seems to have."""
         if self._draw.random() < self._reviewer.length_love:
             longest = max(map(len, self._texts), default=0) or 1
@@ -253,17 +253,17 @@ class _Session:
         return seen * (1 - OWN_SHARE) + own * OWN_SHARE - self._reviewer.harshness
 
     def _reasons(self, verdict: Verdict) -> tuple[Reason, ...]:
-        """Why: the words of the best candidate that are said to have decided."""
-        place = _chosen(verdict)
+        """Why: the words of the best candidate that the answer gives as its reason."""
+        place = _chosen_place(verdict)
         if place is None and not isinstance(verdict, BothUnacceptable):
             return ()
-        dimension = next((each.id for each in self._form.dimensions), None)
+        dimension = next((dimension.id for dimension in self._form.dimensions), None)
         return (
             Reason(
                 text="a simulated reviewer leans on this",
                 dimension=dimension,
                 candidate=place,
-                span=None if place is None else self._marked(self._candidates[place]),
+                span=None if place is None else self._mark_span(self._candidates[place]),
             ),
         )
 
@@ -277,17 +277,17 @@ class _Session:
         return tuple(self._error(place, seen[place]) for place in bad)
 
     def _error(self, place: int, seen: float) -> LocalizedError:
-        known = [each.id for each in self._form.categories] or ["other"]
+        categories = [category.id for category in self._form.categories] or ["other"]
         return LocalizedError(
-            place=self._marked(self._candidates[place]) or Whole(candidate=place),
-            category=self._draw.choice(known),
+            place=self._mark_span(self._candidates[place]) or Whole(candidate=place),
+            category=self._draw.choice(categories),
             severity=_severity(1 - seen),
             correction="what a simulated reviewer would put here",
         )
 
-    def _marked(self, candidate: CandidateView) -> TextSpan | None:
+    def _mark_span(self, candidate: CandidateView) -> TextSpan | None:
         """Some words of a candidate, exactly as they are there."""
-        texts = [each for each in _texts_shown(candidate) if each.raw.strip()]
+        texts = [text for text in _texts_shown(candidate) if text.raw.strip()]
         if not texts:
             return None
         text = texts[-1]
@@ -355,9 +355,9 @@ class _Session:
         first = self._candidates[0].text if self._candidates else None
         return first.raw if first else None
 
-    def _written(self) -> str:
-        asked = next((each.text.raw for each in reversed(self._view.shown.messages)), "")
-        words = " ".join(_WORD.findall(asked)[:12])
+    def _write_revision(self) -> str:
+        request = next((message.text.raw for message in reversed(self._view.shown.messages)), "")
+        words = " ".join(_WORD.findall(request)[:12])
         return f"A simulated answer to: {words}"
 
 
@@ -374,7 +374,7 @@ def _severity(badness: float) -> Severity:
     return SEVERITIES[min(len(SEVERITIES) - 1, int(badness * len(SEVERITIES)))]
 
 
-def _chosen(verdict: Verdict) -> int | None:
+def _chosen_place(verdict: Verdict) -> int | None:
     if isinstance(verdict, Prefers):
         return verdict.candidate
     return verdict.order[0][0] if isinstance(verdict, Ranks) else None
@@ -383,20 +383,20 @@ def _chosen(verdict: Verdict) -> int | None:
 def _texts_shown(candidate: CandidateView) -> list[Text]:
     if candidate.text is not None:
         return [candidate.text]
-    return [each.text for each in candidate.messages or ()]
+    return [message.text for message in candidate.messages or ()]
 
 
 def _text_of(candidate: CandidateView) -> str:
     steps = [_step_text(step) for step in candidate.work]
-    return "\n".join([*(each.raw for each in _texts_shown(candidate)), *steps])
+    return "\n".join([*(text.raw for text in _texts_shown(candidate)), *steps])
 
 
 def _step_text(step: StepView) -> str:
     call = json_text([step.call.name, step.call.arguments]) if step.call else ""
-    said = [each.raw for each in (step.text, step.output) if each is not None]
-    return "\n".join([*said, call])
+    shown_texts = [text.raw for text in (step.text, step.output) if text is not None]
+    return "\n".join([*shown_texts, call])
 
 
 def _words(view: AssignmentView) -> str:
     """All words that are shown, by which equal assignments are known."""
-    return "\x1e".join([*(each.text.raw for each in view.shown.messages), *texts_of(view)])
+    return "\x1e".join([*(message.text.raw for message in view.shown.messages), *texts_of(view)])

@@ -33,7 +33,7 @@ MARK = ".assay/demo"
 """The file by which a folder is known to be an earlier demo, which may be written over."""
 
 Say = Callable[[str], None]
-"""Prints one line."""
+"""Prints one line of the story."""
 
 
 def tell(folder: Path, say: Say, *, failures: bool = True, next_batch: bool = True) -> str:
@@ -94,11 +94,11 @@ def _clear(folder: Path) -> None:
             where=str(folder),
             hint="name an empty folder: assay demo my-demo",
         )
-    for each in folder.iterdir():
-        if each.is_dir() and not each.is_symlink():
-            shutil.rmtree(each)
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
         else:
-            each.unlink()
+            path.unlink()
 
 
 def _write_contract(folder: Path, say: Say) -> None:

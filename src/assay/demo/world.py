@@ -59,9 +59,9 @@ class WorldItem(msgspec.Struct, frozen=True, kw_only=True):
     """One record with its truth."""
 
     record: Record
-    """The record."""
+    """The record as it is imported."""
     truth: RecordTruth
-    """Its truth."""
+    """What is true of the record, which no reviewer sees."""
 
 
 class _Journey(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,15 +217,15 @@ def _preference(draw: random.Random, number: int) -> WorldItem:
     first, second = _graded_answer(draw, journey), _graded_answer(draw, journey)
     while second[0] == first[0]:
         second = _graded_answer(draw, journey)
-    given = tuple(
+    written = tuple(
         Candidate(content=text, provenance=_model(model))
         for model, (text, _) in enumerate((first, second), start=1)
     )
-    candidates, moved = sort_candidates(given)
+    candidates, moved = sort_candidates(written)
     scores = [first[1], second[1]]
     for old, new in enumerate(moved):
         scores[new] = (first[1], second[1])[old]
-    # One question in twenty was lent for evaluation only: it must not reach the release.
+    # One question in twenty may be used for evaluation only: it must not reach the release.
     source = "partner-questions" if number % 20 == 19 else "desk-authors"  # noqa: PLR2004
     record = _record(
         Preference(), journey.question(), candidates, taxonomy=_taxonomy(journey), source=source

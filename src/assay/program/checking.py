@@ -28,19 +28,20 @@ def check_documents(folder: Path, clock: Clock = system_clock) -> service.CheckR
     context = CheckContext(
         today=date.fromisoformat(clock()[:10]),
         verifiers=tuple(names("verifiers")),
-        stored=_stored(folder, clock),
+        stored=_stored_documents(folder, clock),
         folder=folder,
         exam_fault=exam_fault,
     )
     return service.check(folder, context)
 
 
-def _stored(folder: Path, clock: Clock) -> tuple[Document, ...]:
+def _stored_documents(folder: Path, clock: Clock) -> tuple[Document, ...]:
     """The versions of documents that the store holds; none where there is no store to read."""
     try:
         url = store_url(service.load_program(folder).store, folder)
         store = Store.open(url, clock, witness=folder / ".assay" / "audit.head")
     except AssayError:
+        # Documents are checked before there is a store, and where it cannot be opened.
         return ()
     with closing(store):
         return tuple(store.scan(Document))

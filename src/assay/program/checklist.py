@@ -1,20 +1,26 @@
-"""The live checklist: gathers what the facts of a store come to, for the rules of `planning`."""
+"""The live checklist: reads the facts that the rules of `planning` ask for."""
 
 from collections.abc import Iterable, Iterator
 
-from assay.contracts.document import Document, DocumentKind
+from assay.contracts.document import Document
 from assay.governance.failure_modes import Alarm
 from assay.planning.checklist import LivePoint, judge_points
 from assay.planning.checklist_figures import (
     ChecklistData,
     EvaluationFigures,
     Figures,
-    LedgerFigures,
-    ReleaseFigures,
-    ReserveFigures,
-    ValidationFigures,
     count_rounds,
     reading_figures,
+)
+from assay.planning.checklist_sources import (
+    failed_roles,
+    ledger_figures,
+    must_be_verified,
+    release_figures,
+    reserve_figures,
+    reused_versions,
+    sources_of_points,
+    validation_figures,
 )
 from assay.program.checking import check_documents
 from assay.program.program import Program
@@ -38,20 +44,6 @@ from assay.validation.training_overlap import (
 )
 from assay.validation.validation import Validation
 from assay.verification.verification import Verification
-
-SHOWN = 5
-"""Facts that a point names."""
-
-_DOCUMENTS: dict[int, tuple[DocumentKind, ...]] = {
-    3: ("rubric",),
-    4: ("sources",),
-    7: ("rubric",),
-    8: ("rubric",),
-    12: ("contract", "rubric", "policy", "sources"),
-    13: ("contract", "policy"),
-    14: ("contract", "rubric", "policy", "sources"),
-}
-"""Documents that a point rests on; the contract where none is named."""
 
 
 def live_checklist(program: Program, alarms: Iterable[Alarm]) -> tuple[LivePoint, ...]:
@@ -77,6 +69,8 @@ def checklist_figures(program: Program, alarms: Iterable[Alarm] = ()) -> Figures
         alarms: what the stages say of the failure modes; the reserve is `unknown` without them.
     """
     store, context = program.store, program.context
+    contract, rubric = program.documents.contract, program.documents.rubric
+    sealed = len({fingerprint.item for fingerprint in store.scan(Fingerprint)})
     gathering = ChecklistData(context.ids["rubric"], store.scan(Consent))
     for case in each_case(store, context.facts):
         gathering.add(case)
@@ -87,71 +81,38 @@ def checklist_figures(program: Program, alarms: Iterable[Alarm] = ()) -> Figures
         validation for validation in validations if newest and validation.release == newest.id
     ]
     standing = standing_qualifications(store.scan(Qualification))
-    targets = tuple(sorted({each.checkpoint for each in store.scan(Evaluation, arm="base")}))
+    targets = tuple(
+        sorted({evaluation.checkpoint for evaluation in store.scan(Evaluation, arm="base")})
+    )
     on_target, on_others = count_rounds(_rounds(program), targets)
     return Figures(
         judgments=gathering.judgments,
         records=gathering.records,
-        reserve=_reserve(program, alarms),
-        release=_release(newest) if newest else None,
-        validation=_validation(of_newest[-1]) if of_newest else None,
+        reserve=reserve_figures(contract, sealed, alarms),
+        release=release_figures(newest) if newest else None,
+        validation=validation_figures(of_newest[-1]) if of_newest else None,
         other_validations=len(validations) - len(of_newest),
         evaluation=_evaluation(program, newest),
-        ledger=_ledger(program),
+        ledger=ledger_figures(rubric, program.verification.report())
+        if must_be_verified(rubric)
+        else (),
         passed_exams={
             exam.id: exam.scope.role
             for exam in store.scan(Qualification)
             if exam.decision == "passed"
         },
-        failed_roles=_failed_roles(standing, gathering),
+        failed_roles=failed_roles(standing, gathering.by_person),
         targets=targets,
         rounds=on_target,
         other_rounds=on_others,
         reading=reading_figures(
             gathering.harmful_by_person,
             _exposures(program),
-            program.documents.contract.welfare,
+            contract.welfare,
         ),
         open_gaps=len(open_gaps(store.scan(GuidelineGap), store.scan(GapAnswer))),
         documents=context.ids,
-        reused_versions=_reused(store.scan(Document)),
-    )
-
-
-def _reserve(program: Program, alarms: Iterable[Alarm]) -> ReserveFigures:
-    leakage = next((alarm for alarm in alarms if alarm.mode == "training_eval_leakage"), None)
-    contract = program.documents.contract
-    reserve = contract.reserve
-    figures = ReserveFigures(
-        sealed=len({fingerprint.item for fingerprint in program.store.scan(Fingerprint)}),
-        declared=None if reserve is None else reserve.declared_size(contract.sampling.total),
-    )
-    if leakage is None:
-        return figures
-    return ReserveFigures(
-        sealed=figures.sealed,
-        declared=figures.declared,
-        leakage=leakage.state,
-        compared=leakage.reason,
-    )
-
-
-def _release(release: Release) -> ReleaseFigures:
-    return ReleaseFigures(
-        id=release.id,
-        version=release.version,
-        documents=release.documents,
-        gates={result.gate: (result.passed, result.reason) for result in release.gates},
-    )
-
-
-def _validation(validation: Validation) -> ValidationFigures:
-    states = [test.state for test in validation.tests]
-    return ValidationFigures(
-        id=validation.id,
-        passed=states.count("passed"),
-        failed=states.count("failed"),
-        undecided=states.count("undecided"),
+        reused_versions=reused_versions(store.scan(Document)),
     )
 
 
@@ -166,55 +127,26 @@ def _evaluation(program: Program, newest: Release | None) -> EvaluationFigures:
     digester = program.context.digester() if newest and has_inputs(results) else None
     training = training_of(store, newest.id, digester=digester) if newest else Training()
     overlap = compare_with_training(results, training)
-    known = compare_with_training((each for each in results if each.item not in sealed), training)
+    overlap_outside_reserve = compare_with_training(
+        (result for result in results if result.item not in sealed), training
+    )
     records = {record.id for record in store.scan(Record)}
     return EvaluationFigures(
         items=len(items),
         trained_on=len(items & records | set(overlap.trained)),
         on_reserve=len(items & sealed),
-        matchable=known.matchable,
+        matchable=overlap_outside_reserve.matchable,
     )
-
-
-def _ledger(program: Program) -> tuple[LedgerFigures, ...]:
-    tested = {
-        dimension.id
-        for dimension in program.documents.rubric.dimensions
-        if dimension.verifier and dimension.nature == "objective"
-    }
-    if not tested:
-        return ()
-    return tuple(
-        LedgerFigures(
-            dimension=row.dimension, items=row.items, verified=row.machine_verified + row.both
-        )
-        for row in program.verification.ledger().rows
-        if row.axis == "all" and row.dimension in tested
-    )
-
-
-def _failed_roles(standing: Iterable[Qualification], gathering: ChecklistData) -> dict[str, int]:
-    """Judgments by role of the people whose standing exam for it was not passed."""
-    passed: set[tuple[str, str]] = set()
-    lost: set[tuple[str, str]] = set()
-    for exam in standing:
-        target = passed if exam.decision == "passed" else lost
-        target.add((exam.reviewer, exam.scope.role))
-    judgments: dict[str, int] = {}
-    for (person, role), count in gathering.by_person.items():
-        if (person, role) in lost - passed:
-            judgments[role] = judgments.get(role, 0) + count
-    return judgments
 
 
 def _rounds(program: Program) -> Iterator[list[Record]]:
     """The records of each calibration round under the rubric in force that was discussed."""
     store = program.store
     steps, notes = list(store.scan(RoundStep)), list(store.scan(RoundNote))
-    for each in store.scan(Round, rubric=program.context.ids["rubric"]):
-        judgments = store.scan(Judgment, record=each.records)
-        if follow(each, judgments, steps, notes).state in {"discussed", "closed"}:
-            yield list(store.scan(Record, id=each.records))
+    for calibration_round in store.scan(Round, rubric=program.context.ids["rubric"]):
+        judgments = store.scan(Judgment, record=calibration_round.records)
+        if follow(calibration_round, judgments, steps, notes).state in {"discussed", "closed"}:
+            yield list(store.scan(Record, id=calibration_round.records))
 
 
 def _exposures(program: Program) -> dict[str, list[Exposure]]:
@@ -223,17 +155,6 @@ def _exposures(program: Program) -> dict[str, list[Exposure]]:
     for person, exposure in QueueOverview(program.store).exposures("", "9999"):
         seen.setdefault(person, []).append(exposure)
     return seen
-
-
-def _reused(documents: Iterable[Document]) -> tuple[str, ...]:
-    contents: dict[tuple[str, str, str], set[str]] = {}
-    for document in documents:
-        contents.setdefault((document.kind, document.name, document.version), set()).add(
-            document.content
-        )
-    return tuple(
-        f"{kind} {version}" for (kind, _, version), several in contents.items() if len(several) > 1
-    )
 
 
 def _digests(program: Program) -> dict[int, tuple[str, ...]]:
@@ -254,9 +175,4 @@ def _digests(program: Program) -> dict[int, tuple[str, ...]]:
         11: (fact.id for fact in store.scan(Validation)),
         12: (fact.id for fact in store.scan(Release)),
     }
-    digests = {}
-    for number in range(1, 15):
-        kinds = _DOCUMENTS.get(number, ("contract",))
-        documents = tuple(ids[kind] for kind in kinds if kind in ids)
-        digests[number] = documents + tuple(facts.get(number, ()))[-SHOWN:]
-    return digests
+    return sources_of_points(ids, facts)

@@ -46,7 +46,7 @@ def _figures(program: Program) -> GuideFigures:
         base_failures=sum(shown),
         hard_slices=len(contract.sampling.quotas) + len(contract.sampling.hard),
         verifications=store.count(Verification),
-        trained=tuple(each.id for each in trained if each.arm != "base"),
+        trained=tuple(evaluation.id for evaluation in trained if evaluation.arm != "base"),
         planning=_planning(program, facts),
     )
 
@@ -56,19 +56,19 @@ def _planning(program: Program, facts: Figures) -> PlanFigures:
     store, validation = program.store, facts.validation
     if validation is None:
         return PlanFigures()
-    findings = {each.id for each in store.scan(FailureFinding, validation=validation.id)}
+    findings = {finding.id for finding in store.scan(FailureFinding, validation=validation.id)}
     explained = causes(store)
-    plans = [each for each in store.scan(DataPlan) if set(each.findings) & findings]
+    plans = [data_plan for data_plan in store.scan(DataPlan) if set(data_plan.findings) & findings]
     plan = plans[-1] if plans else None
     return PlanFigures(
         findings=len(findings),
         without_cause=tuple(sorted(findings - set(explained))),
         plan=plan.id if plan else None,
-        accepted=_accepted(program, plan) if plan else None,
+        accepted=_accepted_answer(program, plan) if plan else None,
     )
 
 
-def _accepted(program: Program, plan: DataPlan) -> str | None:
+def _accepted_answer(program: Program, plan: DataPlan) -> str | None:
     """The contract that was made with a plan; the plan itself where data is not the remedy."""
     if plan.answer == "not_data":
         return plan.id

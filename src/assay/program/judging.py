@@ -1,15 +1,16 @@
 """The judge for an open program: endpoint, journal, store and agreement with people joined."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from assay.context import Context
+from assay.core.progress import ProgressCallback
 from assay.governance.exit_rights import HeldBack
-from assay.program.sampling import Endpoint
 from assay.providers.cost import Prices
+from assay.providers.endpoint import Endpoint
 from assay.providers.judge import judge_instructions, orders_of
 from assay.providers.judge_run import JudgeOutcome, JudgeRun
 from assay.providers.judge_runner import JudgeConfig, JudgePlan, store_judgments, to_judge
@@ -34,7 +35,7 @@ class JudgeReport(msgspec.Struct, frozen=True, kw_only=True):
     """A judge run, its error rates, and how far the judge says what people say."""
 
     run: JudgeRun
-    """The counts."""
+    """How many records were asked about, answered and left unanswered, with tokens and cost."""
     unparseable: Rate
     """Answers that could not be read, among all answers; they are in no other denominator."""
     position: Rate
@@ -77,7 +78,7 @@ def judge_into(
     limit: int | None = None,
     journal: Path | None = None,
     prices: Prices | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> JudgeReport:
     """Have a model judge the records that it has not judged yet, and store what it says.
 
@@ -97,7 +98,6 @@ def judge_into(
     """
     # Imported here: they need the extra `sample`, which only this use case asks for.
     from assay.providers.model_run import run_judge  # noqa: PLC0415
-    from assay.providers.openai_compatible import Settings  # noqa: PLC0415
 
     config = _config(context, plan, dimensions)
     skipped: Counter[str] = Counter()
@@ -109,17 +109,17 @@ def judge_into(
         store_judgments(context.store, context.facts, batch, actor=context.actor)
         done += len(batch)
         if progress:
-            progress(done)
+            progress(done, None)
 
     run = run_judge(
         to_judge(context.store, config, skipped, contract=contract, rights=rights, limit=limit),
-        endpoint=Settings(**msgspec.structs.asdict(endpoint)),
+        endpoint=endpoint,
         config=config,
         journal=journal or context.folder / ".assay" / "journals" / "judge.journal.jsonl",
         deliver=deliver,
         prices=prices,
     )
-    own = [each for each in model_judges(context) if config.is_own(each.pins)]
+    own = [judge for judge in model_judges(context) if config.is_own(judge.pins)]
     return JudgeReport(
         run=msgspec.structs.replace(run, skipped=dict(sorted(skipped.items()))),
         unparseable=rate(run.unparseable, run.answered),
@@ -162,7 +162,7 @@ def preview_judge(
             parameters=plan.parameters_text(),
         ),
         rubric=config.instructions.rubric,
-        dimensions=tuple(each.id for each in config.instructions.dimensions),
+        dimensions=tuple(dimension.id for dimension in config.instructions.dimensions),
         records=records,
         requests=requests,
         characters=characters,

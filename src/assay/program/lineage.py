@@ -14,7 +14,7 @@ class LineageReport(msgspec.Struct, frozen=True, kw_only=True):
     """Where a fact came from and what was made with it."""
 
     id: str
-    """The fact's id."""
+    """Id of the fact whose lineage is traced."""
     kind: str
     """Its family, such as `record`."""
     stamp: Stamp
@@ -49,7 +49,7 @@ def trace(store: Store, identity: str) -> LineageReport:
 
 
 def _family_of(identity: str) -> type[Fact]:
-    families = {kept.prefix: kept.family.fact for kept in SCHEMA.families}
+    families = {table.prefix: table.family.fact for table in SCHEMA.families}
     family = families.get(identity.partition("_")[0])
     if family is None:
         raise UsageError(

@@ -26,9 +26,9 @@ class FoundFailure(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     """Id of the finding."""
     finding: FailureFinding
-    """The finding."""
+    """What failed, where, and how often."""
     cause: RootCause | None
-    """Why, as a person said; None where nobody has."""
+    """The root cause that a person set; None where none is set."""
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,9 +39,9 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     contract: str | None
     """Document id of the next contract; None where data is not the remedy."""
     version: str | None
-    """Its version."""
+    """Version of the next contract (semver); None where data is not the remedy."""
     difference: DocumentDifferences | None
-    """What changed."""
+    """What the next contract changes in the one in force; None where there is none."""
 
 
 class PlanningService:
@@ -56,7 +56,7 @@ class PlanningService:
         Args:
             validation: its id or a unique prefix; the newest where absent.
         """
-        found = service.find_failures(
+        failures = service.find_failures(
             self._context.store,
             self._context.facts,
             self._validation(validation),
@@ -65,9 +65,11 @@ class PlanningService:
         causes = service.causes(self._context.store)
         return tuple(
             FoundFailure(
-                id=each.id, finding=each, cause=causes[each.id][1] if each.id in causes else None
+                id=failure.id,
+                finding=failure,
+                cause=causes[failure.id][1] if failure.id in causes else None,
             )
-            for each in found
+            for failure in failures
         )
 
     def cause(self, finding: str, cause: Cause, *, person: str, note: str) -> RootCause:
@@ -115,12 +117,12 @@ class PlanningService:
         """
         if identity is not None:
             return self._context.store.get(DataPlan, identity)
-        found = self.list()
-        if not found:
+        plans = self.list()
+        if not plans:
             raise UsageError(
                 code="no-plan", message="there is no plan yet", hint="draw one: assay plan draft"
             )
-        return found[-1]
+        return plans[-1]
 
     def accept(self, plan: str | None = None) -> Accepted:
         """Write the next version of the contract, or none where data is not the remedy.
@@ -172,11 +174,11 @@ class PlanningService:
     def _validation(self, identity: str | None) -> Validation:
         if identity is not None:
             return self._context.store.get(Validation, identity)
-        found = tuple(self._context.store.scan(Validation))
-        if not found:
+        validations = tuple(self._context.store.scan(Validation))
+        if not validations:
             raise UsageError(
                 code="no-validation",
                 message="there is no validation yet, so nothing is known to have failed",
                 hint="compare two checkpoints: assay validate compare",
             )
-        return found[-1]
+        return validations[-1]

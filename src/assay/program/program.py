@@ -109,7 +109,7 @@ class Program:
         return Keys(self.folder, contracts.load_program(self.folder))
 
     def _recorded_name(self, name: str) -> str:
-        """The name of whoever acts as the audit log has it: a pseudonym, never a person's own."""
+        """The name of the person who acts, as the audit log has it: a pseudonym, never a person's own."""
         if name in UNNAMED or is_pseudonym(name):
             return name
         return self._pseudonym(name)

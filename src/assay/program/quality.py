@@ -1,10 +1,12 @@
 """The `quality` interface of an open program."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.context import Context
+from assay.core.data_frame import data_frame
+from assay.core.progress import ProgressCallback
 from assay.plugins import load, names
 from assay.quality import service
 from assay.quality.bootstrap import Resampling
@@ -21,6 +23,8 @@ from assay.quality.explanation import Explanation, StaleRecord
 from assay.quality.sections.reviewers import ReviewerRates
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from assay.quality.report import QualityReport
     from assay.quality.shortcuts.audit import ShortcutAudit
     from assay.quality.shortcuts.cues import Cue
@@ -32,7 +36,7 @@ class QualityService:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def dispose(self, *, progress: Callable[[int], None] | None = None) -> service.Disposed:
+    def dispose(self, *, progress: ProgressCallback | None = None) -> service.Disposed:
         """Give every record the disposition that the contract's rules make of it."""
         return service.dispose(
             self._context.store,
@@ -50,6 +54,14 @@ class QualityService:
         for case in service.each_case(self._context.store, self._context.facts):
             if case.disposition is not None and state in {None, case.disposition.state}:
                 yield case.disposition
+
+    def to_frame(self, state: State | None = None) -> "DataFrame":
+        """The dispositions of `list` as a pandas data frame; the argument is that of `list`.
+
+        Raises:
+            MachineError: if pandas is not installed.
+        """
+        return data_frame(self.list(state), Disposition)
 
     def get(self, identity: str) -> Disposition:
         """The disposition with this id or unique prefix of an id; `why` explains a record's.
@@ -78,7 +90,7 @@ class QualityService:
         self,
         resampling: Resampling | None = None,
         *,
-        progress: Callable[[int], None] | None = None,
+        progress: ProgressCallback | None = None,
     ) -> "QualityReport":
         """The quality report over everything in the store, under the documents in force."""
         return service.report(
@@ -94,7 +106,7 @@ class QualityService:
         folder: str | Path,
         report: "QualityReport | None" = None,
         *,
-        progress: Callable[[int], None] | None = None,
+        progress: ProgressCallback | None = None,
     ) -> tuple[Path, ...]:
         """Write the report as JSON, Markdown and one page of HTML, with each picture's data.
 
@@ -120,17 +132,13 @@ class QualityService:
         written = [target / name for name in files]
         return tuple(sorted(written, key=lambda path: (path.suffix != ".html", path)))
 
-    def shortcuts(
-        self, *, progress: Callable[[int], None] | None = None
-    ) -> "tuple[ShortcutAudit, ...]":
+    def shortcuts(self, *, progress: ProgressCallback | None = None) -> "tuple[ShortcutAudit, ...]":
         """Whether surface cues win, by group of reviewers."""
         return service.shortcuts(
             self._context.store, self._context.facts, cues=_cues(), progress=progress
         )
 
-    def reviewers(
-        self, *, progress: Callable[[int], None] | None = None
-    ) -> tuple[ReviewerRates, ...]:
+    def reviewers(self, *, progress: ProgressCallback | None = None) -> tuple[ReviewerRates, ...]:
         """How often each reviewer abstains, ties, and chooses what was shown first."""
         return service.reviewers(self._context.store, self._context.facts, progress=progress)
 
@@ -138,7 +146,7 @@ class QualityService:
         self,
         resampling: Resampling | None = None,
         *,
-        progress: Callable[[int], None] | None = None,
+        progress: ProgressCallback | None = None,
     ) -> service.AgreementReport:
         """How far reviewers agree, by question and slice, with intervals and denominators."""
         return service.agreement(

@@ -1,7 +1,7 @@
 """The `records` interface of an open program."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,10 @@ from assay.context import Context
 from assay.contracts.shape import nearest
 from assay.core.batches import batches
 from assay.core.data_frame import data_frame
+from assay.core.data_set import datasets_library
 from assay.core.errors import AssayError, UsageError
 from assay.core.fact import Fact
+from assay.core.progress import ProgressCallback
 from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.governance.rights import Use
 from assay.plugins import load, names
@@ -32,10 +34,11 @@ from assay.records.ports import Layout
 from assay.records.reader import FactReader, Reader, RowContext
 from assay.records.record import Record
 from assay.records.report import ImportReport, ReserveAnswer
-from assay.records.service import Preview, Progress, reader_entry
+from assay.records.service import Preview, reader_entry
 from assay.reserve.contamination import Compared
 
 if TYPE_CHECKING:
+    from datasets import Dataset
     from pandas import DataFrame
 
 BATCH = 500
@@ -59,7 +62,7 @@ class RecordLine(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None
     """Its key in its source, such as a row's own number; absent where the reader may not see it."""
     kind: str
-    """Its kind."""
+    """Kind of record, such as `preference`."""
     sources: tuple[str, ...]
     """The source classes that it draws on."""
     task: str | None
@@ -96,7 +99,7 @@ class RecordsService:
         format: str | Path = "assay",  # noqa: A002  the one word for it
         layout: Layout | None = None,
         rejects: str | Path | None = None,
-        progress: Callable[[Progress], None] | None = None,
+        progress: ProgressCallback | None = None,
     ) -> ImportReport:
         """Import a file: every row is stored, already there, or set aside with its reason.
 
@@ -114,13 +117,14 @@ class RecordsService:
             InputError: if the file or the mapping as a whole cannot be used.
         """
         path = Path(file)
-        found = _open_reader(format, path)
+        opened = _open_reader(format, path)
         asks = self._context.documents.program.gate is not None
+        # The store gives facts in their order of entry: what comes after these counts is new.
         before = self._places() if asks else {}
         report = import_file(
             path,
-            found,
-            _row_context(self._context, found, kind, source),
+            opened,
+            _row_context(self._context, opened, kind, source),
             store=self._context.store,
             actor=self._context.actor,
             layout=layout,
@@ -146,7 +150,7 @@ class RecordsService:
         """
         path = Path(file)
         opened = _open_reader(format, path)
-        wanted = (
+        entry = (
             file_sha256(path),
             reader_entry(opened, kind or opened.kinds[0]),
             opened.digest if isinstance(opened, MappingReader) else "",
@@ -156,7 +160,7 @@ class RecordsService:
             run.finished
             for run in self._context.store.imports()
             if run.state == "finished"
-            and (run.sha256, run.reader, run.mapping, run.source) == wanted
+            and (run.sha256, run.reader, run.mapping, run.source) == entry
         ]
         return times[-1] if times else None
 
@@ -169,10 +173,11 @@ class RecordsService:
         try:
             comparer = self._context.comparer()
             things = list(self._new(before))
-            found = list(comparer.overlaps(things)) if comparer else []
+            overlaps_by_thing = list(comparer.overlaps(things)) if comparer else []
         except AssayError as error:
+            # The import is committed: a gate that does not answer is reported, and undoes nothing.
             return ReserveAnswer(compared=0, items=0, overlapping=(), unknown=str(error))
-        overlapping = {overlap.holder for overlaps in found for overlap in overlaps}
+        overlapping = {overlap.holder for overlaps in overlaps_by_thing for overlap in overlaps}
         return ReserveAnswer(
             compared=len(things),
             items=comparer.items if comparer else 0,
@@ -198,12 +203,12 @@ class RecordsService:
     ) -> Preview:
         """What the first rows of a file would become; nothing is stored."""
         path = Path(file)
-        found = _open_reader(format, path)
-        context = _row_context(self._context, found, kind, source)
-        return preview_file(path, found, context, layout=layout, first=first)
+        opened = _open_reader(format, path)
+        context = _row_context(self._context, opened, kind, source)
+        return preview_file(path, opened, context, layout=layout, first=first)
 
     def list(self, **where: str) -> Iterator[Record]:
-        """Records in their order of entry, whatever their rights: for whoever holds the store.
+        """Records in their order of entry, whatever their rights: for callers that hold the store.
 
         Args:
             where: names `kind` or `sources`.
@@ -218,7 +223,7 @@ class RecordsService:
         """All judgments of a record, given by its whole id."""
         return list(self._context.store.scan(Judgment, record=record))
 
-    def lines(self, role: Role = "lead", **where: str) -> Iterator[RecordLine]:
+    def list_for(self, role: Role = "lead", **where: str) -> Iterator[RecordLine]:
         """Records in their order of entry, as a person in a role may see them today.
 
         Args:
@@ -242,7 +247,7 @@ class RecordsService:
                 )
 
     def to_frame(self, role: Role = "lead", **where: str) -> "DataFrame":
-        """The rows of `lines` as a pandas data frame.
+        """The rows of `list_for` as a pandas data frame.
 
         Args:
             role: the role of who reads them.
@@ -251,7 +256,31 @@ class RecordsService:
         Raises:
             MachineError: if pandas is not installed.
         """
-        return data_frame(self.lines(role, **where), RecordLine)
+        return data_frame(self.list_for(role, **where), RecordLine)
+
+    def to_datasets(self, role: Role = "lead", **where: str) -> "Dataset":
+        """The rows of `list_for` as a `datasets.Dataset` in memory.
+
+        Trainer rows of a release are those of `program.releases.to_datasets`.
+
+        Args:
+            role: the role of who reads them.
+            where: names `kind` or `sources`.
+
+        Raises:
+            MachineError: if the extra `datasets` is not installed.
+        """
+        datasets = datasets_library()
+        rows = [msgspec.to_builtins(line) for line in self.list_for(role, **where)]
+        # Named types: a column that is empty in every row would otherwise have none.
+        text, texts = datasets.Value("string"), datasets.List(datasets.Value("string"))
+        features = datasets.Features(
+            {
+                "id": text, "key": text, "kind": text, "sources": texts, "task": text,
+                "held_back": texts,
+            }
+        )  # fmt: skip
+        return datasets.Dataset.from_list(rows, features=features)
 
     def formats(self) -> tuple[str, ...]:
         """Names of the formats that `import_` reads, besides mappings."""
@@ -268,8 +297,8 @@ class RecordsService:
         rights = self._context.exit_rights()
         decision = rights.decide(record.id, record, roles=(role,))
         if decision.permitted:
-            found = tuple(self.judgments(record.id))
-            return RecordDetails(id=record.id, record=record, judgments=found)
+            judgments = tuple(self.judgments(record.id))
+            return RecordDetails(id=record.id, record=record, judgments=judgments)
         return RecordDetails(
             id=self._context.record_handle(record.id),
             record=None,
@@ -310,7 +339,7 @@ class RecordsService:
         plan: SamplingPlan,
         journal: str | Path | None = None,
         prices: Prices | None = None,
-        progress: Callable[[int], None] | None = None,
+        progress: ProgressCallback | None = None,
     ) -> SamplingReport:
         """Draw candidates from a model endpoint for every task of a file.
 
@@ -324,9 +353,9 @@ class RecordsService:
             prices: what a million tokens cost.
             progress: called with the number of tasks done.
         """
-        classes = [each.id for each in self._context.documents.sources.classes]
+        classes = [source_class.id for source_class in self._context.documents.sources.classes]
         for name in (source, plan.source_class):
-            _known("source class", name, classes)
+            _require_known("source class", name, classes)
         path = Path(tasks)
         own = self._context.folder / ".assay" / "journals" / f"{path.name}.journal.jsonl"
         return sample_into(
@@ -358,17 +387,17 @@ class RecordsService:
 def _row_context(
     context: Context, reader: Reader, kind: str | None, source: str | None
 ) -> RowContext:
-    wanted = kind or reader.kinds[0]
-    _known("kind", wanted, list(KINDS))
+    record_kind = kind or reader.kinds[0]
+    _require_known("kind", record_kind, list(KINDS))
     if kind and isinstance(reader, FactReader):
         raise UsageError(
             code="kind-in-the-line",
             message=f"each line of the format {reader.name!r} names its own kind",
             hint="leave --kind out",
         )
-    classes = [each.id for each in context.documents.sources.classes]
+    classes = [source_class.id for source_class in context.documents.sources.classes]
     if source is not None:
-        _known("source class", source, classes)
+        _require_known("source class", source, classes)
     elif not isinstance(reader, FactReader):
         raise UsageError(
             code="no-source-class",
@@ -377,12 +406,15 @@ def _row_context(
             hint=f"there are: {', '.join(classes)}",
         )
     return RowContext(
-        kind=wanted,
+        kind=record_kind,
         source_class=source or "",
         pseudonym=existing_or_new_pseudonym(context.pseudonym),
         known_sources=frozenset(classes),
         axes=context.documents.contract.sampling.axes,
-        scales={each.id: each.values for each in context.documents.rubric.dimensions},  # noqa: PD011  a scale, not a data frame
+        scales={
+            dimension.id: dimension.values  # noqa: PD011  a scale, not a data frame
+            for dimension in context.documents.rubric.dimensions
+        },
         sections=tuple(section.id for section in context.documents.policy.sections),
     )
 
@@ -391,7 +423,7 @@ class FileContent(msgspec.Struct, frozen=True, kw_only=True):
     """The records of a file, read and not stored."""
 
     records: tuple[Record, ...]
-    """The records."""
+    """Every record that a row of the file gave, in the order of the rows."""
     judgments: int
     """Judgments that are with them in the file."""
     reasons: tuple[str, ...]
@@ -408,9 +440,9 @@ def read_file(
     layout: Layout | None,
 ) -> FileContent:
     """Read the records of a file without storing anything; the parameters are those of `import_`."""
-    found = _open_reader(format, file)
-    rows = _row_context(context, found, kind, source)
-    preview = preview_file(file, found, rows, layout=layout, first=sys.maxsize)
+    opened = _open_reader(format, file)
+    rows = _row_context(context, opened, kind, source)
+    preview = preview_file(file, opened, rows, layout=layout, first=sys.maxsize)
     return FileContent(
         records=tuple(read.record for read in preview.reads if read.record is not None),
         judgments=sum(len(read.judgments) for read in preview.reads),
@@ -422,16 +454,24 @@ def _open_reader(reader: str | Path, file: Path) -> Reader:
     """The reader of this name, or the one that a mapping file makes for the data file."""
     if str(reader).endswith((".yaml", ".yml")):
         return open_mapping(Path(reader), file)
-    found: Reader = load("readers", str(reader))
-    return found
+    if Path(reader).name != str(reader):
+        raise UsageError(
+            code="not-a-reader",
+            message="this is a path, and not the name of a reader",
+            where=str(reader),
+            hint="a mapping is a file that ends with .yaml or .yml; readers: "
+            + ", ".join(names("readers")),
+        )
+    opened: Reader = load("readers", str(reader))
+    return opened
 
 
-def _known(what: str, name: str, known: Sequence[str]) -> None:
-    if name in known:
+def _require_known(what: str, name: str, names_in_use: Sequence[str]) -> None:
+    if name in names_in_use:
         return
-    near = nearest(name, known)
+    near = nearest(name, names_in_use)
     raise UsageError(
         code=f"unknown-{what.replace(' ', '-')}",
         message=f"there is no {what} {name!r}",
-        hint=f"did you mean {near!r}?" if near else f"there are: {', '.join(known)}",
+        hint=f"did you mean {near!r}?" if near else f"there are: {', '.join(names_in_use)}",
     )

@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,8 @@ from assay.contracts import service as contracts
 from assay.contracts.document import DocumentKind
 from assay.contracts.reading import FILES
 from assay.core.clock import Clock, system_clock
-from assay.core.errors import CheckError, UsageError, missing_extra
+from assay.core.data_set import datasets_library
+from assay.core.errors import CheckError, UsageError
 from assay.core.options import configure
 from assay.core.ports import Checkpoint
 from assay.governance.permits import Permits
@@ -69,15 +69,17 @@ class ReleasesService:
         """
         if identity.startswith(f"{Release.prefix}_"):
             return self._context.store.get(Release, identity)
-        found = [release for release in self.list() if release.version == identity]
-        if not found:
-            known = ", ".join(release.version for release in self.list())
+        releases = [release for release in self.list() if release.version == identity]
+        if not releases:
+            versions = ", ".join(release.version for release in self.list())
             raise UsageError(
                 code="unknown-release",
                 message=f"there is no release {identity!r}",
-                hint=f"there are: {known}" if known else "build one: assay release build VERSION",
+                hint=f"there are: {versions}"
+                if versions
+                else "build one: assay release build VERSION",
             )
-        return found[-1]
+        return releases[-1]
 
     def build(
         self,
@@ -126,10 +128,12 @@ class ReleasesService:
             rubrics=quality.rubrics(context.store),
             stale=quality.stale_that_decide(context.store, context.facts),
             reserve=index,
-            sealed=self._sealed(index),
+            sealed=self._reserve_entry(index),
             leave_out_overlaps=leave_out_overlaps,
             validations=tuple(
-                each.id for each in context.store.scan(Validation) if each.all_passed
+                validation.id
+                for validation in context.store.scan(Validation)
+                if validation.all_passed
             ),
             alarms=report.alarms,
             limitations=limitations,
@@ -217,10 +221,7 @@ class ReleasesService:
             MachineError: if the extra `datasets` is not installed.
             CheckError: if no record of the release fits the format.
         """
-        try:
-            datasets = import_module("datasets")
-        except ImportError as error:
-            raise missing_extra("datasets", "a dataset") from error
+        datasets = datasets_library()
         with tempfile.TemporaryDirectory() as scratch:
             rows = Path(scratch) / "rows"
             if not self.export(version, format, rows, options, use=use).rows:
@@ -229,6 +230,7 @@ class ReleasesService:
                     message=f"no record of release {version} fits the format {format}",
                     hint="`releases.export` says for each record why",
                 )
+            # Held in memory, since rows and cache are removed when this returns.
             return datasets.load_dataset(
                 str(rows),
                 split="train",
@@ -260,7 +262,7 @@ class ReleasesService:
             self._context.store,
             version,
             reason=reason,
-            records=[self._context.record_identity(each) for each in records],
+            records=[self._context.record_identity(identity) for identity in records],
             record_handle=self._context.record_handle,
             key=self._key(),
             releases=self.folder,
@@ -278,7 +280,7 @@ class ReleasesService:
             key=self._key(),
         )
 
-    def _sealed(self, index: Comparer | None) -> ReserveEntry | None:
+    def _reserve_entry(self, index: Comparer | None) -> ReserveEntry | None:
         if index is None:
             return None
         return ReserveEntry(
@@ -337,7 +339,7 @@ def read_signed_head(program: Path, file: Path, public_key: Path) -> Checkpoint:
         UsageError: if one of the files cannot be read.
     """
     key = _public_key(public_key)
-    return open_head(_read(file), key, program=contracts.load_program(program).id)
+    return open_head(_read_bytes(file), key, program=contracts.load_program(program).id)
 
 
 def verify_release(
@@ -412,13 +414,16 @@ def export_release(
 
 
 def _public_key(file: Path) -> Ed25519PublicKey:
-    return read_public_key(_read(file), where=str(file))
+    return read_public_key(_read_bytes(file), where=str(file))
 
 
-def _read(file: Path) -> bytes:
+def _read_bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
         raise UsageError(
-            code="cannot-read", message=f"cannot read the file: {error.strerror}", where=str(file)
+            code="cannot-read",
+            message=f"cannot read the file: {error.strerror}",
+            where=str(file),
+            hint="check the path and the file's permissions",
         ) from error

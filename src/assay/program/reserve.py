@@ -10,6 +10,7 @@ import msgspec
 
 from assay.context import Context
 from assay.core.errors import MachineError, UsageError
+from assay.core.progress import ProgressCallback
 from assay.program.records import read_file
 from assay.records.ports import Layout
 from assay.reserve import service
@@ -29,7 +30,7 @@ class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     """Name of the file."""
     read: int
-    """Rows read."""
+    """Rows of the file that were read, those that were set aside included."""
     set_aside: int
     """Rows that could not be used."""
     reasons: tuple[str, ...]
@@ -39,7 +40,7 @@ class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
     removed: bool
     """Whether the file was removed; if not, it still holds the items unencrypted."""
     sealed: service.Sealed
-    """What was sealed."""
+    """The items that went into the vault, and the fingerprints that stay behind."""
 
 
 class ReserveService:
@@ -110,7 +111,7 @@ class ReserveService:
         """
         return self._context.store.get(Sealing, identity)
 
-    def check(self, *, progress: Callable[[int], None] | None = None) -> ReserveComparison:
+    def check(self, *, progress: ProgressCallback | None = None) -> ReserveComparison:
         """Compare every record of the store with the fingerprints."""
         return service.compare(
             self._context.store,
@@ -132,8 +133,9 @@ class ReserveService:
         index = service.index(context.store, key) or ReserveIndex([], key)
 
         def log(request: GateRequest) -> None:
-            action, counts = _logged(request)
+            action, counts = _log_entry(request)
             with context.store.write(action, actor=context.actor, subject=counts) as unit:
+                # The entry stands without a fact: a request stores nothing, and is logged all the same.
                 unit.acted = True
 
         return Gate(index, KeyedDigests(key), clock=context.clock, log=log, limits=limits)
@@ -206,9 +208,9 @@ class ReserveService:
         Raises:
             MachineError: if the vault is on this machine and is damaged.
         """
-        found = service.status(self._context.store, self._context.facts)
-        vault = self._looked_at(found.reserve, found.items)
-        return msgspec.structs.replace(found, vault=vault)
+        reserve_status = service.status(self._context.store, self._context.facts)
+        vault = self._looked_at(reserve_status.reserve, reserve_status.items)
+        return msgspec.structs.replace(reserve_status, vault=vault)
 
     def require_whole_vault(self) -> None:
         """Refuse a damaged vault, where the contract declares a reserve and it is on this machine.
@@ -275,7 +277,7 @@ class ReserveService:
         return SqlVault.open(vault_url(self._context.documents.program.vault, self._context.folder))
 
 
-def _logged(request: GateRequest) -> tuple[str, str]:
+def _log_entry(request: GateRequest) -> tuple[str, str]:
     """The action and the counts of a request, as the audit log has them."""
     characters = f"{request.characters} characters"
     if request.digests:

@@ -1,6 +1,6 @@
 """The `review` interface of an open program."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,9 @@ from assay.bulk.fact_lines import write_array, write_rows, write_text
 from assay.bulk.rejects import SUFFIX, RejectsFile
 from assay.bulk.rows import DiskFile, is_rejects
 from assay.context import Context
+from assay.core.data_frame import data_frame
 from assay.core.errors import UsageError
+from assay.core.progress import ProgressCallback
 from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.plugins import load, names
 from assay.quality import service as quality
@@ -32,6 +34,8 @@ from assay.review.renewal import Renewals, renew
 from assay.store.pass_register import Passes
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from assay.program.judging import JudgePreview, JudgeReport
     from assay.program.sampling import Endpoint
     from assay.providers.cost import Prices
@@ -46,7 +50,7 @@ class ExportedWork(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     file: str
     """The file of work."""
     rows: int
-    """Rows in it."""
+    """Rows in the file, one an assignment."""
     held_back: HeldBack
     """Assigned records that may not be read any more."""
     settings: str | None = None
@@ -61,7 +65,7 @@ class ReviewService:
         self._register = Passes(context.store)
 
     def list(self, record: str | None = None) -> Iterator[Judgment]:
-        """Judgments in their order of entry, superseded ones too: for whoever holds the store.
+        """Judgments in their order of entry, superseded ones too: for callers that hold the store.
 
         Args:
             record: whole id of the one record; all records where absent.
@@ -76,6 +80,14 @@ class ReviewService:
             UsageError: if no judgment, or more than one, has such an id.
         """
         return self._context.store.get(Judgment, identity)
+
+    def to_frame(self, record: str | None = None) -> "DataFrame":
+        """The judgments of `list` as a pandas data frame; the argument is that of `list`.
+
+        Raises:
+            MachineError: if pandas is not installed.
+        """
+        return data_frame(self.list(record), Judgment)
 
     def adjudications(self, record: str | None = None) -> Iterator[Adjudication]:
         """Senior decisions in their order of entry.
@@ -213,8 +225,8 @@ class ReviewService:
             rows = native_rows(rows, form, whose=whose, corrected=is_rejects(path))
         folder = Path(rejects) if rejects else path.parent
         mask = PeopleMask(self._context.pseudonym)
-        with closing(RejectsFile(folder / f"{path.name}{SUFFIX}", mask)) as kept:
-            return self._take(rows, path.name, kept, whose)
+        with closing(RejectsFile(folder / f"{path.name}{SUFFIX}", mask)) as rejects_file:
+            return self._take(rows, path.name, rejects_file, whose)
 
     def formats(self) -> tuple[str, ...]:
         """The names of the tools' formats in which work goes out and answers come back."""
@@ -359,7 +371,7 @@ class ReviewService:
         return renew(
             self._context.store,
             self._context.facts,
-            [each.judgment for record in stale for each in record.judgments],
+            [stale_label.judgment for record in stale for stale_label in record.judgments],
             key=self._context.keys.desk,
             actor=self._context.actor,
         )
@@ -381,7 +393,7 @@ class ReviewService:
         limit: int | None = None,
         journal: str | Path | None = None,
         prices: "Prices | None" = None,
-        progress: Callable[[int], None] | None = None,
+        progress: ProgressCallback | None = None,
     ) -> "JudgeReport":
         """Have a model judge the records that it has not judged yet, as a reviewer apart.
 
@@ -430,15 +442,17 @@ class ReviewService:
     def _whose(self, people: Mapping[str, str]) -> service.Whose:
         """Who answers under a name: by the given names, or as one to whom work was assigned."""
         pseudonym = existing_or_new_pseudonym(self._context.pseudonym)
-        asked: set[str] = set()
+        assigned: set[str] = set()
 
         def whose(name: str) -> str | None:
             person = pseudonym(people.get(name, name))
             if people:
                 return person
-            if not asked:
-                asked.update(each.reviewer for each in self._context.store.scan(Assignment))
-            return person if person in asked else None
+            if not assigned:
+                assigned.update(
+                    assignment.reviewer for assignment in self._context.store.scan(Assignment)
+                )
+            return person if person in assigned else None
 
         return whose
 

@@ -116,7 +116,9 @@ def _format(program: Program, file: DataFile) -> str | Path:
 
 
 def _import(program: Program, step: RunStep) -> str:
-    file = next(each for each in program.documents.program.data if each.path == step.path)
+    file = next(
+        data_file for data_file in program.documents.program.data if data_file.path == step.path
+    )
     report = program.records.import_(
         program.folder / file.path,
         source=file.source,

@@ -1,7 +1,7 @@
 """Sampling for an open program: endpoint, plan, journal and rejects joined to its store."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,10 @@ from assay.bulk.rows import DiskFile
 from assay.context import Context
 from assay.core.errors import AssayError, InputError
 from assay.core.private import FOLDER_MODE
+from assay.core.progress import ProgressCallback
 from assay.providers.cost import Prices, read_prices
 from assay.providers.draft import draft_from_record, draft_from_row
-from assay.providers.endpoint import SamplingParameters, Shortfall
+from assay.providers.endpoint import Endpoint, SamplingParameters, Shortfall
 from assay.providers.sampling_report import SamplingReport
 from assay.providers.sampling_run import Sampled, SamplingPlan
 from assay.records.ports import row_values
@@ -22,19 +23,6 @@ from assay.records.record import Record
 __all__ = [
     "Endpoint", "Prices", "SamplingParameters", "SamplingPlan", "Shortfall", "read_prices", "sample_into",
 ]  # fmt: skip
-
-
-class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the model is and how it may be asked."""
-
-    base_url: str
-    """Address up to and with `/v1`, such as `http://127.0.0.1:8000/v1`."""
-    key_variable: str | None = None
-    """Name of the environment variable that holds the key."""
-    concurrency: int = 8
-    """Requests under way at once."""
-    attempts: int = 6
-    """The most attempts for one request."""
 
 
 def sample_into(
@@ -47,7 +35,7 @@ def sample_into(
     plan: SamplingPlan,
     journal: Path,
     prices: Prices | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> SamplingReport:
     """Draw candidates for every task of a file and store the records; a broken run goes on.
 
@@ -59,7 +47,6 @@ def sample_into(
     """
     # Imported here: they need the extra `sample`, which only this use case asks for.
     from assay.providers.model_run import run_sampling  # noqa: PLC0415
-    from assay.providers.openai_compatible import Settings  # noqa: PLC0415
 
     rejects = journal.with_name(f"{tasks.name}.rejects.jsonl")
     journal.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
@@ -79,11 +66,11 @@ def sample_into(
                 for reject in refused:
                     stream.write(json.dumps(msgspec.to_builtins(reject)) + "\n")
         if progress:
-            progress(batch[-1].position)
+            progress(batch[-1].position, None)
 
     return run_sampling(
         _drafts(tasks, kind, source),
-        endpoint=Settings(**msgspec.structs.asdict(endpoint)),
+        endpoint=endpoint,
         plan=plan,
         journal=journal,
         deliver=deliver,

@@ -15,7 +15,7 @@ class ProgramStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Status of a program."""
 
     counts: dict[str, int]
-    """Facts by family."""
+    """Family of facts, such as `records` -> how many the store holds."""
     checklist: tuple[LivePoint, ...]
     """The fourteen points of the operating checklist."""
     alarms: tuple[Alarm, ...]
@@ -39,7 +39,7 @@ def program_status(program: Program, axes: tuple[str, str] | None = None) -> Pro
     cells = program.quality.cells()
     alarms = program.alarms()
     return ProgramStatus(
-        counts={kept.family.table: store.count(kept.family.fact) for kept in SCHEMA.families},
+        counts={table.family.table: store.count(table.family.fact) for table in SCHEMA.families},
         checklist=live_checklist(program, alarms),
         alarms=alarms,
         coverage=program.quality.coverage(cells),

@@ -64,7 +64,7 @@ class ValidationService:
         source = DiskFile(path, _LAYOUTS[format])
         folder = Path(rejects) if rejects else path.parent
         mask = PeopleMask(self._context.pseudonym)
-        with closing(RejectsFile(folder / f"{path.name}{SUFFIX}", mask)) as kept:
+        with closing(RejectsFile(folder / f"{path.name}{SUFFIX}", mask)) as rejects_file:
             return service.import_evaluation(
                 self._context.store,
                 self._context.facts,
@@ -83,7 +83,7 @@ class ValidationService:
                 training=self._training(self._release(release)),
                 digester=self._context.digester(),
                 actor=self._context.actor,
-                rejects=kept,
+                rejects=rejects_file,
             )
 
     def compare(
@@ -107,7 +107,7 @@ class ValidationService:
         before = self._evaluations("base", base)
         after = self._evaluations("candidate", candidate, self._release(release))
         service.refuse_same_checkpoint(before, after)
-        trained = {each.release for each in after if each.release}
+        trained = {evaluation.release for evaluation in after if evaluation.release}
         tested = self._release(release) or (trained.pop() if len(trained) == 1 else None)
         return service.validate(
             self._context.store,
@@ -115,7 +115,7 @@ class ValidationService:
             base=before,
             candidate=after,
             release=tested,
-            training=self._training(tested, [each.id for each in (*before, *after)]),
+            training=self._training(tested, [evaluation.id for evaluation in (*before, *after)]),
             actor=self._context.actor,
         )
 
@@ -131,16 +131,16 @@ class ValidationService:
         """
         if identity is not None:
             return self._context.store.get(Validation, identity)
-        found = self.list()
-        if not found:
+        validations = self.list()
+        if not validations:
             raise UsageError(
                 code="no-validation",
                 message="there is no validation yet",
                 hint="compare two checkpoints: assay validate compare",
             )
-        return found[-1]
+        return validations[-1]
 
-    def report(self, validation: Validation) -> ValidationReport:
+    def show(self, validation: Validation) -> ValidationReport:
         """The report of a validation, made again from its evaluations."""
         training = self._training(validation.release, [*validation.base, *validation.candidate])
         return service.rebuild_report(
@@ -162,7 +162,7 @@ class ValidationService:
         Raises:
             UsageError: if no report is given, and there is no validation.
         """
-        report = report or self.report(self.get())
+        report = report or self.show(self.get())
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
         machines, people = target / "validation.json", target / "validation.md"
@@ -174,33 +174,37 @@ class ValidationService:
         self, arm: str, checkpoint: str | None, release: str | None = None
     ) -> Sequence[Evaluation]:
         where = {"checkpoint": checkpoint} if checkpoint else {"arm": arm}
-        found = list(self._context.store.scan(Evaluation, **where))
-        if checkpoint and not found:
-            known = {each.checkpoint for each in self._context.store.scan(Evaluation)}
+        evaluations = list(self._context.store.scan(Evaluation, **where))
+        if checkpoint and not evaluations:
+            checkpoints = {
+                evaluation.checkpoint for evaluation in self._context.store.scan(Evaluation)
+            }
             raise UsageError(
                 code="unknown-checkpoint",
                 message=f"no evaluation of {checkpoint!r} was imported",
-                hint=f"there are: {', '.join(sorted(known)) or 'none'}",
+                hint=f"there are: {', '.join(sorted(checkpoints)) or 'none'}",
             )
         if release:
-            of_it = [each for each in found if each.release in {None, release}]
-            _refuse_other_release(found, of_it)
-            found = of_it
+            of_it = [
+                evaluation for evaluation in evaluations if evaluation.release in {None, release}
+            ]
+            _refuse_other_release(evaluations, of_it)
+            evaluations = of_it
         if not checkpoint:
-            _refuse_mixture(arm, found)
-        return found
+            _refuse_mixture(arm, evaluations)
+        return evaluations
 
     def _release(self, version: str | None) -> str | None:
         if version is None:
             return None
-        found = [each.id for each in self._context.store.scan(Release, version=version)]
-        if not found:
+        releases = [built.id for built in self._context.store.scan(Release, version=version)]
+        if not releases:
             raise UsageError(
                 code="unknown-release",
                 message=f"there is no release {version!r}",
                 where="--release",
             )
-        return found[-1]
+        return releases[-1]
 
     def _training(
         self, release: str | None, evaluations: Sequence[str] | None = None
@@ -219,7 +223,7 @@ class ValidationService:
         )
 
     def _items(self) -> frozenset[str]:
-        items = frozenset(each.item for each in self._context.store.scan(Fingerprint))
+        items = frozenset(fingerprint.item for fingerprint in self._context.store.scan(Fingerprint))
         if not items:
             raise UsageError(
                 code="nothing-sealed",
@@ -230,9 +234,9 @@ class ValidationService:
         return items
 
 
-def _refuse_other_release(found: Sequence[Evaluation], of_it: Sequence[Evaluation]) -> None:
-    if found and not of_it:
-        names = sorted({each.checkpoint for each in found})
+def _refuse_other_release(evaluations: Sequence[Evaluation], of_it: Sequence[Evaluation]) -> None:
+    if evaluations and not of_it:
+        names = sorted({evaluation.checkpoint for evaluation in evaluations})
         raise UsageError(
             code="other-release",
             message=f"no evaluated candidate was trained on this release: {', '.join(names)}",
@@ -241,11 +245,11 @@ def _refuse_other_release(found: Sequence[Evaluation], of_it: Sequence[Evaluatio
         )
 
 
-def _refuse_mixture(arm: str, found: Sequence[Evaluation]) -> None:
+def _refuse_mixture(arm: str, evaluations: Sequence[Evaluation]) -> None:
     """Checkpoints are averaged only as runs of one training that differ in their seed."""
-    names = sorted({each.checkpoint for each in found})
-    runs = len({each.release for each in found}) == 1 and all(
-        each.seed is not None for each in found
+    names = sorted({evaluation.checkpoint for evaluation in evaluations})
+    runs = len({evaluation.release for evaluation in evaluations}) == 1 and all(
+        evaluation.seed is not None for evaluation in evaluations
     )
     if len(names) > 1 and not runs:
         raise UsageError(

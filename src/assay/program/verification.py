@@ -1,15 +1,18 @@
 """The `verification` interface of an open program."""
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from assay.context import Context
 from assay.contracts.contract import IsolationLevel
+from assay.core.data_frame import data_frame
 from assay.core.options import options_of
+from assay.core.progress import ProgressCallback
 from assay.plugins import load, names
 from assay.verification import service
 from assay.verification.adequacy_run import AdequacyReport, measure_adequacy
@@ -21,6 +24,9 @@ from assay.verification.verification import Verification
 
 _load = partial(load, "verifiers")
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 def _open_sandbox(isolation: IsolationLevel) -> AbstractContextManager[Sandbox]:
     """Open a sandbox of a level."""
@@ -30,12 +36,12 @@ def _open_sandbox(isolation: IsolationLevel) -> AbstractContextManager[Sandbox]:
 
 
 class ListedVerifier(msgspec.Struct, frozen=True, kw_only=True):
-    """One verifier that is at hand."""
+    """One installed verifier."""
 
     name: str
     """The name by which a rubric's dimension asks for it."""
     version: str
-    """Its version."""
+    """Version of the verifier; a verdict names it."""
     summary: str
     """What it tests, in one sentence."""
     covers: str
@@ -64,7 +70,7 @@ class VerificationService:
         verifiers: Collection[str] = (),
         records: Sequence[str] = (),
         fresh: bool = False,
-        progress: Callable[[int, int], None] | None = None,
+        progress: ProgressCallback | None = None,
     ) -> service.VerificationRun:
         """Run every verifier that the rubric names over the candidates of every record.
 
@@ -101,7 +107,7 @@ class VerificationService:
         verifiers: Collection[str] = (),
         records: Sequence[str] = (),
         fresh: bool = False,
-        progress: Callable[[int, int], None] | None = None,
+        progress: ProgressCallback | None = None,
     ) -> AdequacyReport:
         """Test whether every verifier that the rubric names tells right from wrong, record by record.
 
@@ -133,6 +139,14 @@ class VerificationService:
         where = {field: value for field, value in named.items() if value is not None}
         return self._context.store.scan(Verification, **where)
 
+    def to_frame(self, *, record: str | None = None, verifier: str | None = None) -> "DataFrame":
+        """The verifications of `list` as a pandas data frame; the arguments are those of `list`.
+
+        Raises:
+            MachineError: if pandas is not installed.
+        """
+        return data_frame(self.list(record=record, verifier=verifier), Verification)
+
     def get(self, identity: str) -> Verification:
         """The verification with this id or unique prefix of an id.
 
@@ -141,27 +155,29 @@ class VerificationService:
         """
         return self._context.store.get(Verification, identity)
 
-    def verifiers(
+    def list_verifiers(
         self, *, prove: bool = True, isolation: IsolationLevel = "namespaces"
     ) -> tuple[ListedVerifier, ...]:
-        """Every verifier at hand, the dimensions that name it, and whether it is proven here.
+        """Every installed verifier, the dimensions that name it, and whether it is proven here.
 
         Args:
             prove: whether to run its gold and counter-gold cases; else they are only counted.
             isolation: how firmly code is held in cases that run some.
         """
         dimensions = self._context.documents.rubric.dimensions
-        found = names("verifiers")
+        verifier_names = names("verifiers")
         opening = partial(_open_sandbox, isolation)
-        proofs = proofs_of([_load(name) for name in found], opening, tried=prove)
+        proofs = proofs_of([_load(name) for name in verifier_names], opening, tried=prove)
         return tuple(
             listed_verifier(
-                name, proof, tuple(each.id for each in dimensions if each.verifier == name)
+                name,
+                proof,
+                tuple(dimension.id for dimension in dimensions if dimension.verifier == name),
             )
-            for name, proof in zip(found, proofs, strict=True)
+            for name, proof in zip(verifier_names, proofs, strict=True)
         )
 
-    def ledger(self) -> CoverageReport:
+    def report(self) -> CoverageReport:
         """For every dimension and slice: machine verified, expert judged, both, or uncertain."""
         return service.ledger(self._context.store, self._context.facts)
 

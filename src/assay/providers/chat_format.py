@@ -9,11 +9,8 @@ from msgspec import Meta
 from assay.core.canonical import encode_json, json_text, parse_json
 from assay.core.digest import labelled_digest
 from assay.core.errors import InputError
-from assay.providers.endpoint import Completion, Request
+from assay.providers.endpoint import Completion, LimitField, Request
 from assay.records.task import Message, Tool, ToolCall
-
-LimitField = Literal["max_tokens", "max_completion_tokens"]
-"""How an endpoint calls the limit on an answer's tokens; OpenAI's newer models ask the second."""
 
 _Count = Annotated[int, Meta(ge=0)]
 

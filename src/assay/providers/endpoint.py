@@ -14,11 +14,37 @@ from assay.records.task import Message, Tool, ToolCall
 Shortfall = Literal["empty", "cut", "filtered"]
 """How an answer falls short: no text and no call, ended by the token limit, or by a filter."""
 
+LimitField = Literal["max_tokens", "max_completion_tokens"]
+"""How an endpoint calls the limit on an answer's tokens; OpenAI's newer models ask the second."""
+
 _DECIMAL = re.compile(r"\d+(\.\d+)?")
 _OWN_FIELDS = {
     "model", "messages", "tools", "temperature", "top_p", "seed", "stop", "n", "stream",
     "max_tokens", "max_completion_tokens", "finish_reason",
 }  # fmt: skip
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an endpoint is and how it may be used."""
+
+    base_url: str
+    """Address up to and with `/v1`, such as `http://127.0.0.1:8000/v1`."""
+    key_variable: str | None = None
+    """Name of the environment variable that holds the key; None where none is needed."""
+    limit_field: LimitField = "max_tokens"
+    """How the endpoint calls the limit on an answer's tokens."""
+    concurrency: int = 8
+    """Requests under way at once, from 1."""
+    attempts: int = 6
+    """The most attempts for one request, from 1."""
+    timeout_seconds: float = 120
+    """How long one attempt may wait for the endpoint to connect or to send more."""
+    deadline_seconds: float = 600
+    """How long one request may take with all its attempts and waits."""
+    backoff_seconds: float = 0.5
+    """Window of the first random wait; it doubles with each attempt (full jitter)."""
+    answer_bytes: int = 32 * 1024 * 1024
+    """The longest response that is read."""
 
 
 class SamplingParameters(Value):

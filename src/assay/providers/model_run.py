@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from assay.providers.cost import Prices
-from assay.providers.endpoint import Journal, ModelEndpoint
+from assay.providers.endpoint import Endpoint, Journal, ModelEndpoint
 from assay.providers.journal import open_journal
 from assay.providers.judge_run import JudgeOutcome, JudgeRun, add_to_run
 from assay.providers.judge_runner import JudgeConfig, judge_records
-from assay.providers.openai_compatible import OpenAICompatible, Settings
+from assay.providers.openai_compatible import OpenAICompatible
 from assay.providers.sampling_report import SamplingReport, add_to_report
 from assay.providers.sampling_run import Sampled, SamplingPlan, sample_drafts
 from assay.records.record import Record
@@ -24,7 +24,7 @@ Ask = Callable[[ModelEndpoint, Journal], AsyncGenerator[T]]
 def run_sampling(
     drafts: Iterable[Record],
     *,
-    endpoint: Settings,
+    endpoint: Endpoint,
     plan: SamplingPlan,
     journal: Path,
     deliver: Callable[[Sequence[Sampled]], None],
@@ -71,7 +71,7 @@ def run_sampling(
 def run_judge(
     records: Iterable[tuple[str, Record]],
     *,
-    endpoint: Settings,
+    endpoint: Endpoint,
     config: JudgeConfig,
     journal: Path,
     deliver: Callable[[Sequence[JudgeOutcome]], None],
@@ -117,7 +117,7 @@ def run_judge(
 async def _run(
     ask: Ask[T],
     *,
-    endpoint: Settings,
+    endpoint: Endpoint,
     journal: Path,
     count: Callable[[T], None],
     deliver: Callable[[Sequence[T]], None],

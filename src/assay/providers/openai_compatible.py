@@ -9,12 +9,10 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-import msgspec
-
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError, MachineError, UsageError, missing_extra
-from assay.providers.chat_format import LimitField, decode_completion, encode_request
-from assay.providers.endpoint import Completion, Failure, Request
+from assay.providers.chat_format import decode_completion, encode_request
+from assay.providers.endpoint import Completion, Endpoint, Failure, Request
 
 try:
     import httpx
@@ -33,29 +31,6 @@ LONGEST_WAIT_SECONDS = 60
 
 MESSAGE_CHARACTERS = 200
 """How much of an endpoint's own error text is passed on."""
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an endpoint is and how it may be used."""
-
-    base_url: str
-    """Address up to and with `/v1`, such as `http://127.0.0.1:8000/v1`."""
-    key_variable: str | None = None
-    """Name of the environment variable that holds the key; None where none is needed."""
-    limit_field: LimitField = "max_tokens"
-    """How the endpoint calls the limit on an answer's tokens."""
-    concurrency: int = 8
-    """Requests under way at once, from 1."""
-    attempts: int = 6
-    """The most attempts for one request, from 1."""
-    timeout_seconds: float = 120
-    """How long one attempt may wait for the endpoint to connect or to send more."""
-    deadline_seconds: float = 600
-    """How long one request may take with all its attempts and waits."""
-    backoff_seconds: float = 0.5
-    """Window of the first random wait; it doubles with each attempt (full jitter)."""
-    answer_bytes: int = 32 * 1024 * 1024
-    """The longest response that is read."""
 
 
 class _FailedAttempt(Exception):  # noqa: N818  it is an attempt's end, caught in this module
@@ -78,7 +53,7 @@ class OpenAICompatible:
     `Retry-After` asks for. Redirects are not followed, so that the key goes nowhere else.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Endpoint) -> None:
         """Prepare the client; nothing is sent yet.
 
         Args:
@@ -258,7 +233,7 @@ def _read_key(variable: str | None) -> str:
     return key
 
 
-def _check(settings: Settings) -> None:
+def _check(settings: Endpoint) -> None:
     address = urlsplit(settings.base_url)
     if address.scheme not in {"http", "https"} or not address.hostname:
         raise UsageError(

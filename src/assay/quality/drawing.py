@@ -1,15 +1,15 @@
-"""A picture: its data, its specification, and how it becomes SVG.
+"""Drawing: a picture as a Vega-Lite specification and as SVG, in a light and a dark theme.
 
 Drawn by Altair (Vega-Lite) without a browser. Colours are those of Okabe and Ito (2008, Color
-Universal Design), which people with any colour vision can distinguish; no picture relies on colour
-alone.
+Universal Design), lighter on a dark ground; people with any colour vision can distinguish them, and no
+picture relies on colour alone. Every row has its label and its denominator above its mark and its
+number beside it, so that a picture reads at the width of a telephone.
 """
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from itertools import pairwise
+from typing import Any, Literal, assert_never
 
 import msgspec
 
@@ -19,157 +19,337 @@ try:
     import altair as alt
     import vl_convert
 except ImportError as error:
-    raise missing_extra("report", "the pictures of the quality report") from error
+    raise missing_extra("report", "the pictures of the quality report and the overview") from error
 
-from assay.quality.outline import SectionKey
-from assay.review.exchange import escape_formula
-
-BLUE, ORANGE, GREEN, PINK, SKY, YELLOW, GREY = (
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#F0E442", "#999999",
-)  # fmt: skip
-
-INK = "#1a1a1a"
-"""Colour of text and lines, on white."""
+from assay.quality.figures.picture import (
+    BarPicture,
+    ControlPicture,
+    HeatPicture,
+    Interval,
+    IntervalPicture,
+    Picture,
+    Tone,
+)
+from assay.quality.picture_cache import ThemeName
 
 FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 """Font of all text."""
 
-WIDTH = 460
-"""Width of the plotted area in pixels."""
+WIDTH = 320
+"""Width of labels with their numbers in pixels."""
 
-MOST_ROWS = 20
-"""Rows that one picture draws; its data has all of them."""
+PLOT = 160
+"""Width that marks take where a number is beside them, in pixels."""
 
-Cell = str | int | float | None
-"""One cell of a picture's data."""
+ROW = 40
+"""Height of one row in pixels: a line for its label, a line for its mark."""
 
+LINE_CHARS, NOTE_CHARS = 48, 23
+"""Characters that fit on the line of a label, and beside a mark."""
 
-class Picture(msgspec.Struct, frozen=True, kw_only=True):
-    """One picture."""
+CELL_CHARS = 11
+"""Characters that name a row or column of a heat map."""
 
-    name: str
-    """Name of its files."""
-    section: SectionKey
-    """The section of the report that it belongs to."""
-    title: str
-    """What it shows, in a few words."""
-    caption: str
-    """How to read it."""
-    columns: tuple[str, ...]
-    """Columns of its data."""
-    rows: tuple[tuple[Cell, ...], ...]
-    """Its data: every row, drawn or not."""
-    specification: dict[str, Any]
-    """The Vega-Lite specification, with the rows that it draws."""
+CHART_HEIGHT = 110
+"""Height of a control chart in pixels."""
+
+_LABEL_Y, _MARK_Y = -11, 8
 
 
-def draw(picture: Picture) -> str:
+class DrawingTheme(msgspec.Struct, frozen=True, kw_only=True):
+    """The colours of a ground and of what is drawn on it."""
+
+    ground: str
+    """Background of the picture."""
+    ink: str
+    """Text and lines."""
+    faint: str
+    """Text that is second in importance."""
+    grid: str
+    """Lines that are read past."""
+    alarm: str
+    """What calls for attention."""
+    tones: Mapping[Tone, str]
+    """The colours by their names."""
+
+
+THEMES: Mapping[ThemeName, DrawingTheme] = {
+    "light": DrawingTheme(
+        ground="#fffefc",
+        ink="#1d1c1a",
+        faint="#5b574f",
+        grid="#dedad1",
+        alarm="#a3260f",
+        tones={
+            "blue": "#0072B2", "orange": "#D55E00", "green": "#009E73", "pink": "#CC79A7",
+            "sky": "#56B4E9", "yellow": "#F0E442", "grey": "#999999", "empty": "#f1efe9",
+        },
+    ),
+    "dark": DrawingTheme(
+        ground="#201f1c",
+        ink="#e9e5dd",
+        faint="#b3ada2",
+        grid="#45413a",
+        alarm="#f2937f",
+        tones={
+            "blue": "#4ba3dd", "orange": "#f0813a", "green": "#2fc79b", "pink": "#df9bc2",
+            "sky": "#a6d8f5", "yellow": "#F0E442", "grey": "#8f8a80", "empty": "#33302b",
+        },
+    ),
+}  # fmt: skip
+"""The themes; their grounds are those of the pages that show the pictures."""
+
+
+def draw(picture: Picture, theme: ThemeName) -> str:
     """The picture as SVG: no script, no reference to anything outside."""
     version = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    svg: str = vl_convert.vegalite_to_svg(picture.specification, vl_version=version)
+    svg: str = vl_convert.vegalite_to_svg(_specify(picture, theme), vl_version=version)
     return svg + "\n"
 
 
-def to_csv(picture: Picture) -> str:
-    """The picture's data as CSV; no cell reads as a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(picture.columns)
-    writer.writerows(
-        [escape_formula(cell) if isinstance(cell, str) else cell for cell in row]
-        for row in picture.rows
-    )
-    return out.getvalue()
-
-
 def to_specification(picture: Picture) -> str:
-    """The picture's specification as JSON."""
-    return json.dumps(picture.specification, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    """The picture's Vega-Lite specification as JSON, in the light theme."""
+    specification = _specify(picture, "light")
+    return json.dumps(specification, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-COEFFICIENTS: Mapping[str, str] = {"alpha": BLUE, "AC": ORANGE, "percent agreement": GREY}
-"""The numbers that belong together, with their colours."""
-
-
-def stacked_bars(
-    columns: Sequence[str],
-    rows: Sequence[Sequence[Cell]],
-    order: Sequence[str],
-    colours: Mapping[str, str],
-    *,
-    stack: Literal["zero", "normalize"],
-) -> Any:
-    """Bars of the third column by the first, split by the second."""
-    name, part, count = columns
-    places = {value: place for place, value in enumerate(colours)}
-    placed = [(*row, places[str(row[1])]) for row in rows]
-    axis = alt.Axis(format="%", tickCount=5) if stack == "normalize" else alt.Axis(tickMinStep=1)
-    title = f"share of {count}" if stack == "normalize" else count
-    return (
-        chart_of((*columns, "place"), placed)
-        .mark_bar(stroke="white", strokeWidth=1)
-        .encode(
-            y=alt.Y(f"{name}:N", sort=list(order), title=None),
-            x=alt.X(f"{count}:Q", stack=stack, axis=axis, title=title),
-            color=colour(part, colours),
-            order=alt.Order("place:Q"),
-        )
-        .properties(width=WIDTH, height=alt.Step(24))
-    )
-
-
-def chart_of(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Any:
-    """A chart of these rows, without marks."""
-    values = [dict(zip(columns, row, strict=True)) for row in rows]
-    return alt.Chart(alt.InlineData(values=values))
-
-
-def colour(field: str, colours: Mapping[str, str]) -> Any:
-    """The colour of a field's values, with a legend but no title."""
-    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
-    return alt.Color(f"{field}:N", scale=scale, title=None)
-
-
-def cut(rows: int) -> str:
-    """A sentence that says how many rows are not drawn; empty where all are."""
-    return f" The first {MOST_ROWS} of {rows} are drawn." if rows > MOST_ROWS else ""
-
-
-def picture_of(
-    name: str,
-    section: SectionKey,
-    title: str,
-    *,
-    caption: str,
-    columns: tuple[str, ...],
-    rows: Sequence[tuple[Cell, ...]],
-    chart: Any,
-) -> Picture:
-    """The picture that a chart makes, in the one style of all pictures.
-
-    Args:
-        name: name of its files.
-        section: the section that it belongs to.
-        title: what it shows, in a few words.
-        caption: how to read it.
-        columns: columns of its data.
-        rows: its data, drawn or not; at least one row.
-        chart: the Altair chart.
-    """
-    # Text is measured here and shown elsewhere, in a font that may be a fifth wider.
-    longest = max(len(str(row[0])) for row in rows)
+def _specify(picture: Picture, name: ThemeName) -> dict[str, Any]:
+    theme = THEMES[name]
+    chart = _chart_of(picture, theme)
     styled = chart.configure(
-        aria=False, background="white", font=FONT,
-        padding={"left": 5 + min(50, 2 * longest), "right": 12, "top": 8, "bottom": 8},
+        aria=False, background=theme.ground, font=FONT, padding=10,
     ).configure_view(
         stroke=None
     ).configure_axis(
-        labelColor=INK, titleColor=INK, labelLimit=230, labelFontSize=12, titleFontSize=12,
-        titleFontWeight="normal", gridColor="#e3e3e3", domainColor=INK, tickColor=INK,
+        labelColor=theme.faint, titleColor=theme.faint, labelFontSize=11, titleFontSize=11,
+        titleFontWeight="normal", gridColor=theme.grid, domainColor=theme.faint, tickColor=theme.faint,
     ).configure_legend(
-        orient="bottom", labelColor=INK, labelFontSize=12, labelLimit=260, columns=3, columnPadding=30,
+        orient="bottom", labelColor=theme.ink, labelFontSize=11, labelLimit=140, columns=2,
+        columnPadding=26, offset=8, symbolType="square", symbolStrokeWidth=0.75,
+        symbolStrokeColor=theme.faint,
     )  # fmt: skip
-    return Picture(
-        name=name, section=section, title=title, caption=caption, columns=columns,
-        rows=tuple(rows), specification=styled.to_dict(),
+    # Checking the specification against the schema of Vega-Lite takes as long as drawing it, and finds
+    # nothing that the drawing would not.
+    specification: dict[str, Any] = styled.to_dict(validate=False)
+    return specification
+
+
+def _chart_of(picture: Picture, theme: DrawingTheme) -> Any:
+    match picture:
+        case BarPicture():
+            return _bars(picture, theme)
+        case IntervalPicture():
+            return _intervals(picture, theme)
+        case HeatPicture():
+            return _heat_map(picture, theme)
+        case ControlPicture():
+            return _control_chart(picture, theme)
+        case _ as never:
+            assert_never(never)
+
+
+def _rows_chart(values: Sequence[Mapping[str, Any]]) -> Any:
+    """A chart of these values, a row of the picture for each `row`."""
+    scale = alt.Scale(paddingInner=0, paddingOuter=0)
+    return alt.Chart(alt.InlineData(values=[dict(value) for value in values])).encode(
+        y=alt.Y("row:O", axis=None, scale=scale)
+    )
+
+
+def _row_texts(rows: Sequence[tuple[str, str, str]], theme: DrawingTheme) -> list[Any]:
+    """Label, aside and note of each row, as layers."""
+    values = [
+        {
+            "row": place,
+            "label": _cut(label, LINE_CHARS - len(aside)),
+            "aside": aside,
+            "note": _cut(note, NOTE_CHARS),
+        }
+        for place, (label, aside, note) in enumerate(rows)
+    ]
+    base = _rows_chart(values)
+
+    def text(field: str, align: str, x: int, dy: int, colour: str) -> Any:
+        size = 11 if field == "note" else 12
+        mark = base.mark_text(align=align, baseline="middle", dy=dy, color=colour, fontSize=size)
+        return mark.encode(x=alt.value(x), text=f"{field}:N")
+
+    return [
+        text("label", "left", 0, _LABEL_Y, theme.ink),
+        text("aside", "right", WIDTH, _LABEL_Y, theme.faint),
+        text("note", "right", WIDTH, _MARK_Y, theme.ink),
+    ]
+
+
+def _bars(picture: BarPicture, theme: DrawingTheme) -> Any:
+    values = [
+        {"row": row, "part": part.name, "place": place, "length": length}
+        for row, bar in enumerate(picture.bars)
+        for place, (part, length) in enumerate(zip(picture.parts, bar.lengths, strict=True))
+        if length  # an outline of nothing would look like something
+    ]
+    targets = [
+        {"row": row, "target": bar.target}
+        for row, bar in enumerate(picture.bars)
+        if bar.target is not None
+    ]
+    most = max([1.0, *(max(sum(bar.lengths), bar.target or 0) for bar in picture.bars)])
+    title = f"share of {picture.unit}" if picture.shares else picture.unit
+    x = alt.X(
+        "length:Q",
+        stack="normalize" if picture.shares else "zero",
+        title=title,
+        scale=alt.Scale(domain=[0, 1.0 if picture.shares else most], nice=False, range=[0, PLOT]),
+        axis=alt.Axis(
+            format="%" if picture.shares else "~s", tickCount=4, tickMinStep=0 if picture.shares else 1,
+            grid=False, titleAnchor="start", titleX=0,
+        ),
     )  # fmt: skip
+    bars = (
+        _rows_chart(values)
+        .mark_bar(size=13, yOffset=_MARK_Y, stroke=theme.faint, strokeWidth=0.75)
+        .encode(x=x, color=_part_colour(picture, theme), order=alt.Order("place:Q"))
+    )
+    layers = [bars, *_row_texts([(b.label, b.aside, b.note) for b in picture.bars], theme)]
+    if targets:
+        # A wider tick in the colour of the ground sets the mark apart from the bar that it crosses.
+        goals = _rows_chart(targets).encode(x=alt.X("target:Q", title=title))
+        for thickness, colour in ((6, theme.ground), (2.5, theme.ink)):
+            layers.append(
+                goals.mark_tick(thickness=thickness, size=20, yOffset=_MARK_Y, color=colour)
+            )
+    return alt.layer(*layers).properties(width=WIDTH, height=alt.Step(ROW))
+
+
+def _part_colour(picture: BarPicture, theme: DrawingTheme) -> Any:
+    scale = alt.Scale(
+        domain=[part.name for part in picture.parts],
+        range=[theme.tones[part.tone] for part in picture.parts],
+    )
+    legend = alt.Undefined if len(picture.parts) > 1 else None
+    return alt.Color("part:N", scale=scale, title=None, legend=legend)
+
+
+def _intervals(picture: IntervalPicture, theme: DrawingTheme) -> Any:
+    axis = picture.axis
+    scale = alt.Scale(
+        domain=[axis.low, axis.high], nice=False, range=[0, PLOT], clamp=True,
+        type="log" if axis.logarithmic else "linear",
+    )  # fmt: skip
+
+    def across(field: str) -> Any:
+        ticks = alt.Axis(
+            tickCount=3,
+            format=".0%" if axis.percent else "~g",
+            grid=False,
+            titleAnchor="start",
+            titleX=0,
+        )
+        return alt.X(field, title=axis.title, scale=scale, axis=ticks)
+
+    bounds = [_bounds(row, item) for row, item in enumerate(picture.intervals)]
+    base = _rows_chart([value for value in bounds if value["low"] is not None])
+    points = _rows_chart([value for value in bounds if value["value"] is not None])
+    marks = alt.Chart(alt.InlineData(values=[{"mark": mark} for mark in axis.marks]))
+    layers = [
+        marks.mark_rule(color=theme.grid, strokeWidth=1.5).encode(x=across("mark:Q")),
+        base.mark_rule(strokeWidth=2, yOffset=_MARK_Y, color=theme.ink).encode(
+            x=across("low:Q"), x2="high:Q"
+        ),
+        points.mark_point(
+            filled=True, size=70, opacity=1, yOffset=_MARK_Y, color=theme.tones["blue"]
+        ).encode(x=across("value:Q")),
+        *_row_texts([(item.label, item.aside, item.note) for item in picture.intervals], theme),
+    ]
+    return alt.layer(*layers).properties(width=WIDTH, height=alt.Step(ROW))
+
+
+def _bounds(row: int, item: Interval) -> dict[str, Any]:
+    both = item.low is not None and item.high is not None
+    return {
+        "row": row,
+        "value": item.value,
+        "low": item.low if both else None,
+        "high": item.high if both else None,
+    }
+
+
+def _heat_map(picture: HeatPicture, theme: DrawingTheme) -> Any:
+    values = [
+        {"row": row, "column": column, "count": count}
+        for row, counts in enumerate(picture.counts)
+        for column, count in enumerate(counts)
+    ]
+    most = max([1, *(value["count"] for value in values)])
+    blue = theme.tones["blue"]
+    colour = alt.Color(
+        "count:Q",
+        scale=alt.Scale(domain=[0, most], range=[theme.tones["empty"], blue], interpolate="rgb"),
+        legend=None,
+    )
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        x=alt.X("column:O", title=None, axis=_name_axis(picture.columns, orient="top")),
+        y=alt.Y("row:O", title=None, axis=_name_axis(picture.rows, orient="left")),
+    )
+    # Where the colour is strong, text in ink would be lost on it.
+    strong = alt.datum["count"] > most * 0.6
+    text = base.mark_text(fontSize=12).encode(
+        text="count:Q", color=alt.condition(strong, alt.value(theme.ground), alt.value(theme.ink))
+    )
+    return alt.layer(base.mark_rect(stroke=theme.ground).encode(color=colour), text).properties(
+        width=WIDTH - 70, height=alt.Step(30)
+    )
+
+
+def _name_axis(names: Sequence[str], *, orient: Literal["top", "left"]) -> Any:
+    """An axis of places that shows names; the names are data of the expression, as JSON."""
+    shown = json.dumps([_cut(name, CELL_CHARS) for name in names])
+    return alt.Axis(
+        labelExpr=f"{shown}[datum.value]",
+        orient=orient,
+        labelAngle=-30 if orient == "top" else 0,
+        domain=False,
+        ticks=False,
+    )
+
+
+def _control_chart(picture: ControlPicture, theme: DrawingTheme) -> Any:
+    values = [
+        {"answer": place + 1, "statistic": statistic, "signal": place in picture.signals}
+        for place, statistic in enumerate(picture.statistics)
+    ]
+    limits = [0.0, picture.upper, *([] if picture.lower is None else [picture.lower])]
+    x = alt.X(
+        "answer:Q", title="answers", axis=alt.Axis(tickCount=4, tickMinStep=1, grid=False),
+        scale=alt.Scale(domain=[1, max(2, len(values))], nice=False),
+    )  # fmt: skip
+    y = alt.Y("statistic:Q", title=None, axis=alt.Axis(tickCount=4, grid=False))
+    signals = alt.Chart(alt.InlineData(values=[value for value in values if value["signal"]]))
+    bounds = alt.Chart(alt.InlineData(values=[{"limit": limit} for limit in limits[1:]]))
+    zero = alt.Chart(alt.InlineData(values=[{"limit": 0.0}]))
+    layers = [
+        zero.mark_rule(color=theme.grid).encode(y="limit:Q"),
+        bounds.mark_rule(color=theme.tones["orange"], strokeDash=[4, 3]).encode(y="limit:Q"),
+        alt.Chart(alt.InlineData(values=_segments(picture)))
+        .mark_rule(color=theme.tones["blue"], strokeWidth=2)
+        .encode(x=x, y=y, x2="next_answer", y2="next_statistic"),
+        signals.mark_point(
+            shape="diamond", filled=True, size=120, opacity=1, color=theme.alarm
+        ).encode(x=x, y=y),
+    ]
+    return alt.layer(*layers).properties(width=WIDTH - 30, height=CHART_HEIGHT)
+
+
+def _segments(picture: ControlPicture) -> list[dict[str, Any]]:
+    """The line in pieces: it breaks after an alarm, where the statistic starts again."""
+    points = list(enumerate(picture.statistics, 1))
+    return [
+        {"answer": answer, "statistic": value, "next_answer": after, "next_statistic": next_value}
+        for (answer, value), (after, next_value) in pairwise(points)
+        if answer - 1 not in picture.signals
+    ]
+
+
+def _cut(text: str, longest: int) -> str:
+    """A text that fits; the data beside the picture has the whole."""
+    return text if len(text) <= longest else f"{text[: max(1, longest - 1)]}…"

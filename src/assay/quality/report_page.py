@@ -14,9 +14,11 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from assay.quality.drawing import Picture, draw
 from assay.quality.estimate import Estimate
-from assay.quality.outline import Block, Bullets, Paragraph, ReportSection, Table
+from assay.quality.figures.figure import Figure, Panel
+from assay.quality.figures.picture import alternative_text
+from assay.quality.outline import Block, Bullets, Paragraph, ReportSection, SectionKey, Table
+from assay.quality.picture_cache import PictureCache, ThemeName
 from assay.quality.report import QualityReport
 from assay.quality.report_outline import outline
 from assay.quality.wording import number, percent, undefined_text
@@ -35,12 +37,15 @@ _SHORT = 36
 """Characters of a cell that stay on one line."""
 
 
-def to_html(report: QualityReport, pictures: Sequence[Picture]) -> str:
+def to_html(
+    report: QualityReport, figures: Sequence[tuple[SectionKey, Figure]], cache: PictureCache
+) -> str:
     """The page.
 
     Args:
-        report: the report.
-        pictures: its pictures.
+        report: what the sections say.
+        figures: its figures, each with the section that it belongs to.
+        cache: draws their pictures.
     """
     sections = outline(report)
     return _environment().get_template("quality.html.j2").render(
@@ -49,7 +54,7 @@ def to_html(report: QualityReport, pictures: Sequence[Picture]) -> str:
         key_figures=list(_key_figures(report)),
         sections=[_section(section) for section in sections],
         figures={
-            section.key: [_figure(picture) for picture in pictures if picture.section == section.key]
+            section.key: [_figure(figure, cache) for key, figure in figures if key == section.key]
             for section in sections
         },
         states=STATES,
@@ -117,16 +122,33 @@ def _block(block: Block) -> dict[str, Any]:
             }
 
 
-def _figure(picture: Picture) -> dict[str, Any]:
-    rows = [["" if cell is None else str(cell) for cell in row] for row in picture.rows]
-    drawing = draw(picture).removeprefix("<svg ")
+def _figure(figure: Figure, cache: PictureCache) -> dict[str, Any]:
+    rows = [["" if cell.value is None else str(cell.value) for cell in row] for row in figure.rows]
     return {
-        "title": picture.title,
-        "caption": picture.caption,
-        # The drawing has escaped its own texts; the title is escaped by the `%`.
-        "svg": Markup('<svg role="img" aria-label="%s" ') % picture.title + Markup(drawing),  # noqa: S704
-        "table": _grid(picture.columns, rows, f"pictures/{picture.name}.csv"),
+        "title": figure.title,
+        "caption": figure.caption,
+        "panels": [_panel(panel, cache) for panel in figure.panels],
+        "table": _grid(figure.columns, rows, f"pictures/{figure.name}.csv"),
     }
+
+
+def _panel(panel: Panel, cache: PictureCache) -> dict[str, Any]:
+    """A picture in both themes; the style sheet shows the one that the reader's system prefers."""
+    digest, text = cache.add(panel.picture), alternative_text(panel.picture)
+    return {
+        "heading": panel.heading,
+        "aside": panel.aside,
+        "light": _inline(cache, digest, "light", text),
+        "dark": _inline(cache, digest, "dark", text),
+    }
+
+
+def _inline(cache: PictureCache, digest: str, theme: ThemeName, text: str) -> Markup:
+    drawing = cache.drawing(digest, theme)
+    assert drawing is not None
+    # The drawing has escaped its own texts; the alternative text is escaped by the `%`.
+    opening = Markup('<svg role="img" aria-label="%s" ') % text
+    return opening + Markup(drawing.removeprefix("<svg "))  # noqa: S704
 
 
 def _grid(head: Sequence[str], rows: Sequence[Sequence[str]], whole: str) -> dict[str, Any]:

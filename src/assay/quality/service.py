@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,6 +10,7 @@ import msgspec
 from assay.contracts.document import Document, DocumentKind
 from assay.core.data_frame import data_frame
 from assay.core.ports import FactStore
+from assay.core.progress import ProgressCallback
 from assay.quality.bootstrap import Resampling
 from assay.quality.case import RecordCase, cases
 from assay.quality.case_context import CaseContext
@@ -90,7 +91,7 @@ def dispose(
     *,
     actor: str,
     records: Sequence[str] | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> Disposed:
     """Give every record its disposition under the rules in force.
 
@@ -125,7 +126,7 @@ def dispose(
         written += len(new)
         done += len(batch)
         if progress:
-            progress(done)
+            progress(done, None)
     return Disposed(
         written=written,
         unchanged=done - written,
@@ -265,7 +266,7 @@ def report(
     *,
     resampling: Resampling | None = None,
     cues: Sequence[Cue] = CUES,
-    progress: Callable[[int], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> "QualityReport":
     """The quality report over everything in the store, under the documents in force.
 
@@ -297,7 +298,7 @@ def shortcuts(
     *,
     seed: int = 0,
     cues: Sequence[Cue] = CUES,
-    progress: Callable[[int], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> "tuple[ShortcutAudit, ...]":
     """Whether surface cues win, by group of reviewers; the report says the same under its seed."""
     from assay.quality.shortcuts.audit import audit  # noqa: PLC0415  seconds of statistics to load
@@ -310,7 +311,7 @@ def agreement(
     documents: Mapping[DocumentKind, Document],
     *,
     resampling: Resampling | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> AgreementReport:
     """How far reviewers agree, by question and slice."""
     draws = resampling or Resampling()
@@ -325,7 +326,7 @@ def reviewers(
     documents: Mapping[DocumentKind, Document],
     *,
     level: float = 0.95,
-    progress: Callable[[int], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> tuple[ReviewerRates, ...]:
     """Ties, both unacceptable, insufficient context, abstentions and place by reviewer.
 
@@ -356,7 +357,7 @@ def each_case(store: FactStore, documents: Mapping[DocumentKind, Document]) -> I
 def _gather(
     store: FactStore,
     documents: Mapping[DocumentKind, Document],
-    progress: Callable[[int], None] | None,
+    progress: ProgressCallback | None,
     cues: Sequence[Cue] = CUES,
 ) -> ReportData:
     in_force = DocumentsInForce.of(documents)
@@ -364,11 +365,11 @@ def _gather(
 
 
 def _each_case(
-    store: FactStore, in_force: DocumentsInForce, progress: Callable[[int], None] | None = None
+    store: FactStore, in_force: DocumentsInForce, progress: ProgressCallback | None = None
 ) -> Iterator[RecordCase]:
     done = 0
     for batch in cases(store, contract=in_force.contract_id, rubric=in_force.rubric_id):
         yield from batch
         done += len(batch)
         if progress:
-            progress(done)
+            progress(done, None)

@@ -2,13 +2,14 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from assay.core.errors import UsageError
+from assay.core.errors import InputError, UsageError
 from assay.core.fact import Fact
 from assay.core.ports import FactStore, Import, Origin
+from assay.core.progress import ProgressCallback
 from assay.records.axis_values import AxisValues
 from assay.records.grouping import row_size
 from assay.records.intake import Intake, stored_record
@@ -28,15 +29,6 @@ BATCH_BYTES = 16 * 2**20
 """Bytes of rows that are held at once, however few rows they are."""
 
 _FAMILIES: Mapping[type[Fact], str] = {Record: "records", Judgment: "judgments"}
-
-
-class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far an import has come; what it counts is committed."""
-
-    rows: int
-    """Rows read since the import began, runs that were killed included."""
-    set_aside: int
-    """How many of them were set aside with a reason."""
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +57,7 @@ def import_rows(
     actor: str,
     mapping: str = "",
     documents: Mapping[str, str] = {},
-    progress: Callable[[Progress], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> ImportReport:
     """Import a file: every row is stored, already there, or set aside with its reason.
 
@@ -85,7 +77,7 @@ def import_rows(
 
     Raises:
         UsageError: if the reader cannot give records of this kind.
-        InputError: if the file as a whole cannot be used.
+        InputError: if the file as a whole cannot be used, or holds no row.
         MachineError: if the store cannot take more; what was committed stays.
     """
     _refuse_kind(reader, context.kind)
@@ -108,7 +100,14 @@ def import_rows(
             run.matching.settle(batch)
         run.commit(batch, finished=False)
         if progress:
-            progress(Progress(rows=run.ledger.read, set_aside=run.ledger.set_aside))
+            progress(run.ledger.read, None)
+    if run.ledger.read == 0:
+        raise InputError(
+            code="no-rows",
+            message="the file holds no row",
+            where=file.name,
+            hint="blank lines and a header alone are no rows; check that it was written to its end",
+        )
     run.finish()
     return run.report(file, reader, context)
 

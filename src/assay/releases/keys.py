@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -18,9 +19,10 @@ from assay.core.digest import sha256_hex
 from assay.core.errors import InputError, MachineError, UsageError
 from assay.core.private import FILE_MODE
 
-_HINT = (
-    "make a pair with `assay.releases.keys.make_key_pair` or `openssl genpkey -algorithm ed25519`"
-)
+_HINTS = {
+    "private": "make a pair: assay key new",
+    "public": "name the public key that the maker of the release published, such as assay.pub",
+}
 
 
 def make_key_pair(private_file: Path, public_file: Path) -> str:
@@ -92,12 +94,12 @@ def key_id(key: Ed25519PublicKey) -> str:
     return sha256_hex(key.public_bytes(Encoding.Raw, PublicFormat.Raw))
 
 
-def _not_a_key(sort: str, where: str) -> InputError:
+def _not_a_key(sort: Literal["private", "public"], where: str) -> InputError:
     return InputError(
         code="not-a-key",
         message=f"this is not an Ed25519 {sort} key in PEM without a passphrase",
         where=where,
-        hint=_HINT,
+        hint=_HINTS[sort],
     )
 
 

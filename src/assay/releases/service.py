@@ -150,6 +150,9 @@ def require_release(folder: Path) -> None:
     if not (folder / MANIFEST).is_file():
         raise InputError(
             code="not-a-release",
-            message="there is no manifest here, so this is not a release",
+            message="there is no manifest here, so this is not a release"
+            if folder.is_dir()
+            else "there is no such folder",
             where=str(folder),
+            hint="name the folder of a release, such as releases/1.0.0; `assay release build` makes one",
         )

@@ -63,7 +63,10 @@ def verify(
     """
     if not folder.is_dir():
         raise UsageError(
-            code="no-such-folder", message="there is no such folder", where=str(folder)
+            code="no-such-folder",
+            message="there is no such folder",
+            where=str(folder),
+            hint="name the folder of a release, such as releases/1.0.0",
         )
     # Before anything is read: a version that is none is the caller's mistake, not the release's.
     floor = precedence(newer_than) if newer_than else None

@@ -2,7 +2,7 @@
 
 import hmac
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -13,6 +13,7 @@ from assay.core.errors import MachineError, UsageError
 from assay.core.fact import Fact
 from assay.core.merkle import MerkleTree
 from assay.core.ports import FactStore
+from assay.core.progress import ProgressCallback
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.reserve.canonical_text import words
@@ -270,7 +271,7 @@ def compare(
     documents: Mapping[DocumentKind, Document],
     fingerprints: Comparer | None,
     *,
-    progress: Callable[[int], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> ReserveComparison:
     """Compare every text of the store with the fingerprints of the reserve.
 
@@ -287,7 +288,7 @@ def compare(
         for facts, of_fact in enumerate(fingerprints.overlaps(_texts_of(store)), start=1):
             overlaps += of_fact
             if progress and facts % 1000 == 0:
-                progress(facts)
+                progress(facts, None)
     return ReserveComparison(
         reserve=declared.id if declared else None,
         items=fingerprints.items if fingerprints else 0,

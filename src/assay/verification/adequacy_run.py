@@ -1,12 +1,13 @@
 """Testing the adequacy of every verifier that the rubric names, record by record, and storing it."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
 from assay.contracts.document import Document, DocumentKind
 from assay.core.ports import FactStore
+from assay.core.progress import ProgressCallback
 from assay.records.record import Record
 from assay.verification.adequacy import VERSION, Adequacy, examine, options_text, references_of
 from assay.verification.planned import Load, PlannedTest, applying, planned_tests
@@ -76,7 +77,7 @@ def measure_adequacy(
     verifiers: Collection[str] = (),
     records: Sequence[str] = (),
     fresh: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> AdequacyReport:
     """Try every verifier that the rubric names with right and wrong answers of every record.
 

@@ -1,7 +1,7 @@
 """What an interface can do with verifiers: run those that the rubric names, and show what they cover."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
@@ -13,6 +13,7 @@ from assay.contracts.rubric import Rubric
 from assay.contracts.shape import nearest
 from assay.core.errors import UsageError
 from assay.core.ports import FactStore
+from assay.core.progress import ProgressCallback
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.verification.item_report import ItemReport, item_report
@@ -89,7 +90,7 @@ def verify(
     verifiers: Collection[str] = (),
     records: Sequence[str] = (),
     fresh: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> VerificationRun:
     """Run every verifier that the rubric names over the candidates of every record.
 

@@ -42,6 +42,7 @@ from assay.web.pages import (
     overview,
     sign_in,
 )
+from assay.web.pages.shown_figures import new_cache
 from assay.web.problems import answer_error
 from assay.web.template_words import add_words
 
@@ -125,7 +126,13 @@ def create_app(
         ),
         openapi_config=_openapi(),
         lifespan=[_sweeping(sweep_seconds)],
-        state=State({"program": program, "log": logging.getLogger("assay.web")}),
+        state=State(
+            {
+                "program": program,
+                "drawings": new_cache(),
+                "log": logging.getLogger("assay.web"),
+            }
+        ),
         request_max_body_size=LARGEST_BODY,
         logging_config=None,
     )
@@ -227,8 +234,8 @@ def _adding(added: Mapping[str, str]) -> Callable[[Message, Scope], Awaitable[No
         if message["type"] != "http.response.start":
             return
         headers = list(message["headers"])
-        known = {name.lower() for name, _ in headers}
-        message["headers"] = [*headers, *(each for each in encoded if each[0] not in known)]
+        present = {name.lower() for name, _ in headers}
+        message["headers"] = [*headers, *(header for header in encoded if header[0] not in present)]
 
     return add
 
@@ -257,7 +264,11 @@ def _sweep(program: Program, over: Event, seconds: float, log: logging.Logger) -
             program.desk.fill()
             program.desk.sweep()
             program.desk.route(
-                {each.pseudonym: each.roles for each in program.accounts.list() if each.active}
+                {
+                    account.pseudonym: account.roles
+                    for account in program.accounts.list()
+                    if account.active
+                }
             )
         except AssayError as error:
             log.warning("the sweep waits for the next turn: %s", error)

@@ -25,8 +25,8 @@ from assay.web.authentication import opt
 PREFIX = "/static"
 """The path under which all of them are served."""
 
-KEPT = "public, max-age=31536000, immutable"
-"""What a browser is told about an asset: keep it for a year and do not ask again (RFC 8246)."""
+CACHE_CONTROL = "public, max-age=31536000, immutable"
+"""Cache-Control of an asset: keep it for a year and do not ask again (RFC 8246)."""
 
 DIGEST_CHARS = 16
 """Characters of the digest in an address: 64 bits."""
@@ -45,7 +45,7 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     """One file that pages load."""
 
     media_type: str
-    """Its media type."""
+    """Its media type, by its suffix."""
     content: bytes
     """The file as it is."""
     compressed: bytes
@@ -91,13 +91,13 @@ class Assets:
         """
         reached = list(entries)
         for name in reached:  # it grows while it is read, level by level
-            reached += [each for each in self._imports(name) if each not in reached]
+            reached += [module for module in self._imports(name) if module not in reached]
         return tuple(reached)
 
     def _imports(self, name: str) -> list[str]:
         parent = PurePosixPath(name).parent
         text = self._files[name].content.decode()
-        return list(dict.fromkeys(normpath(str(parent / each)) for each in _IMPORT.findall(text)))
+        return list(dict.fromkeys(normpath(str(parent / path)) for path in _IMPORT.findall(text)))
 
 
 @cache
@@ -122,7 +122,7 @@ def serve_asset(request: Request[Any, Any, Any], file_path: FromPath[Path]) -> R
     asset = own_assets().file(digest, name)
     if asset is None:
         raise NotFoundException
-    headers = {"cache-control": KEPT, "vary": "accept-encoding"}
+    headers = {"cache-control": CACHE_CONTROL, "vary": "accept-encoding"}
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return Response(asset.content, media_type=asset.media_type, headers=headers)
     headers["content-encoding"] = "gzip"

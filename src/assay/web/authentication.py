@@ -1,4 +1,4 @@
-"""Doors: who makes a request, whether they may, and whether the request is their own.
+"""Authentication: who makes a request, whether they may, and whether the request is their own.
 
 Every route names one permission; a route that names none lets nobody in. What changes something
 needs, from a browser, the token of its session and an origin that is ours.
@@ -47,10 +47,10 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 class AuthMiddleware(AbstractAuthenticationMiddleware):
-    """Finds out who makes the request, by session cookie or API token, and counts who comes."""
+    """Finds out who makes the request, by session cookie or API token, and counts its requests."""
 
     def __init__(self, app: ASGIApp, *, allowances: Allowances) -> None:
-        # By default the framework lets OPTIONS pass without asking who comes.
+        # By default the framework lets OPTIONS pass without authentication.
         super().__init__(app, exclude_http_methods=())
         self._allowances = allowances
 
@@ -68,6 +68,7 @@ class AuthMiddleware(AbstractAuthenticationMiddleware):
         bearer = connection.headers.get("authorization", "")
         if bearer.startswith("Bearer "):
             principal = accounts.bearer(bearer.removeprefix("Bearer "))
+            # Counted before it is refused, so that guessing tokens is limited by address.
             self._allowances.spend(_counted_as(principal, connection))
             if principal is None:
                 raise NotAuthorizedException("this token is unknown, revoked or has ended")
@@ -109,6 +110,7 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
             raise NotAuthorizedException("sign in first")
         raise PermissionDeniedException(f"your roles do not grant {needed}")
     method = connection.scope.get("method", "GET")
+    # A browser adds the cookie to requests that other sites make; a token only its owner sends.
     if method not in SAFE and connection.auth != "token":
         _refuse_foreign(connection)
         if principal is not None and not handler.opt.get("form"):
@@ -132,13 +134,13 @@ def _refuse_foreign(connection: Connection) -> None:
         raise PermissionDeniedException("this request was made by another site")
 
 
-def check_token(principal: Principal, given: str | None) -> None:
+def check_token(principal: Principal, token: str | None) -> None:
     """Refuse a request without the token of its own session.
 
     Raises:
         PermissionDeniedException: if the token is missing or another one.
     """
-    if not principal.csrf or not given or not compare_digest(given, principal.csrf):
+    if not principal.csrf or not token or not compare_digest(token, principal.csrf):
         raise PermissionDeniedException("the page is out of date: load it again, then repeat")
 
 
@@ -146,8 +148,8 @@ async def own_form(request: Request[Any, Any, Any]) -> FormMultiDict:
     """The fields of a form, once its token is checked; for routes that say `form=True`."""
     form = await read_form(request)
     if request.user is not None and request.auth != "token":
-        given = form.get(CSRF_FIELD) or request.headers.get(CSRF_HEADER)
-        check_token(request.user, given)
+        token = form.get(CSRF_FIELD) or request.headers.get(CSRF_HEADER)
+        check_token(request.user, token)
     return form
 
 

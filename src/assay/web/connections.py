@@ -1,7 +1,7 @@
 """Connections: how long a client may take to send a request, and how many may be held open.
 
 Uvicorn ends a connection that is idle between two requests; one that never sends a whole header, or
-sends its body a byte at a time, it would hold for ever. Here each has its time.
+sends its body a byte at a time, it would hold for ever. Here both have a deadline.
 """
 
 from asyncio import TimerHandle, Transport
@@ -152,9 +152,9 @@ class BoundedProtocol(HttpToolsProtocol):
     def _waits_longest(self) -> "BoundedProtocol | None":
         """The connection that waits longest for a header."""
         waiting = [
-            (each.header_due, each)
-            for each in self.connections
-            if isinstance(each, BoundedProtocol) and each.header_due is not None
+            (connection.header_due, connection)
+            for connection in self.connections
+            if isinstance(connection, BoundedProtocol) and connection.header_due is not None
         ]
         return min(waiting, key=itemgetter(0))[1] if waiting else None
 

@@ -20,7 +20,7 @@ class FormLimit(msgspec.Struct, frozen=True, kw_only=True):
     most_bytes: int
     """Most bytes of its body."""
     most_fields: int
-    """Most fields."""
+    """Most fields of its body, empty ones included."""
 
 
 USUAL = FormLimit(most_bytes=16 * 1024, most_fields=32)
@@ -39,11 +39,12 @@ async def read_form(request: Request[Any, Any, Any]) -> FormMultiDict:
         ClientException: if the body is not UTF-8.
     """
     limit: FormLimit = request.route_handler.opt.get("limit", USUAL)
-    body = await _bounded(request, limit.most_bytes)
+    body = await _read_bounded(request, limit.most_bytes)
     if not body:
         return FormMultiDict([])
     if request.content_type[0] != RequestEncodingType.URL_ENCODED:
         raise HTTPException(status_code=415, detail="a form is sent as its page sends it")
+    # Counted before parsing, which makes objects of every field.
     if body.count(b"&") >= limit.most_fields:
         raise _too_large(f"{limit.most_fields} fields")
     try:
@@ -53,7 +54,7 @@ async def read_form(request: Request[Any, Any, Any]) -> FormMultiDict:
     return FormMultiDict(fields)
 
 
-async def _bounded(request: Request[Any, Any, Any], most: int) -> bytes:
+async def _read_bounded(request: Request[Any, Any, Any], most: int) -> bytes:
     """The body; what is too large is not read to its end.
 
     Raises:

@@ -32,7 +32,7 @@ Piece = tuple[int, int, str]
 """First and last offset in the code, and the class; empty where it has none."""
 
 
-def coloured(code: str, info: str) -> Iterator[Piece]:
+def highlight(code: str, info: str) -> Iterator[Piece]:
     """The code in pieces, each with its class; one piece without a class where it is not coloured.
 
     Args:
@@ -42,16 +42,17 @@ def coloured(code: str, info: str) -> Iterator[Piece]:
     words = info.split()
     name = LANGUAGES.get(words[0].lower()) if words else None
     longest = max((len(line) for line in code.split("\n")), default=0)
-    pieces = _lexed(code, name) if name and len(code) <= MAX_CODE and longest <= MAX_LINE else None
+    pieces = _lex(code, name) if name and len(code) <= MAX_CODE and longest <= MAX_LINE else None
     yield from pieces if pieces is not None else [(0, len(code), "")]
 
 
-def _lexed(code: str, name: str) -> list[Piece] | None:
+def _lex(code: str, name: str) -> list[Piece] | None:
     pieces: list[Piece] = []
     reached = 0
     try:
         for start, kind, text in _lexer(name).get_tokens_unprocessed(code):
             if start != reached:
+                # A lexer that skips or repeats something would show other code than what is stored.
                 return None
             reached = start + len(text)
             short = _short(kind)

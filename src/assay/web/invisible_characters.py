@@ -25,9 +25,9 @@ HIDDEN_NAME = "▮▮▮ (name hidden)"
 """What stands for a name by which a text gives away its writer."""
 
 STAND_IN = "\ue000"
-"""The letter-like code point that holds a sign's place while Markdown is parsed."""
+"""The letter-like code point that stands for an invisible character while Markdown is parsed."""
 
-_SIGN = re.compile(
+_INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0"
     "\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
@@ -35,12 +35,12 @@ _SIGN = re.compile(
 )
 _JOINERS = "\u200c\u200d"
 _MONGOLIAN_SELECTORS = "\u180b\u180c\u180d\u180f"
-_AT_HOME = frozenset("\r\ufe0e\ufe0f" + _JOINERS + _MONGOLIAN_SELECTORS)
-"""Characters that have a place where they belong."""
+_USEFUL_IN_PLACE = frozenset("\r\ufe0e\ufe0f" + _JOINERS + _MONGOLIAN_SELECTORS)
+"""Characters that have a function in some places, where they are left alone."""
 _TAGS = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{2,8}\U000e007f")
 """A flag of a region (England, Wales, ...): the one place where tags belong."""
 _VIRAMA = 9
-"""Combining class of the sign that joins letters of Indic scripts (RFC 5892, appendix A.1)."""
+"""Combining class of the character that joins letters of Indic scripts (RFC 5892, appendix A.1)."""
 _PLAIN_EMOJI = "0123456789#*‼⁉ℹ〰"
 """Letters, digits and punctuation that have the form of an emoji too."""
 
@@ -52,24 +52,25 @@ class HiddenStretch(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """First code point, from 0."""
     end: int
     """One past the last code point."""
-    sign: str | None = None
-    """The sign as `U+202E`; absent where a name is hidden."""
+    code_point: str | None = None
+    """The invisible character as `U+202E`; absent where a name is hidden."""
 
     @property
     def text(self) -> str:
         """What is shown."""
-        return HIDDEN_NAME if self.sign is None else f"⟨{self.sign}⟩"
+        return HIDDEN_NAME if self.code_point is None else f"⟨{self.code_point}⟩"
 
 
 def find_cuts(raw: str) -> tuple[HiddenStretch, ...]:
-    """The signs and names of a text that are shown as marks, in order and without overlap."""
+    """The invisible characters and names that are shown as marks, in order and without overlap."""
     names = [HiddenStretch(start=name.start, end=name.end) for name in self_namings(raw)]
-    return tuple(_apart(merge(names, _signs(raw), key=attrgetter("start"))))
+    # What starts first wins: an invisible character inside a hidden name has no mark of its own.
+    return tuple(_apart(merge(names, _find_invisible(raw), key=attrgetter("start"))))
 
 
-def has_sign(text: str) -> bool:
-    """Whether a text holds a sign that would be shown as a mark."""
-    return next(_signs(text), None) is not None
+def has_invisible(text: str) -> bool:
+    """Whether a text holds an invisible character that would be shown as a mark."""
+    return next(_find_invisible(text), None) is not None
 
 
 def direction(text: str) -> Literal["ltr", "rtl"]:
@@ -78,8 +79,8 @@ def direction(text: str) -> Literal["ltr", "rtl"]:
     Left to right where it has none.
     """
     depth = 0
-    for sign in text:
-        kind = unicodedata.bidirectional(sign)
+    for char in text:
+        kind = unicodedata.bidirectional(char)
         if kind in {"LRI", "RLI", "FSI"}:
             depth += 1
         elif kind == "PDI":
@@ -95,7 +96,7 @@ class MarkedText:
     def __init__(self, raw: str, cuts: tuple[HiddenStretch, ...] | None = None) -> None:
         self.raw = raw
         self.cuts = find_cuts(raw) if cuts is None else cuts
-        self.masked = sum(cut.sign is None for cut in self.cuts)
+        self.masked = sum(cut.code_point is None for cut in self.cuts)
         self._starts = [cut.start for cut in self.cuts]
         self._left = MAX_MARKS
 
@@ -109,10 +110,10 @@ class MarkedText:
             first += 1
 
     def with_stand_ins(self) -> str:
-        """The text of the same length, in which every sign is an ordinary letter."""
+        """The text of the same length, in which every invisible character is an ordinary letter."""
         pieces, reached = [], 0
         for cut in self.cuts:
-            if cut.sign is not None:
+            if cut.code_point is not None:
                 pieces += [self.raw[reached : cut.start], STAND_IN]
                 reached = cut.end
         return "".join([*pieces, self.raw[reached:]])
@@ -121,7 +122,7 @@ class MarkedText:
         """What a reader sees of a stretch, as plain text."""
         pieces, reached = [], start
         for cut in self.cuts_within(start, end):
-            pieces += [self.raw[reached : cut.start], _shown(cut, start)]
+            pieces += [self.raw[reached : cut.start], _mark_text(cut, start)]
             reached = cut.end
         return "".join([*pieces, self.raw[reached:end]])
 
@@ -164,24 +165,28 @@ class MarkedText:
                 yield reached, cut.start, self.raw[reached : cut.start], None
             if self._left <= 0:
                 rest = max(cut.start, start)
-                yield rest, end, self._shortened(rest, end), None
+                yield rest, end, self._shorten(rest, end), None
                 return
             self._left -= 1
-            yield max(cut.start, start), min(cut.end, end), _shown(cut, start), cut
+            yield max(cut.start, start), min(cut.end, end), _mark_text(cut, start), cut
             reached = min(cut.end, end)
         if reached < end:
             yield reached, end, self.raw[reached:end], None
 
-    def _shortened(self, start: int, end: int) -> str:
-        """A stretch as plain text in which signs that follow each other are one mark."""
-        pieces, reached, held = [], start, list[HiddenStretch]()
+    def _shorten(self, start: int, end: int) -> str:
+        """A stretch as plain text in which neighbouring invisible characters are one mark."""
+        pieces, reached, run_of_cuts = [], start, list[HiddenStretch]()
         for cut in self.cuts_within(start, end):
-            if cut.start > reached or (held and held[-1].sign is None) or cut.sign is None:
-                pieces += [_one_mark(held), self.raw[reached : cut.start]]
-                held = []
-            held.append(cut)
+            if (
+                cut.start > reached
+                or (run_of_cuts and run_of_cuts[-1].code_point is None)
+                or cut.code_point is None
+            ):
+                pieces += [_one_mark(run_of_cuts), self.raw[reached : cut.start]]
+                run_of_cuts = []
+            run_of_cuts.append(cut)
             reached = cut.end
-        return "".join([*pieces, _one_mark(held), self.raw[reached:end]])
+        return "".join([*pieces, _one_mark(run_of_cuts), self.raw[reached:end]])
 
 
 def run(start: int, end: int, text: str, exact: bool = False, *, kind: str = "") -> str:
@@ -194,9 +199,9 @@ def run(start: int, end: int, text: str, exact: bool = False, *, kind: str = "")
         exact: whether the text is the stretch itself, so that places inside it can be counted.
         kind: the span's class, if it has one.
     """
-    named = f' class="{kind}"' if kind else ""
+    css_class = f' class="{kind}"' if kind else ""
     same = " data-exact" if exact else ""
-    return f'<span{named} data-start="{start}" data-end="{end}"{same}>{escape(text, quote=False)}</span>'
+    return f'<span{css_class} data-start="{start}" data-end="{end}"{same}>{escape(text, quote=False)}</span>'
 
 
 def mark(cut: HiddenStretch, start: int, end: int, text: str) -> str:
@@ -208,7 +213,9 @@ def mark(cut: HiddenStretch, start: int, end: int, text: str) -> str:
         end: one past the last.
         text: what is shown.
     """
-    kind = 'class="masked"' if cut.sign is None else f'class="sign" data-sign="{cut.sign}"'
+    kind = (
+        'class="masked"' if cut.code_point is None else f'class="sign" data-sign="{cut.code_point}"'
+    )
     return f'<span {kind} dir="ltr" data-start="{start}" data-end="{end}">{escape(text)}</span>'
 
 
@@ -216,57 +223,57 @@ def _one_mark(cuts: list[HiddenStretch]) -> str:
     """The text of one mark for all of these."""
     if len(cuts) <= 1:
         return "".join(cut.text for cut in cuts)
-    return f"⟨{cuts[0].sign} and {len(cuts) - 1} more characters⟩"
+    return f"⟨{cuts[0].code_point} and {len(cuts) - 1} more characters⟩"
 
 
-def _shown(cut: HiddenStretch, start: int) -> str:
+def _mark_text(cut: HiddenStretch, start: int) -> str:
     """The mark's text; a name that markup tears in pieces is spelt out at its first one alone."""
     return cut.text if cut.start >= start else "▮"
 
 
-def show_signs(text: str) -> str:
-    """Plain text in which each sign is spelt out: for words that are not in the raw text."""
+def spell_out(text: str) -> str:
+    """Plain text with each invisible character spelt out: for words that are not in the raw text."""
     pieces, reached = [], 0
-    for cut in _signs(text):
+    for cut in _find_invisible(text):
         pieces += [text[reached : cut.start], cut.text]
         reached = cut.end
     return "".join([*pieces, text[reached:]])
 
 
-def _signs(raw: str) -> Iterator[HiddenStretch]:
+def _find_invisible(raw: str) -> Iterator[HiddenStretch]:
     flags = {place for flag in _TAGS.finditer(raw) for place in range(*flag.span())}
-    for match in _SIGN.finditer(raw):
+    for match in _INVISIBLE.finditer(raw):
         place = match.start()
-        sign = match.group()
-        if (sign in _AT_HOME and _belongs(raw, place)) or place in flags:
+        char = match.group()
+        if (char in _USEFUL_IN_PLACE and _belongs(raw, place)) or place in flags:
             continue
-        yield HiddenStretch(start=place, end=place + 1, sign=f"U+{ord(sign):04X}")
+        yield HiddenStretch(start=place, end=place + 1, code_point=f"U+{ord(char):04X}")
 
 
 def _belongs(raw: str, place: int) -> bool:
-    """Whether a sign has its function where it is: a line's end, an emoji, a script's joiner."""
-    sign, before, after = raw[place], raw[place - 1 : place], raw[place + 1 : place + 2]
-    if sign == "\r":
+    """Whether a character has its function where it is: a line's end, an emoji, a script's joiner."""
+    char, before, after = raw[place], raw[place - 1 : place], raw[place + 1 : place + 2]
+    if char == "\r":
         return after == "\n"
-    if sign in "\ufe0e\ufe0f":
+    if char in "\ufe0e\ufe0f":
         return _is_emoji(before) or (bool(before) and before in _PLAIN_EMOJI)
-    if sign in _MONGOLIAN_SELECTORS:
+    if char in _MONGOLIAN_SELECTORS:
         return "\u1820" <= before <= "\u18aa"
-    return sign in _JOINERS and bool(before and after) and _joins(sign, before, after)
+    return char in _JOINERS and bool(before and after) and _joins(char, before, after)
 
 
-def _joins(sign: str, before: str, after: str) -> bool:
-    if sign == "\u200d" and (_is_emoji(before) or before == "\ufe0f"):
+def _joins(char: str, before: str, after: str) -> bool:
+    if char == "\u200d" and (_is_emoji(before) or before == "\ufe0f"):
         return _is_emoji(after)
     if unicodedata.combining(before) == _VIRAMA:
         return True
     return all(unicodedata.bidirectional(one) == "AL" for one in (before, after))
 
 
-def _is_emoji(sign: str) -> bool:
+def _is_emoji(char: str) -> bool:
     """Whether a code point is a pictograph or changes its skin."""
-    return bool(sign) and (
-        unicodedata.category(sign) in {"So", "Sm"} or "\U0001f3fb" <= sign <= "\U0001f3ff"
+    return bool(char) and (
+        unicodedata.category(char) in {"So", "Sm"} or "\U0001f3fb" <= char <= "\U0001f3ff"
     )
 
 

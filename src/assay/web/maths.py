@@ -16,7 +16,7 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
-from assay.web.invisible_characters import has_sign
+from assay.web.invisible_characters import has_invisible
 from assay.web.steps import count
 
 MAX_FORMULA = 1_000
@@ -75,7 +75,7 @@ def mathml(source: str, *, display: bool) -> str | None:
         return None
     try:
         root = Converter(display="block" if display else "inline").convert_to_element(source)
-        return "".join(_serialised(root))
+        return "".join(_serialise(root))
     except Exception:  # noqa: BLE001 - a formula of a model; the converter fails in many ways
         return None
 
@@ -93,18 +93,19 @@ def add_maths(parser: MarkdownIt) -> None:
     parser.block.ruler.before("fence", "math_block", _block_rule, interrupts)
 
 
-def _serialised(element: Element) -> Iterator[str]:
+def _serialise(element: Element) -> Iterator[str]:
     if element.tag not in TAGS:
+        # One element outside the list, and the whole formula is shown as its source.
         raise ValueError(element.tag)
-    given = "".join(
+    attributes = "".join(
         f' {name}="{value}"'
         for name, value in element.attrib.items()
         if attribute_value(name, value) is not None
     )
-    yield f"<{element.tag}{given}>"
+    yield f"<{element.tag}{attributes}>"
     yield _text(element.text)
     for child in element:
-        yield from _serialised(child)
+        yield from _serialise(child)
         yield _text(child.tail)
     yield f"</{element.tag}>"
 
@@ -112,14 +113,14 @@ def _serialised(element: Element) -> Iterator[str]:
 def _text(stored: str | None) -> str:
     """The converter keeps symbols as character references; they are turned into themselves."""
     text = unescape(stored or "")
-    if has_sign(text.translate(_OPERATORS)):
+    if has_invisible(text.translate(_OPERATORS)):
         raise ValueError(text)
     return escape(text, quote=False)
 
 
 def _inline_rule(state: StateInline, silent: bool) -> bool:
     start = state.pos
-    opener = next((each for each in _OPENERS if state.src.startswith(each, start)), None)
+    opener = next((word for word in _OPENERS if state.src.startswith(word, start)), None)
     if opener is None:
         return False
     closer = _OPENERS[opener]

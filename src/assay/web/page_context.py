@@ -16,7 +16,7 @@ class NavItem(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of the navigation."""
 
     href: str
-    """Where it leads."""
+    """Path of the page that it leads to."""
     label: str
     """What it is called."""
     current: bool
@@ -52,4 +52,4 @@ class PageContext(msgspec.Struct, frozen=True, kw_only=True):
 def names_of(context: PageContext, around: PageFrame) -> dict[str, Any]:
     """The names of a template with their values, a field each."""
     structs: tuple[msgspec.Struct, ...] = (around, context)
-    return {name: getattr(each, name) for each in structs for name in each.__struct_fields__}
+    return {name: getattr(part, name) for part in structs for name in part.__struct_fields__}

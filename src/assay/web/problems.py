@@ -19,7 +19,7 @@ class ProblemPage(PageContext, frozen=True, kw_only=True):
 
     template: ClassVar[str] = "problem.html"
     problem: Problem
-    """What is wrong."""
+    """The error, as programs get it."""
 
 
 PROBLEM_JSON = "application/problem+json"
@@ -96,11 +96,11 @@ def of_http(error: HTTPException) -> Problem:
     extra = error.extra if isinstance(error.extra, list) else []
     faults = tuple(
         FieldFault(
-            field=".".join(filter(None, (each.get("source"), each.get("key")))),
-            message=str(each.get("message", "")),
+            field=".".join(filter(None, (fault.get("source"), fault.get("key")))),
+            message=str(fault.get("message", "")),
         )
-        for each in extra
-        if isinstance(each, dict)
+        for fault in extra
+        if isinstance(fault, dict)
     )
     title = _TITLES.get(error.status_code, "error")
     return Problem(
@@ -128,15 +128,15 @@ _TITLES = {
     503: "not available",
 }
 
-_COME_BACK = {429: "60", 503: "1"}
-"""Seconds after which it is worth coming back, where nothing else is known."""
+_RETRY_SECONDS = {429: "60", 503: "1"}
+"""Seconds after which a retry is worth it, where nothing else is known."""
 
 
 _ALWAYS = (401, 403, 429, 500, 503)
 """Statuses of problems that every route of the API may answer with."""
 
 
-def told(*statuses: int) -> dict[int, ResponseSpec]:
+def error_responses(*statuses: int) -> dict[int, ResponseSpec]:
     """The problems that a route may answer with, as the OpenAPI document lists them.
 
     Args:
@@ -165,7 +165,7 @@ def _headers(error: HTTPException) -> dict[str, str]:
     """The headers of a refusal; what is allowed does not name OPTIONS, which is refused everywhere."""
     headers = {name.lower(): value for name, value in (error.headers or {}).items()}
     if "allow" in headers:
-        methods = {each.strip() for each in headers["allow"].split(",")} - {"OPTIONS", ""}
+        methods = {method.strip() for method in headers["allow"].split(",")} - {"OPTIONS", ""}
         headers["allow"] = ", ".join(sorted(methods))
     return headers
 
@@ -189,8 +189,8 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
             status=500,
             detail="something went wrong here; nothing of this request was stored",
         )
-    if problem.status in _COME_BACK:
-        headers["Retry-After"] = headers.get("ratelimit-reset", _COME_BACK[problem.status])
+    if problem.status in _RETRY_SECONDS:
+        headers["Retry-After"] = headers.get("ratelimit-reset", _RETRY_SECONDS[problem.status])
     path = request.url.path
     if f"{path}/".startswith(("/api/", "/static/", "/health/", "/metrics/")):
         return Response(

@@ -29,11 +29,11 @@ MAX_NODES = 20_000
 SHORT_CHARS = 10_000
 """Code points up to which a text is short: most are, and their HTML takes little memory."""
 
-REMEMBERED = 512
-"""Rendered short texts that are kept: a record is shown to several people within minutes."""
+CACHED = 512
+"""Rendered short texts that are cached: a record is shown to several people within minutes."""
 
-REMEMBERED_LONG = 8
-"""Rendered long texts that are kept."""
+CACHED_LONG = 8
+"""Rendered long texts that are cached."""
 
 
 class Rendered(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,13 +63,13 @@ def render(raw: str) -> Rendered:
 
 
 def render_anew(raw: str) -> Rendered:
-    """As `render`, without asking what is remembered."""
+    """As `render`, without the cache."""
     marked = MarkedText(raw)
     raw_html = MarkedText(raw, marked.cuts).runs(0, len(raw))
     if len(raw) <= MAX_CHARS and raw.count("\n") < MAX_LINES:
-        written = _written(marked, raw, raw_html)
-        if written is not None:
-            return written
+        rendered = _render_markdown(marked, raw, raw_html)
+        if rendered is not None:
+            return rendered
     return Rendered(
         html=f'<pre class="as-written" dir="auto">{raw_html}</pre>',
         raw_html=raw_html,
@@ -80,16 +80,17 @@ def render_anew(raw: str) -> Rendered:
     )
 
 
-_short = lru_cache(REMEMBERED)(render_anew)
-_long = lru_cache(REMEMBERED_LONG)(render_anew)
+_short = lru_cache(CACHED)(render_anew)
+_long = lru_cache(CACHED_LONG)(render_anew)
 
 
-def _written(marked: MarkedText, raw: str, raw_html: str) -> Rendered | None:
+def _render_markdown(marked: MarkedText, raw: str, raw_html: str) -> Rendered | None:
     page = Writer(marked, name=f"h-{sha256_hex(raw.encode('utf-8', 'surrogatepass'))[-8:]}")
     try:
         html = page.write()
     except Exception:  # noqa: BLE001 - whatever a parser makes of a text, a reviewer can read it
         return None
+    # An element has an opening and a closing tag.
     if html.count("<") > 2 * MAX_NODES:
         return None
     return Rendered(

@@ -54,12 +54,12 @@ def shown_view(presented: Presentation) -> ShownRecord:
         kind=presented.kind,
         messages=_messages("/task/messages", presented.task),
         candidates=tuple(
-            _candidate(f"/candidates/{place}", each)
-            for place, each in enumerate(presented.candidates)
+            _candidate(f"/candidates/{place}", candidate)
+            for place, candidate in enumerate(presented.candidates)
         ),
         tools=presented.tools,
         initial_state=presented.initial_state,
-        evidence=tuple(_evidence(each) for each in presented.evidence),
+        evidence=tuple(_evidence(piece) for piece in presented.evidence),
     )
 
 
@@ -86,11 +86,11 @@ def read_view(read: ReadRecord) -> ReadView:
 def _messages(at: str, messages: tuple[ShownMessage, ...]) -> tuple[MessageView, ...]:
     return tuple(
         MessageView(
-            role=each.role,
-            text=text_view(f"{at}/{number}/content", each.content),
-            calls=each.calls,
+            role=message.role,
+            text=text_view(f"{at}/{number}/content", message.content),
+            calls=message.calls,
         )
-        for number, each in enumerate(messages)
+        for number, message in enumerate(messages)
     )
 
 
@@ -101,7 +101,7 @@ def _candidate(at: str, candidate: ShownCandidate) -> CandidateView:
         letter=candidate.letter,
         text=text_view(f"{at}/content", content) if one else None,
         messages=None if one else _messages(f"{at}/content", content),
-        work=tuple(_step("/".join((at, "work", str(each.step))), each) for each in candidate.work),
+        work=tuple(_step("/".join((at, "work", str(step.step))), step) for step in candidate.work),
         state_after=candidate.state_after,
     )
 

@@ -90,7 +90,7 @@ class Content:
         Yields:
             its first offset in the content, and its first and last place in the source.
         """
-        number = bisect_right(self._stretches, start, key=lambda each: each.content) - 1
+        number = bisect_right(self._stretches, start, key=lambda stretch: stretch.content) - 1
         for place in range(max(0, number), len(self._stretches)):
             stretch = self._stretches[place]
             first = max(start, stretch.content) - stretch.content
@@ -110,7 +110,7 @@ def parse(source: SourceMap) -> list[Token]:
     """The tokens of a text, each with its place.
 
     Raises:
-        TooMuchError: where the text takes more than `MAX_STEPS` steps.
+        StepBudgetError: where the text takes more than `MAX_STEPS` steps.
     """
     return _parser().parse(source.text)
 
@@ -176,15 +176,15 @@ def _cells(row: str) -> list[list[int]]:
     """The places of each cell's text in a row, blanks around it left out (GFM, 4.10)."""
     cells: list[list[int]] = [[]]
     escaped = False
-    for place, sign in enumerate(row):
-        if sign == "|" and not escaped:
+    for place, char in enumerate(row):
+        if char == "|" and not escaped:
             cells.append([])
         else:
-            if sign == "|":
+            if char == "|":
                 cells[-1].pop()
             cells[-1].append(place)
-        escaped = sign == "\\"
-    trimmed = [_trimmed(row, cell) for cell in cells]
+        escaped = char == "\\"
+    trimmed = [_trim(row, cell) for cell in cells]
     # A bar at either end of the row opens no cell.
     if row.lstrip().startswith("|"):
         trimmed = trimmed[1:]
@@ -193,7 +193,7 @@ def _cells(row: str) -> list[list[int]]:
     return trimmed
 
 
-def _trimmed(row: str, places: list[int]) -> list[int]:
+def _trim(row: str, places: list[int]) -> list[int]:
     first, last = 0, len(places)
     while first < last and row[places[first]].isspace():
         first += 1
@@ -227,10 +227,10 @@ class _Blocks(ParserBlock):
                 state.line = endLine
                 return
             count(state.env)
-            known = len(state.tokens)
+            n_before = len(state.tokens)
             next(rule for rule in rules if rule(state, line, endLine, False))  # noqa: FBT003 - the library's shape
-            _note_lines(state, known)
-            count(state.env, len(state.tokens) - known)
+            _note_lines(state, n_before)
+            count(state.env, len(state.tokens) - n_before)
             state.tight = not empty_seen
             line = state.line
             if line - 1 < endLine and state.isEmpty(line - 1):
@@ -241,9 +241,10 @@ class _Blocks(ParserBlock):
                 state.line = line
 
 
-def _note_lines(state: StateBlock, known: int) -> None:
+def _note_lines(state: StateBlock, n_before: int) -> None:
+    """Note where the lines of the tokens start that the last rule made."""
     cell = 0
-    for token in state.tokens[known:]:
+    for token in state.tokens[n_before:]:
         if token.type == "tr_open":
             cell = 0
         if token.map is None or STARTS in token.meta:
@@ -251,10 +252,10 @@ def _note_lines(state: StateBlock, known: int) -> None:
         first, last = token.map
         lines = range(first, last if token.type == "inline" else first + 1)
         token.meta[STARTS] = tuple(state.bMarks[n] + state.tShift[n] for n in lines)
-        if token.type == "inline" and state.tokens[known].type == "table_open":
+        if token.type == "inline" and state.tokens[n_before].type == "table_open":
             token.meta["cell"] = cell
             cell += 1
-        if token.type == "inline" and state.tokens[known].markup.startswith("#"):
+        if token.type == "inline" and state.tokens[n_before].markup.startswith("#"):
             token.meta["atx"] = True
 
 
@@ -272,22 +273,22 @@ class _Inline(ParserInline):
         waiting = state.pos
         while state.pos < state.posMax:
             count(state.env)
-            before, known, held = state.pos, len(state.tokens), bool(state.pending)
-            waiting = waiting if held else before
+            before, n_before, is_pending = state.pos, len(state.tokens), bool(state.pending)
+            waiting = waiting if is_pending else before
             shallow = state.level < state.md.options["maxNesting"]
             if not (shallow and any(rule(state, False) for rule in rules)):  # noqa: FBT003 - the library's shape
                 state.append_pending(state.src[state.pos])
                 state.pos += 1
-            _note_places(state, known, waiting if held else None, before)
+            _note_places(state, n_before, waiting if is_pending else None, before)
         if state.pending:
             last = state.pushPending()
             last.meta[AT] = (waiting, waiting + len(last.content))
 
 
-def _note_places(state: StateInline, known: int, waiting: int | None, before: int) -> None:
+def _note_places(state: StateInline, n_before: int, waiting: int | None, before: int) -> None:
     """Put a place beside the tokens that one rule made; text before them was waiting."""
     reached = before
-    for number, token in enumerate(state.tokens[known:]):
+    for number, token in enumerate(state.tokens[n_before:]):
         if AT in token.meta:
             continue
         length = len(token.content)

@@ -19,7 +19,7 @@ def count(env: MutableMapping[str, Any], steps: int = 1) -> None:
     """Count steps in a parser's environment.
 
     Raises:
-        TooMuchError: where there were more than `MAX_STEPS`.
+        StepBudgetError: where there were more than `MAX_STEPS`.
     """
     env["steps"] = env.get("steps", 0) + steps
     if env["steps"] > MAX_STEPS:

@@ -4,10 +4,11 @@ import re
 
 from litestar.plugins.jinja import JinjaTemplateEngine
 
+from assay.quality.figures.figure import short
 from assay.quality.wording import plain
 from assay.review.presentation import letter
 from assay.web.assets import own_assets
-from assay.web.pages.figures import records, short
+from assay.web.pages.shown_figures import cell_address, records
 
 
 def add_words(engine: JinjaTemplateEngine) -> None:
@@ -22,6 +23,7 @@ def add_words(engine: JinjaTemplateEngine) -> None:
     }
     engine.engine.globals |= {
         "asset": own_assets().address,
+        "cell_address": cell_address,
         "modules": own_assets().modules,
         "records": records,
     }

@@ -12,8 +12,8 @@ import msgspec
 from markdown_it.token import Token
 
 from assay.review.wire import Heading
-from assay.web.highlight import coloured
-from assay.web.invisible_characters import MarkedText, direction, run, show_signs
+from assay.web.highlight import highlight
+from assay.web.invisible_characters import MarkedText, direction, run, spell_out
 from assay.web.maths import mathml
 from assay.web.source_map import AT, STARTS, Content, SourceMap, code_content, inline_content, parse
 from assay.web.steps import StepBudgetError
@@ -67,7 +67,7 @@ class Writer:
         self.html: list[str] = []
         self.headings: list[Heading] = []
         self.as_written = 0
-        self._said: list[str] = []
+        self._plain: list[str] = []
         self._shown: list[tuple[int, int]] = []
         self._waiting: tuple[int, int, str] | None = None
         self._maths_left = MAX_MATHS
@@ -88,7 +88,7 @@ class Writer:
         """The HTML of the whole text.
 
         Raises:
-            TooMuchError: where the text takes too many steps.
+            StepBudgetError: where the text takes too many steps.
         """
         reached = 0
         group: list[Token] = []
@@ -110,7 +110,7 @@ class Writer:
 
     def _block(self, tokens: list[Token], first_line: int, last_line: int) -> None:
         start, end = self._raw_lines(first_line, last_line)
-        before = len(self.html), len(self.headings), len(self._said)
+        before = len(self.html), len(self.headings), len(self._plain)
         self._shown = []
         try:
             for token in tokens:
@@ -118,11 +118,13 @@ class Writer:
             self._flush()
             self._refuse_losses(start, end)
         except LostError:
+            # Half a block must not stay: what it had written is taken back before it is shown as a whole.
             self._waiting = None
-            del self.html[before[0] :], self.headings[before[1] :], self._said[before[2] :]
+            del self.html[before[0] :], self.headings[before[1] :], self._plain[before[2] :]
             self._write_as_it_is(start, end)
 
     def _refuse_losses(self, start: int, end: int) -> None:
+        # The runs must be in order and leave out nothing but blanks and markup, up to the block's end.
         reached = start
         for first, last in [*self._shown, (end, end)]:
             if first < reached or _WORD.search(self.marked.raw, reached, first):
@@ -171,11 +173,11 @@ class Writer:
         heading = Heading(level=level, text="", id=f"{self.name}-{number}")
         self._tag(f'<{tag} class="level-{level}" id="{heading.id}" dir="auto">')
         self.headings.append(heading)
-        self._said = []
+        self._plain = []
 
     def _close_heading(self, token: Token) -> None:
         self._tag(f"</h{min(int(token.tag[1:]) + _SHIFT, _DEEPEST)}>")
-        text = " ".join("".join(self._said).split())
+        text = " ".join("".join(self._plain).split())
         self.headings[-1] = msgspec.structs.replace(self.headings[-1], text=text)
 
     def _code(self, token: Token) -> None:
@@ -189,7 +191,7 @@ class Writer:
         else:
             self._tag('<div class="code"><pre dir="ltr"><code>')
         content = code_content(token, self.source, first_line + (token.type == "fence"))
-        for start, end, kind in coloured(token.content, token.info):
+        for start, end, kind in highlight(token.content, token.info):
             self._part(content, start, end, kind)
         self._tag("</code></pre></div>")
 
@@ -254,7 +256,7 @@ class Writer:
             self._text(*around)
             return
         self._flush()
-        text = show_signs(token.content)
+        text = spell_out(token.content)
         self._show(first, last, run(first, last, text), text)
 
     def _code_span(self, token: Token, content: Content, start: int, end: int) -> None:
@@ -345,9 +347,9 @@ class Writer:
                 first, last, self.marked.runs(first, last, kind), self.marked.seen(first, last)
             )
 
-    def _show(self, first: int, last: int, html: str, said: str) -> None:
+    def _show(self, first: int, last: int, html: str, plain: str) -> None:
         self.html.append(html)
-        self._said.append(said)
+        self._plain.append(plain)
         self._shown.append((first, last))
 
     def _tag(self, html: str) -> None:

@@ -59,6 +59,7 @@ def test_a_row_whose_list_expands_to_gigabytes_is_set_aside_unread(tmp_path: Pat
     assert _read_in_little_memory(file) == "2 row-too-long"
 
 
+@pytest.mark.long
 def test_values_that_share_their_beginning_are_read_a_few_at_a_time(tmp_path: Path) -> None:
     """A delta encoding keeps a text of 4 MB once for 1,000 rows that differ in their end."""
     texts = pa.array([f"{'x' * (4 * MB)}{number:04}" for number in range(60)])

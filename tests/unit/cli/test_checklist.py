@@ -52,6 +52,7 @@ def test_documents_claim_and_facts_show(assay: Run, demo: Path) -> None:
     assert "refuted" not in states.values()
 
 
+@pytest.mark.long
 def test_both_commands_use_the_same_words(assay: Run, demo: Path) -> None:
     """The legend of states is the same where documents are checked and where facts are held up."""
     legend = "+ shown by facts, . claimed by the documents, - missing, ! refuted"
@@ -81,6 +82,7 @@ def test_an_evaluation_on_records_refutes_two_points(assay: Run, program: Path) 
     assert "1 evaluated items are records here" in live[11]["evidence"]
 
 
+@pytest.mark.long
 def test_a_gap_without_an_answer_refutes_the_guidance(assay: Run, program: Path) -> None:
     """What a reviewer could not judge by the rubric refutes that the rubric is complete."""
     with package.open(program) as opened:
@@ -94,6 +96,7 @@ def test_a_gap_without_an_answer_refutes_the_guidance(assay: Run, program: Path)
     assert points(assay, program)[3]["state"] == "refuted"
 
 
+@pytest.mark.long
 def test_two_contents_under_one_version_refute_the_versions(assay: Run, program: Path) -> None:
     """A document that was changed without a new version refutes that versions tell contents apart."""
     with package.open(program) as opened:
@@ -106,6 +109,7 @@ def test_two_contents_under_one_version_refute_the_versions(assay: Run, program:
     assert "policy 1.0.0" in found["evidence"]
 
 
+@pytest.mark.long
 def test_an_expired_retention_is_named_and_locks_nobody_out(assay: Run, program: Path) -> None:
     """Once a retention is over the check fails and the point is refuted, and the program still opens."""
     sources = program / "sources.yaml"

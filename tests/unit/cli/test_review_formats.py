@@ -91,6 +91,7 @@ def _write(file: Path, rows: list[dict[str, Any]]) -> Path:
     return answered
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("tool", [*TOOLS, "long csv"])
 def test_work_goes_to_a_tool_and_comes_back_as_judgments(
     assay: Run, program: Path, tool: str

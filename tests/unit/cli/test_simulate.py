@@ -33,6 +33,7 @@ def simulated(assay: Run, program: Path, *more: object) -> Any:
     return assay("review", "simulate", "-p", program, "--json", *more)
 
 
+@pytest.mark.long
 def test_every_kind_is_answered_from_its_form(assay: Run, program: Path) -> None:
     """All waiting work is answered, nothing is refused, and each kind's own parts are there."""
     done = simulated(assay, program, "--reviewers", 3, "--judgments", 500, "--seed", 2)

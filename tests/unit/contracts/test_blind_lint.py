@@ -445,6 +445,7 @@ def test_the_templates_are_sound(template: str, tmp_path: Path) -> None:
     assert issues_of(tmp_path / "program", template) == []
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("name", [name for name in BAD if name not in MISSED])
 def test_a_blind_bad_contract_is_named_at_its_place(name: str, tmp_path: Path) -> None:
     """A bad contract has an issue where its fault stands."""

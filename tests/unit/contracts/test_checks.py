@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.contracts import service
@@ -440,6 +440,7 @@ def documented() -> dict[str, str]:
     return dict(re.findall(r"^\| `([a-z-]+)` \| (error|warning) ", section, re.MULTILINE))
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: f"{plant.code}@{plant.path}")
 def test_a_planted_fault_is_found_alone(plant: Plant, tmp_path: Path) -> None:
     """The check reports its own fault at its place, and no other check reports anything."""
@@ -582,7 +583,6 @@ JUNK = st.sampled_from(
 )
 
 
-@settings(max_examples=80, deadline=None)
 @given(
     template=st.sampled_from(service.TEMPLATES),
     kind=st.sampled_from(list(FILES)),

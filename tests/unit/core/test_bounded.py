@@ -50,7 +50,7 @@ def _module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def asked(name: str, payload: object = None) -> object:
     """What a misbehaving function comes to in the child."""
-    import misbehaving  # noqa: PLC0415  # the fixture writes it
+    import misbehaving  # the fixture writes it
 
     return call(getattr(misbehaving, name), payload, SHORT, what="trying it")
 

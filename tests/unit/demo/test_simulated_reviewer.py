@@ -111,7 +111,7 @@ def test_skill_drifts_with_what_was_answered() -> None:
     simulation = Simulation(tiring, seed=SEED)
     fresh = [chosen(simulation.answer(each)) == best(each) for each in pairs()]
     for _ in range(200):
-        simulation.answered()
+        simulation.note_answer()
     tired = [chosen(simulation.answer(each)) == best(each) for each in pairs()]
     assert all(fresh)
     assert sum(tired) / len(tired) == pytest.approx(0.5, abs=0.06)

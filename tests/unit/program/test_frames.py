@@ -1,10 +1,13 @@
 """What a person would look at as a table is a data frame with the same figures."""
 
+import sys
 from typing import get_args
 
+import msgspec
 import pytest
 
 import assay
+from assay.program.records import RecordLine
 from assay.quality.report import _TABLES, QualityReport, ReportTable
 
 
@@ -68,8 +71,31 @@ def test_the_tests_of_a_validation_are_a_frame(program: assay.Program) -> None:
 
 
 def test_records_as_a_frame_are_what_the_role_may_see(program: assay.Program) -> None:
-    """The frame has the rows of `lines`, held back ones included."""
+    """The frame has the rows of `list_for`, held back ones included."""
     frame = program.records.to_frame("reviewer")
-    lines = list(program.records.lines("reviewer"))
+    lines = list(program.records.list_for("reviewer"))
     assert list(frame["id"]) == [line.id for line in lines]
     assert list(frame["task"].isna()) == [line.task is None for line in lines]
+
+
+def test_records_as_a_data_set_are_the_rows_of_the_frame(program: assay.Program) -> None:
+    """Texts are texts and lists are lists, whatever is held back."""
+    dataset = program.records.to_datasets("reviewer")
+    lines = list(program.records.list_for("reviewer"))
+    assert [msgspec.convert(row, RecordLine) for row in dataset] == lines
+
+
+def test_what_is_listed_is_a_frame(program: assay.Program) -> None:
+    """A row a judgment, a verdict of a verifier and a disposition."""
+    assert len(program.review.to_frame()) == len(list(program.review.list()))
+    assert len(program.verification.to_frame()) == len(list(program.verification.list()))
+    assert len(program.quality.to_frame()) == len(list(program.quality.list()))
+
+
+def test_without_the_library_the_error_names_its_install_line(
+    program: assay.Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for every extra."""
+    monkeypatch.setitem(sys.modules, "datasets", None)
+    with pytest.raises(assay.MachineError, match=r"pip install 'assay\[datasets\]'"):
+        program.records.to_datasets()

@@ -5,11 +5,13 @@ import inspect
 import textwrap
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import assay
+from assay.core.progress import ProgressCallback
 
 INTERFACES = (
     "records", "review", "verification", "reserve", "quality", "releases", "validation", "planning",
@@ -72,6 +74,27 @@ def test_progress_is_named_in_the_call(name: str) -> None:
     assert by_place == []
 
 
+@pytest.mark.parametrize("name", INTERFACES)
+def test_progress_has_one_form(name: str) -> None:
+    """One function of the caller's fits every call."""
+    forms = {
+        argument.annotation
+        for _, method in _methods(name)
+        if (argument := inspect.signature(method).parameters.get("progress"))
+    }
+    assert forms <= {ProgressCallback | None}
+
+
+def test_progress_is_called_with_what_is_done_and_the_whole(
+    program: assay.Program, tmp_path: Path
+) -> None:
+    """The whole is None where it is not known."""
+    calls: list[tuple[int, int | None]] = []
+    program.quality.write_report(tmp_path, progress=lambda done, total: calls.append((done, total)))
+    assert calls
+    assert {total for _, total in calls} == {None}
+
+
 def test_reports_are_written_to_a_folder_first() -> None:
     """`write_report` takes the folder, then the report, wherever there is one."""
     for name in ("quality", "validation"):
@@ -91,7 +114,7 @@ def test_verifications_and_verifiers_are_two_lists(program: assay.Program) -> No
     of_record = list(program.verification.list(record=result.record, verifier=result.verifier))
     assert result in of_record
     assert {each.record for each in of_record} == {result.record}
-    names = {each.name for each in program.verification.verifiers(prove=False)}
+    names = {each.name for each in program.verification.list_verifiers(prove=False)}
     assert result.verifier in names
 
 

@@ -98,7 +98,7 @@ def test_a_data_set_without_its_extra_names_it(
     program: assay.Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The error says how to install it."""
-    _hide(monkeypatch, "assay.program.releases", "datasets")
+    _hide(monkeypatch, "assay.core.data_set", "datasets")
     with pytest.raises(MachineError) as refusal:
         program.releases.to_datasets("1.0.0", "trl:preference")
     assert refusal.value.hint == "pip install 'assay[datasets]'"

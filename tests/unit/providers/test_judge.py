@@ -11,13 +11,12 @@ import pytest
 
 from assay.contracts.document import contract_of, to_fact
 from assay.core.errors import InputError, MachineError, UsageError
-from assay.providers.endpoint import Completion, SamplingParameters
+from assay.providers.endpoint import Completion, Endpoint, SamplingParameters
 from assay.providers.judge import JudgeAnswer, join, judge_instructions, orders_of, pseudonym_of
 from assay.providers.judge_answer import MAX_CHARACTERS, MAX_REASON, read_judge_answer
 from assay.providers.judge_run import JudgeOutcome, JudgeRun
 from assay.providers.judge_runner import JudgeConfig, JudgePlan, store_judgments, to_judge
 from assay.providers.model_run import run_judge
-from assay.providers.openai_compatible import Settings
 from assay.quality.case import cases
 from assay.quality.in_force import DocumentsInForce
 from assay.quality.judges import JudgeAgreement, judge_agreements
@@ -80,7 +79,7 @@ def run(store: MemoryStore, script: Script, journal: Path, **changes: Any) -> Ju
                 contract=contract_of(DOCUMENTS),
                 rights=open_rights("own"),
             ),
-            endpoint=Settings(base_url=server.url, backoff_seconds=0.01, attempts=2),
+            endpoint=Endpoint(base_url=server.url, backoff_seconds=0.01, attempts=2),
             config=asking,
             journal=journal,
             deliver=deliver,

@@ -14,9 +14,8 @@ import pytest
 from assay.core.errors import MachineError
 from assay.providers.cost import read_prices
 from assay.providers.draft import draft_from_row
-from assay.providers.endpoint import SamplingParameters
+from assay.providers.endpoint import Endpoint, SamplingParameters
 from assay.providers.model_run import run_sampling
-from assay.providers.openai_compatible import Settings
 from assay.providers.sampling_report import SamplingReport
 from assay.providers.sampling_run import Sampled, SamplingPlan
 from assay.records.record import Record
@@ -28,7 +27,6 @@ DRAFTS = 30
 CHILD = """
 import sys
 from pathlib import Path
-from assay.providers.openai_compatible import Settings
 from assay.providers.model_run import run_sampling
 from assay.providers.draft import draft_from_row
 from assay.providers.endpoint import SamplingParameters
@@ -41,7 +39,7 @@ drafts = (
 )
 report = run_sampling(
     drafts,
-    endpoint=Settings(base_url=url, concurrency=4, key_variable="SCRIPTED_KEY"),
+    endpoint=Endpoint(base_url=url, concurrency=4, key_variable="SCRIPTED_KEY"),
     plan=SamplingPlan(models=("tiny",), source_class="target", each=2, parameters=SamplingParameters(seed=1)),
     journal=Path(journal),
     deliver=lambda outcomes: [print(r.id) for one in outcomes for r in one.records],
@@ -54,7 +52,7 @@ def sampled(url: str, journal: Path, **fields: Any) -> tuple[list[Sampled], Samp
     delivered: list[Sampled] = []
     usual: dict[str, Any] = {
         "drafts": preference_drafts(),
-        "endpoint": Settings(base_url=url, concurrency=4, backoff_seconds=0.01),
+        "endpoint": Endpoint(base_url=url, concurrency=4, backoff_seconds=0.01),
         "plan": SamplingPlan(
             models=("tiny",), source_class="target", each=2, parameters=SamplingParameters(seed=1)
         ),

@@ -98,6 +98,7 @@ TABLE: list[tuple[FailureMode, str, Make, str]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize(
     ("mode", "evidence", "make", "state"), TABLE, ids=[f"{row[0]}: {row[1]}" for row in TABLE]
 )
@@ -114,6 +115,7 @@ def test_evidence_decides_the_state(
         assert any(character.isdigit() for character in alarm.reason)
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("kind", ["pairs", "scores", "rulings", "ranks"])
 def test_splits_are_seen_on_every_kind_of_answer(kind: str) -> None:
     """A fifth of the items split between two camps is seen in verdicts, scores, rulings, ranks."""

@@ -52,6 +52,7 @@ def found(view: str, **options: Any) -> list[Disagreement]:
     return [diagnose(answers(view, seed=seed, **options)) for seed in (1, 2, 3)]
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize(
     ("view", "cause"),
     [

@@ -84,6 +84,7 @@ def test_the_order_in_which_items_come_makes_no_difference() -> None:
     assert len(counts) == 1
 
 
+@pytest.mark.long
 def test_one_template_does_not_make_the_work_quadratic(monkeypatch: pytest.MonkeyPatch) -> None:
     """Items that share four fifths of their words are compared with a bounded number each."""
     template, compared = text(80), 0

@@ -84,11 +84,16 @@ def page(files: dict[str, str]) -> _Page:
 
 
 def test_every_picture_lies_with_its_data_and_its_specification(files: dict[str, str]) -> None:
-    """Each picture is an SVG, a CSV and a Vega-Lite specification, and each parses."""
-    assert {name.split("/")[1].split(".")[0] for name in files if "/" in name} == PICTURES
-    for name in PICTURES:
+    """Each figure has a CSV, each of its pictures an SVG and a Vega-Lite specification; all parse."""
+    named = [name.removeprefix("pictures/").split(".", 1) for name in files if "/" in name]
+    assert {name for name, kind in named if kind == "csv"} == PICTURES
+    drawn = {name for name, kind in named if kind == "svg"}
+    assert drawn == {name for name, kind in named if kind == "vl.json"}
+    assert {re.sub(r"-\d+$", "", name) for name in drawn} == PICTURES
+    for name in drawn:
         assert ET.fromstring(files[f"pictures/{name}.svg"]).tag.endswith("svg")  # noqa: S314  our own
         assert "vega-lite" in json.loads(files[f"pictures/{name}.vl.json"])["$schema"]
+    for name in PICTURES:
         head, *rows = csv.reader(io.StringIO(files[f"pictures/{name}.csv"]))
         assert rows
         assert {len(row) for row in rows} == {len(head)}
@@ -128,6 +133,7 @@ def test_the_page_can_be_read_by_everybody(page: _Page) -> None:
     assert tags.count("caption") == tags.count("table") > len(PICTURES)
     assert tags.count("figure") == tags.count("figcaption") == len(PICTURES)
     assert all(given.get("aria-label") for tag, given in page.tags if tag == "svg")
+    assert sum(given.get("class") == "light" for _, given in page.tags) == tags.count("svg") / 2
     assert tags.count("h1") == 1
     assert ("html", {"lang": "en"}) in page.tags
 

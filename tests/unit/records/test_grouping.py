@@ -189,7 +189,7 @@ def test_a_killed_run_joins_groups_all_the_same(
     (tmp_path / "m.yaml").write_text(mapping)
     reader = open_mapping(tmp_path / "m.yaml", path)
 
-    def kill(_: object) -> None:
+    def kill(_: int, __: int | None) -> None:
         raise _KilledError
 
     with pytest.raises(_KilledError):

@@ -312,8 +312,8 @@ def test_a_killed_run_goes_on(
     monkeypatch.setattr("assay.records.service.BATCH_FACTS", 10)
     rows = "".join(f"Q{n // 4},x,y,w{n % 4},{'a' if n % 5 else 'odd'}\n" for n in range(60))
 
-    def kill(progress: object) -> None:
-        if progress.rows > 20:  # type: ignore[attr-defined]
+    def kill(rows: int, _: int | None) -> None:
+        if rows > 20:
             raise _KilledError
 
     (tmp_path / "votes.yaml").write_text(VOTES)

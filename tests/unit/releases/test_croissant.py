@@ -2,8 +2,8 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import mlcroissant
 import pytest
 
 from assay.releases.parquet import (
@@ -13,16 +13,21 @@ from assay.releases.parquet import (
     RECORD_SCHEMA,
 )
 
+if TYPE_CHECKING:
+    import mlcroissant
+
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 """mlcroissant 1.1 leans on ways of rdflib and pandas that these will drop."""
 
 
 @pytest.fixture(scope="module")
-def dataset(built: Path) -> mlcroissant.Dataset:
+def dataset(built: Path) -> "mlcroissant.Dataset":
+    import mlcroissant
+
     return mlcroissant.Dataset(str(built / "croissant.json"))
 
 
-def test_it_loads_without_errors_as_version_1_1(dataset: mlcroissant.Dataset) -> None:
+def test_it_loads_without_errors_as_version_1_1(dataset: "mlcroissant.Dataset") -> None:
     """No error and no warning, in the version that it claims."""
     issues = dataset.metadata.ctx.issues
     assert (list(issues.errors), list(issues.warnings)) == ([], [])
@@ -31,14 +36,14 @@ def test_it_loads_without_errors_as_version_1_1(dataset: mlcroissant.Dataset) ->
     assert dataset.metadata.license == ["https://spdx.org/licenses/CC-BY-4.0"]
 
 
-def test_records_are_read_through_it(dataset: mlcroissant.Dataset, built: Path) -> None:
+def test_records_are_read_through_it(dataset: "mlcroissant.Dataset", built: Path) -> None:
     """Every record comes through with its canonical JSON, checked against its digest."""
     rows = list(dataset.records("records"))
     lines = (built / "records.jsonl").read_bytes().splitlines()
     assert [row["records/json"] for row in rows] == lines
 
 
-def test_judgments_are_read_through_it(dataset: mlcroissant.Dataset, built: Path) -> None:
+def test_judgments_are_read_through_it(dataset: "mlcroissant.Dataset", built: Path) -> None:
     """Every raw judgment comes through, absent values as absent."""
     rows = list(dataset.records("judgments"))
     assert len(rows) == len((built / "judgments.jsonl").read_bytes().splitlines())

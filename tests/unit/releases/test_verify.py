@@ -407,6 +407,7 @@ CONTENT: dict[str, tuple[Callable[[Path], object], set[str]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("case", CONTENT)
 def test_a_publisher_who_signs_what_is_not_so_is_found_out(release: Path, case: str) -> None:
     """Even with the right key, what the manifest says must follow from the facts.

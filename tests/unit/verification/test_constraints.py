@@ -235,6 +235,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_text_neither_breaks_nor_stalls_a_constraint(kind: str, name: str) -> None:

@@ -56,10 +56,25 @@ def program(folder: Path) -> Iterator[Program]:
         yield program
 
 
+@pytest.fixture(scope="session")
+def app_of() -> Callable[[Program], Litestar]:
+    """The application of a program: its routes are built once, and then serve one program after another."""
+    built: list[Litestar] = []
+
+    def serve(program: Program) -> Litestar:
+        if not built:
+            built.append(create_app(program, sweep_seconds=3600, rate=10**9))
+        [app] = built
+        app.state.program = program
+        return app
+
+    return serve
+
+
 @pytest.fixture
-def client(program: Program) -> Iterator[Client]:
+def client(program: Program, app_of: Callable[[Program], Litestar]) -> Iterator[Client]:
     """A browser at which nobody is signed in."""
-    with TestClient(create_app(program, sweep_seconds=3600), base_url="https://desk.test") as made:
+    with TestClient(app_of(program), base_url="https://desk.test") as made:
         yield made
 
 

@@ -156,6 +156,7 @@ def test_where_nothing_was_compared_nothing_is_said_of_disputes(
     assert disagreed.store.count(Adjudication) == 1
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize(
     ("data", "told"),
     [

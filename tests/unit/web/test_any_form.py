@@ -14,9 +14,7 @@ FIELDS = st.sampled_from(
 
 
 @pytest.mark.long
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     fields=st.lists(st.tuples(FIELDS, st.binary(max_size=40)), max_size=8),
     raw=st.none() | st.binary(max_size=80),

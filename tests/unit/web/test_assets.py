@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assay.web.app import HERE
-from assay.web.assets import KEPT, Assets, own_assets
+from assay.web.assets import CACHE_CONTROL, Assets, own_assets
 from unit.web.conftest import Client, SignIn
 
 STATIC = HERE / "static"
@@ -55,7 +55,7 @@ def test_every_file_of_a_page_is_kept_for_good(path: str, sign_in: SignIn) -> No
     assert len(addresses) > 4
     for address in addresses:
         answer = browser.get(address)
-        assert answer.headers["cache-control"] == KEPT
+        assert answer.headers["cache-control"] == CACHE_CONTROL
         assert address.startswith(f"/static/{own_assets().digest}/")
 
 

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
+from litestar import Litestar
 from litestar.testing import TestClient
 
 from assay.program.program import Program
@@ -17,6 +18,12 @@ from simulators import oidc_provider as simulator
 from simulators.desk_program import opened
 from simulators.oidc_provider import CLIENT, CLIENT_SECRET, Provider, oidc_provider
 from unit.web.conftest import Client, SignIn
+
+
+@pytest.fixture
+def app_of() -> Callable[[Program], Litestar]:
+    """An application of its own for each test: it counts the sign-ins of an address."""
+    return lambda program: create_app(program, sweep_seconds=3600)
 
 
 @pytest.fixture
@@ -130,6 +137,7 @@ SIGNATURES: dict[str, simulator.Sign] = {
 }
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("what", CLAIMS)
 def test_a_token_with_a_wrong_claim_is_refused(
     what: str, client: Client, provider: Provider
@@ -139,6 +147,7 @@ def test_a_token_with_a_wrong_claim_is_refused(
     refused(through(client), 403, "token")
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("what", SIGNATURES)
 def test_a_token_with_a_wrong_signature_is_refused(
     what: str, client: Client, provider: Provider

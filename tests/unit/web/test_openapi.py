@@ -1,14 +1,12 @@
 """The OpenAPI document: no request made from it is a fault of the server, and every answer is as it says."""
 
-import os
 import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,25 +17,9 @@ from simulators.desk_program import PASSWORD, opened
 from simulators.json_draws import ANY, bent, fitting
 from simulators.served import served
 
-with warnings.catch_warnings():
-    # The library warns of others' deprecations when it is imported; it says nothing of ours.
-    warnings.simplefilter("ignore")
-    import schemathesis
-    from schemathesis.checks import not_a_server_error
-    from schemathesis.specs.openapi.checks import (
-        content_type_conformance,
-        response_headers_conformance,
-        response_schema_conformance,
-        status_code_conformance,
-    )
+if TYPE_CHECKING:
+    import requests
 
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-    response_headers_conformance,
-]
 OPERATIONS = (
     "DELETE /api/v1/me/tokens/{digest}",
     "GET /api/v1/accounts/failed-sign-ins",
@@ -65,7 +47,7 @@ OPERATIONS = (
 )
 """Every operation of the document; a new one is asked once it stands here."""
 
-EXAMPLES = 60 if os.environ.get("CI") else 24
+EXAMPLES = settings.default.max_examples * 6 // 10
 """Requests of each sort that are made of an operation with a body."""
 
 LINE = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)
@@ -84,11 +66,13 @@ class ServedApi(NamedTuple):
     headers: dict[str, str]
     document: dict[str, Any]
     handles: list[str]
-    session: requests.Session
+    session: "requests.Session"
 
 
 @pytest.fixture(scope="module")
 def api(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApi]:
+    import requests
+
     folder = shutil.copytree(template, tmp_path_factory.mktemp("openapi") / "program")
     with opened(folder) as program, requests.Session() as session:
         document = create_app(program).openapi_schema.to_schema()
@@ -100,13 +84,42 @@ def api(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
             "x-csrf-token": str(ana.principal.csrf),
         }
         with served(program) as url, Desk(url, token) as desk:
-            handles = [each.assignment for each in desk.claim(count=4).assignments]
+            handles = [each.assignment for each in desk.claims.claim(count=4).assignments]
             yield ServedApi(url, headers, document, handles, session)
+
+
+def _import_schemathesis() -> Any:
+    """The library, which takes seconds to import."""
+    with warnings.catch_warnings():
+        # The library warns of others' deprecations when it is imported; it says nothing of ours.
+        warnings.simplefilter("ignore")
+        import schemathesis
+    return schemathesis
+
+
+def checks() -> list[Any]:
+    """What an answer is held against."""
+    _import_schemathesis()
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi.checks import (
+        content_type_conformance,
+        response_headers_conformance,
+        response_schema_conformance,
+        status_code_conformance,
+    )
+
+    return [
+        not_a_server_error,
+        status_code_conformance,
+        content_type_conformance,
+        response_schema_conformance,
+        response_headers_conformance,
+    ]
 
 
 def operations(api: ServedApi) -> dict[str, Any]:
     """Every operation of the document by its name."""
-    schema = schemathesis.openapi.from_dict(api.document)
+    schema = _import_schemathesis().openapi.from_dict(api.document)
     return {each.ok().label: each.ok() for each in schema.get_all_operations()}
 
 
@@ -150,6 +163,7 @@ def _bend(draw: st.DrawFn, places: dict[str, dict[str, Any]], body: dict[str, An
         place[name] = draw(LINE if part == "header" else SEGMENT)
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("way", ["fitting", "bent"])
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_no_request_is_a_fault_of_the_server(api: ServedApi, name: str, way: str) -> None:
@@ -166,7 +180,7 @@ def test_no_request_is_a_fault_of_the_server(api: ServedApi, name: str, way: str
     @given(case=asked(operation, api, way=way))
     def ask(case: Any) -> None:
         response = case.call(base_url=api.url, headers=api.headers, session=api.session)
-        case.validate_response(response, checks=CHECKS)
+        case.validate_response(response, checks=checks())
 
     ask()
 

@@ -20,19 +20,17 @@ from assay.demo.reviewers import ADJUDICATOR
 from assay.demo.reviewers import PEOPLE as SIMULATED
 from assay.desk.overview_records import RecordSelection
 from assay.program.program import Program
+from assay.quality import drawing
 from assay.quality.disposition import Disposition
 from assay.quality.report import QualityReport
-from assay.quality.sentinels import sentinel_rates
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.review.adjudication import Adjudication
-from assay.review.sentinel import SentinelCounts, Watched
 from assay.review.welfare import LEAST_PEOPLE
 from assay.store.queue import SqlQueue
 from assay.web.app import create_app
 from assay.web.authentication import COOKIE
-from assay.web.pages.figures import FigureCell, number, to_csv, words
-from assay.web.pages.people_figures import sentinel_figure
+from assay.web.pages import shown_figures
 from simulators.desk_program import CANARY, PASSWORD, person
 from unit.web.conftest import Client, SignIn, single_spaced
 from unit.web.test_review_api import claim, of_kind, preferring, send
@@ -204,14 +202,85 @@ def _everything(client: Client) -> Iterator[str]:
 
 
 def test_pages_need_neither_script_nor_style_of_their_own(demo: tuple[Client, Program]) -> None:
-    """The policy of content holds: no inline style, no inline script, one title for each picture."""
+    """The policy of content holds: no inline style, no inline script; each picture has its words."""
     client, _ = demo
     for page in PAGES:
         text = _get(client, page)
         assert not re.search(r"\sstyle=|<style|<script(?! type=\"module\" src=)", text), page
         ids = re.findall(r'\sid="([^"]+)"', text)
         assert len(ids) == len(set(ids)), page
-        assert text.count('role="img"') == text.count("<title id=")
+        pictures = re.findall(r"<img [^>]*>", text)
+        assert all(re.search(r'alt="[^"]+"', picture) for picture in pictures), page
+
+
+def _pictures(page: str) -> list[str]:
+    """The addresses of the pictures of a page, for a light one."""
+    return re.findall(r'src="(/overview/pictures/[^"]+/light\.svg)"', page)
+
+
+def test_a_page_names_its_pictures_and_a_lead_gets_each(demo: tuple[Client, Program]) -> None:
+    """Every page with figures names pictures that exist; the browser keeps none of them."""
+    client, _ = demo
+    for page in ("", "/agreement", "/reviewers", "/queues"):
+        addresses = _pictures(_get(client, page))
+        assert addresses, page
+        for address in (addresses[0], addresses[-1].replace("light.svg", "dark.svg")):
+            answer = client.get(address)
+            assert answer.status_code == 200, address
+            assert answer.headers["content-type"].startswith("image/svg+xml")
+            assert answer.headers["cache-control"] == "no-store"
+            assert answer.text.startswith("<svg ")
+
+
+def test_no_page_draws_and_no_picture_is_drawn_twice(
+    demo: tuple[Client, Program], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opening every page twice draws nothing; a picture that is asked for again is not drawn again."""
+    client, _ = demo
+    drawn: list[str] = []
+    draw = drawing.draw
+    monkeypatch.setattr(
+        drawing, "draw", lambda picture, theme: drawn.append(theme) or draw(picture, theme)
+    )
+    for page in (*PAGES, *PAGES):
+        _get(client, page)
+    assert drawn == []
+    address = _pictures(_get(client, ""))[1].replace("light.svg", "dark.svg")
+    answers = {client.get(address).text for _ in range(3)}
+    assert len(answers) == 1
+    assert drawn == ["dark"]
+
+
+def test_another_process_draws_what_this_one_named(
+    told: Path, demo: tuple[Client, Program], visit: Visit
+) -> None:
+    """A process that did not serve the page finds the picture by its digest."""
+    address = _pictures(_get(demo[0], "/queues"))[0]
+    other = visit(assay.open(told, clock=system_clock, who="tests"))
+    assert other.get(address).text == demo[0].get(address).text
+
+
+def test_a_picture_that_no_page_shows_is_not_found(demo: tuple[Client, Program]) -> None:
+    """An unknown digest, an unknown theme and an unknown page have no picture."""
+    for path in (f"queues/{'0' * 32}/light.svg", f"queues/{'0' * 32}/sepia.svg"):
+        assert demo[0].get(f"/overview/pictures/{path}").status_code == 404, path
+    assert demo[0].get("/overview/pictures/pie/00/light.svg").status_code == 400
+
+
+def test_without_the_drawing_libraries_the_tables_are_open(
+    demo: tuple[Client, Program], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No picture is named, one line says what to install, and no table is folded away."""
+    monkeypatch.setattr(shown_figures, "find_spec", lambda _: None)
+    shown_figures.drawing_hint.cache_clear()
+    try:
+        page = _get(demo[0], "")
+    finally:
+        shown_figures.drawing_hint.cache_clear()
+    assert "pip install &#39;assay[report]&#39;" in page
+    assert "<img" not in page
+    assert "<details><summary>The data" not in page
+    assert page.count("<table>") >= 6
 
 
 def test_work_at_the_desk_shows_in_queues_and_pace(sign_in: SignIn, program: Program) -> None:
@@ -319,29 +388,12 @@ def test_an_address_that_makes_no_sense_is_told_so(demo: tuple[Client, Program])
 
 def test_reviewers_see_none_of_it(sign_in: SignIn) -> None:
     """What others said, and how many passes an item wants, would unblind the work."""
+    addresses = _pictures(_get(sign_in("lea"), ""))
+    assert addresses
     client = sign_in("ana")
-    for page in PAGES:
-        for path in (f"/overview{page}", f"/overview{page}.csv"):
-            assert client.get(path).status_code == 403, path
-
-
-def test_known_work_shows_as_shares_with_intervals() -> None:
-    """Two of three right: the row has its counts, and the picture its person and dimension."""
-    watched = Watched(reviewer="rvr_abcdefghijkl", dimension="verdict", family="fares")
-    counts = SentinelCounts(right=2, wrong=1, abstained=1, unanswered=0)
-    figure = sentinel_figure(sentinel_rates({watched: counts}), used_up=1, standing=4)
-    (row,) = figure.rows
-    assert [each.value for each in row[:6]] == [
-        "rvr_abcdefghijkl", "verdict", "fares", 2, 3, round(2 / 3, 4),
-    ]  # fmt: skip
-    assert "verdict · rvr_abcdefgh" in str(figure.panels[0].svg)
-    assert "1 of 4 have been seen by as many people as may" in figure.caption
-
-
-def test_no_cell_of_a_file_reads_as_a_formula() -> None:
-    """A name that a spreadsheet would run is stored as words; what is missing is empty."""
-    row: tuple[FigureCell, ...] = (words("=1+1"), number(None, "undefined"), number(-0.5))
-    assert to_csv(("a", "b", "c"), [row]) == "a,b,c\n'=1+1,,-0.5\n"
+    paths = [f"/overview{page}{kind}" for page in PAGES for kind in ("", ".csv")]
+    for path in (*paths, *addresses):
+        assert client.get(path).status_code == 403, path
 
 
 def test_what_was_computed_is_kept_until_something_changes(

@@ -246,6 +246,7 @@ def test_very_many_signs_are_few_elements() -> None:
     assert "\u202e" not in html
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_hostile_text_brings_more_than_the_lists_allow(name: str) -> None:
     """Elements, classes and attributes of both views are on the lists, and few enough."""
@@ -261,6 +262,7 @@ def test_no_hostile_text_brings_more_than_the_lists_allow(name: str) -> None:
     assert isinstance(rendered, Rendered)
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize("name", [each for each in HOSTILE if each not in HUGE])
 def test_the_gate_takes_nothing_from_what_the_writer_made(
     name: str, monkeypatch: pytest.MonkeyPatch

@@ -95,6 +95,7 @@ def test_a_revision_supersedes_and_the_page_gets_the_stored_answer_back(
     assert [bool(each.supersedes) for each in program.store.scan(Judgment)] == [False, True]
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize(
     ("body", "told"),
     [
@@ -321,7 +322,7 @@ def test_a_record_that_comes_while_the_desk_is_open_is_queued(program: Program) 
     with TestClient(create_app(program, sweep_seconds=0.02)):
         with program.store.write("record.import", actor="tests") as unit:
             unit.add([late])
-        until = monotonic() + 20
+        until = monotonic() + 120
         while not register.needs([late.id]) and monotonic() < until:
             sleep(0.02)
     assert register.needs([late.id])

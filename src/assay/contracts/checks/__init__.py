@@ -26,6 +26,7 @@ from assay.contracts.checks.check import DocumentCheck, ask
 from assay.contracts.checks.claims import forbidden_claims
 from assay.contracts.checks.context import NO_CONTEXT, CheckContext
 from assay.contracts.checks.filler import filler
+from assay.contracts.open_question import NOT_ANSWERED
 from assay.contracts.reading import FileKind, Reading
 from assay.core.issues import Issue
 
@@ -61,6 +62,13 @@ def check_substance(
         readings: the five files as they were read.
         context: what the documents are compared with besides each other.
     """
-    yield from ask(CHECKS, readings, context)
-    yield from filler(readings)
-    yield from forbidden_claims(readings)
+    issues = [
+        *ask(CHECKS, readings, context),
+        *filler(readings),
+        *forbidden_claims(readings),
+    ]
+    # What is wrong with a question is no matter: its answer will be another text.
+    questions = {(issue.file, issue.path) for issue in issues if issue.code == NOT_ANSWERED}
+    for issue in issues:
+        if issue.code == NOT_ANSWERED or (issue.file, issue.path) not in questions:
+            yield issue

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
+from assay.contracts.open_question import open_question
 from assay.contracts.reading import FileKind, Reading
 from assay.contracts.tree import Path, Tree, spell
 from assay.contracts.words.filler import (
@@ -14,6 +15,7 @@ from assay.contracts.words.filler import (
     is_grade,
     is_non_answer,
     is_one_word,
+    is_open_question,
     is_placeholder,
 )
 from assay.core.issues import Issue, Severity
@@ -46,8 +48,9 @@ def filler(readings: Mapping[FileKind, Reading]) -> Iterator[Issue]:
         if reading.tree is None:
             continue
         for path, text in reading.tree.texts():
-            # Reported for its shape already; one fault at one place is enough to fix it.
-            if reading.shaped.left_out_at(path):
+            # Reported for its shape already; one fault at one place is enough to fix it. A question
+            # is named even in a part that its own gap left out of the document.
+            if reading.shaped.left_out_at(path) and not is_open_question(text):
                 continue
             issue = _issue(reading, reading.tree, path, text)
             if issue is not None:
@@ -55,6 +58,8 @@ def filler(readings: Mapping[FileKind, Reading]) -> Iterator[Issue]:
 
 
 def _issue(reading: Reading, tree: Tree, path: Path, text: str) -> Issue | None:
+    if is_open_question(text):
+        return tree.issue(path, *open_question(text))
     key, value = _key(path), str(path[-1])
     rule = next((rule for rule in _RULES if key in rule.keys and rule.is_broken(text, value)), None)
     if rule is None:

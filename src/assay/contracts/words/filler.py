@@ -102,10 +102,18 @@ GENERIC = frozenset({
 })  # fmt: skip
 """Words that a text may consist of whole and still name nothing that two people would look for."""
 
+MARK = "TODO:"
+"""Beginning of a text that is a question to whoever writes the document."""
+
 _LOREM = re.compile(r"\blorem\s+ipsum\b|\bdolor\s+sit\s+amet\b", re.IGNORECASE)
 
 _LEAST_LETTERS = 4
 """Letters of an unspaced script that can make up more than one word."""
+
+
+def is_open_question(text: object) -> bool:
+    """Whether a value is a question that still waits for its answer."""
+    return isinstance(text, str) and text.startswith(MARK)
 
 
 def is_placeholder(text: str) -> bool:

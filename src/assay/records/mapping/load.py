@@ -6,6 +6,9 @@ from assay.core.errors import InputError
 from assay.core.issues import Issue
 from assay.records.mapping.document import MappingDocument
 
+_BEGIN = "begin with `mapping: 1`, then `kind` and `record`"
+"""How a mapping begins."""
+
 
 def read_mapping(file: str, content: bytes) -> tuple[MappingDocument | None, list[Issue]]:
     """Read a mapping.
@@ -17,7 +20,7 @@ def read_mapping(file: str, content: bytes) -> tuple[MappingDocument | None, lis
     Returns:
         The mapping, or None where it has faults; and every fault.
     """
-    tree, issues = read_yaml(file, content)
+    tree, issues = read_yaml(file, content, begin=_BEGIN)
     if tree is None:
         return None, issues
     shaped = shape(MappingDocument, tree, {})
@@ -29,14 +32,14 @@ def require_mapping(file: str, content: bytes) -> MappingDocument:
     """Read a mapping that must be right.
 
     Raises:
-        InputError: with every fault, one a line.
+        InputError: with every fault and its line.
     """
     document, issues = read_mapping(file, content)
     if document is not None:
         return document
-    faults = "\n".join(f"  line {each.line}: {each.message} ({each.hint})" for each in issues)
+    faults = "; ".join(f"line {issue.line}: {issue.message} ({issue.hint})" for issue in issues)
     raise InputError(
         code="faulty-mapping",
-        message=f"the mapping has {len(issues)} fault{'s' if len(issues) > 1 else ''}:\n{faults}",
+        message=f"the mapping has {len(issues)} fault{'s' if len(issues) > 1 else ''}: {faults}",
         where=file,
     )

@@ -16,6 +16,9 @@ from assay.verification.constraints.kind import CannotTellError, ConstraintParam
 SURE = 0.5
 """The probability from which another language than the one asked for is detected (a convention)."""
 
+CERTAIN = 0.9
+"""The probability from which a language is taken for that of a text (a convention)."""
+
 _CODES = """
 af am an ar as az ba be bg bn br bs ca cs cy da de dz el en eo es et eu fa fi fo fr fy ga gd
 gl gu ha he hi hr ht hu hy id ig is it ja jv ka kk km kn ko ku ky la lb lg ln lo lt lv mg mk
@@ -70,6 +73,22 @@ def other_than(language: str, text: str) -> str | None:
     if probability < SURE:
         raise CannotTellError(f"whether the text is in {expected!r} cannot be determined")
     return f"it is in {detected!r}, not {expected!r}"
+
+
+def likely_language(text: str) -> str | None:
+    """The language that a text is in by all likelihood; None where it is not sure.
+
+    Args:
+        text: the text; a few words are rarely enough.
+
+    Returns:
+        An ISO 639-1 code, such as `de`.
+    """
+    letters = _in_its_writing(text)
+    if not any(character.isalpha() for character in letters):
+        return None
+    code, probability = _detector().classify(letters)
+    return _plain(code) if probability >= CERTAIN else None
 
 
 def _plain(code: str) -> str:

@@ -13,7 +13,7 @@ from assay.governance.permissions import Permission, Principal
 from assay.program.program import Program
 from assay.review.wire import CurrentUser
 from assay.web.authentication import opt
-from assay.web.problems import told
+from assay.web.problems import error_responses
 
 DIGEST = r"^[0-9a-f]{64}$"
 """The pattern of a token's digest."""
@@ -28,14 +28,14 @@ Asked = Request[Principal, Any, Any]
 
 
 class NewToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An API token that is wanted."""
+    """An API token to be made."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=PRINTED)]
     """What I call it."""
     scopes: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=10)]
-    """What it is limited to."""
+    """Permissions that it is limited to, by name."""
     days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 90
-    """For how long."""
+    """Days after which it ends, 1 to 365."""
 
 
 class MadeToken(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,15 +49,15 @@ class TokenView(msgspec.Struct, frozen=True, kw_only=True):
     """One of my tokens, without its secret."""
 
     digest: str
-    """SHA-256 of its secret, by which it is taken back."""
+    """SHA-256 of its secret, by which it is revoked."""
     name: str
     """What I call it."""
     scopes: tuple[str, ...]
-    """What it is limited to."""
+    """Permissions that it is limited to, by name."""
     until: str
-    """When it ends."""
+    """When it ends, as UTC in ISO 8601."""
     revoked: bool
-    """Whether it was taken back."""
+    """Whether it was revoked before its end."""
 
 
 class Tokens(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +84,7 @@ class SignInsController(Controller):
     @get(
         "/failed-sign-ins",
         summary="Failed sign-ins",
-        responses=told(),
+        responses=error_responses(),
         sync_to_thread=False,
     )
     def failed(self, program: NamedDependency[Program]) -> FailedTries:
@@ -99,7 +99,7 @@ class AccountController(Controller):
     tags = ("account",)
     opt = opt(Permission.own_account)
 
-    @get("/", opt=WHO, summary="Who I am", responses=told(), sync_to_thread=False)
+    @get("/", opt=WHO, summary="Who I am", responses=error_responses(), sync_to_thread=False)
     def me(self, request: Asked) -> CurrentUser:
         """Who I am, and what I may do with this session or token."""
         who = request.user
@@ -110,7 +110,7 @@ class AccountController(Controller):
             permissions=tuple(sorted(who.permissions)),
         )
 
-    @get("/tokens", summary="My API tokens", responses=told(), sync_to_thread=False)
+    @get("/tokens", summary="My API tokens", responses=error_responses(), sync_to_thread=False)
     def tokens(self, request: Asked, program: NamedDependency[Program]) -> Tokens:
         """My API tokens, without their secrets."""
         return Tokens(
@@ -129,7 +129,7 @@ class AccountController(Controller):
     @post(
         "/tokens",
         summary="Make an API token",
-        responses=told(400, 413),
+        responses=error_responses(400, 413),
         sync_to_thread=False,
     )
     def make_token(
@@ -148,7 +148,7 @@ class AccountController(Controller):
     @delete(
         "/tokens/{digest:str}",
         summary="Revoke an API token",
-        responses=told(400, 404),
+        responses=error_responses(400, 404),
         sync_to_thread=False,
     )
     def revoke(
@@ -157,6 +157,6 @@ class AccountController(Controller):
         program: NamedDependency[Program],
         digest: Annotated[str, PathParameter(pattern=DIGEST)],
     ) -> None:
-        """Take one of my API tokens back."""
+        """Revoke one of my API tokens; it is refused from now on."""
         if not program.accounts.revoke(request.user, bytes.fromhex(digest)):
             raise UsageError(code="no-such-fact", message="you have no such token")

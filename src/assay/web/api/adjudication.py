@@ -27,7 +27,7 @@ from assay.review.senior_wire import (
 from assay.review.wire import AssignmentView
 from assay.web.api.review import HANDLE, LARGEST_ANSWER
 from assay.web.authentication import opt
-from assay.web.problems import told
+from assay.web.problems import error_responses
 from assay.web.shown import shown_view
 
 Asked = Request[Principal, Any, Any]
@@ -42,19 +42,24 @@ class AdjudicationController(Controller):
     tags = ("adjudication",)
     opt = opt(Permission.adjudicate)
 
-    @get("/", summary="What waits for a senior decision", responses=told(), sync_to_thread=False)
+    @get(
+        "/",
+        summary="What waits for a senior decision",
+        responses=error_responses(),
+        sync_to_thread=False,
+    )
     def waiting(self, request: Asked, program: NamedDependency[Program]) -> WaitingView:
-        """What I have taken, with what its judgments differ on, and how much I may take."""
-        found = program.adjudication.waiting(request.user)
+        """The records that I hold, with what their judgments differ on, and how many I may still take."""
+        waiting = program.adjudication.waiting(request.user)
         return WaitingView(
             held=tuple(
                 HeldView(handle=held.handle, disputes=_disputes(held.disputes))
-                for held in found.held
+                for held in waiting.held
             ),
-            open=found.open,
+            open=waiting.open,
         )
 
-    @post("/claims", status_code=200, summary="Take a record", responses=told())
+    @post("/claims", status_code=200, summary="Take a record", responses=error_responses())
     async def take(self, request: Asked, program: NamedDependency[Program]) -> TakenView:
         """Take the next record that I may decide."""
         return TakenView(handle=program.adjudication.take(request.user))
@@ -62,7 +67,7 @@ class AdjudicationController(Controller):
     @get(
         "/{handle:str}",
         summary="Look at a record and the judgments on it",
-        responses=told(400, 404),
+        responses=error_responses(400, 404),
         sync_to_thread=False,
     )
     def look(self, request: Asked, program: NamedDependency[Program], handle: Handle) -> SeniorView:
@@ -74,7 +79,7 @@ class AdjudicationController(Controller):
         "/{handle:str}/decision",
         status_code=201,
         summary="Decide",
-        responses=told(400, 404, 409, 413, 422),
+        responses=error_responses(400, 404, 409, 413, 422),
         request_max_body_size=LARGEST_ANSWER,
     )
     async def decide(
@@ -129,26 +134,27 @@ def senior_view(work: SeniorWork, lease_seconds: int) -> SeniorView:
     )
 
 
-def _disputes(found: tuple[Dispute, ...] | None) -> tuple[DisputeView, ...] | None:
-    if found is None:
+def _disputes(disputes: tuple[Dispute, ...] | None) -> tuple[DisputeView, ...] | None:
+    if disputes is None:
         return None
     return tuple(
-        DisputeView(what=x.what, candidate=x.candidate, item=x.item, words=x.words()) for x in found
+        DisputeView(what=x.what, candidate=x.candidate, item=x.item, words=x.words())
+        for x in disputes
     )
 
 
 def _decision(data: NewDecision) -> Answer | Preserved | Returned:
     if data.decision != "decided" and data.answer is not None:
-        raise _refused("one-decision", f"{data.decision} comes without an answer", "/answer")
+        raise _input_error("one-decision", f"{data.decision} comes without an answer", "/answer")
     if data.decision == "preserved":
         return Preserved()
     if data.decision == "returned":
         reason = (data.note or "").strip()
         if not reason:
-            raise _refused("no-reason", "say what must be fixed before it comes back", "/note")
+            raise _input_error("no-reason", "say what must be fixed before it comes back", "/note")
         return Returned(reason=reason)
     if data.answer is None:
-        raise _refused("no-decision", "an adjudication decides", "/answer")
+        raise _input_error("no-decision", "an adjudication decides", "/answer")
     return data.answer
 
 
@@ -159,5 +165,5 @@ def _in_answer(fault: InputError) -> InputError:
     return InputError(code=fault.code, message=fault.message, where=where, hint=fault.hint)
 
 
-def _refused(code: str, message: str, pointer: str) -> InputError:
+def _input_error(code: str, message: str, pointer: str) -> InputError:
     return together([InputError(code=code, message=message, where=pointer)])

@@ -39,7 +39,7 @@ from assay.review.wire import (
     Uncovered,
 )
 from assay.web.authentication import opt
-from assay.web.problems import PROBLEM_JSON, told
+from assay.web.problems import PROBLEM_JSON, error_responses
 from assay.web.shown import assignment_view
 
 LONGEST_DRAFT = 1_000_000
@@ -89,31 +89,31 @@ class ReviewController(Controller):
     @get(
         "/queues",
         summary="The queues that I may claim from",
-        responses=told(),
+        responses=error_responses(),
         sync_to_thread=False,
     )
     def queues(self, request: Asked, program: NamedDependency[Program]) -> Queues:
         """The queues that I may claim from."""
         return Queues(items=tuple(program.desk.queues(request.user)))
 
-    @post("/claims", status_code=200, summary="Claim work", responses=told(400, 413))
+    @post("/claims", status_code=200, summary="Claim work", responses=error_responses(400, 413))
     async def claim(
         self, request: Asked, program: NamedDependency[Program], data: JSONBody[ClaimRequest]
     ) -> Claimed:
         """Claim work; a claim is a lease that runs out without a heartbeat."""
         desk = program.desk
-        given = await wrap_future(
+        claimed = await wrap_future(
             desk.claims.claim(request.user, queue=data.queue, count=data.count, held=data.held)
         )
         views = tuple(
-            assignment_view(desk.assignments.show(request.user, lease)) for lease in given.leases
+            assignment_view(desk.assignments.show(request.user, lease)) for lease in claimed.leases
         )
-        return Claimed(assignments=views, none=given.none)
+        return Claimed(assignments=views, none=claimed.none)
 
     @get(
         "/assignments/{handle:str}",
         summary="Look at one of my assignments",
-        responses=told(400, 404),
+        responses=error_responses(400, 404),
         sync_to_thread=False,
     )
     def assignment(
@@ -126,7 +126,7 @@ class ReviewController(Controller):
         "/assignments/{handle:str}/opened",
         status_code=200,
         summary="Send a heartbeat",
-        responses=told(400, 404),
+        responses=error_responses(400, 404),
     )
     async def opened(
         self, request: Asked, program: NamedDependency[Program], handle: Handle
@@ -139,7 +139,7 @@ class ReviewController(Controller):
     @put(
         "/assignments/{handle:str}/draft",
         summary="Keep an unfinished answer",
-        responses=told(400, 404, 413) | {409: NEWER},
+        responses=error_responses(400, 404, 413) | {409: NEWER},
         request_max_body_size=LARGEST_DRAFT,
     )
     async def draft(
@@ -166,7 +166,7 @@ class ReviewController(Controller):
     @post(
         "/assignments/{handle:str}/judgment",
         summary="Answer an assignment",
-        responses=told(400, 404, 409, 413, 422) | {200: REPLAYED},
+        responses=error_responses(400, 404, 409, 413, 422) | {200: REPLAYED},
         request_max_body_size=LARGEST_ANSWER,
     )
     async def answer(
@@ -198,7 +198,7 @@ class ReviewController(Controller):
         "/assignments/{handle:str}/release",
         status_code=204,
         summary="Give work back",
-        responses=told(400, 404, 413),
+        responses=error_responses(400, 404, 413),
     )
     async def release(
         self,
@@ -216,7 +216,7 @@ class ReviewController(Controller):
         "/assignments/{handle:str}/uncovered",
         status_code=204,
         summary="Report exposure",
-        responses=told(400, 404, 413),
+        responses=error_responses(400, 404, 413),
     )
     async def uncovered(
         self,
@@ -231,7 +231,7 @@ class ReviewController(Controller):
     @post(
         "/assignments/{handle:str}/gap",
         summary="Report a gap of the rubric",
-        responses=told(400, 404, 413),
+        responses=error_responses(400, 404, 413),
     )
     async def gap(
         self,
@@ -248,36 +248,36 @@ class ReviewController(Controller):
         )
         return OpenedGap(gap=opened)
 
-    @get("/me", summary="My day at the desk", responses=told(), sync_to_thread=False)
+    @get("/me", summary="My day at the desk", responses=error_responses(), sync_to_thread=False)
     def me(self, request: Asked, program: NamedDependency[Program]) -> MyDesk:
         """What the desk's page shows of its reviewer."""
         who = request.user
         day = program.desk.own_history.day(who)
-        kept = msgspec.json.decode(program.accounts.preferences(who))
+        preferences = msgspec.json.decode(program.accounts.preferences(who))
         return MyDesk(
             name=who.name,
             roles=who.roles,
             today=Today(judged=day.judged, active_ms=day.active_ms),
             exposure=day.exposure,
-            keymap=msgspec.convert(kept.get("keymap"), Shortcuts | None),
+            keymap=msgspec.convert(preferences.get("keymap"), Shortcuts | None),
         )
 
     @put(
         "/keymap",
         status_code=204,
         summary="Keep my keys of the desk",
-        responses=told(400, 413),
+        responses=error_responses(400, 413),
         sync_to_thread=False,
     )
     def keymap(
         self, request: Asked, program: NamedDependency[Program], data: JSONBody[Keymap]
     ) -> None:
         """Keep my keys of the desk; nothing brings the desk's own back."""
-        kept = msgspec.json.decode(program.accounts.preferences(request.user))
-        kept["keymap"] = msgspec.to_builtins(data.keymap)
-        program.accounts.set_preferences(request.user, msgspec.json.encode(kept))
+        preferences = msgspec.json.decode(program.accounts.preferences(request.user))
+        preferences["keymap"] = msgspec.to_builtins(data.keymap)
+        program.accounts.set_preferences(request.user, msgspec.json.encode(preferences))
 
-    @get("/history", summary="My judgments", responses=told(400), sync_to_thread=False)
+    @get("/history", summary="My judgments", responses=error_responses(400), sync_to_thread=False)
     def history(
         self,
         request: Asked,
@@ -285,13 +285,13 @@ class ReviewController(Controller):
         cursor: Annotated[int, QueryParameter(ge=0, le=10**9)] = 0,
     ) -> History:
         """My own judgments, oldest first."""
-        found = program.desk.own_history.judgments(request.user, after=cursor, most=PAGE + 1)
+        judgments = program.desk.own_history.judgments(request.user, after=cursor, most=PAGE + 1)
         items = tuple(
             HistoryItem(
-                judgment=program.context.handle(JUDGMENT_HANDLE, each.id),
-                judged_at=each.judged_at,
-                verdict=verdict_word(each.verdict),
+                judgment=program.context.handle(JUDGMENT_HANDLE, judgment.id),
+                judged_at=judgment.judged_at,
+                verdict=verdict_word(judgment.verdict),
             )
-            for each in found[:PAGE]
+            for judgment in judgments[:PAGE]
         )
-        return History(items=items, next=str(cursor + PAGE) if len(found) > PAGE else None)
+        return History(items=items, next=str(cursor + PAGE) if len(judgments) > PAGE else None)

@@ -1,4 +1,4 @@
-"""The server itself: whether it is well, and its figures."""
+"""The server itself: whether it works, and its metrics."""
 
 import msgspec
 from litestar import Response, get
@@ -15,9 +15,9 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the server can do its work."""
 
     status: str
-    """`ok`."""
+    """`ok`; a server that cannot work answers 503 with a problem instead."""
     version: str
-    """Version of Assay."""
+    """Version of the Assay package that serves."""
 
 
 @get("/health", opt=opt(Permission.public), summary="Whether the server is well", tags=["server"])
@@ -40,7 +40,7 @@ def ready(program: NamedDependency[Program]) -> Response[Health]:
 
 
 class MetricsController(PrometheusController):
-    """The server's figures in Prometheus' format."""
+    """The server's metrics in Prometheus' format."""
 
     path = "/metrics"
     opt = opt(Permission.metrics)

@@ -42,14 +42,14 @@ CAUSES: dict[str, str] = {
 
 
 class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One question, with what each voice answers."""
+    """One question, with the answer of each judgment."""
 
     title: str
-    """The question."""
+    """The question in words, with the candidate or step that it is about."""
     answers: tuple[str, ...]
-    """What each voice answers, in the order of the voices; empty where one says nothing."""
+    """The answer of each judgment, in their order; empty where one does not answer."""
     disputed: bool
-    """Whether the voices differ on it, by the rule for disputes."""
+    """Whether the judgments differ on it, by the rule for disputes."""
 
 
 class AdjudicationPage(PageContext, frozen=True, kw_only=True):
@@ -98,7 +98,7 @@ def look(request: Asked, program: NamedDependency[Program], handle: FromPath[str
 
 
 def _rows(work: SeniorWork) -> Iterator[QuestionRow]:
-    """Every question that some voice answers, in the order of the rail."""
+    """Every question that some judgment answers, in the order of the controls."""
     disputed = {(x.what, x.candidate, x.item) for x in work.disputes or ()}
     for title, dispute, answers in _questions(work):
         if any(answers):
@@ -152,7 +152,7 @@ def _label(answer: Answer, place: int, step: int) -> str:
     for label in answer.step_labels:
         if (label.candidate, label.step) == (place, step):
             return f"{label.label}: {label.note}" if label.note else label.label
-    skipped = ((each.candidate, each.step) for each in answer.skipped_steps)
+    skipped = ((skip.candidate, skip.step) for skip in answer.skipped_steps)
     return "skipped" if (place, step) in skipped else ""
 
 

@@ -29,7 +29,7 @@ OUTCOMES: dict[str, str] = {
     "route_differently": "Ask other people",
     "keep_distribution": "Keep all answers",
 }
-"""Outcomes in words."""
+"""What a round can come to, in words, in the order in which it is offered."""
 
 
 class RoundsPage(PageContext, frozen=True, kw_only=True):
@@ -85,7 +85,7 @@ async def open_round(request: Asked, program: NamedDependency[Program]) -> Redir
         opened = program.calibration.open(
             request.user,
             str(form.get("records") or "").split(),
-            [str(each) for each in form.getall("member", [])],
+            [str(member) for member in form.getall("member", [])],
         )
     except AssayError as error:
         return _rounds(

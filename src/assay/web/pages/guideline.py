@@ -39,7 +39,7 @@ class ShownGap(msgspec.Struct, frozen=True, kw_only=True):
     """An open gap with its record rendered."""
 
     gap: OpenGap
-    """The gap."""
+    """The gap: what the rubric does not cover, in the words of the reviewer."""
     record: ReadView | None
     """Its record; absent where it is held back."""
 
@@ -85,9 +85,9 @@ async def answer(request: Asked, program: NamedDependency[Program]) -> Template:
     try:
         made = program.guideline.answer(
             request.user,
-            [str(each) for each in form.getall("gap", [])],
+            [str(gap) for gap in form.getall("gap", [])],
             str(form.get("text") or ""),
-            [str(each) for each in form.getall("dimension", [])],
+            [str(dimension) for dimension in form.getall("dimension", [])],
         )
     except AssayError as error:
         return _guideline(request, program, status=400, fault=error, answer_text=str(form.get("text") or ""))  # fmt: skip
@@ -132,7 +132,7 @@ def _guideline(
         dimensions=(VERDICT, *(dimension.id for dimension in rubric.dimensions)),
         groups=_by_dimension(program.guideline.gaps(request.user) if gaps is None else gaps),
         looks=looks,
-        needed=tuple(_counted(looks)),
+        needed=tuple(_count_by_reason(looks)),
         elsewhere=tuple(_elsewhere(program)),
         fault=fault,
         answer_text=answer_text,
@@ -156,19 +156,19 @@ def _elsewhere(program: Program) -> list[tuple[str, int]]:
 
 
 def _by_dimension(gaps: list[OpenGap]) -> dict[str, list[ShownGap]]:
-    found: dict[str, list[ShownGap]] = {}
-    for each in sorted(gaps, key=lambda gap: gap.dimension or ""):
-        shown = ShownGap(gap=each, record=read_view(each.shown) if each.shown else None)
-        found.setdefault(each.dimension or WHOLE, []).append(shown)
-    return found
+    groups: dict[str, list[ShownGap]] = {}
+    for gap in sorted(gaps, key=lambda gap: gap.dimension or ""):
+        shown = ShownGap(gap=gap, record=read_view(gap.shown) if gap.shown else None)
+        groups.setdefault(gap.dimension or WHOLE, []).append(shown)
+    return groups
 
 
-def _counted(looks: ReReviews) -> list[tuple[str, str, int]]:
+def _count_by_reason(looks: ReReviews) -> list[tuple[str, str, int]]:
     """Why, the dimension, and how many judgments; one may be in several rows."""
     counts = Counter(
         (why, dimension)
-        for each in looks.needed
-        for why in each.why
-        for dimension in each.dimensions
+        for needed in looks.needed
+        for why in needed.why
+        for dimension in needed.dimensions
     )
     return [(WHY[why], name, number) for (why, name), number in sorted(counts.items())]

@@ -1,4 +1,4 @@
-"""Signing in by an OpenID Connect provider: the way there, and the way back."""
+"""Signing in by an OpenID Connect provider: the redirect to it, and its callback."""
 
 from litestar import Response, get
 from litestar.datastructures import Cookie
@@ -38,8 +38,8 @@ def begin(request: Asked, program: NamedDependency[Program]) -> Redirect:
     Raises:
         PermissionDeniedException: if another site would have an invitation accepted.
     """
-    asked = request.query_params
-    invitation = asked.get("invitation", "")
+    query = request.query_params
+    invitation = query.get("invitation", "")
     if invitation:
         # Only our own page of the invitation may lead on to an account.
         if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
@@ -47,9 +47,9 @@ def begin(request: Asked, program: NamedDependency[Program]) -> Redirect:
         program.accounts.invitation(invitation)
     begun = program.oidc.begin(
         redirect_uri=_return_address(request),
-        onward=own_path(asked.get("next")),
+        onward=own_path(query.get("next")),
         invitation=invitation,
-        name=asked.get("name", ""),
+        name=query.get("name", ""),
     )
     response = Redirect(begun.address, status_code=303)
     response.set_cookie(_flow_cookie(begun.cookie, begun.seconds))
@@ -64,7 +64,7 @@ def begin(request: Asked, program: NamedDependency[Program]) -> Redirect:
     sync_to_thread=True,
 )
 def callback(request: Asked, program: NamedDependency[Program]) -> Response[object]:
-    """Sign in whom the provider vouches for; whatever comes of it, this sign-in is over."""
+    """Sign in the person that the provider vouches for; the flow's cookie is deleted either way."""
     response: Response[object]
     try:
         signed_in, onward = _finish(request, program)
@@ -82,9 +82,9 @@ def _finish(request: Asked, program: Program) -> tuple[SignedIn, str]:
         AssayError: if the provider, its token or the account says no.
     """
     oidc = program.oidc
-    given = {name: values[-1] for name, values in request.query_params.dict().items()}
+    parameters = {name: values[-1] for name, values in request.query_params.dict().items()}
     cookie = request.cookies.get(FLOW_COOKIE)
-    vouched = oidc.finish(cookie, given, _return_address(request))
+    vouched = oidc.finish(cookie, parameters, _return_address(request))
     if vouched.flow.invitation:
         program.accounts.accept_as(
             vouched.flow.invitation, name=vouched.flow.name, subject=vouched.subject

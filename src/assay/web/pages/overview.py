@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, cast, get_a
 import msgspec
 from anyio.to_thread import run_sync
 from litestar import Response, get
-from litestar.datastructures import MultiDict
+from litestar.datastructures import MultiDict, State
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Template
 
 from assay.core.errors import UsageError
@@ -22,14 +23,22 @@ from assay.desk.overview_records import (
 from assay.governance.failure_modes import MODES, Alarm, FailureMode, ModeText
 from assay.governance.permissions import Permission
 from assay.program.program import Program
+from assay.quality.figures.figure import Figure, FigureCell, number, short, to_csv, words
+from assay.quality.picture_cache import ThemeName
 from assay.quality.wording import plain
 from assay.web.authentication import opt
 from assay.web.page_context import NavItem, PageContext
-from assay.web.pages.figures import Figure, FigureCell, number, records, short, to_csv, words
 from assay.web.pages.frame import Asked, page
+from assay.web.pages.shown_figures import (
+    PICTURES,
+    ShownFigure,
+    drawing_hint,
+    records,
+    shown_figures,
+)
 
-if TYPE_CHECKING:
-    from assay.desk.overview import CareStanding, OverviewService, QueueState
+if TYPE_CHECKING:  # the statistics of the report load when a page of these is first asked for
+    from assay.desk.overview import CareStanding, OverviewService, ProgramStanding, QueueState
     from assay.quality.report import QualityReport
 
 PAGE_ROWS = 100
@@ -51,7 +60,7 @@ _PAGES = (
 )
 
 T = TypeVar("T")
-Picture = Annotated[
+PictureName = Annotated[
     str | None, QueryParameter(description="Name of a figure; the first if absent.")
 ]
 First = Annotated[int, QueryParameter(ge=0, description="Place of the first row, from 0.")]
@@ -62,6 +71,8 @@ class OverviewPage(PageContext, frozen=True, kw_only=True):
 
     pages: tuple[NavItem, ...]
     """The pages of the overview."""
+    drawing_hint: str
+    """How to install what draws pictures; empty where it is installed."""
 
 
 class PassCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,14 +85,14 @@ class PassCounts(msgspec.Struct, frozen=True, kw_only=True):
     late: int
     surplus: int
     given: int
-    """Passes answered, wherever."""
+    """Passes answered, at the desk or elsewhere."""
 
 
 class AlarmCard(msgspec.Struct, frozen=True, kw_only=True):
     """One alarm."""
 
     alarm: Alarm
-    """What was found."""
+    """Mode, state and reason of the alarm."""
     href: str | None
     """The list of the records that it names; None where it names none."""
 
@@ -90,7 +101,7 @@ class StandingPage(OverviewPage, frozen=True, kw_only=True):
     """Status of the program."""
 
     template: ClassVar[str] = "overview.html"
-    figures: Mapping[str, Figure]
+    figures: Mapping[str, ShownFigure]
     """The figures by name."""
     report: "QualityReport"
     """The quality report over everything in the store."""
@@ -108,7 +119,7 @@ class AgreementPage(OverviewPage, frozen=True, kw_only=True):
     """How far reviewers agree."""
 
     template: ClassVar[str] = "overview_agreement.html"
-    figures: Mapping[str, Figure]
+    figures: Mapping[str, ShownFigure]
     """The figures by name."""
 
 
@@ -116,7 +127,7 @@ class ReviewersPage(OverviewPage, frozen=True, kw_only=True):
     """Answers, pace, drift and known work by reviewer."""
 
     template: ClassVar[str] = "overview_reviewers.html"
-    figures: Mapping[str, Figure]
+    figures: Mapping[str, ShownFigure]
     """The figures by name."""
 
 
@@ -124,9 +135,9 @@ class CarePage(OverviewPage, frozen=True, kw_only=True):
     """How much severe content groups of people read."""
 
     template: ClassVar[str] = "overview_care.html"
-    figures: Mapping[str, Figure]
+    figures: Mapping[str, ShownFigure]
     """The figures by name."""
-    found: "CareStanding"
+    care: "CareStanding"
     """The sums, and what the contract promises."""
 
 
@@ -134,7 +145,7 @@ class QueuesPage(OverviewPage, frozen=True, kw_only=True):
     """The queues."""
 
     template: ClassVar[str] = "overview_queues.html"
-    figures: Mapping[str, Figure]
+    figures: Mapping[str, ShownFigure]
     """The figures by name."""
     queues: "tuple[QueueState, ...]"
     """Status of each queue."""
@@ -146,7 +157,7 @@ class RecordsPage(OverviewPage, frozen=True, kw_only=True):
     template: ClassVar[str] = "overview_records.html"
     figure: Figure
     """The records as a table."""
-    found: RecordList
+    listed: RecordList
     """The list that they are a part of."""
     conditions: tuple[str, ...]
     """What they have in common, in words."""
@@ -159,67 +170,115 @@ class RecordsPage(OverviewPage, frozen=True, kw_only=True):
 
 
 @get("/overview", opt=_OPT, include_in_schema=False)
-async def standing(request: Asked, program: NamedDependency[Program]) -> Template:
+async def standing(request: Asked, program: NamedDependency[Program], state: State) -> Template:
     """Status of the program."""
-    found = await _read(program, lambda noun: noun.standing())
-
-    from assay.web.pages.overview_figures import standing_figures
-
-    alarms = sorted(_readable(program, found.alarms, _roles(request)), key=_urgency)
+    status, figures = await _in_thread(program, lambda overview: _shown_standing(overview, state))
+    alarms = sorted(_readable(program, status.alarms, _roles(request)), key=_urgency)
+    report = status.report
     shown = StandingPage(
         pages=_pages(request),
-        figures=_named(standing_figures(found)),
-        report=found.report,
+        drawing_hint=drawing_hint(),
+        figures=figures,
+        report=report,
         alarms=tuple(AlarmCard(alarm=alarm, href=_alarm_records(alarm)) for alarm in alarms),
-        undisposed=sum(n.records for n in found.report.dispositions if n.state == UNDISPOSED),
+        undisposed=sum(n.records for n in report.dispositions if n.state == UNDISPOSED),
         modes=MODES,
-        passes=_passes(found.queues),
+        passes=_passes(status.queues),
     )
     return page(shown, request)
 
 
+def _shown_standing(
+    overview: "OverviewService", state: State
+) -> "tuple[ProgramStanding, dict[str, ShownFigure]]":
+    from assay.web.pages.overview_figures import standing_figures
+
+    status = overview.standing()
+    return status, shown_figures("standing", standing_figures(status), state.drawings)
+
+
 @get("/overview/agreement", opt=_OPT, include_in_schema=False)
-async def agreement(request: Asked, program: NamedDependency[Program]) -> Template:
+async def agreement(request: Asked, program: NamedDependency[Program], state: State) -> Template:
     """How far reviewers agree, by question and slice."""
-    found = await _read(program, lambda noun: noun.agreement())
-
-    from assay.web.pages.people_figures import agreement_figures
-
-    figures = _named(agreement_figures(found))
-    return page(AgreementPage(pages=_pages(request), figures=figures), request)
+    figures = await _in_thread(
+        program, lambda overview: _page_figures("agreement", overview, state)
+    )
+    shown = AgreementPage(pages=_pages(request), drawing_hint=drawing_hint(), figures=figures)
+    return page(shown, request)
 
 
 @get("/overview/reviewers", opt=_OPT, include_in_schema=False)
-async def reviewers(request: Asked, program: NamedDependency[Program]) -> Template:
+async def reviewers(request: Asked, program: NamedDependency[Program], state: State) -> Template:
     """Answers, pace, drift and known work by reviewer."""
-    found = await _read(program, lambda noun: noun.reviewers())
-
-    from assay.web.pages.people_figures import reviewer_figures
-
-    figures = _named(reviewer_figures(found))
-    return page(ReviewersPage(pages=_pages(request), figures=figures), request)
+    figures = await _in_thread(
+        program, lambda overview: _page_figures("reviewers", overview, state)
+    )
+    shown = ReviewersPage(pages=_pages(request), drawing_hint=drawing_hint(), figures=figures)
+    return page(shown, request)
 
 
 @get("/overview/care", opt=_OPT, include_in_schema=False)
-async def care(request: Asked, program: NamedDependency[Program]) -> Template:
+async def care(request: Asked, program: NamedDependency[Program], state: State) -> Template:
     """How much severe content groups of people read."""
-    found = await _read(program, lambda noun: noun.care())
+    sums = await _in_thread(program, lambda overview: overview.care())
 
-    from assay.web.pages.overview_figures import care_figure
+    from assay.web.pages.overview_figures import care_figures
 
-    figures = _named([care_figure(found)])
-    return page(CarePage(pages=_pages(request), figures=figures, found=found), request)
+    shown = CarePage(
+        pages=_pages(request),
+        drawing_hint=drawing_hint(),
+        figures=shown_figures("care", care_figures(sums), state.drawings),
+        care=sums,
+    )
+    return page(shown, request)
 
 
 @get("/overview/queues", opt=_OPT, include_in_schema=False)
-async def queues(request: Asked, program: NamedDependency[Program]) -> Template:
+async def queues(request: Asked, program: NamedDependency[Program], state: State) -> Template:
     """The queues: titles, layers, roles, who sits there, what is held."""
-    found = await _read(program, lambda noun: noun.queues())
+    states = await _in_thread(program, lambda overview: overview.queues())
 
-    from assay.web.pages.overview_figures import queue_figure, seat_figure
+    from assay.web.pages.overview_figures import queue_figures
 
-    figures = _named([queue_figure(found), seat_figure(found)])
-    return page(QueuesPage(pages=_pages(request), figures=figures, queues=found), request)
+    shown = QueuesPage(
+        pages=_pages(request),
+        drawing_hint=drawing_hint(),
+        figures=shown_figures("queues", queue_figures(states), state.drawings),
+        queues=states,
+    )
+    return page(shown, request)
+
+
+@get(f"{PICTURES}/{{name:str}}/{{digest:str}}/{{file:str}}", opt=_OPT, include_in_schema=False)
+async def picture(
+    program: NamedDependency[Program],
+    state: State,
+    name: FromPath[str],
+    digest: FromPath[str],
+    file: FromPath[str],
+) -> Response[str]:
+    """A picture of a page of the overview, for whom may see the page.
+
+    It is not kept by the browser, as the page is not: both show what only leads may see.
+    """
+    theme = _THEMES.get(file)
+    if theme is None:
+        raise NotFoundException
+
+    from assay.web.pages.overview_figures import find_drawing
+
+    drawing = await _in_thread(
+        program,
+        lambda overview: find_drawing(
+            name, digest, theme, overview=overview, drawings=state.drawings
+        ),
+    )
+    if drawing is None:
+        raise NotFoundException("the page has other figures by now: load it again")
+    return Response(drawing, media_type="image/svg+xml")
+
+
+_THEMES: Mapping[str, ThemeName] = {"light.svg": "light", "dark.svg": "dark"}
 
 
 @get("/overview/records", opt=_OPT, include_in_schema=False)
@@ -227,86 +286,72 @@ async def record_list(
     request: Asked, program: NamedDependency[Program], first: First = 0
 ) -> Template:
     """The records behind a number."""
-    wanted, roles = _selection(request.query_params), _roles(request)
-    found = await _read(
+    selection, roles = _selection(request.query_params), _roles(request)
+    listed = await _in_thread(
         program,
-        lambda noun: noun.records(wanted, roles=roles, first=first, most=PAGE_ROWS),
+        lambda overview: overview.records(selection, roles=roles, first=first, most=PAGE_ROWS),
     )
-    given = [(name, value) for name, value in request.query_params.multi_items() if name != "first"]
+    query = [(name, value) for name, value in request.query_params.multi_items() if name != "first"]
+    more = listed.total > first + PAGE_ROWS
     shown = RecordsPage(
         pages=_pages(request),
-        figure=_record_figure(found),
-        found=found,
-        conditions=tuple(_conditions(wanted)),
-        query=records(*given).partition("?")[2],
-        before=records(*given, ("first", max(0, first - PAGE_ROWS))) if first else None,
-        after=records(*given, ("first", first + PAGE_ROWS))
-        if found.total > first + PAGE_ROWS
-        else None,
+        drawing_hint="",  # this page has no picture
+        figure=_record_figure(listed),
+        listed=listed,
+        conditions=tuple(_conditions(selection)),
+        query=records(*query).partition("?")[2],
+        before=records(*query, ("first", max(0, first - PAGE_ROWS))) if first else None,
+        after=records(*query, ("first", first + PAGE_ROWS)) if more else None,
     )
     return page(shown, request)
 
 
 @get("/overview.csv", opt=_OPT, include_in_schema=False)
-async def standing_csv(program: NamedDependency[Program], picture: Picture = None) -> Response[str]:
+async def standing_csv(
+    program: NamedDependency[Program], picture: PictureName = None
+) -> Response[str]:
     """The data of a figure of the start page."""
-    found = await _read(program, lambda noun: noun.standing())
-
-    from assay.web.pages.overview_figures import standing_figures
-
-    return _csv(standing_figures(found), picture)
+    return _csv(await _in_thread(program, _figures("standing")), picture)
 
 
 @get("/overview/agreement.csv", opt=_OPT, include_in_schema=False)
 async def agreement_csv(
-    program: NamedDependency[Program], picture: Picture = None
+    program: NamedDependency[Program], picture: PictureName = None
 ) -> Response[str]:
     """The data of a figure on agreement."""
-    found = await _read(program, lambda noun: noun.agreement())
-
-    from assay.web.pages.people_figures import agreement_figures
-
-    return _csv(agreement_figures(found), picture)
+    return _csv(await _in_thread(program, _figures("agreement")), picture)
 
 
 @get("/overview/reviewers.csv", opt=_OPT, include_in_schema=False)
 async def reviewers_csv(
-    program: NamedDependency[Program], picture: Picture = None
+    program: NamedDependency[Program], picture: PictureName = None
 ) -> Response[str]:
     """The data of a figure on reviewers."""
-    found = await _read(program, lambda noun: noun.reviewers())
-
-    from assay.web.pages.people_figures import reviewer_figures
-
-    return _csv(reviewer_figures(found), picture)
+    return _csv(await _in_thread(program, _figures("reviewers")), picture)
 
 
 @get("/overview/care.csv", opt=_OPT, include_in_schema=False)
-async def care_csv(program: NamedDependency[Program], picture: Picture = None) -> Response[str]:
+async def care_csv(program: NamedDependency[Program], picture: PictureName = None) -> Response[str]:
     """The sums over groups of people."""
-    found = await _read(program, lambda noun: noun.care())
-
-    from assay.web.pages.overview_figures import care_figure
-
-    return _csv([care_figure(found)], picture)
+    return _csv(await _in_thread(program, _figures("care")), picture)
 
 
 @get("/overview/queues.csv", opt=_OPT, include_in_schema=False)
-async def queues_csv(program: NamedDependency[Program], picture: Picture = None) -> Response[str]:
+async def queues_csv(
+    program: NamedDependency[Program], picture: PictureName = None
+) -> Response[str]:
     """The queues, or who sits in them."""
-    found = await _read(program, lambda noun: noun.queues())
-
-    from assay.web.pages.overview_figures import queue_figure, seat_figure
-
-    return _csv([queue_figure(found), seat_figure(found)], picture)
+    return _csv(await _in_thread(program, _figures("queues")), picture)
 
 
 @get("/overview/records.csv", opt=_OPT, include_in_schema=False)
 async def record_csv(request: Asked, program: NamedDependency[Program]) -> Response[str]:
     """The records behind a number."""
-    wanted, roles = _selection(request.query_params), _roles(request)
-    found = await _read(program, lambda noun: noun.records(wanted, roles=roles, most=CSV_ROWS))
-    return _csv([_record_figure(found)], None)
+    selection, roles = _selection(request.query_params), _roles(request)
+    listed = await _in_thread(
+        program, lambda overview: overview.records(selection, roles=roles, most=CSV_ROWS)
+    )
+    return _csv([_record_figure(listed)], None)
 
 
 HANDLERS: tuple[Any, ...] = (
@@ -316,6 +361,7 @@ HANDLERS: tuple[Any, ...] = (
     care,
     queues,
     record_list,
+    picture,
     standing_csv,
     agreement_csv,
     reviewers_csv,
@@ -326,8 +372,8 @@ HANDLERS: tuple[Any, ...] = (
 """Every route of these pages."""
 
 
-async def _read(program: Program, work: "Callable[[OverviewService], T]") -> T:
-    """Read in a thread: a pass over all records takes its time, and reviewers go on meanwhile."""
+async def _in_thread(program: Program, work: "Callable[[OverviewService], T]") -> T:
+    """Compute in a thread: a pass over all records takes seconds, and other requests go on meanwhile."""
     return await run_sync(lambda: work(program.overview))
 
 
@@ -348,22 +394,29 @@ def _passes(queues: "Sequence[QueueState]") -> PassCounts:
     )
 
 
-def _named(figures: Sequence[Figure]) -> dict[str, Figure]:
-    return {each.name: each for each in figures}
+def _figures(name: str) -> "Callable[[OverviewService], tuple[Figure, ...]]":
+    """What computes the figures of a page."""
+    from assay.web.pages.overview_figures import FIGURES
+
+    return FIGURES[name]
+
+
+def _page_figures(name: str, overview: "OverviewService", state: State) -> dict[str, ShownFigure]:
+    return shown_figures(name, _figures(name)(overview), state.drawings)
 
 
 def _csv(figures: Sequence[Figure], name: str | None) -> Response[str]:
-    known = _named(figures)
-    figure = known.get(name) if name else figures[0]
+    by_name = {figure.name: figure for figure in figures}
+    figure = by_name.get(name) if name else figures[0]
     if figure is None:
         raise UsageError(
             code="no-such-picture",
             message=f"this page has no picture {name!r}",
             where="picture",
-            hint=f"there are: {', '.join(known)}",
+            hint=f"there are: {', '.join(by_name)}",
         )
     return Response(
-        to_csv(figure.columns, figure.rows),
+        to_csv(figure),
         media_type="text/csv",
         headers={"content-disposition": f'attachment; filename="{figure.name}.csv"'},
     )
@@ -373,10 +426,10 @@ def _readable(program: Program, alarms: Sequence[Alarm], roles: tuple[str, ...])
     """Alarms that name by handles the records that the viewer may not read."""
     return [
         msgspec.structs.replace(
-            each,
-            evidence=tuple(program.context.with_handles(name, roles) for name in each.evidence),
+            alarm,
+            evidence=tuple(program.context.with_handles(name, roles) for name in alarm.evidence),
         )
-        for each in alarms
+        for alarm in alarms
     ]
 
 
@@ -391,8 +444,8 @@ def _verdict(name: str) -> str:
 
 def _alarm_records(alarm: Alarm) -> str | None:
     """The list of the records that an alarm names; None where it names none."""
-    named = [("id", each) for each in alarm.evidence if each.startswith(("rec_", "rch_"))]
-    return records(*named) if named else None
+    ids = [("id", name) for name in alarm.evidence if name.startswith(("rec_", "rch_"))]
+    return records(*ids) if ids else None
 
 
 def _roles(request: Asked) -> tuple[str, ...]:
@@ -400,13 +453,13 @@ def _roles(request: Asked) -> tuple[str, ...]:
     return request.user.roles if request.user else ()
 
 
-def _selection(given: MultiDict[Any]) -> RecordSelection:
+def _selection(query: MultiDict[Any]) -> RecordSelection:
     """The selection that an address names.
 
     Raises:
         UsageError: if a slice is none, or passes have an unknown state.
     """
-    passes = given.get("passes")
+    passes = query.get("passes")
     if passes is not None and passes not in get_args(PassState):
         raise UsageError(
             code="unknown-passes",
@@ -414,71 +467,75 @@ def _selection(given: MultiDict[Any]) -> RecordSelection:
             where="passes",
             hint=f"name one of {', '.join(get_args(PassState))}",
         )
-    candidates = given.get("candidates")
+    candidates = query.get("candidates")
     if candidates is not None and not candidates.isdecimal():
         raise UsageError(
             code="no-number", message=f"{candidates!r} is not a number", where="candidates"
         )
     return RecordSelection(
-        ids=tuple(given.getall("id", [])),
-        states=tuple(given.getall("state", [])),
-        kind=given.get("kind"),
+        ids=tuple(query.getall("id", [])),
+        states=tuple(query.getall("state", [])),
+        kind=query.get("kind"),
         candidates=int(candidates) if candidates is not None else None,
-        inside=dict(_axis_value(each) for each in given.getall("slice", [])),
-        queue=given.get("queue"),
+        inside=dict(_axis_value(condition) for condition in query.getall("slice", [])),
+        queue=query.get("queue"),
         passes=cast("PassState | None", passes),
-        judged="judged" in given,
-        reviewer=given.get("reviewer"),
-        verdict=given.get("verdict"),
-        first_shown="first_shown" in given,
-        differ=given.get("differ"),
-        cause=given.get("cause"),
-        overturned="overturned" in given,
+        judged="judged" in query,
+        reviewer=query.get("reviewer"),
+        verdict=query.get("verdict"),
+        first_shown="first_shown" in query,
+        differ=query.get("differ"),
+        cause=query.get("cause"),
+        overturned="overturned" in query,
     )
 
 
-def _axis_value(given: str) -> tuple[str, str]:
-    axis, colon, value = given.partition(":")
+def _axis_value(condition: str) -> tuple[str, str]:
+    axis, colon, value = condition.partition(":")
     if not colon:
         raise UsageError(
             code="no-slice",
-            message=f"{given!r} is not a slice",
+            message=f"{condition!r} is not a slice",
             where="slice",
             hint="write axis:value",
         )
     return axis, value
 
 
-def _conditions(wanted: RecordSelection) -> list[str]:
+def _conditions(selection: RecordSelection) -> list[str]:
     """The selection in words."""
-    found = [f"{axis} is {value}" for axis, value in wanted.inside.items()]
-    whose = f"by {short(wanted.reviewer)}" if wanted.reviewer else "by somebody"
-    told = (
-        (wanted.ids, f"one of {len(wanted.ids)} named records"),
-        (wanted.states, " or ".join(plain(each) for each in wanted.states)),
-        (wanted.kind, f"of kind {wanted.kind}"),
-        (wanted.candidates, f"with {wanted.candidates} candidates"),
-        (wanted.queue, "waiting in one queue"),
-        (wanted.passes, f"with a pass that is {wanted.passes}"),
-        (wanted.judged, "judged"),
-        (wanted.verdict, f"answered {plain(str(wanted.verdict))} {whose}"),
-        (wanted.reviewer and not wanted.verdict, f"judged {whose}"),
-        (wanted.first_shown, "what was shown first was chosen"),
-        (wanted.differ, f"people differ on {plain(str(wanted.differ))}"),
-        (wanted.cause, "adjudicated" if wanted.cause == "any" else f"cause {plain(str(wanted.cause))}"),
-        (wanted.overturned, "a judgment was overturned"),
-    )  # fmt: skip
-    return [*found, *(words for holds, words in told if holds)]
+    slices = [f"{axis} is {value}" for axis, value in selection.inside.items()]
+    whose = f"by {short(selection.reviewer)}" if selection.reviewer else "by somebody"
+    sentences = (
+        (selection.ids, f"one of {len(selection.ids)} named records"),
+        (selection.states, " or ".join(plain(state) for state in selection.states)),
+        (selection.kind, f"of kind {selection.kind}"),
+        (selection.candidates, f"with {selection.candidates} candidates"),
+        (selection.queue, "waiting in one queue"),
+        (selection.passes, f"with a pass that is {selection.passes}"),
+        (selection.judged, "judged"),
+        (selection.verdict, f"answered {plain(str(selection.verdict))} {whose}"),
+        (selection.reviewer and not selection.verdict, f"judged {whose}"),
+        (selection.first_shown, "what was shown first was chosen"),
+        (selection.differ, f"people differ on {plain(str(selection.differ))}"),
+        (selection.cause, _cause_condition(str(selection.cause))),
+        (selection.overturned, "a judgment was overturned"),
+    )
+    return [*slices, *(sentence for holds, sentence in sentences if holds)]
 
 
-def _record_figure(found: RecordList) -> Figure:
+def _cause_condition(cause: str) -> str:
+    return "adjudicated" if cause == "any" else f"cause {plain(cause)}"
+
+
+def _record_figure(listed: RecordList) -> Figure:
     return Figure(
         name="records",
         title="Records",
         caption="In the order in which they were entered.",
         panels=(),
         columns=("record", "kind", "lies at", "state", "rule", "judgments", "answers"),
-        rows=tuple(_record_cells(each) for each in found.rows),
+        rows=tuple(_record_cells(row) for row in listed.rows),
         empty="No record fits.",
         open=True,
     )

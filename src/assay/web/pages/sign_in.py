@@ -54,7 +54,7 @@ class InvitationPage(PageContext, frozen=True, kw_only=True):
     least: int = LEAST_PASSWORD
     """Fewest characters of a password."""
     secret: str
-    """The link's secret."""
+    """The secret of the link; it makes one account, once."""
     name: str
     """The name in the form of the password."""
     chosen: str | None
@@ -83,15 +83,15 @@ async def sign_in_page(request: Asked, program: NamedDependency[Program]) -> Tem
 )
 async def sign_in(request: Asked, program: NamedDependency[Program]) -> Template | Redirect:
     """Sign a person in; a wrong name and a wrong password look the same."""
-    given = texts(await read_form(request), ("name", "password", "next"))
-    onward = own_path(given["next"])
-    again = SignInPage(next=onward, name=given["name"], provider=_provider(program))
+    fields = texts(await read_form(request), ("name", "password", "next"))
+    onward = own_path(fields["next"])
+    again = SignInPage(next=onward, name=fields["name"], provider=_provider(program))
     try:
-        signed_in = await _in_thread(request, program, given["name"], given["password"])
+        signed_in = await _in_thread(request, program, fields["name"], fields["password"])
     except SignInWaitError as error:
-        told = page(replace(again, wait=error), request, status=429)
-        told.headers["Retry-After"] = str(error.seconds)
-        return told
+        refusal = page(replace(again, wait=error), request, status=429)
+        refusal.headers["Retry-After"] = str(error.seconds)
+        return refusal
     if signed_in is None:
         return page(replace(again, failed=True), request, status=401)
     seat(program, signed_in.principal)
@@ -114,10 +114,14 @@ async def sign_out(
 @get("/invitation/{secret:str}", opt=opt(Permission.public), include_in_schema=False, sync_to_thread=False)  # fmt: skip
 def invitation_page(request: Asked, program: NamedDependency[Program], secret: Secret) -> Template:
     """The page behind a one-time link."""
-    found = program.accounts.invitation(secret, address=_address(request))
-    chosen = str(found.name or request.query_params.get("name") or "")
+    invitation = program.accounts.invitation(secret, address=_address(request))
+    chosen = str(invitation.name or request.query_params.get("name") or "")
     shown = InvitationPage(
-        invitation=found, secret=secret, name=chosen, chosen=chosen, provider=_provider(program)
+        invitation=invitation,
+        secret=secret,
+        name=chosen,
+        chosen=chosen,
+        provider=_provider(program),
     )
     return page(shown, request)
 
@@ -132,19 +136,19 @@ async def accept(
     request: Asked, program: NamedDependency[Program], secret: Secret
 ) -> Template | Redirect:
     """Make the account that a one-time link is for, and sign it in."""
-    given = texts(await read_form(request), ("name", "password"))
-    found = program.accounts.invitation(secret, address=_address(request))
+    fields = texts(await read_form(request), ("name", "password"))
+    invitation = program.accounts.invitation(secret, address=_address(request))
     entering = partial(
-        program.accounts.enter, secret, name=given["name"], password=given["password"]
+        program.accounts.enter, secret, name=fields["name"], password=fields["password"]
     )
     try:
         signed_in = await run_sync(entering)
     except UsageError as error:
         shown = InvitationPage(
-            invitation=found,
+            invitation=invitation,
             secret=secret,
-            name=given["name"],
-            chosen=found.name,
+            name=fields["name"],
+            chosen=invitation.name,
             provider=_provider(program),
             fault=error,
         )
@@ -194,9 +198,9 @@ def _cookie(value: str, *, max_age: int) -> Cookie:
     )
 
 
-def own_path(given: str | None) -> str:
+def own_path(path: str | None) -> str:
     """A path of ours to go on to; never another site's."""
     # Browsers drop tabs and line ends from an address and read `\\` as `/`.
-    if given and _OWN_PATH.fullmatch(given) and len(given) <= LONGEST_PATH:
-        return given
+    if path and _OWN_PATH.fullmatch(path) and len(path) <= LONGEST_PATH:
+        return path
     return "/"

@@ -44,7 +44,7 @@ def datasets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(os.environ, "HF_HUB_OFFLINE", "1")
         patch.setitem(os.environ, "HF_HOME", str(tmp_path_factory.mktemp("hf")))
-        import datasets  # noqa: PLC0415  seconds, and only here
+        import datasets
 
         datasets.disable_progress_bars()
         yield datasets
@@ -57,6 +57,7 @@ def _written(release: Cases, exporter: Exporter) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize("name", EXPORTS)
 def test_what_is_loaded_is_what_was_written(
     datasets: ModuleType, release: Cases, name: str, tmp_path: Path

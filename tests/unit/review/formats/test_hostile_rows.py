@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.records.ports import Row
@@ -131,7 +131,6 @@ def _read(name: str, row: dict[str, Any]) -> list[Row]:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=50, deadline=None)
 @given(row=st.dictionaries(_KEYS, _VALUES, max_size=8))
 def test_any_row_is_read_or_has_a_reason(name: str, row: dict[str, Any]) -> None:
     """No row stops the file: each gives answers that name an assignment, or a fault."""
@@ -148,7 +147,6 @@ def test_the_sound_rows_are_sound(tool: str) -> None:
 
 
 @pytest.mark.parametrize("tool", WHOLE_ROWS)
-@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_a_row_spoilt_anywhere_is_read_or_has_a_reason(tool: str, data: st.DataObject) -> None:
     """Any value of a sound row may be any other value; the file goes on."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.records.judgment import Judgment
@@ -87,9 +87,9 @@ def _check(
     assert _sorted(_judgment(record, values)) == _sorted(_judgment(record, native))
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("tool", TOOLS)
 @pytest.mark.parametrize("kind", RECORDS)
-@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_an_answer_given_in_a_tool_is_the_native_judgment(
     tool: str, kind: str, data: st.DataObject
@@ -102,7 +102,6 @@ def test_an_answer_given_in_a_tool_is_the_native_judgment(
 
 
 @pytest.mark.parametrize("kind", RECORDS)
-@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_an_answer_in_long_rows_is_the_native_judgment(kind: str, data: st.DataObject) -> None:
     """Rows filled in one by one, in any order, are joined to the same judgment."""

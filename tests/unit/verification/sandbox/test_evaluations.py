@@ -30,6 +30,7 @@ def verdict(sandbox: WarmSandbox, name: str, answer: str, reference: str, **opti
     return found.verdict
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize(
     ("answer", "reference", "expected"),
     [

@@ -11,6 +11,7 @@ from simulators.own_objects import SHAPES, UNSAYABLE
 LIMITS = Limits(seconds=20.0, memory_mb=256, processes=8)
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize("name", SHAPES)
 def test_a_right_candidate_passes_and_a_wrong_one_fails(sandbox: WarmSandbox, name: str) -> None:
     """Operators, attributes, errors, enums and coroutines answer as in an ordinary run."""
@@ -31,6 +32,7 @@ def test_what_cannot_be_carried_is_named_and_is_no_failure(sandbox: WarmSandbox,
     assert found.verdict.__struct_config__.tag == verdict, found
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_candidate_of_another_shape_passes(sandbox: WarmSandbox, name: str) -> None:
     """Whole programs as people write them: caches, matrices, queues, decorators, contexts."""

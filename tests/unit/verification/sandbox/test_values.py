@@ -13,6 +13,7 @@ def check(sandbox: WarmSandbox, candidate: str, tests: str) -> CheckedCandidate:
     return sandbox.check(candidate, tests, limits=LIMITS)
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize(
     ("answer", "equal", "unequal"),
     [

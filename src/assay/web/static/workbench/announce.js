@@ -1,15 +1,15 @@
-// The state line, which never says more than is true, and messages for those who listen.
+// The status line, which reports only what has happened, and messages for screen readers.
 
 /** @param {string} name */
 const at = (name) => /** @type {HTMLElement | null} */ (document.querySelector(`[data-${name}]`));
 
-/** @param {string} text said once, politely */
+/** @param {string} text read out once, when the reader is idle */
 export function say(text) {
   const place = at("said");
   if (place) place.textContent = text;
 }
 
-/** @param {string} text said at once */
+/** @param {string} text read out at once */
 export function alarm(text) {
   const place = at("alarm");
   if (place) place.textContent = text;

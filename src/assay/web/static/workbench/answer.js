@@ -1,4 +1,4 @@
-// What the reviewer has said so far, and the Answer that it makes. Candidates are counted as shown.
+// What the reviewer has entered so far, and the Answer that it makes. Candidates are counted as shown.
 
 /** @import { Answer, AskedDimension, DimensionScore, Form, LocalizedError, Reason } from "../wire.d.ts" */
 
@@ -257,7 +257,7 @@ function nested(table) {
 }
 
 /**
- * What an earlier Answer said, so that it can be looked at and revised.
+ * The entries of an earlier Answer, so that it can be looked at and revised.
  *
  * @param {Answer} answer
  * @returns {Said}

@@ -1,4 +1,4 @@
-// The server's side of the desk: one function for each call, one type for each way of failing.
+// The desk's REST API: one function for each call, one error class for each kind of failure.
 
 /** @import { AssignmentView as Assignment, Claimed, MyDesk, NewDecision, NewerDraft } from "../wire.d.ts" */
 /** @import { Opened, OpenedGap, Problem, Receipt, ReturnRequest, SavedDraft, SeniorView } from "../wire.d.ts" */

@@ -1,4 +1,4 @@
-// The work itself: prompt, responses, evidence. It reads what is shown and asks nothing.
+// The record under review: prompt, responses, evidence. It shows them and takes no answer.
 
 import { el, words } from "./dom.js";
 import { marks } from "./diff.js";

@@ -1,4 +1,4 @@
-// One group of radio buttons, drawn as a bar; choosing the chosen one again takes it back.
+// One group of radio buttons, drawn as a bar; choosing the selected one again clears it.
 
 import { el } from "./dom.js";
 

@@ -1,4 +1,4 @@
-// The controls: keys and buttons reach the commands of whatever works an assignment.
+// The controls: keys and buttons call the commands of the session that has the assignment.
 
 import { alarm, say } from "./announce.js";
 import * as api from "./api.js";

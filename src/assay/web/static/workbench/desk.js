@@ -153,7 +153,7 @@ export class Desk {
     void first.then(painted).then(() => this.queue.fill(this.held()));
   }
 
-  /** Assignments that are ours and must not be given to us again. */
+  /** Assignments that this page holds; a claim must not return them again. */
   held() {
     const underWay = this.outbox.letters.map((each) => each.assignment);
     return [...new Set([...(this.page ? [this.page.session.assignment.assignment] : []), ...underWay])];
@@ -332,7 +332,7 @@ export class Desk {
 
   /**
    * @param {string} id
-   * @param {Said | null} said what to go on from; what the server holds, where null
+   * @param {Said | null} said entries to go on from; those of the server where null
    */
   async reopen(id, said) {
     try {
@@ -471,7 +471,7 @@ export class Desk {
     );
   }
 
-  /** @param {string} text in sight and said */
+  /** @param {string} text shown and read out */
   tell(text) {
     document.querySelector(".toast")?.remove();
     /** @type {HTMLElement} */
@@ -521,7 +521,7 @@ function whenIdle(work) {
 }
 
 /**
- * @param {any} object any: a path of names leads anywhere into what was said
+ * @param {any} object any: a path of names leads anywhere into the entries
  * @param {string[]} path
  * @param {unknown} value
  */

@@ -11,7 +11,7 @@ const SERVER_AFTER_MS = 800;
 const RETRY_MS = 5_000;
 
 /** @typedef {{said: Said, conflicts: Conflict[], taken: number}} Found */
-/** @typedef {{key: string, revision: number, base: Said | null, said: Said}} Kept a draft on this device */
+/** @typedef {{key: string, revision: number, base: Said | null, said: Said}} Kept a draft as this device stores it */
 /** @typedef {{path: string[], mine: unknown, theirs: unknown}} Conflict */
 
 /** @type {(value: unknown) => value is Record<string, unknown>} */
@@ -74,7 +74,7 @@ export async function begunHere() {
 }
 
 /**
- * What was said, as the server keeps it of this page.
+ * The entries as the server stores them for this page.
  *
  * @param {unknown} answer
  * @returns {Said | null}
@@ -104,7 +104,7 @@ export class Draft {
   }
 
   /**
-   * What was said when this assignment was last left, from here and from the server.
+   * The entries when this assignment was last left, from this device and from the server.
    *
    * @returns {Promise<Found | null>}
    */
@@ -195,7 +195,7 @@ export class Draft {
     if (error instanceof api.Unreachable || (error instanceof api.Refused && error.passing)) this.schedule(RETRY_MS);
   }
 
-  /** The assignment is left; nothing more is sent. A draft that was given up is deleted. */
+  /** The assignment is left; nothing more is sent. A discarded draft is deleted. */
   async close({ discard = false } = {}) {
     this.closed = true;
     clearTimeout(this.timer);

@@ -48,7 +48,7 @@ export const COMMANDS = [
   { id: "c-done", label: "Done", key: "Enter", group: "In a critique", mode: "critique" },
 ];
 
-/** Families of ten digits, by the key that is held with them. */
+/** Families of ten digits, by the modifier key that is pressed with them. */
 /** @typedef {"" | "Alt+" | "Shift+"} Held the key that is held with a digit */
 
 /** @type {Record<"choose" | "score" | "reason", Held>} */

@@ -1,4 +1,4 @@
-// The beginning: the desk is set up, and its controls reach it.
+// The entry point: sets up the desk and binds its controls.
 
 import * as api from "./api.js";
 import { control } from "./controls.js";

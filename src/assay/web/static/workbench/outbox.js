@@ -63,7 +63,7 @@ export class Outbox {
   }
 
   /**
-   * Takes an answer. It leaves after the grace time, at once where nothing may be kept here.
+   * Takes an answer. It is sent after the grace time, at once where nothing may be stored on this device.
    *
    * @param {string} assignment
    * @param {OpenAnswer} answer

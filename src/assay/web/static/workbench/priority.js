@@ -138,7 +138,7 @@ export function vetoOf(said, form, count, place) {
  * @param {import("./answer.js").Said} said
  * @param {FullForm} form
  * @param {number} count
- * @param {Verdict | SaidVerdict | null} verdict as the answer says it
+ * @param {Verdict | SaidVerdict | null} verdict of the answer
  * @returns {Outcome | null}
  */
 export function contradiction(said, form, count, verdict) {

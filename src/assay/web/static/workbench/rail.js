@@ -1,4 +1,4 @@
-// The rail: everything that is asked, in the order in which it is answered.
+// The rail: the controls of every question, in the order in which they are answered.
 
 import { el } from "./dom.js";
 import { askPart, submitRow } from "./rail_ask.js";

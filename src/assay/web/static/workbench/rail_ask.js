@@ -1,4 +1,4 @@
-// The foot of the rail: what the desk still asks, and the way on. It grows upwards, so nothing
+// The foot of the rail: what is still missing, and the button that goes on. It grows upwards, so nothing
 // above it moves.
 
 import { ALL } from "./answer.js";

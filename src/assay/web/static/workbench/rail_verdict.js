@@ -1,4 +1,4 @@
-// The overall verdict: one exclusive scale, with every way of not choosing beside it.
+// The overall verdict: one exclusive scale, with the verdicts that choose no candidate beside it.
 
 import { compares, groups, ranks } from "./answer.js";
 import { choice } from "./choice.js";

@@ -1,4 +1,4 @@
-// Search through prompt, responses and evidence at once; the page is not changed, only lit.
+// Search through prompt, responses and evidence at once; matches are highlighted without changing the page.
 
 import { el } from "./dom.js";
 import { paint, pointsBefore, rangesOf } from "./spans.js";

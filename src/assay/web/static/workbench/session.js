@@ -1,4 +1,4 @@
-// One assignment in view: what is asked, what is said, and the row at which the reviewer is.
+// One assignment in view: its form, what is entered, and the row that has the focus.
 
 import { ALL, SKIP, compares, contradictions, freshId, fullForm, nothingSaid, ranks, toAnswer } from "./answer.js";
 import { gaps } from "./completeness.js";
@@ -77,7 +77,7 @@ export class Session {
     return this.shown.candidates[place]?.letter ?? letter(place);
   }
 
-  /** Views show what is said; nothing is stored. */
+  /** Update the views from what is entered; nothing is stored. */
   refresh() {
     for (const view of this.views) view();
   }

@@ -18,7 +18,7 @@ export function pretty(text) {
 }
 
 /**
- * JSON or other text that is folded until it is wanted.
+ * JSON or other text that is folded until the reader opens it.
  *
  * @param {Child | Child[]} summary
  * @param {string} text

@@ -1,6 +1,6 @@
 """The promise of `assay.stable.v1`: every name, every field, every argument.
 
-`python tests/golden/test_stable_v1.py` writes the golden file anew; only what is added may differ.
+`python tests/unit/stable/test_v1.py` writes the golden file anew; only what is added may differ.
 """
 
 import ast
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assay.stable import v1
 
-GOLDEN = Path(__file__).parent / "stable_v1.json"
+GOLDEN = Path(__file__).parents[2] / "golden" / "stable_v1.json"
 
 
 def _functions(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
