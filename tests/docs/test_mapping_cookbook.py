@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,9 @@ BLOCK = re.compile(r"```(\w+)(?: (\S+))?\n(.*?)```", re.DOTALL)
 
 def outcome(layout: str, folder: Path) -> list[dict[str, Any]]:
     """What the rows of a layout become, short."""
-    files = {name or "mapping.yaml": text for _, name, text in BLOCK.findall(layout) if name != "result"}
+    files = {
+        name or "mapping.yaml": text for _, name, text in BLOCK.findall(layout) if name != "result"
+    }
     for name, text in files.items():
         (folder / name).write_text(text)
     data = next(folder.glob("data.*"))
@@ -88,9 +90,7 @@ def _scored(judgment: Judgment, number: int) -> str:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=[layout.splitlines()[0][:40] for layout in LAYOUTS])
-def test_a_layout_is_read_as_the_page_says(
-    layout: str, tmp_path: Path
-) -> None:
+def test_a_layout_is_read_as_the_page_says(layout: str, tmp_path: Path) -> None:
     """No row is set aside, and records, verdicts and scores are those that the page shows."""
     shown = [json.loads(text) for _, name, text in BLOCK.findall(layout) if name == "result"]
     assert shown == [outcome(layout, tmp_path)]

@@ -31,7 +31,9 @@ because they do not fit into its memory, takes about a second for them."""
 _UNICODE = {"d": r"\p{Nd}", "w": r"\p{L}\p{N}_", "s": r"\s\v\x1c-\x1f\x85\p{Z}"}
 _ANY = re.compile(r"\[\\(?:s\\S|S\\s|w\\W|W\\w|d\\D|D\\d)\]")
 """A class of a set and all that is not in it: any character."""
-_PIECE = re.compile(_ANY.pattern + r"|\\x\{[^}]*\}|\\[pP]\{[^}]*\}|\\.|\(\?(?:<?[=!]|[>(#])|.", re.DOTALL)
+_PIECE = re.compile(
+    _ANY.pattern + r"|\\x\{[^}]*\}|\\[pP]\{[^}]*\}|\\.|\(\?(?:<?[=!]|[>(#])|.", re.DOTALL
+)
 _CLASS = re.compile(r"\\[dws]|\\[pP](?:\{[^}]*\}|\w)")
 _UNSUPPORTED = {
     "(?=": "look-ahead `(?=`",

@@ -122,8 +122,8 @@ class MappingDocument(Conditional):
         filled = self.record.part.model_fields_set
         foreign = sorted(filled - set(KINDS[self.kind].__struct_fields__))
         if foreign:
-            known = ", ".join(KINDS[self.kind].__struct_fields__) or "none"
-            msg = f"a {self.kind} has no {', '.join(foreign)} in its part; it has: {known}"
+            fields = ", ".join(KINDS[self.kind].__struct_fields__) or "none"
+            msg = f"a {self.kind} has no {', '.join(foreign)} in its part; it has: {fields}"
             raise ValueError(msg)
         for name in _candidates_spoken_of(self):
             self._refuse_unknown_candidate(name)

@@ -39,7 +39,9 @@ def _speech(entry: doc.Speech, field: str) -> Callable[[RowScope], Sequence[Mess
         return compile_messages(entry.messages, f"{field}.messages")
     role, content = entry.spoken()
     read_role = compile_value(role, f"{field}.role")
-    read_content = compile_value(content, f"{field}.content")
+    # A message whose role is its key is called by it in errors: `messages[0].user`.
+    place = f"{field}.content" if entry.role is not None else f"{field}.{role}"
+    read_content = compile_value(content, place)
     name, answers = (
         text_or_none(entry.name, f"{field}.name"), text_or_none(entry.answers, f"{field}.answers")
     )  # fmt: skip

@@ -11,12 +11,12 @@ from assay.core.digest import labelled_digest
 from assay.core.errors import InputError
 from assay.records.judgment import Judgment
 from assay.records.mapping.about import About
-from assay.records.mapping.columns_read import columns_read
 from assay.records.mapping.document import Join, MappingDocument
 from assay.records.mapping.evaluate import Evaluate, compile_value
 from assay.records.mapping.judgment_builder import JudgmentBuilder
 from assay.records.mapping.record_builder import RecordBuilder
 from assay.records.mapping.record_cache import RecordCache
+from assay.records.mapping.record_columns import record_columns
 from assay.records.mapping.repeat import compile_condition, compile_loops
 from assay.records.mapping.scope import RowScope, as_text
 from assay.records.mapping.value import column_names
@@ -60,7 +60,7 @@ class MappingReader:
         self._loop = compile_loops(document.loops, "rows") if document.loops else None
         self._record = RecordBuilder(document.record, document.kind)
         self._reused = RecordCache(
-            None if document.loops else columns_read(document.record, document.join)
+            None if document.loops else record_columns(document.record, document.join)
         )
         self._judgments = [
             JudgmentBuilder(judgment, f"judgments[{number}]", ordered=bool(self.group_columns))

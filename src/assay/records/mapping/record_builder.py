@@ -373,9 +373,9 @@ def _expected_call(entry: doc.ExpectedCallMap, field: str) -> Callable[[RowScope
         parse = compile_call_text(entry.text, f"{field}.text")
 
         def from_text(scope: RowScope) -> dict[str, Any]:
-            called, stated = parse(scope)
-            accepted = {argument: [value] for argument, value in stated.items()}
-            return {"name": called, "arguments": json_text(accepted), "turn": turn(scope)}
+            tool, arguments_of_call = parse(scope)
+            accepted = {argument: [value] for argument, value in arguments_of_call.items()}
+            return {"name": tool, "arguments": json_text(accepted), "turn": turn(scope)}
 
         return from_text
     name = compile_optional(entry.name, f"{field}.name")

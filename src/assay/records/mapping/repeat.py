@@ -47,13 +47,13 @@ def compile_condition(entry: Conditional, field: str) -> Holds | None:
 
     None where the entry has no condition.
     """
-    wanted = _all_have(entry.when, f"{field}.when")
-    unwanted = _all_have(entry.unless, f"{field}.unless")
-    if unwanted is None:
-        return wanted
-    if wanted is None:
-        return lambda scope: not unwanted(scope)
-    return lambda scope: wanted(scope) and not unwanted(scope)
+    included = _all_have(entry.when, f"{field}.when")
+    excluded = _all_have(entry.unless, f"{field}.unless")
+    if excluded is None:
+        return included
+    if included is None:
+        return lambda scope: not excluded(scope)
+    return lambda scope: included(scope) and not excluded(scope)
 
 
 def _looped(scope: RowScope, named: Sequence[_Names]) -> Iterator[RowScope]:

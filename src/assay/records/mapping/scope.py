@@ -70,7 +70,7 @@ def compile_name(name: str) -> Callable[[RowScope], Any]:
 
 def missing_column(name: str, scope: RowScope) -> InputError:
     """The error for a name that is not there, with the nearest one that is."""
-    names = [str(known) for known in (*scope.row, *scope.local)]
+    names = [str(own) for own in (*scope.row, *scope.local)]
     near = nearest(name, names)
     listed = ", ".join(names[:_MOST_NAMED]) + (", ..." if len(names) > _MOST_NAMED else "")
     advice = f"did you mean {near!r}?" if near else f"there are: {listed or 'none'};"

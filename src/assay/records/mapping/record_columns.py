@@ -16,7 +16,7 @@ class _AnyColumnError(Exception):
     """The part may read any column."""
 
 
-def columns_read(part: BaseModel, joins: Mapping[str, BaseModel]) -> tuple[str, ...] | None:
+def record_columns(part: BaseModel, joins: Mapping[str, BaseModel]) -> tuple[str, ...] | None:
     """The columns that a part reads, sorted, perhaps with names that are no columns.
 
     Args:
