@@ -20,7 +20,7 @@ Convention = Literal[
 `search once` ignores the offsets and takes the one place where the quote occurs."""
 
 
-class Descent(MappingPart):
+class TreeLoop(MappingPart):
     """A tree whose nodes are looped over: each node before those below it."""
 
     tree: Value
@@ -29,7 +29,7 @@ class Descent(MappingPart):
     """The key under which a node lists the nodes below it."""
 
 
-Loops = dict[str, Value | Descent]
+Loops = dict[str, Value | TreeLoop]
 """Name -> list or tree: repeat for every item; several names are loops inside each other. `{name}`
 is the item, `{name_index}` its place from 0, `{name_key}` its key or column. In a tree,
 `{name_above}` is the list of the nodes above it, root first, and `{name_children}` the number of

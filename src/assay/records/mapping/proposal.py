@@ -12,6 +12,7 @@ import msgspec
 
 from assay.contracts.terms import Signal
 from assay.records.mapping.scope import as_text
+from assay.records.verdict import BothUnacceptable
 
 _PROMPT = (
     "prompt",
@@ -321,7 +322,7 @@ def _verdict(value: str, sides: tuple[str, str], names: Sequence[str]) -> str | 
     if plain in _TIES:
         return "tie"
     if plain in _NEITHER:
-        return "both_unacceptable"
+        return str(BothUnacceptable.__struct_config__.tag)
     for side, name in zip(sides, names, strict=True):
         if _plain(value) in {name, _ending(side)}:
             return f"prefers {name}"

@@ -6,7 +6,7 @@ from typing import Any
 from assay.core.budget import WorkBudget
 from assay.core.errors import InputError
 from assay.records.mapping.evaluate import Evaluate, compile_value
-from assay.records.mapping.pieces import Condition, Conditional, Descent, Loops, Repeated
+from assay.records.mapping.pieces import Condition, Conditional, TreeLoop, Loops, Repeated
 from assay.records.mapping.scope import ABSENT, RowScope, as_text, compile_name, missing_column
 from assay.records.mapping.value import Value
 
@@ -65,8 +65,8 @@ def _looped(scope: RowScope, named: Sequence[_Names]) -> Iterator[RowScope]:
         yield from _looped(scope.inside(**names), rest)
 
 
-def _turns(name: str, value: Value | Descent, field: str) -> _Names:
-    if isinstance(value, Descent):
+def _turns(name: str, value: Value | TreeLoop, field: str) -> _Names:
+    if isinstance(value, TreeLoop):
         return _tree_turns(name, compile_value(value.tree, field, as_list=True), value.children)
     evaluate = compile_value(value, field, as_list=True)
 
@@ -107,7 +107,8 @@ def _nodes(
         # The nodes above are copied for every node: a thread costs the square of its length.
         budget.spend(TURN + len(above), "a tree")
         yield node, above
-        waiting += [(child, [*above, node]) for child in reversed(_below(node, children))]
+        path = [*above, node]
+        waiting += [(child, path) for child in reversed(_below(node, children))]
 
 
 def _below(node: Any, children: str) -> Sequence[Any]:
