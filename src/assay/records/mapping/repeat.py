@@ -6,7 +6,7 @@ from typing import Any
 from assay.core.budget import WorkBudget
 from assay.core.errors import InputError
 from assay.records.mapping.evaluate import Evaluate, compile_value
-from assay.records.mapping.pieces import Condition, Conditional, TreeLoop, Loops, Repeated
+from assay.records.mapping.pieces import Condition, Conditional, Loops, Repeated, TreeLoop
 from assay.records.mapping.scope import ABSENT, RowScope, as_text, compile_name, missing_column
 from assay.records.mapping.value import Value
 
