@@ -302,4 +302,4 @@ def _description(model: type[BaseModel], path: Path) -> str:
     descriptions = {
         field.alias or name: field.description for name, field in part.model_fields.items()
     }
-    return descriptions.get(str(path[-1])) or ""
+    return " ".join((descriptions.get(str(path[-1])) or "").split())

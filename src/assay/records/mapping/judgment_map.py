@@ -253,8 +253,8 @@ class JudgmentMap(Repeated):
     is no judgment."""
     verdict: Value | None = None
     """The overall answer: `prefers NAME`, `prefers NAME by 2`, `tie`, `both_unacceptable`,
-    `insufficient_context`, `not_asked`, `{abstained: why}` or `{ranks: [[NAME], [NAME, NAME]]}`.
-    Where it is asked for and absent, there is no judgment; where it is left out of the mapping,
+    `insufficient_context`, `not_asked`, `{abstained: why}` or `{ranks: [[NAME], [NAME, NAME]]}`;
+    rank numbers make a verdict under `ranks`. Where it is asked for and absent, there is no judgment; where it is left out of the mapping,
     none was asked."""
     scores: tuple[ScoreMap, ...] = ()
     """Scores by dimension and candidate."""

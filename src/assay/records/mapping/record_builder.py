@@ -100,6 +100,7 @@ class RecordBuilder:
             for inner in repeat(scope)
         ]
         candidates = tuple(entry.candidate for entry in named)
+        _refuse_response_in_task(messages, candidates)
         moved = list(range(len(named)))
         if self._kind == "preference":
             candidates, moved = sort_candidates(candidates)
@@ -169,6 +170,21 @@ class RecordBuilder:
 
 
 _NO_RESPONSES: Responses = {}
+
+
+def _refuse_response_in_task(messages: Sequence[Message], candidates: Sequence[Candidate]) -> None:
+    """Refuse a task that ends with the response: the answer would stand in the prompt."""
+    last = messages[-1] if messages else None
+    if last is None or last.role != "assistant" or not last.content:
+        return
+    if any(candidate.content == last.content for candidate in candidates):
+        raise InputError(
+            code="response-in-task",
+            message="the task ends with the response itself",
+            where="record.messages",
+            hint="read the list as a `conversation` with `response: last`, or leave its last item "
+            "out by a path such as `$.turns[:-1]`",
+        )
 
 
 def _placed(entries: Sequence[Any], field: str) -> list[tuple[Any, str]]:

@@ -204,3 +204,16 @@ record:
         ("not published", None),
         ("lost by ann", place),
     ]
+
+
+def test_a_task_that_ends_with_the_response_is_refused(context: Context) -> None:
+    """The whole list as the task and its last turn as the response would show the answer."""
+    text = """mapping: 1
+kind: demonstration
+record:
+  messages: [{for: {t: "{turns}"}, role: "{t.role}", content: "{t.content}"}]
+  candidates: [{content: {path: "$.turns[-1].content"}, unknown: not said}]
+"""
+    with pytest.raises(InputError) as caught:
+        record(text, {"turns": TURNS}, context)
+    assert caught.value.code == "response-in-task"
