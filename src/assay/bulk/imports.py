@@ -1,8 +1,10 @@
 """Importing a file from the disk: the rows, the rejects file next to it, and the use case."""
 
+import itertools
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from assay.bulk.joins import open_joins
 from assay.bulk.rejects import SUFFIX, RejectsFile
@@ -14,7 +16,7 @@ from assay.records.extra_fields import HOMES
 from assay.records.mapping.load import require_mapping
 from assay.records.mapping.reader import MappingReader
 from assay.records.people_mask import PeopleMask
-from assay.records.ports import Layout
+from assay.records.ports import Layout, row_values
 from assay.records.reader import (
     ColumnReader,
     LayoutReader,
@@ -81,6 +83,36 @@ def preview_file(
     """What the first rows of a file would become; see `records.service.preview_rows`."""
     file = DiskFile(path, _joined_layout(layout, reader), _column_filter(reader, context))
     return preview_rows(file, reader, context, first=first)
+
+
+HEAD_ROWS = 200
+"""Rows of a data file that a proposal looks at."""
+
+
+def head_rows(path: Path, layout: Layout | None = None) -> list[Mapping[str, Any]]:
+    """The rows at the head of a file that can be read, parsed; at least one.
+
+    Args:
+        path: the file.
+        layout: how to cut it; its name says what this leaves open.
+
+    Raises:
+        InputError: if no row of the head can be read.
+    """
+    rows = []
+    for row in itertools.islice(DiskFile(path, layout).rows(), HEAD_ROWS):
+        try:
+            rows.append(row_values(row))
+        except InputError:
+            continue  # a broken row shows no columns; the import names it
+    if not rows:
+        raise InputError(
+            code="no-rows",
+            message=f"none of the first {HEAD_ROWS} rows can be read",
+            where=path.name,
+            hint="a row is a JSON object, or a line of a table below its header",
+        )
+    return rows
 
 
 def open_mapping(mapping: Path, data: Path) -> MappingReader:

@@ -71,7 +71,15 @@ def _load(path: Path, join: Join) -> JoinTable:
     for row in DiskFile(path, join.rows.to_layout()).rows():
         key, text = _entry(row, join)
         if key in rows:
-            raise _faulty(join, row, f"the key {key[:60]!r} appears there twice")
+            if join.doubled == "refuse":
+                raise _faulty(
+                    join,
+                    row,
+                    f"the key {key[:60]!r} appears there twice; say `doubled: first` or `last` to take one",
+                )
+            if join.doubled == "first":
+                continue
+            size -= len(rows[key])
         rows[key] = text
         size += len(text)
         if size > MAX_BYTES:

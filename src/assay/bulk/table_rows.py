@@ -1,6 +1,7 @@
 """CSV and TSV as rows: cells by column, a bad row set aside alone."""
 
 import csv
+import re
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from io import BufferedReader
@@ -40,7 +41,7 @@ def rows_of_table(
     """
     records = _Records(stream, layout)
     try:
-        columns = layout.columns or _header(records)
+        columns = layout.columns or _header(records, layout.header_comment)
         read = columns_read(columns)
         for number, record in enumerate(records, start=1):
             if read is not None:
@@ -136,14 +137,22 @@ def _csv_options(layout: Layout) -> dict[str, Any]:
     return {"delimiter": delimiter, "strict": True}
 
 
-def _header(records: _Records) -> tuple[str, ...]:
+def _is_utf8(cell: str) -> bool:
+    """Whether a cell holds none of the characters that stand for bytes that are not UTF-8."""
+    return cell.isascii() or _NOT_UTF8.search(cell) is None
+
+
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+
+
+def _header(records: _Records, comment: str | None) -> tuple[str, ...]:
     record = next(iter(records), None)
     if record is None or record.fault:
         raise InputError(
             code="no-header", message="the table has no header line that can be read",
             hint="a file without a header needs its `columns` in a mapping's `rows`",
         ) from (record.fault if record else None)  # fmt: skip
-    columns = tuple(cell.strip() for cell in record.cells)
+    columns = _without_comment(tuple(cell.strip() for cell in record.cells), comment)
     twice = sorted(name for name, times in Counter(columns).items() if times > 1)
     if twice:
         raise InputError(
@@ -170,9 +179,13 @@ def _drop_broken_cells(record: _Record, columns: Sequence[str], read: Collection
         record.fault = None
 
 
-def _is_utf8(cell: str) -> bool:
-    """Whether a cell holds none of the characters that stand for bytes that are not UTF-8."""
-    return not any("\udc80" <= character <= "\udcff" for character in cell)
+def _without_comment(columns: tuple[str, ...], comment: str | None) -> tuple[str, ...]:
+    """The columns up to the first in which a comment begins."""
+    for place, column in enumerate(columns):
+        if comment and comment in column:
+            last = column.partition(comment)[0].strip()
+            return (*columns[:place], last) if last else columns[:place]
+    return columns
 
 
 def _row(number: int, record: _Record, columns: Sequence[str]) -> Row:

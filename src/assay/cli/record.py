@@ -13,7 +13,7 @@ from assay.core.wording import counted
 app = command_group()
 
 MOST_NAMED = 20
-"""Records that share text with the reserve that an import names one by one."""
+"""Records that share text with the reserve, or rows that a dry run sets aside, that are named one by one."""
 
 Kind = Annotated[
     str | None,
@@ -81,12 +81,18 @@ def import_(
         bool, typer.Option("--dry-run", help="Show the first records; store nothing.")
     ] = False,
     first: Annotated[int, typer.Option(help="How many rows a dry run shows.")] = 3,
+    suggest: Annotated[
+        bool,
+        typer.Option(
+            "--suggest", help="Write a first mapping from the file's head; store nothing."
+        ),
+    ] = False,
     program: Folder = ".",
     as_json: AsJson = False,
 ) -> None:
     """Import a file: every row is stored, already there, or set aside with its reason.
 
-    Ends with 3 if there were rows and not one could be used.
+    Ends with 3 if there were rows and not one could be used; a dry run ends in the same way.
 
     Example: assay record import votes.csv --kind preference --format mapping.yaml --source crowd
     """
@@ -97,18 +103,16 @@ def import_(
     cut = _layout(layout, max_row_mb)
     fields = _field_options(keep, ignore, strict=strict, drop_null_arguments=drop_null_arguments)
     with assay.open(program) as opened:
+        if suggest:
+            _show_suggestion(opened.records.suggest(file, layout=cut), as_json=as_json)
+            return
         if dry_run:
-            _show_preview(
-                opened.records.preview(
-                    file,
-                    source=source,
-                    kind=kind,
-                    format=form,
-                    layout=cut,
-                    fields=fields,
-                    first=first,
-                )
+            preview = opened.records.preview(
+                file, source=source, kind=kind, format=form, layout=cut, fields=fields, first=first
             )
+            _show_preview(preview)
+            if preview.read and not preview.reads:
+                raise typer.Exit(InputError.exit_code)
             return
         with progress(file.name) as tick:
             report = opened.records.import_(
@@ -176,10 +180,24 @@ def _show_choice(taken: str, reader: Any) -> None:
 def _show_preview(preview: Any) -> None:
     for read in preview.reads:
         print_json({"record": read.record, "judgments": list(read.judgments)})
-    for place, reason in preview.reasons:
+    for place, reason in preview.reasons[:MOST_NAMED]:
         say(f"set aside: {place}: {reason}", fg="yellow")
+    more = len(preview.reasons) - MOST_NAMED
+    if more > 0:
+        say(f"set aside: {more} more rows", fg="yellow")
     _show_extra_fields(preview.extra_fields)
     say(f"{counted(preview.read, 'row')} read, nothing stored", err=True)
+
+
+def _show_suggestion(suggested: Any, *, as_json: bool) -> None:
+    if as_json:
+        print_json(suggested)
+        return
+    say(f"{suggested.file}: a first mapping as {suggested.kind}")
+    for column, field in suggested.placed.items():
+        say(f"  {column}: {field}")
+    for question in suggested.questions:
+        say(f"  {question}", fg="yellow")
 
 
 def _show_report(report: Any) -> None:

@@ -197,6 +197,10 @@ def _issue(model: type[BaseModel], tree: Tree, path: Path, group: list[ErrorDeta
         return tree.issue(path, "missing-field", f"{name!r} is missing", hint)
     if kind == "extra_forbidden":
         keys = _keys_at(model, path[:-1])
+        if str(path[-1]) in keys:
+            # The key is right and its value is of none of the forms that are read there.
+            hint = _description(model, path) or f"known keys: {', '.join(keys)}"
+            return tree.issue(path, "wrong-value", f"{name!r} has a value of no known form", hint)
         right = nearest(str(path[-1]), keys)
         hint = f"did you mean {right!r}?" if right else f"known keys: {', '.join(keys)}"
         return tree.issue(path, "unknown-key", f"{name!r} is not a key here", hint)
@@ -298,4 +302,4 @@ def _description(model: type[BaseModel], path: Path) -> str:
     descriptions = {
         field.alias or name: field.description for name, field in part.model_fields.items()
     }
-    return descriptions.get(str(path[-1])) or ""
+    return " ".join((descriptions.get(str(path[-1])) or "").split())

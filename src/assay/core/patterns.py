@@ -29,7 +29,11 @@ MOST_A_SEARCH = 10_000_000
 because they do not fit into its memory, takes about a second for them."""
 
 _UNICODE = {"d": r"\p{Nd}", "w": r"\p{L}\p{N}_", "s": r"\s\v\x1c-\x1f\x85\p{Z}"}
-_PIECE = re.compile(r"\\x\{[^}]*\}|\\[pP]\{[^}]*\}|\\.|\(\?(?:<?[=!]|[>(#])|.", re.DOTALL)
+_ANY = re.compile(r"\[\\(?:s\\S|S\\s|w\\W|W\\w|d\\D|D\\d)\]")
+"""A class of a set and all that is not in it: any character."""
+_PIECE = re.compile(
+    _ANY.pattern + r"|\\x\{[^}]*\}|\\[pP]\{[^}]*\}|\\.|\(\?(?:<?[=!]|[>(#])|.", re.DOTALL
+)
 _CLASS = re.compile(r"\\[dws]|\\[pP](?:\{[^}]*\}|\w)")
 _UNSUPPORTED = {
     "(?=": "look-ahead `(?=`",
@@ -132,7 +136,9 @@ def _translate(text: str) -> Iterator[str]:
     opened = -1  # where the class that we are in has its first member; -1 outside one
     for match in _PIECE.finditer(text):
         piece, place = match[0], match.start()
-        if piece.startswith("\\"):
+        if _ANY.fullmatch(piece) and opened < 0:
+            yield "(?s:.)"
+        elif piece.startswith("\\"):
             yield _escape(piece, place + 1, in_class=opened >= 0)
         elif opened < 0:
             if piece in _UNSUPPORTED:

@@ -23,6 +23,7 @@ from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.governance.rights import Use
 from assay.plugins import load, names
 from assay.program.sampling import Endpoint, sample_into
+from assay.program.suggesting import SuggestedMapping, suggest_mapping
 from assay.providers.cost import Prices
 from assay.providers.sampling_report import SamplingReport
 from assay.providers.sampling_run import SamplingPlan
@@ -212,6 +213,19 @@ class RecordsService:
         opened = _open_reader(format, path)
         context = _row_context(self._context, opened, kind, source, fields)
         return preview_file(path, opened, context, layout=layout, first=first)
+
+    def suggest(self, file: str | Path, *, layout: Layout | None = None) -> SuggestedMapping:
+        """Write a first mapping of a file, from its head, next to it as `NAME.mapping.yaml`.
+
+        Args:
+            file: the data file.
+            layout: how to cut the file; its name says what this leaves open.
+
+        Raises:
+            UsageError: if that mapping is there already.
+            InputError: if no row can be read, or the columns show no task with a response.
+        """
+        return suggest_mapping(Path(file), layout)
 
     def list(self, **where: str) -> Iterator[Record]:
         """Records in their order of entry, whatever their rights: for callers that hold the store.

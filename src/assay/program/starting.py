@@ -1,16 +1,13 @@
 """Starting a program from what is known: nothing, the answers to five questions, or a data file."""
 
-import io
-import itertools
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from ruamel.yaml import YAML
 
-from assay.bulk.rows import DiskFile
+from assay.bulk.imports import head_rows
 from assay.contracts import service
 from assay.contracts.draft import SOURCE, ProgramDraft
 from assay.contracts.words.filler import MARK
@@ -18,13 +15,10 @@ from assay.core.errors import InputError
 from assay.plugins import load, names
 from assay.records.mapping.load import require_mapping
 from assay.records.mapping.proposal import MappingProposal, propose_mapping
+from assay.records.mapping.proposal_text import mapping_text, mapping_yaml
 from assay.records.mapping.reader import MappingReader
-from assay.records.ports import row_values
 from assay.records.reader import FactReader, Reader, RowContext
 from assay.verification.constraints.language import likely_language
-
-HEAD_ROWS = 200
-"""Rows of a data file that a proposal looks at."""
 
 MAPPING = "mapping.yaml"
 """The file of a program into which a proposed mapping is written."""
@@ -46,7 +40,7 @@ class DataProposal(msgspec.Struct, frozen=True, kw_only=True):
     """What the head of a data file shows."""
 
     rows: int
-    """Rows that were looked at, at most `HEAD_ROWS`."""
+    """Rows that were looked at, at most `bulk.imports.HEAD_ROWS`."""
     read: int
     """Rows of these that the proposed reader or mapping turns into a record."""
     kind: str | None
@@ -75,13 +69,13 @@ def start_program(folder: Path, draft: ProgramDraft, data: Path | None = None) -
     """
     if data is None:
         return StartedProgram(files=tuple(service.begin(folder, draft)))
-    rows = _head(data)
+    rows = head_rows(data)
     reader = _fitting_reader(rows)
     mapping = None if reader else propose_mapping(rows)
     proposal = _proposal(rows, reader, mapping)
     more = {}
     if mapping is not None and mapping.document is not None:
-        more[MAPPING] = _mapping_text(data, mapping)
+        more[MAPPING] = mapping_text(data.name, mapping)
     proposed = msgspec.structs.replace(
         draft,
         signal=proposal.kind or "",
@@ -92,23 +86,6 @@ def start_program(folder: Path, draft: ProgramDraft, data: Path | None = None) -
         data=_data_table(folder, data, proposal),
     )
     return StartedProgram(files=tuple(service.begin(folder, proposed, more)), proposal=proposal)
-
-
-def _head(data: Path) -> list[Mapping[str, Any]]:
-    rows = []
-    for row in itertools.islice(DiskFile(data).rows(), HEAD_ROWS):
-        try:
-            rows.append(row_values(row))
-        except InputError:
-            continue  # a broken row shows no columns; the import names it
-    if not rows:
-        raise InputError(
-            code="no-rows",
-            message=f"none of the first {HEAD_ROWS} rows can be read",
-            where=data.name,
-            hint="a row is a JSON object, or a line of a table below its header",
-        )
-    return rows
 
 
 def _fitting_reader(rows: Sequence[Mapping[str, Any]]) -> tuple[Reader, str] | None:
@@ -151,7 +128,7 @@ def _proposal(
     read = 0
     if mapping.document is not None and mapping.kind is not None:
         # Counted by the text that is written, so that a proposal that does not read is seen.
-        content = _yaml(mapping.document).encode()
+        content = mapping_yaml(mapping.document).encode()
         read = _count_read(rows, MappingReader(require_mapping(MAPPING, content), {}), mapping.kind)
     return DataProposal(
         rows=len(rows),
@@ -203,18 +180,3 @@ def _data_table(folder: Path, data: Path, proposal: DataProposal) -> str:
     values["source"] = SOURCE
     lines = [f"{key} = {msgspec.json.encode(value).decode()}" for key, value in values.items()]
     return "\n".join(["", "# What `assay run` imports.", "[[data]]", *lines, ""])
-
-
-def _mapping_text(data: Path, proposal: MappingProposal) -> str:
-    lines = [f"# Proposed from the head of {data.name}: read it before it is used."]
-    lines += [f"# Not placed: {column}" for column in proposal.unplaced]
-    lines += ["# `assay record import --dry-run` shows the first records as they would be."]
-    return "\n".join([*lines, _yaml(proposal.document or {})])
-
-
-def _yaml(document: Mapping[str, Any]) -> str:
-    writer = YAML()
-    writer.default_flow_style = False
-    text = io.StringIO()
-    writer.dump(dict(document), text)
-    return text.getvalue()

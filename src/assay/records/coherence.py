@@ -125,7 +125,10 @@ def _candidate_references(judgment: Judgment) -> Iterator[tuple[str, int | None]
 
 
 def _twice(what: str, keys: Iterable[tuple[Any, ...]]) -> Iterator[str]:
-    for key, times in Counter(keys).items():
+    listed = list(keys)
+    if len(set(listed)) == len(listed):
+        return  # the usual case: counting costs more
+    for key, times in Counter(listed).items():
         if times > 1:
             parts = ", ".join(str(part) for part in key if part is not None)
             yield f"there are {times} {what}s for {parts}"

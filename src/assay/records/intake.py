@@ -7,8 +7,10 @@ from typing import Any
 import msgspec
 
 from assay.contracts.shape import nearest
+from assay.core.digest import sha256
 from assay.core.errors import InputError, UsageError
 from assay.core.fact import Fact
+from assay.core.identity import make_id
 from assay.records.coherence import judgment_faults, record_faults
 from assay.records.extra_fields import (
     count_null_arguments,
@@ -65,6 +67,7 @@ class Intake:
         self._names_votes = bool(mapped and mapped.names_votes)
         self._votes = Votes()
         self._recent: OrderedDict[str, Record] = OrderedDict()
+        self._checked: OrderedDict[int, tuple[Record, str]] = OrderedDict()
 
     @property
     def takes_facts(self) -> bool:
@@ -123,14 +126,12 @@ class Intake:
         redacted: Counter[str] = Counter()
         for read in self._read_rows(unit, rows):
             if read.record is not None:
-                _refuse("record", record_faults(read.record))
-                _refuse_unknown_sources(read.record, self._context.known_sources)
-                records[self._remember(read.record)] = read.record
+                records[self._check(read.record)] = read.record
             set_aside += read.set_aside
             redacted.update(read.redacted)
             for number, judgment in enumerate(read.judgments):
+                identity = self._typed_id(judgment, _judgment_decoder)
                 _refuse("judgment", judgment_faults(self._record_of(judgment), judgment))
-                identity = judgment.id
                 judgments.append((identity, judgment))
                 if read.recurrences:
                     recurrences[identity] = read.recurrences[number]
@@ -157,9 +158,40 @@ class Intake:
         if self._lines is None:
             reads, arguments = count_null_arguments(reads, options)
             unit.extras = {**unit.extras, **arguments} if arguments else unit.extras
-            for read in reads:
-                _refuse_untyped(read)
         return reads
+
+    def _check(self, record: Record) -> str:
+        """The id of a record that may be used; one that the reader gives again is checked once."""
+        known = self._checked.get(id(record))
+        if known is not None:
+            return known[1]
+        identity = self._typed_id(record, _record_decoder)
+        _refuse("record", record_faults(record))
+        _refuse_unknown_sources(record, self._context.known_sources)
+        self._remember(record, identity)
+        # The record is held with its place in memory, so that no other one can take that place.
+        self._checked[id(record)] = (record, identity)
+        if len(self._checked) > _RECORDS_KEPT:
+            self._checked.popitem(last=False)
+        return identity
+
+    def _typed_id(self, fact: Fact, decoder: msgspec.json.Decoder[Any]) -> str:
+        """The id of a fact; one that a reader built must be readable again.
+
+        Constructing a Struct checks no types.
+        """
+        if self._lines is not None:
+            return fact.id
+        try:
+            body = fact.canonical()
+            decoder.decode(body)
+        except (msgspec.ValidationError, UnicodeEncodeError, TypeError) as error:
+            raise InputError(
+                code="wrong-type",
+                message=f"the row gives a value that the format does not have: {error}",
+                hint="names are lower case with digits and _; numbers stay within 53 bits",
+            ) from error
+        return make_id(fact.prefix, sha256(body))
 
     def _record_of(self, judgment: Judgment) -> Record:
         return self._recent.get(judgment.record) or self._stored_record(judgment.record)
@@ -174,12 +206,10 @@ class Intake:
             )
         return record
 
-    def _remember(self, record: Record) -> str:
-        identity = record.id
+    def _remember(self, record: Record, identity: str) -> None:
         self._recent[identity] = record
         if len(self._recent) > _RECORDS_KEPT:
             self._recent.popitem(last=False)
-        return identity
 
 
 def stored_record(get: Callable[[type[Record], str], Record], identity: str) -> Record | None:
@@ -218,18 +248,3 @@ def _refuse_unknown_sources(record: Record, known_classes: frozenset[str] | None
                 where=f"sources[{number}]",
                 hint=f"did you mean {near!r}?" if near else "add it there, or fix the row",
             )
-
-
-def _refuse_untyped(read: Read) -> None:
-    """Check that what a reader built can be read back: constructing a Struct checks no types."""
-    try:
-        if read.record is not None:
-            _record_decoder.decode(read.record.canonical())
-        for judgment in read.judgments:
-            _judgment_decoder.decode(judgment.canonical())
-    except (msgspec.ValidationError, UnicodeEncodeError, TypeError) as error:
-        raise InputError(
-            code="wrong-type",
-            message=f"the row gives a value that the format does not have: {error}",
-            hint="names are lower case with digits and _; numbers stay within 53 bits",
-        ) from error

@@ -29,6 +29,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """`minimal`: double quotes hold a cell together; `none`: a quote is an ordinary character."""
     columns: tuple[str, ...] | None = None
     """The columns of a table without a header line."""
+    header_comment: str | None = None
+    """The text with which a comment begins that follows the last column in the header."""
     each: str | None = None
     """In a JSON file that is one object: the key of the list whose items are the rows."""
     nan_is_null: bool = False

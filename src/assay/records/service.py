@@ -268,7 +268,13 @@ class _ImportRun:
             subject=self.ledger.file,
             documents=self._documents,
         ) as writing:
-            added = writing.add([fact for unit in units for fact in unit.facts])
+            # Rows of one record give it again: it goes to the store once a batch.
+            facts = {
+                identity: fact
+                for unit in units
+                for identity, fact in zip(unit.ids, unit.facts, strict=True)
+            }
+            added = writing.add(list(facts.values()))
             writing.trace(
                 Origin(fact=identity, import_id=self.ledger.id, row=row.number)
                 for unit in units

@@ -133,7 +133,10 @@ def test_an_unmapped_value_names_itself(context: Context) -> None:
     """A value that no table names sets the row aside and says which value of which column."""
     with pytest.raises(InputError, match="'maybe'") as caught:
         read(VERDICTS, ROW | {"vote": "maybe"}, context)
-    assert (caught.value.code, caught.value.where) == ("unmapped-value", "vote")
+    assert (caught.value.code, caught.value.where) == (
+        "unmapped-value",
+        "judgments[0].verdict, vote",
+    )
 
 
 def test_a_missing_column_is_told_from_a_null(context: Context) -> None:

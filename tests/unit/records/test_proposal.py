@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from assay.records.mapping.load import read_mapping
 from assay.records.mapping.proposal import propose_mapping
+from assay.records.mapping.proposal_text import mapping_text
 
 
 def _votes(*votes: str) -> list[dict[str, Any]]:
@@ -78,3 +80,47 @@ def test_axes_have_the_values_of_the_head() -> None:
     proposal = propose_mapping(rows)
     assert proposal.axes == {"difficulty": ("easy", "hard")}
     assert proposal.unplaced == ("topic",)
+
+
+CHAT = [{"from": "human", "value": "Tea?"}, {"from": "gpt", "value": "Yes."}]
+
+
+def test_a_list_of_messages_is_a_conversation_with_its_response() -> None:
+    """The roles of the head are translated, and the last turn is the response."""
+    proposal = propose_mapping([{"id": "1", "conversations": CHAT, "source": "kitchen"}])
+    assert proposal.kind == "demonstration"
+    assert proposal.document is not None
+    assert proposal.document["record"]["conversation"] == {
+        "list": "{conversations}",
+        "role": {"column": "turn.from", "values": {"gpt": "assistant", "human": "user"}},
+        "content": "{turn.value}",
+        "response": "last",
+    }
+    assert proposal.unplaced == ("source",)
+
+
+def test_two_conversations_are_a_preference_with_a_common_start() -> None:
+    """The lists of the chosen and the rejected side become the two responses."""
+    other = [CHAT[0], {"from": "gpt", "value": "No."}]
+    proposal = propose_mapping([{"chosen": CHAT, "rejected": other}])
+    assert proposal.kind == "preference"
+    assert proposal.document is not None
+    assert set(proposal.document["record"]["conversation"]["lists"]) == {"chosen", "rejected"}
+
+
+@pytest.mark.parametrize("turns", [[CHAT[0]], [CHAT[1]], [{"from": "crowd", "value": "x"}], []])
+def test_a_list_without_a_response_is_not_placed(turns: list[dict[str, str]]) -> None:
+    """It ends with a person, begins with the model, has an unknown role, or is empty."""
+    assert propose_mapping([{"conversations": turns}]).kind is None
+
+
+def test_what_is_not_placed_is_a_question_in_the_file() -> None:
+    """Each column without a field, an unknown author and a missing verdict are asked about."""
+    proposal = propose_mapping(_votes("a", "perhaps"))
+    text = mapping_text("votes.csv", proposal)
+    document, issues = read_mapping("votes.mapping.yaml", text.encode())
+    assert issues == []
+    assert document is not None
+    assert document.kind == "preference"
+    for words in ("'who'", "'vote'", "who or which model wrote", "who preferred"):
+        assert words in text

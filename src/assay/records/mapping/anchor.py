@@ -33,13 +33,13 @@ def anchor_offsets(
         conventions: the ways of counting that the mapping allows, in order.
     """
     for convention in conventions:
-        found = _found(text, quote, stated, convention)
-        if found is not None:
-            start, end = found
+        offsets = _offsets(text, quote, stated, convention)
+        if offsets is not None:
+            start, end = offsets
             return TextSpan(pointer=pointer, start=start, end=end, quote=text[start:end])
-    offsets = f" [{stated[0]}:{stated[1]}]" if stated else ""
+    place = f" [{stated[0]}:{stated[1]}]" if stated else ""
     return Unanchored(
-        stated=f"{quote or ''}{offsets}".strip(),
+        stated=f"{quote or ''}{place}".strip(),
         reason=f"the text does not hold it there (tried: {', '.join(conventions)})",
     )
 
@@ -61,8 +61,8 @@ def anchor_marked(
         times = f"{marked.count(opening)} and {marked.count(closing)} times"
         return unanchored(f"the marks {opening} and {closing} appear {times}, not once each")
     before, _, rest = marked.partition(opening)
-    quote, found, after = rest.partition(closing)
-    if not found:
+    quote, mark, after = rest.partition(closing)
+    if not mark:
         return unanchored(f"the mark {closing} comes before {opening}")
     if before + quote + after != text:
         return unanchored("without its marks it is not the text of the record")
@@ -73,7 +73,7 @@ def _unanchored(stated: str) -> Callable[[str], Unanchored]:
     return lambda reason: Unanchored(stated=stated, reason=reason)
 
 
-def _found(
+def _offsets(
     text: str, quote: str | None, stated: tuple[int, int] | None, convention: Convention
 ) -> tuple[int, int] | None:
     if convention == "search once":

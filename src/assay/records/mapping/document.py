@@ -5,10 +5,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from assay.contracts.shape import nearest
 from assay.contracts.terms import DimensionName, Signal
 from assay.records.kinds import KINDS
 from assay.records.mapping.judgment_map import FirstBad, JudgmentMap
-from assay.records.mapping.pieces import Condition
+from assay.records.mapping.pieces import Conditional, Loops
 from assay.records.mapping.record_map import RecordMap
 from assay.records.mapping.value import MappingPart, Value
 from assay.records.ports import Layout, LayoutName
@@ -28,6 +29,9 @@ class RowsMap(MappingPart):
     """`none` where a quote is a mere character."""
     columns: tuple[str, ...] | None = None
     """The columns of a table without a header line."""
+    header_comment: Annotated[str, StringConstraints(min_length=1)] | None = None
+    """The text with which a comment begins that follows the last column in the header, such as
+    `#`: it and what follows it are no part of the header."""
     each: str | None = None
     """In a JSON file that is one object: the key of the list whose items are the rows. A row is
     then `item` and, in `rest`, all else that the object says."""
@@ -39,6 +43,7 @@ class RowsMap(MappingPart):
             delimiter=self.delimiter,
             quoting=self.quoting,
             columns=self.columns,
+            header_comment=self.header_comment,
             each=self.each,
         )
 
@@ -49,9 +54,11 @@ class Join(MappingPart):
     file: FileName
     """Its name, without a folder."""
     key: str
-    """Its column that holds the key; each key occurs there once."""
+    """Its column that holds the key."""
     to: Value
     """The key in this row."""
+    doubled: Literal["refuse", "first", "last"] = "refuse"
+    """What to do where several rows have one key: refuse the file, or take one of them."""
     optional: bool = False
     """Whether a row without a match is read all the same."""
     rows: RowsMap = RowsMap()
@@ -76,8 +83,11 @@ class Grouping(MappingPart):
     memory: at most 500,000 rows and 256 MiB of text."""
 
 
-class MappingDocument(MappingPart):
-    """A mapping: how rows of one file become records and judgments."""
+class MappingDocument(Conditional):
+    """A mapping: how rows of one file become records and judgments.
+
+    Rows outside `when` and `unless` are set aside.
+    """
 
     mapping: Literal[1]
     """Version of the mapping format: 1."""
@@ -93,12 +103,8 @@ class MappingDocument(MappingPart):
     other rows is set aside, unless `{by: [columns], anywhere: true}` joins it."""
     join: dict[DimensionName, Join] = {}
     """Name -> another file; its columns are then `name.column`."""
-    loops: dict[str, Value] | None = Field(default=None, alias="for")
-    """One record for every item of these lists."""
-    when: Condition | None = None
-    """Only rows in which these names have one of these values; others are set aside."""
-    unless: Condition | None = None
-    """Not rows in which these names all have one of these values; they are set aside."""
+    loops: Loops | None = Field(default=None, alias="for")
+    """One record for every item of these lists, or for every node of a tree."""
     record: RecordMap
     """The record."""
     judgments: tuple[JudgmentMap, ...] = ()
@@ -113,24 +119,25 @@ class MappingDocument(MappingPart):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
-        given = self.record.part.model_fields_set
-        foreign = sorted(given - set(KINDS[self.kind].__struct_fields__))
+        filled = self.record.part.model_fields_set
+        foreign = sorted(filled - set(KINDS[self.kind].__struct_fields__))
         if foreign:
-            known = ", ".join(KINDS[self.kind].__struct_fields__) or "none"
-            msg = f"a {self.kind} has no {', '.join(foreign)} in its part; it has: {known}"
+            fields = ", ".join(KINDS[self.kind].__struct_fields__) or "none"
+            msg = f"a {self.kind} has no {', '.join(foreign)} in its part; it has: {fields}"
             raise ValueError(msg)
         for name in _candidates_spoken_of(self):
             self._refuse_unknown_candidate(name)
         return self
 
     def _refuse_unknown_candidate(self, name: str) -> None:
-        known = {each.name for each in self.record.candidates if each.name}
-        if any("{" in each for each in known):
+        names = {candidate.name for candidate in self.record.candidates if candidate.name}
+        if any("{" in own for own in names):
             return
-        if "{" not in name and not name.isdecimal() and name not in known:
-            msg = (
-                f"no candidate is called {name!r}; there are: {', '.join(sorted(known)) or 'none'}"
-            )
+        if "{" not in name and not name.isdecimal() and name not in names:
+            near = nearest(name, sorted(names))
+            advice = f"did you mean {near!r}? " if near else ""
+            listed = ", ".join(sorted(names)) or "none"
+            msg = f"no candidate is called {name!r}; {advice}there are: {listed}"
             raise ValueError(msg)
 
 
@@ -138,10 +145,13 @@ def _candidates_spoken_of(document: MappingDocument) -> Iterator[str]:
     named: list[Any] = [piece.candidate for piece in document.record.evidence]
     for judgment in document.judgments:
         named += judgment.order or ()
-        for entries in (judgment.scores, judgment.reasons, judgment.errors or (), judgment.rulings):
+        ranks = judgment.ranks.entries if judgment.ranks else ()
+        for entries in (
+            judgment.scores, judgment.reasons, judgment.errors or (), judgment.rulings, ranks,
+        ):  # fmt: skip
             named += [entry.candidate for entry in entries]
         labels = judgment.step_labels
         named += [
-            each.candidate for each in ((labels,) if isinstance(labels, FirstBad) else labels)
+            label.candidate for label in ((labels,) if isinstance(labels, FirstBad) else labels)
         ]
     return (str(name) for name in named if name is not None)

@@ -11,7 +11,7 @@ from importlib.machinery import PathFinder
 from importlib.metadata import distribution
 from importlib.util import module_from_spec
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from assay.core.budget import WorkBudget
 from assay.core.errors import InputError, MachineError
@@ -24,11 +24,18 @@ MEMBER = 50
 """Units of work for each member of a node: a filter looks at all of them."""
 
 
-def compile_path(path: str) -> Callable[[Mapping[str, Any], WorkBudget], list[Any]]:
-    """The function that finds all values of a path in an object, within a budget.
+class RowPath(NamedTuple):
+    """A compiled path."""
 
-    It raises BudgetError where the budget ends, and InputError where a pattern in the path is not
-    one or the object is nested too deeply.
+    find: Callable[[Mapping[str, Any], WorkBudget], list[Any]]
+    """Gives all values of the path in an object. Raises BudgetError where the budget ends, and
+    InputError where a pattern in the path is not one or the object is nested too deeply."""
+    is_single: bool
+    """Whether names and positions alone lead to one value at most (a singular query, RFC 9535)."""
+
+
+def compile_path(path: str) -> RowPath:
+    """The path over a row, within a budget.
 
     Raises:
         ValueError: if the text is not a path.
@@ -40,7 +47,9 @@ def compile_path(path: str) -> Callable[[Mapping[str, Any], WorkBudget], list[An
     functions["match"] = _pattern_function(functions["match"], budgets, path, whole=True)
     functions["search"] = _pattern_function(functions["search"], budgets, path, whole=False)
     try:
-        query = _counted(environment.compile(path))
+        compiled = environment.compile(path)
+        is_single = compiled.singular_query()
+        query = _counted(compiled)
     except (library.JSONPathError, RecursionError) as error:
         msg = f"{path!r} is not a JSONPath: {error}"
         raise ValueError(msg) from error
@@ -54,7 +63,7 @@ def compile_path(path: str) -> Callable[[Mapping[str, Any], WorkBudget], list[An
                 code="path-failed", message=f"the path cannot be followed: {error}", where=path
             ) from error
 
-    return find
+    return RowPath(find, is_single)
 
 
 class _Node:

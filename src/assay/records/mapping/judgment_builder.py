@@ -1,97 +1,123 @@
 """Building the judgments that a row holds about its record."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from assay.core.errors import InputError
-from assay.records.coherence import text_at
-from assay.records.evidence import TextSpan
+from assay.core.identity import is_id
 from assay.records.judgment import (
-    Action,
+    Attack,
     Judgment,
-    LocalizedError,
     Reason,
     Reviewer,
     SectionRuling,
     StepLabel,
-    Unanchored,
-    Whole,
+    in_order,
 )
 from assay.records.mapping import judgment_map as doc
-from assay.records.mapping.anchor import anchor_marked, anchor_offsets
-from assay.records.mapping.opinion import to_score, to_verdict
-from assay.records.mapping.pieces import CandidateName
-from assay.records.mapping.record_builder import Cast, index_or_none, text_or_none
+from assay.records.mapping.about import About, Piece, compile_place
+from assay.records.mapping.error_builder import compile_error
+from assay.records.mapping.evaluate import compile_optional, compile_value
+from assay.records.mapping.opinion import comparison_scores, ranking, to_score, to_verdict
+from assay.records.mapping.read_text import index_or_none, text_or_none
 from assay.records.mapping.repeat import compile_repeat
-from assay.records.mapping.scope import ABSENT, RowScope, as_index, as_integer, as_text
-from assay.records.mapping.value import compile_optional, compile_value
+from assay.records.mapping.scope import (
+    ABSENT,
+    RowScope,
+    as_index,
+    as_text,
+    compile_name,
+    missing_column,
+)
 from assay.records.reader import Recurrence, RowContext
-from assay.records.record import Record
-from assay.records.verdict import DimensionScore, NotAsked
-
-
-class About:
-    """The record that a judgment is about, with the names of its candidates."""
-
-    __slots__ = ("cast", "id", "record")
-
-    def __init__(self, record: Record, cast: Cast) -> None:
-        self.record = record
-        self.cast = cast
-        self.id = record.id
-
+from assay.records.verdict import DimensionScore, NotAsked, Verdict
 
 _PLAIN = Recurrence()
 
-Piece = Callable[[RowScope, About], Any]
-"""Builds one piece of a judgment; None where the row has nothing for it."""
+_Pieces = Callable[[RowScope, About], Sequence[Any]]
 
 
 class JudgmentBuilder:
     """Builds the judgments of one entry of a mapping; compiled once, used for every row."""
 
-    def __init__(self, judgment: doc.JudgmentMap) -> None:
-        self._map = judgment
-        self._repeat = compile_repeat(judgment)
-        self._reviewer = _reviewer(judgment.reviewer)
-        self._verdict = compile_optional(judgment.verdict)
-        self._scores = _pieces(judgment.scores, _score)
-        self._reasons = _pieces(judgment.reasons, _reason)
-        self._errors = _pieces(judgment.errors or (), _error)
-        self._labels = _step_labels(judgment.step_labels)
-        self._rulings = _pieces(judgment.rulings, _ruling)
-        self._order = [compile_value(name) for name in judgment.order or ()]
-        self._guideline = text_or_none(judgment.guideline)
-        self._active = _active(judgment)
-        self._judged_at = text_or_none(judgment.judged_at)
-        self._occasion = index_or_none(judgment.occasion, "the occasion")
-        self._flags = {name: text_or_none(value) for name, value in judgment.flags.items()}
+    def __init__(self, judgment: doc.JudgmentMap, field: str, *, ordered: bool) -> None:
+        """Compile one entry.
+
+        Args:
+            judgment: the entry.
+            field: its place in the mapping, such as `judgments[0]`.
+            ordered: whether parts are put into an order of their own, since the rows that they
+                come from have none.
+        """
+        self._field = field
+        self._ordered = ordered
+        self._repeat = compile_repeat(judgment, field)
+        self._name = text_or_none(judgment.name, f"{field}.name")
+        self._reviewer = _reviewer(judgment.reviewer, f"{field}.reviewer")
+        self._verdict = _verdict(judgment, field)
+        self._scores = _pieces(judgment.scores, _score, f"{field}.scores")
+        self._comparisons = _pieces(judgment.comparisons, _comparison, f"{field}.comparisons")
+        self._reasons = _pieces(judgment.reasons, _reason, f"{field}.reasons")
+        self._asks_for_errors = judgment.errors is not None
+        self._errors = _pieces(judgment.errors or (), compile_error, f"{field}.errors")
+        self._labels = _step_labels(judgment.step_labels, f"{field}.step_labels")
+        self._rulings = _pieces(judgment.rulings, _ruling, f"{field}.rulings")
+        self._attack = _attack(judgment.attack, f"{field}.attack")
+        self._wrote = text_or_none(judgment.wrote, f"{field}.wrote")
+        self._supersedes = text_or_none(judgment.supersedes, f"{field}.supersedes")
+        self._order = (
+            None
+            if judgment.order is None
+            else [compile_place(name, f"{field}.order") for name in judgment.order]
+        )
+        self._guideline = text_or_none(judgment.guideline, f"{field}.guideline")
+        self._visible = judgment.visible
+        self._active = _active(judgment, field)
+        self._judged_at = text_or_none(judgment.judged_at, f"{field}.judged_at")
+        self._occasion = index_or_none(judgment.occasion, f"{field}.occasion")
+        self._once = [(name, compile_name(name)) for name in judgment.once]
+        self._flags = {
+            name: text_or_none(value, f"{field}.flags.{name}")
+            for name, value in judgment.flags.items()
+        }
+        self._numbered = judgment.occasion is not None
 
     def build(
-        self, scope: RowScope, about: About, context: RowContext
+        self, scope: RowScope, about: About, context: RowContext, names: dict[str, str]
     ) -> Iterator[tuple[Judgment, Recurrence]]:
         """The judgments of a row; none where no verdict was given though one is asked for.
+
+        Args:
+            scope: the names of the row.
+            about: the record.
+            context: source class and pseudonymiser.
+            names: name -> id of the judgments of the row so far; those built here are added.
 
         Raises:
             InputError: if the row does not give what the mapping asks for.
         """
         for inner in self._repeat(scope):
-            stated = self._verdict(inner)
-            if stated is ABSENT and self._map.verdict is not None:
+            verdict = self._verdict(inner, about)
+            if verdict is None:
                 continue
             judgment = Judgment(
                 record=about.id,
                 reviewer=self._reviewer(inner, context),
-                verdict=NotAsked() if stated is ABSENT else to_verdict(stated, about.cast.place),
-                scores=tuple(self._scores(inner, about)),
+                verdict=verdict,
+                scores=self._all_scores(inner, about),
                 reasons=tuple(self._reasons(inner, about)),
-                errors=None if self._map.errors is None else tuple(self._errors(inner, about)),
+                errors=tuple(self._errors(inner, about)) if self._asks_for_errors else None,
                 step_labels=tuple(self._labels(inner, about)),
                 rulings=tuple(self._rulings(inner, about)),
+                attack=self._attack(inner),
+                wrote=self._wrote(inner),
+                supersedes=self._superseded(inner, names),
                 order=self._presented(inner, about),
                 guideline=self._guideline(inner),
-                visible=self._map.visible,
+                visible=self._visible,
                 active_ms=self._active(inner),
                 judged_at=self._judged_at(inner),
                 occasion=self._occasion(inner) or 0,
@@ -99,38 +125,61 @@ class JudgmentBuilder:
                     name: text for name, flag in self._flags.items() if (text := flag(inner))
                 },
             )
+            if self._ordered:
+                judgment = in_order(judgment)
+            name = self._name(inner)
+            if name is not None:
+                names[name] = judgment.id
             yield judgment, self._recurrence(inner)
 
+    def _all_scores(self, scope: RowScope, about: About) -> tuple[DimensionScore, ...]:
+        scores = self._scores(scope, about)
+        compared = self._comparisons(scope, about)
+        return (*scores, *(score for group in compared for score in group))
+
+    def _superseded(self, scope: RowScope, names: dict[str, str]) -> str | None:
+        name = self._supersedes(scope)
+        if name is None or is_id(name, Judgment.prefix):
+            return name
+        if name in names:
+            return names[name]
+        raise InputError(
+            code="unknown-judgment",
+            message=f"no earlier judgment of the row is called {name!r}",
+            where=f"{self._field}.supersedes",
+            hint=f"there are: {', '.join(names) or 'none'}; give the judgment a `name`",
+        )
+
     def _recurrence(self, scope: RowScope) -> Recurrence:
-        if not self._map.once and self._map.occasion is None:
+        if not self._once and not self._numbered:
             return _PLAIN
         return Recurrence(
-            once=", ".join(f"{name} {_vote_part(scope, name)!r}" for name in self._map.once),
-            numbered=self._map.occasion is not None,
+            once=", ".join(
+                f"{name} {self._vote_part(scope, name, read)!r}" for name, read in self._once
+            ),
+            numbered=self._numbered,
         )
+
+    def _vote_part(self, scope: RowScope, name: str, read: Callable[[RowScope], Any]) -> str:
+        value = read(scope)
+        if value is ABSENT:
+            raise missing_column(name, scope).at(f"{self._field}.once")
+        return as_text(value)
 
     def _presented(self, scope: RowScope, about: About) -> tuple[int, ...] | None:
-        if self._map.order is None:
+        if self._order is None:
             return None
-        return tuple(about.cast.place(name(scope)) for name in self._order)
+        places = (place(scope, about) for place in self._order)
+        return tuple(place for place in places if place is not None)
 
 
-def _vote_part(scope: RowScope, name: str) -> str:
-    value = scope.find(name)
-    if value is ABSENT:
-        raise InputError(
-            code="missing-column",
-            message=f"the row has no {name!r}, which names its vote",
-            where=name,
-            hint="check the names under `once` in the mapping",
-        )
-    return as_text(value)
-
-
-def _pieces(
-    entries: tuple[Any, ...], make: Callable[[Any], Piece]
-) -> Callable[[RowScope, About], list[Any]]:
-    compiled = [(compile_repeat(entry), make(entry)) for entry in entries]
+def _pieces(entries: Sequence[Any], make: Callable[[Any, str], Piece], field: str) -> _Pieces:
+    if not entries:
+        return lambda _scope, _about: ()
+    compiled = [
+        (compile_repeat(entry, f"{field}[{number}]"), make(entry, f"{field}[{number}]"))
+        for number, entry in enumerate(entries)
+    ]
     return lambda scope, about: [
         piece
         for repeat, build in compiled
@@ -139,64 +188,156 @@ def _pieces(
     ]
 
 
-def _place(name: CandidateName | None) -> Callable[[RowScope, About], int | None]:
-    if name is None:
-        return lambda _scope, _about: None
-    evaluate = compile_value(name)
-    return lambda scope, about: about.cast.place(evaluate(scope))
+def _verdict(judgment: doc.JudgmentMap, field: str) -> Callable[[RowScope, About], Verdict | None]:
+    """The function that gives the verdict; None where it is asked for and absent."""
+    if judgment.ranks is not None:
+        return _ranked(judgment.ranks, f"{field}.ranks")
+    if judgment.verdict is None:
+        return lambda _scope, _about: NotAsked()
+    evaluate = compile_value(judgment.verdict, f"{field}.verdict")
+
+    def read(scope: RowScope, about: About) -> Verdict | None:
+        value = evaluate(scope)
+        return None if value is ABSENT else _placed_verdict(value, about, f"{field}.verdict")
+
+    return read
 
 
-def _reviewer(entry: doc.ReviewerMap) -> Callable[[RowScope, RowContext], Reviewer]:
-    who = compile_value(entry.person if entry.person is not None else entry.model or "")
-    qualification = text_or_none(entry.qualification)
-    groups = {name: compile_value(value) for name, value in entry.groups.items()}
+def _placed_verdict(value: Any, about: About, field: str) -> Verdict:
+    try:
+        return to_verdict(value, about.cast.place)
+    except InputError as error:
+        raise error.at(field) from error
 
-    def build(scope: RowScope, context: RowContext) -> Reviewer:
-        found = ((name, evaluate(scope)) for name, evaluate in groups.items())
-        if entry.unnamed is not None:
-            pseudonym = f"{context.source_class}: {entry.unnamed}"
-        else:
-            raw = as_text(who(scope))
-            pseudonym = context.pseudonym(raw) if entry.person is not None else raw
-        return Reviewer(
-            pseudonym=pseudonym,
-            kind="unknown" if entry.unnamed is not None else "human" if entry.person else "model",
-            role=entry.role,
-            qualification=qualification(scope),
-            groups={name: as_text(value) for name, value in found if value is not ABSENT},
-        )
+
+def _ranked(ranks: doc.RanksMap, field: str) -> Callable[[RowScope, About], Verdict | None]:
+    read = _pieces(ranks.entries, _rank, f"{field}.entries")
+    highest_first = ranks.best == "highest"
+
+    def build(scope: RowScope, about: About) -> Verdict | None:
+        return ranking(dict(read(scope, about)), highest_first=highest_first)
 
     return build
 
 
-def _score(entry: doc.ScoreMap) -> Piece:
-    dimension, candidate = compile_value(entry.dimension), _place(entry.candidate)
-    number = entry.number is not None
-    stated = compile_optional(entry.number if number else entry.category)
+def _rank(entry: doc.RankMap, field: str) -> Piece:
+    candidate = compile_place(entry.candidate, f"{field}.candidate")
+    rank = compile_value(entry.rank, f"{field}.rank")
 
-    def build(scope: RowScope, about: About) -> DimensionScore | None:
-        value = stated(scope)
+    def build(scope: RowScope, about: About) -> tuple[int | None, Fraction] | None:
+        value = rank(scope)
         if value is ABSENT:
             return None
-        return DimensionScore(
-            dimension=as_text(dimension(scope)),
-            score=to_score(value, number=number),
-            candidate=candidate(scope, about),
+        return candidate(scope, about), _fraction(value, f"{field}.rank")
+
+    return build
+
+
+def _fraction(value: Any, field: str) -> Fraction:
+    try:
+        return Fraction(as_text(value).strip())
+    except (ValueError, ZeroDivisionError) as error:
+        raise InputError(
+            code="wrong-type",
+            message=f"this is {as_text(value)[:60]!r}, which is not a number",
+            where=field,
+            hint="map it to one by a table of values",
+        ) from error
+
+
+def _reviewer(entry: doc.ReviewerMap, field: str) -> Callable[[RowScope, RowContext], Reviewer]:
+    who = compile_optional(
+        next(
+            (name for name in (entry.person, entry.model, entry.position) if name is not None), None
+        ),
+        field,
+    )
+    qualification = text_or_none(entry.qualification, f"{field}.qualification")
+    groups = [
+        (name, text_or_none(value, f"{field}.groups.{name}"))
+        for name, value in entry.groups.items()
+    ]
+    unnamed, role = entry.unnamed, entry.role
+    is_person, is_model = entry.person is not None, entry.model is not None
+
+    def build(scope: RowScope, context: RowContext) -> Reviewer:
+        if unnamed is not None:
+            pseudonym = f"{context.source_class}: {unnamed}"
+        else:
+            raw = who(scope)
+            if raw is ABSENT:
+                raise InputError(
+                    code="missing-value",
+                    message="the row does not say who judged",
+                    where=field,
+                    hint="fix the row, or give `unnamed` with a name for such labels",
+                )
+            name = as_text(raw)
+            pseudonym = context.pseudonym(name) if is_person else name
+            if not is_person and not is_model:
+                pseudonym = f"{context.source_class}: {name}"
+        return Reviewer(
+            pseudonym=pseudonym,
+            kind="human" if is_person else "model" if is_model else "unknown",
+            role=role,
+            qualification=qualification(scope),
+            groups={name: text for name, read in groups if (text := read(scope)) is not None},
         )
 
     return build
 
 
-def _reason(entry: doc.ReasonMap) -> Piece:
-    text, dimension, code = map(text_or_none, (entry.text, entry.dimension, entry.code))
-    candidate = _place(entry.candidate)
+def _score(entry: doc.ScoreMap, field: str) -> Piece:
+    dimension = compile_value(entry.dimension, f"{field}.dimension")
+    candidate = compile_place(entry.candidate, f"{field}.candidate")
+    is_number = entry.number is not None
+    place = f"{field}.number" if is_number else f"{field}.category"
+    read = compile_optional(entry.number if is_number else entry.category, place)
+
+    def build(scope: RowScope, about: About) -> DimensionScore | None:
+        value = read(scope)
+        if value is ABSENT:
+            return None
+        try:
+            score = to_score(value, number=is_number)
+        except InputError as error:
+            raise error.at(place) from error
+        return DimensionScore(
+            dimension=as_text(dimension(scope)), score=score, candidate=candidate(scope, about)
+        )
+
+    return build
+
+
+def _comparison(entry: doc.ComparisonMap, field: str) -> Piece:
+    dimension = compile_value(entry.dimension, f"{field}.dimension")
+    verdict = compile_value(entry.verdict, f"{field}.verdict")
+
+    def build(scope: RowScope, about: About) -> list[DimensionScore] | None:
+        value = verdict(scope)
+        if value is ABSENT:
+            return None
+        return comparison_scores(
+            as_text(dimension(scope)),
+            _placed_verdict(value, about, f"{field}.verdict"),
+            len(about.record.candidates),
+        )
+
+    return build
+
+
+def _reason(entry: doc.ReasonMap, field: str) -> Piece:
+    text = text_or_none(entry.text, f"{field}.text")
+    dimension = text_or_none(entry.dimension, f"{field}.dimension")
+    code = text_or_none(entry.code, f"{field}.code")
+    candidate = compile_place(entry.candidate, f"{field}.candidate")
 
     def build(scope: RowScope, about: About) -> Reason | None:
-        said = text(scope)
-        if said is None:
+        words = text(scope)
+        if words is None:
             return None
         return Reason(
-            text=said,
+            text=words,
             dimension=dimension(scope),
             code=code(scope),
             candidate=candidate(scope, about),
@@ -205,150 +346,57 @@ def _reason(entry: doc.ReasonMap) -> Piece:
     return build
 
 
-def _error(entry: doc.ErrorMap) -> Piece:
-    place, severity = _error_place(entry), compile_optional(entry.severity)
-    category, source_severity = compile_value(entry.category), text_or_none(entry.source_severity)
-    correction, verification, note = map(
-        text_or_none, (entry.correction, entry.verification, entry.note)
-    )
-
-    def build(scope: RowScope, about: About) -> LocalizedError:
-        how_bad = severity(scope)
-        return LocalizedError(
-            place=place(scope, about),
-            category=as_text(category(scope)),
-            severity=None if how_bad is ABSENT else how_bad,
-            source_severity=source_severity(scope),
-            correction=correction(scope),
-            verification=verification(scope),
-            note=note(scope),
-        )
-
-    return build
-
-
-def _error_place(entry: doc.ErrorMap) -> Callable[[RowScope, About], Any]:
-    if entry.span is not None:
-        return _span(entry.span)
-    candidate = _place(entry.candidate)
-    step = index_or_none(entry.step, "the step at fault")
-
-    def build(scope: RowScope, about: About) -> Action | Whole:
-        whose = candidate(scope, about) or 0
-        where = step(scope)
-        return Whole(candidate=whose) if where is None else Action(candidate=whose, step=where)
-
-    return build
-
-
-def _span(entry: doc.SpanMap) -> Callable[[RowScope, About], TextSpan | Unanchored]:
-    pointer = _pointer(entry.within)
-    if entry.marked is not None:
-        marks = entry.marked
-        marked = compile_value(marks.text)
-
-        def between(scope: RowScope, about: About) -> TextSpan | Unanchored:
-            at = pointer(scope, about)
-            return anchor_marked(
-                at,
-                _text(about.record, at),
-                marked=as_text(marked(scope)),
-                opening=marks.open,
-                closing=marks.close,
-            )
-
-        return between
-    quote = text_or_none(entry.quote)
-    start, end = compile_optional(entry.start), compile_optional(entry.end)
-
-    def counted(scope: RowScope, about: About) -> TextSpan | Unanchored:
-        at, words = pointer(scope, about), quote(scope)
-        first, last = start(scope), end(scope)
-        try:
-            stated = None if first is ABSENT else (_offset(first), _offset(last))
-        except InputError as error:
-            said = f"{words or ''} [{as_text(first)}:{as_text(last)}]".strip()
-            return Unanchored(stated=said, reason=error.message)
-        return anchor_offsets(
-            at, _text(about.record, at), quote=words, stated=stated, conventions=entry.offsets
-        )
-
-    return counted
-
-
-def _offset(value: Any) -> int:
-    return as_integer(value, "an offset")
-
-
-def _pointer(within: str) -> Callable[[RowScope, About], str]:
-    what, _, which = within.partition(" ")
-    if what == "candidate":
-        place = _place(which)
-        return lambda scope, about: f"/candidates/{place(scope, about)}/content"
-    if what == "message":
-        number = compile_value(which)
-        return lambda scope, _: f"/task/messages/{as_text(number(scope))}/content"
-    pointer = compile_value(within)
-    return lambda scope, _: as_text(pointer(scope))
-
-
-def _text(record: Record, pointer: str) -> str:
-    text = text_at(record, pointer)
-    if text is None:
-        raise InputError(
-            code="no-such-text",
-            message=f"the record has no text at {pointer}",
-            hint="name it as `candidate NAME`, `message N` or a JSON pointer",
-        )
-    return text
-
-
-def _step_labels(
-    entries: tuple[doc.StepLabelMap, ...] | doc.FirstBad,
-) -> Callable[[RowScope, About], list[Any]]:
+def _step_labels(entries: tuple[doc.StepLabelMap, ...] | doc.FirstBad, field: str) -> _Pieces:
     if not isinstance(entries, doc.FirstBad):
-        return _pieces(entries, _step_label)
-    candidate, first_bad = _place(entries.candidate), compile_value(entries.first_bad)
+        return _pieces(entries, _step_label, field)
+    candidate = compile_place(entries.candidate, f"{field}.candidate")
+    first_bad = index_or_none(entries.first_bad, f"{field}.first_bad")
 
     def build(scope: RowScope, about: About) -> list[StepLabel]:
         whose = candidate(scope, about) or 0
         steps = len(about.record.candidates[whose].work)
-        stated = first_bad(scope)
-        if stated is ABSENT:
-            return [StepLabel(candidate=whose, step=step, label="good") for step in range(steps)]
-        bad = as_index(stated, "the first bad step")
-        good = [StepLabel(candidate=whose, step=step, label="good") for step in range(bad)]
-        return [*good, StepLabel(candidate=whose, step=bad, label="bad")]
+        bad = first_bad(scope)
+        good = range(steps if bad is None else bad)
+        labels = [StepLabel(candidate=whose, step=step, label="good") for step in good]
+        if bad is not None:
+            labels.append(StepLabel(candidate=whose, step=bad, label="bad"))
+        return labels
 
     return build
 
 
-def _step_label(entry: doc.StepLabelMap) -> Piece:
-    candidate, label = _place(entry.candidate), compile_value(entry.label)
-    step, note = index_or_none(entry.step, "a labelled step"), text_or_none(entry.note)
+def _step_label(entry: doc.StepLabelMap, field: str) -> Piece:
+    candidate = compile_place(entry.candidate, f"{field}.candidate")
+    label = compile_value(entry.label, f"{field}.label")
+    step, note = (
+        index_or_none(entry.step, f"{field}.step"),
+        text_or_none(entry.note, f"{field}.note"),
+    )
 
     def build(scope: RowScope, about: About) -> StepLabel | None:
-        stated, which = label(scope), step(scope)
-        if stated is ABSENT or which is None:
+        value, number = label(scope), step(scope)
+        if value is ABSENT or number is None:
             return None
         return StepLabel(
-            candidate=candidate(scope, about) or 0, step=which, label=stated, note=note(scope)
+            candidate=candidate(scope, about) or 0, step=number, label=value, note=note(scope)
         )
 
     return build
 
 
-def _ruling(entry: doc.RulingMap) -> Piece:
-    section, ruling = compile_value(entry.section), compile_value(entry.ruling)
-    candidate, severity = _place(entry.candidate), compile_optional(entry.severity)
+def _ruling(entry: doc.RulingMap, field: str) -> Piece:
+    section = compile_value(entry.section, f"{field}.section")
+    ruling = compile_value(entry.ruling, f"{field}.ruling")
+    candidate = compile_place(entry.candidate, f"{field}.candidate")
+    severity = compile_optional(entry.severity, f"{field}.severity")
 
     def build(scope: RowScope, about: About) -> SectionRuling | None:
-        stated, how_bad = ruling(scope), severity(scope)
-        if stated is ABSENT:
+        value, how_bad = ruling(scope), severity(scope)
+        if value is ABSENT:
             return None
         return SectionRuling(
             section=as_text(section(scope)),
-            ruling=stated,
+            ruling=value,
             candidate=candidate(scope, about),
             severity=None if how_bad is ABSENT else how_bad,
         )
@@ -356,21 +404,48 @@ def _ruling(entry: doc.RulingMap) -> Piece:
     return build
 
 
-def _active(judgment: doc.JudgmentMap) -> Callable[[RowScope], int | None]:
+def _attack(entry: doc.AttackMap | None, field: str) -> Callable[[RowScope], Attack | None]:
+    if entry is None:
+        return lambda _: None
+    strategy = text_or_none(entry.strategy, f"{field}.strategy")
+    outcome = compile_optional(entry.outcome, f"{field}.outcome")
+    severity = compile_optional(entry.severity, f"{field}.severity")
+    attempts = index_or_none(entry.attempts, f"{field}.attempts")
+    successes = index_or_none(entry.successes, f"{field}.successes")
+
+    def build(scope: RowScope) -> Attack:
+        result, how_bad = outcome(scope), severity(scope)
+        return Attack(
+            strategy=strategy(scope),
+            outcome=None if result is ABSENT else result,
+            severity=None if how_bad is ABSENT else how_bad,
+            attempts=attempts(scope),
+            successes=successes(scope),
+        )
+
+    return build
+
+
+def _active(judgment: doc.JudgmentMap, field: str) -> Callable[[RowScope], int | None]:
     if judgment.active_seconds is None:
-        return index_or_none(judgment.active_ms, "the active time")
-    seconds = compile_value(judgment.active_seconds)
+        return index_or_none(judgment.active_ms, f"{field}.active_ms")
+    place = f"{field}.active_seconds"
+    seconds = compile_value(judgment.active_seconds, place)
 
     def read(scope: RowScope) -> int | None:
-        stated = seconds(scope)
-        if stated is ABSENT:
+        value = seconds(scope)
+        if value is ABSENT:
             return None
-        try:
-            return as_index(round(Fraction(as_text(stated).strip()) * 1000), "the active time")
-        except (ValueError, ZeroDivisionError) as error:
-            raise InputError(
-                code="wrong-type",
-                message=f"the active time is {as_text(stated)[:60]!r}, not a number of seconds",
-            ) from error
+        return as_index(_milliseconds(value, place), place)
 
     return read
+
+
+def _milliseconds(seconds: Any, field: str) -> int:
+    text = as_text(seconds).strip()
+    if _DECIMAL.fullmatch(text):
+        return round(Decimal(text) * 1000)  # the usual case: a fraction costs more
+    return round(_fraction(text, field) * 1000)
+
+
+_DECIMAL = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")

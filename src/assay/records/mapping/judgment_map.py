@@ -18,6 +18,9 @@ class ReviewerMap(MappingPart):
     """Name of a model that judged."""
     unnamed: str | None = None
     """A label whose author the source does not name: what to call it, such as `final label`."""
+    position: Value | None = None
+    """The place of a rater in a list, such as `rater 0`: one of several people whom the source
+    does not tell apart from row to row. It is no person, so the judgment's author is unknown."""
     role: Literal["author", "reviewer", "policy_reviewer", "language_specialist", "adjudicator"] = (
         "reviewer"
     )
@@ -29,9 +32,9 @@ class ReviewerMap(MappingPart):
 
     @model_validator(mode="after")
     def _one_reviewer(self) -> Self:
-        named = (self.person, self.model, self.unnamed)
-        if sum(each is not None for each in named) != 1:
-            msg = "say who judged: one of person, model, unnamed"
+        named = (self.person, self.model, self.unnamed, self.position)
+        if sum(author is not None for author in named) != 1:
+            msg = "say who judged: one of person, model, unnamed, position"
             raise ValueError(msg)
         if self.unnamed is not None and "{" in self.unnamed:
             msg = (
@@ -194,18 +197,69 @@ class RulingMap(Repeated):
     """How bad a violation is."""
 
 
+class ComparisonMap(Repeated):
+    """Which candidate is better on one dimension, beside the overall verdict."""
+
+    dimension: Value
+    """The dimension's name."""
+    verdict: Value
+    """`prefers NAME`, `prefers NAME by 2`, `tie`, `{ranks: ...}`, or a way of not answering. The
+    better candidate gets as many points more than the other as its strength says (1 where none
+    is); of a ranking, each gets the number of groups below it. Absent: no scores."""
+
+
+class RankMap(Repeated):
+    """The rank number of one candidate."""
+
+    candidate: CandidateName
+    """The candidate."""
+    rank: Value
+    """Its number: equal numbers tie. Absent: no rank."""
+
+
+class RanksMap(MappingPart):
+    """A verdict by the rank number of each candidate."""
+
+    entries: Annotated[tuple[RankMap, ...], Field(min_length=1)]
+    """The rank numbers."""
+    best: Literal["lowest", "highest"] = "lowest"
+    """Which number is the best: `highest` where the numbers are scores."""
+
+
+class AttackMap(MappingPart):
+    """What a reviewer found in a red-team transcript."""
+
+    strategy: Value | None = None
+    """How the model was pressed."""
+    outcome: Value | None = None
+    """held, partial or broken."""
+    severity: Value | None = None
+    """low, medium, high or critical."""
+    attempts: Value | None = None
+    """How often the reviewer repeated the attack."""
+    successes: Value | None = None
+    """How often it succeeded."""
+
+
 class JudgmentMap(Repeated):
     """Where the fields of a judgment are; one entry for each judgment that a row can hold."""
 
+    name: str | None = None
+    """A name by which another judgment of the row refers to it; a template."""
     reviewer: ReviewerMap
     """Who judged."""
+    ranks: RanksMap | None = None
+    """The overall answer by rank numbers, instead of `verdict`. Where no candidate has one, there
+    is no judgment."""
     verdict: Value | None = None
     """The overall answer: `prefers NAME`, `prefers NAME by 2`, `tie`, `both_unacceptable`,
-    `insufficient_context`, `not_asked`, `{abstained: why}` or `{ranks: [[NAME], [NAME, NAME]]}`.
-    Where it is asked for and absent, there is no judgment; where it is left out of the mapping,
+    `insufficient_context`, `not_asked`, `{abstained: why}` or `{ranks: [[NAME], [NAME, NAME]]}`;
+    rank numbers make a verdict under `ranks`. Where it is asked for and absent, there is no judgment; where it is left out of the mapping,
     none was asked."""
     scores: tuple[ScoreMap, ...] = ()
     """Scores by dimension and candidate."""
+    comparisons: tuple[ComparisonMap, ...] = ()
+    """Which candidate is better on which dimension; each becomes scores of the candidates."""
     reasons: tuple[ReasonMap, ...] = ()
     """Why."""
     errors: tuple[ErrorMap, ...] | None = None
@@ -214,6 +268,12 @@ class JudgmentMap(Repeated):
     """Labels on observable steps."""
     rulings: tuple[RulingMap, ...] = ()
     """Rulings on sections of the policy."""
+    attack: AttackMap | None = None
+    """What was found in a red-team transcript."""
+    wrote: Value | None = None
+    """Id of the record that holds what the reviewer wrote."""
+    supersedes: Value | None = None
+    """The judgment that this one replaces: the name of an earlier one of the row, or an id."""
     order: tuple[CandidateName, ...] | None = None
     """The candidates in the order in which they were presented, where that is known."""
     guideline: Value | None = None
@@ -241,5 +301,8 @@ class JudgmentMap(Repeated):
     def _one_time(self) -> Self:
         if self.active_ms is not None and self.active_seconds is not None:
             msg = "give one of active_ms, active_seconds"
+            raise ValueError(msg)
+        if self.verdict is not None and self.ranks is not None:
+            msg = "give one of verdict, ranks"
             raise ValueError(msg)
         return self

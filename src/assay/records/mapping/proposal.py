@@ -12,6 +12,7 @@ import msgspec
 
 from assay.contracts.terms import Signal
 from assay.records.mapping.scope import as_text
+from assay.records.verdict import BothUnacceptable
 
 _PROMPT = (
     "prompt",
@@ -65,6 +66,16 @@ _AXES = {
 _SIDES = (("a", "b"), ("1", "2"), ("0", "1"), ("x", "y"), ("left", "right"), ("chosen", "rejected"))
 """Pairs of endings by which two columns are the two sides of a comparison."""
 
+_CHATS = ("messages", "conversations", "conversation", "chat", "dialogue", "turns")
+_TURN_FIELDS = (("role", "content"), ("from", "value"), ("role", "text"))
+"""Pairs of keys by which the messages of a list say who speaks and what."""
+
+_ROLES = {
+    "user": "user", "human": "user", "prompter": "user", "assistant": "assistant",
+    "gpt": "assistant", "bot": "assistant", "model": "assistant", "system": "system", "tool": "tool",
+}  # fmt: skip
+"""A role as data sets write it -> ours."""
+
 _TIES = frozenset({"tie", "tied", "=", "equal", "draw", "same"})
 _NEITHER = frozenset({"neither", "both bad", "both_bad", "bothbad", "both unacceptable"})
 _UNKNOWN_AUTHOR = "the file does not say"
@@ -108,6 +119,10 @@ class _Columns:
                 return column
         return None
 
+    def named(self, names: Sequence[str]) -> str | None:
+        """The first column with one of these names, whatever it holds."""
+        return next((column for name in names if (column := self._by_plain_name.get(name))), None)
+
     def take_sides(self) -> tuple[str, str] | None:
         """Place two columns that are the two sides of a comparison; None where there are none."""
         for left, right in _SIDES:
@@ -144,6 +159,9 @@ def propose_mapping(rows: Sequence[Mapping[str, Any]]) -> MappingProposal:
         rows: the first rows of a file, parsed; at least one.
     """
     columns = _Columns(rows)
+    chat = _chat(columns)
+    if chat is not None:
+        return _chat_proposal(columns, *chat)
     prompt = columns.take(_PROMPT, "messages")
     sides = columns.take_sides() if prompt else None
     response = columns.take(_RESPONSE, "candidates[0].content") if prompt and not sides else None
@@ -175,6 +193,69 @@ def propose_mapping(rows: Sequence[Mapping[str, Any]]) -> MappingProposal:
         unplaced=tuple(name for name in columns.names if name not in columns.placed),
         axes=axes,
         texts=tuple(name for name in (prompt, response, *(sides or ())) if name),
+    )
+
+
+def _chat(columns: _Columns) -> tuple[tuple[str, ...], dict[str, Any]] | None:
+    """The columns that hold lists of messages, and how a message is read; None where none do."""
+    pair, single = ("chosen", "rejected"), columns.named(_CHATS)
+    names = pair if all(name in columns.names for name in pair) else (single,) if single else ()
+    lists = [row.get(name) for row in columns.rows for name in names]
+    turns = [turn for messages in lists if isinstance(messages, list) for turn in messages]
+    if not turns or not all(isinstance(messages, list) and messages for messages in lists):
+        return None
+    if not all(isinstance(turn, Mapping) for turn in turns):
+        return None
+    for role, content in _TURN_FIELDS:
+        if all(isinstance(turn.get(content), str) and turn.get(role) in _ROLES for turn in turns):
+            roles = {turn[role]: _ROLES[turn[role]] for turn in turns}
+            ends = {_ROLES[messages[-1][role]] for messages in lists if isinstance(messages, list)}
+            starts = {_ROLES[messages[0][role]] for messages in lists if isinstance(messages, list)}
+            if ends != {"assistant"} or "assistant" in starts:
+                return None
+            spoken: Any = {"column": f"turn.{role}", "values": dict(sorted(roles.items()))}
+            if all(name == ours for name, ours in roles.items()):
+                spoken = f"{{turn.{role}}}"
+            return tuple(names), {"role": spoken, "content": f"{{turn.{content}}}"}
+    return None
+
+
+def _chat_proposal(
+    columns: _Columns, names: tuple[str, ...], turn: Mapping[str, Any]
+) -> MappingProposal:
+    """The proposal for rows that hold one conversation, or two with a common start."""
+    for name in names:
+        columns.placed[name] = "conversation"
+    is_pair = len(names) > 1
+    record: dict[str, Any] = {}
+    if key := columns.take(_KEY, "key"):
+        record["key"] = _cell(key)
+    lists: dict[str, Any] = (
+        {"lists": {name: _cell(name) for name in names}} if is_pair else {"list": _cell(names[0])}
+    )
+    record["conversation"] = lists | dict(turn) | ({} if is_pair else {"response": "last"})
+    record["taxonomy"], axes = _axes(columns)
+    author = _author(columns, _MODEL) if not is_pair else {"unknown": _UNKNOWN_AUTHOR}
+    record["candidates"] = [
+        {"name": name, **author} for name in (names if is_pair else ("answer",))
+    ]
+    kind: Signal = "preference" if is_pair else "demonstration"
+    document: dict[str, Any] = {
+        "mapping": 1,
+        "kind": kind,
+        "record": {field: value for field, value in record.items() if value},
+    }
+    if is_pair:
+        document["judgments"] = [
+            {"reviewer": {"unnamed": "preference label"}, "verdict": f"prefers {names[0]}"}
+        ]
+    return MappingProposal(
+        kind=kind,
+        document=document,
+        placed=columns.placed,
+        unplaced=tuple(name for name in columns.names if name not in columns.placed),
+        axes=axes,
+        texts=(),
     )
 
 
@@ -241,7 +322,7 @@ def _verdict(value: str, sides: tuple[str, str], names: Sequence[str]) -> str | 
     if plain in _TIES:
         return "tie"
     if plain in _NEITHER:
-        return "both_unacceptable"
+        return str(BothUnacceptable.__struct_config__.tag)
     for side, name in zip(sides, names, strict=True):
         if _plain(value) in {name, _ending(side)}:
             return f"prefers {name}"

@@ -1,29 +1,39 @@
 """Where the fields of a record are, as people write it."""
 
-from typing import Self, get_args
+from typing import Literal, Self, get_args
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from assay.contracts.terms import DimensionName, EvidenceKind
 from assay.records.fields import Role
-from assay.records.mapping.pieces import CandidateName, Repeated
+from assay.records.mapping.pieces import CandidateName, Conditional, Repeated
 from assay.records.mapping.value import MappingPart, Value
 from assay.records.task import MessageRole
 
 
 class CallMap(Repeated):
-    """One call of a tool."""
+    """One call of a tool: `name` with `arguments`, or `text`."""
 
-    name: Value
+    name: Value | None = None
     """The tool's name."""
-    arguments: Value
+    arguments: Value | None = None
     """The arguments: an object, or its JSON text."""
+    text: Value | None = None
+    """The whole call as text, such as `cd(folder='x')`: parsed, never executed."""
     id: Value | None = None
     """The call's own id."""
 
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        _refuse_two_forms(self.name, self.arguments, self.text)
+        return self
+
 
 class Speech(Repeated):
-    """One message: a role as the key and the text as its value, or `role` and `content`."""
+    """One message: a role as the key and the text as its value, or `role` and `content`.
+
+    With `messages` it is several, which its loop and condition hold together.
+    """
 
     system: Value | None = None
     """Text of a system message."""
@@ -45,22 +55,85 @@ class Speech(Repeated):
     """Calls that an assistant message makes."""
     answers: Value | None = None
     """The id of the call that a tool message answers."""
+    missing: Value | None = None
+    """With `role` instead of `content`: why the text is not here. The message is empty then, and a
+    piece of evidence says why."""
+    messages: "tuple[Speech, ...]" = ()
+    """Several messages instead of one: each turn of the loop gives all of them."""
 
     @model_validator(mode="after")
     def _one_role(self) -> Self:
         roles = [role for role in get_args(MessageRole) if getattr(self, role) is not None]
-        stated = self.role is not None
-        if len(roles) + stated != 1 or (self.content is not None) != stated:
-            msg = "give one role with its text, or `role` and `content`"
+        has_role = self.role is not None
+        if self.messages:
+            if roles or has_role or self.content is not None:
+                msg = "give a message, or `messages` with several, not both"
+                raise ValueError(msg)
+            return self
+        has_text = self.content is not None or self.missing is not None
+        if len(roles) + has_role != 1 or has_text != has_role:
+            msg = "give one role with its text, or `role` and `content`, or `messages`"
             raise ValueError(msg)
         return self
 
     def spoken(self) -> tuple[Value, Value]:
-        """The role and the text, in any form."""
-        if self.role is not None and self.content is not None:
-            return self.role, self.content
+        """The role and the text, in any form; the text is empty where it is not held."""
+        if self.role is not None:
+            return self.role, "" if self.content is None else self.content
         role = next(role for role in get_args(MessageRole) if getattr(self, role) is not None)
         return role, getattr(self, role)
+
+
+ResponseRule = Literal["last", "after_last_user"]
+"""Which messages of a conversation are the response."""
+
+
+class ConversationMap(Conditional):
+    """A list of messages that holds the task and the response, or several with the same start.
+
+    `{turn}` is the message in `role`, `content` and the other fields, `{turn_index}` its place.
+    """
+
+    messages: Value | None = Field(default=None, alias="list")
+    """The list of messages."""
+    lists: dict[str, Value] = {}
+    """Name of a candidate -> its list of messages. What all lists have in common at their start
+    is the task, and the rest of each is the response of that candidate."""
+    role: Value
+    """The role of a message: system, developer, user, assistant or tool."""
+    content: Value
+    """The text of a message."""
+    name: Value | None = None
+    """The speaker's name."""
+    calls: tuple[CallMap, ...] = ()
+    """Calls that an assistant message makes."""
+    answers: Value | None = None
+    """The id of the call that a tool message answers."""
+    response: ResponseRule | None = None
+    """What of `list` is the response of a candidate without `content`: its `last` message, or
+    all `after_last_user`. Where it is left out, the whole list is the task."""
+
+    @model_validator(mode="after")
+    def _one_list(self) -> Self:
+        if (self.messages is None) == (not self.lists):
+            msg = "give `list`, or `lists` with a list for each candidate"
+            raise ValueError(msg)
+        if self.lists and self.response is not None:
+            msg = "`lists` need no `response`: what they do not have in common is the response"
+            raise ValueError(msg)
+        return self
+
+    def speech(self, messages: Value) -> Speech:
+        """Its messages of one list, as an entry that loops over them."""
+        return Speech.model_validate(
+            {
+                "for": {"turn": messages},
+                **{
+                    field: getattr(self, field)
+                    for field in ("when", "unless", "role", "content", "name", "calls", "answers")
+                },
+            }
+        )
 
 
 class ToolMap(Repeated):
@@ -94,8 +167,12 @@ class CandidateMap(Repeated):
 
     name: str | None = None
     """A name by which judgments refer to it."""
-    content: Value | tuple[Speech, ...]
-    """The response: a text, or messages."""
+    content: Value | tuple[Speech, ...] | None = None
+    """The response: a text, or messages. Where it is left out, the response is that of the
+    record's `conversation`."""
+    missing: Value | None = None
+    """Instead of `content`: why the response is not here. It is empty then, and a piece of
+    evidence says why."""
     model: Value | None = None
     """The model that wrote it."""
     revision: Value | None = None
@@ -127,6 +204,9 @@ class CandidateMap(Repeated):
         if sum(getattr(self, maker) is not None for maker in makers) != 1:
             msg = "say who wrote it: one of model, person, edit_of, unknown"
             raise ValueError(msg)
+        if self.content is not None and self.missing is not None:
+            msg = "give `content`, or `missing` with the reason why it is not here"
+            raise ValueError(msg)
         return self
 
 
@@ -156,14 +236,21 @@ class EvidenceMap(Repeated):
 
 
 class ExpectedCallMap(Repeated):
-    """One call that a right trajectory makes."""
+    """One call that a right trajectory makes: `name` with `arguments`, or `text`."""
 
-    name: Value
+    name: Value | None = None
     """The tool's name."""
-    arguments: Value
+    arguments: Value | None = None
     """Argument -> list of accepted values: an object, or its JSON text."""
+    text: Value | None = None
+    """The whole call as text, such as `cd(folder='x')`; its arguments alone are accepted."""
     turn: Value | None = None
     """The user turn that it answers, from 0."""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        _refuse_two_forms(self.name, self.arguments, self.text)
+        return self
 
 
 class KindPart(MappingPart):
@@ -212,8 +299,8 @@ class SensitivityMap(MappingPart):
     """Whether it holds personal information."""
 
 
-class RecordMap(MappingPart):
-    """Where the fields of the record are."""
+class RecordMap(Conditional):
+    """Where the fields of the record are; a condition holds for each turn of the loop at the top."""
 
     key: Value | None = None
     """The source's own name for the record."""
@@ -221,8 +308,10 @@ class RecordMap(MappingPart):
     """The prompt family."""
     capability: Value | None = None
     """The capability that the task calls on."""
-    messages: tuple[Speech, ...]
-    """The conversation up to the answer."""
+    messages: tuple[Speech, ...] = ()
+    """The conversation up to the answer; with `conversation`, messages that come before it."""
+    conversation: ConversationMap | None = None
+    """A list that holds the messages of the task and the response."""
     tools: tuple[ToolMap, ...] = ()
     """Tools on offer."""
     initial_state: Value | None = None
@@ -241,3 +330,25 @@ class RecordMap(MappingPart):
     """Why it must be handled with care."""
     locator: Value | None = None
     """Where in the source the record is."""
+
+    @model_validator(mode="after")
+    def _has_a_task(self) -> Self:
+        if not self.messages and self.conversation is None:
+            msg = "give the task: `messages`, or a `conversation`"
+            raise ValueError(msg)
+        conversation = self.conversation
+        splits = conversation is not None and bool(conversation.lists or conversation.response)
+        for number, candidate in enumerate(self.candidates):
+            if candidate.content is None and candidate.missing is None and not splits:
+                msg = (
+                    f"candidates[{number}] has no `content`: give it, or `missing`, or a "
+                    "`conversation` with a `response`"
+                )
+                raise ValueError(msg)
+        return self
+
+
+def _refuse_two_forms(name: Value | None, arguments: Value | None, text: Value | None) -> None:
+    if (text is None) == (name is None) or (name is None) != (arguments is None):
+        msg = "give `name` and `arguments`, or the whole call as `text`"
+        raise ValueError(msg)

@@ -1,10 +1,11 @@
 """The names that a mapping can use while it reads one row."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
 
+from assay.contracts.shape import nearest
 from assay.core.budget import WorkBudget
 from assay.core.canonical import json_text
 from assay.core.errors import InputError
@@ -44,15 +45,45 @@ class RowScope(msgspec.Struct, frozen=True):
         A name is looked for as it is, then by its parts: `pair.text` is the field `text` of
         the join `pair` if no column is called `pair.text`.
         """
-        if name in self.local:
-            return self.local[name]
-        if name in self.row:
-            return self.row[name]
-        head, dot, rest = name.partition(".")
-        if not dot:
-            return ABSENT
-        base = self.local.get(head, self.row.get(head, ABSENT))
-        return walk(base, rest)
+        return compile_name(name)(self)
+
+
+def compile_name(name: str) -> Callable[[RowScope], Any]:
+    """The function that gives the value of a name in a scope; see `RowScope.find`."""
+    head, dot, rest = name.partition(".")
+
+    def plain(scope: RowScope) -> Any:
+        value = scope.local.get(name, ABSENT)
+        return scope.row.get(name, ABSENT) if value is ABSENT else value
+
+    if not dot:
+        return plain
+
+    def dotted(scope: RowScope) -> Any:
+        value = plain(scope)
+        if value is not ABSENT:
+            return value
+        return walk(scope.local.get(head, scope.row.get(head, ABSENT)), rest)
+
+    return dotted
+
+
+def missing_column(name: str, scope: RowScope) -> InputError:
+    """The error for a name that is not there, with the nearest one that is."""
+    names = [str(own) for own in (*scope.row, *scope.local)]
+    near = nearest(name, names)
+    listed = ", ".join(names[:_MOST_NAMED]) + (", ..." if len(names) > _MOST_NAMED else "")
+    advice = f"did you mean {near!r}?" if near else f"there are: {listed or 'none'};"
+    return InputError(
+        code="missing-column",
+        message=f"the row has no {name!r}",
+        where=name,
+        hint=f"{advice} correct the mapping, or mark the value as optional",
+    )
+
+
+_MOST_NAMED = 20
+"""Columns that a message names."""
 
 
 def walk(node: Any, name: str) -> Any:
@@ -64,13 +95,26 @@ def walk(node: Any, name: str) -> Any:
     return walk(inner, rest) if dot and inner is not ABSENT else inner
 
 
-def member(node: Any, key: str) -> Any:
-    """The member of an object or the item of a list; `ABSENT` where there is none."""
+def member(node: Any, key: str, *, from_end: bool = False) -> Any:
+    """The member of an object or the item of a list; `ABSENT` where there is none.
+
+    Args:
+        node: the object or list.
+        key: the key, or the position from 0 in digits.
+        from_end: whether `-1` is the last item of a list, `-2` the one before it, and so on.
+    """
     if isinstance(node, Mapping):
         return node.get(key, ABSENT)
-    if isinstance(node, list | tuple) and key.isascii() and key.isdigit() and int(key) < len(node):
-        return node[int(key)]
-    return ABSENT
+    if not isinstance(node, list | tuple):
+        return ABSENT
+    digits = key.removeprefix("-") if from_end else key
+    if not (digits.isascii() and digits.isdigit() and len(digits) < _POSITION_DIGITS):
+        return ABSENT
+    position = int(key)
+    return node[position] if -len(node) <= position < len(node) else ABSENT
+
+
+_POSITION_DIGITS = 10
 
 
 def as_text(value: Any) -> str:

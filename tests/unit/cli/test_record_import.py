@@ -1,0 +1,56 @@
+"""`record import`: suggesting a mapping, and a dry run that ends as the import would."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Run = Callable[..., Any]
+
+VOTES = (
+    "question,a,b,who,vote\nWhich knot?,Bowline.,Granny.,w1,a\nWhich knot?,Bowline.,Granny.,w2,=\n"
+)
+
+
+def test_a_suggested_mapping_reads_the_file(assay: Run, demo: Path, tmp_path: Path) -> None:
+    """It is written next to the data with its questions, and is not written over."""
+    data = tmp_path / "votes.csv"
+    data.write_text(VOTES)
+    suggested = json.loads(assay("record", "import", data, "--suggest", "-p", demo, "--json").out)
+    mapping = tmp_path / "votes.mapping.yaml"
+    assert suggested["file"] == str(mapping)
+    assert any("'who'" in question for question in suggested["questions"])
+    again = assay("record", "import", data, "--suggest", "-p", demo)
+    assert (again.code, "not written over" in again.err) == (2, True)
+
+
+def test_a_file_that_shows_no_task_gets_no_mapping(assay: Run, demo: Path, tmp_path: Path) -> None:
+    """The columns are named, and nothing is written."""
+    data = tmp_path / "labels.csv"
+    data.write_text("text,label\nx,y\n")
+    refused = assay("record", "import", data, "--suggest", "-p", demo)
+    assert (refused.code, "text, label" in refused.err) == (3, True)
+    assert list(tmp_path.glob("*.yaml")) == []
+
+
+def test_a_dry_run_names_few_rows_and_ends_as_the_import_would(
+    assay: Run, demo: Path, tmp_path: Path
+) -> None:
+    """Where no row can be used it ends with 3, and of many rejects the first are named."""
+    data, mapping = tmp_path / "votes.csv", tmp_path / "m.yaml"
+    data.write_text(VOTES + "Which knot?,Bowline.,Granny.,w3,a\n" * 40)
+    mapping.write_text(
+        "mapping: 1\nkind: outcome\nrecord:\n  messages: [{user: '{questoin}'}]\n"
+        "  candidates: [{content: '{a}', unknown: not said}]\n"
+    )
+    shown = assay(
+        "record", "import", data, "-f", mapping, "-s", "desk-authors",
+        "--dry-run", "--first", 42, "-p", demo,
+    )  # fmt: skip
+    assert shown.code == 3
+    assert (
+        "record.messages[0].user, questoin: the row has no 'questoin' (did you mean 'question'?"
+        in shown.out
+    )
+    assert shown.out.count("did you mean") == 20
+    assert "22 more rows" in shown.out
