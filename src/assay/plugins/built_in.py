@@ -37,6 +37,11 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "helpsteer": f"{_EXPORTERS}.helpsteer:HelpSteerExport",
         "verl": f"{_EXPORTERS}.verl:Verl",
         "llama-factory": f"{_EXPORTERS}.llama_factory:LlamaFactory",
+        "guard": f"{_EXPORTERS}.guard:GuardExport",
+        "safety:evaluation": f"{_EXPORTERS}.safety_evaluation:SafetyEvaluation",
+        "critique": f"{_EXPORTERS}.critique:CritiqueExport",
+        "critique:spans": f"{_EXPORTERS}.critique:CritiqueSpans",
+        "judge": f"{_EXPORTERS}.judge:JudgeExport",
     },
     "review-formats": {
         "label-studio": f"{_REVIEW}.label_studio:FORMAT",

@@ -4,11 +4,15 @@ from collections.abc import Iterable, Iterator
 
 from assay.core.describe import field_descriptions
 from assay.releases.exporters.carried_fields import CARRIED_FIELDS
+from assay.releases.exporters.critique import CritiqueExport, CritiqueSpans
 from assay.releases.exporters.exporter import ExportFormat
+from assay.releases.exporters.guard import GuardExport
 from assay.releases.exporters.helpsteer import HelpSteerExport
+from assay.releases.exporters.judge import JudgeExport
 from assay.releases.exporters.llama_factory import LlamaFactory
 from assay.releases.exporters.openai import OpenAiChatExport, OpenAiPreferenceExport
 from assay.releases.exporters.reasons import REASONS
+from assay.releases.exporters.safety_evaluation import SafetyEvaluation
 from assay.releases.exporters.trl import (
     Kto,
     TrlConversational,
@@ -26,7 +30,8 @@ EXPORTERS: dict[str, type[ExportFormat]] = {
     for kind in (
         TrlPromptCompletion, TrlLanguageModeling, TrlConversational, TrlPreference,
         TrlUnpairedPreference, TrlPromptOnly, TrlStepwise, OpenAiChatExport, OpenAiPreferenceExport,
-        Kto, HelpSteerExport, Verl, LlamaFactory,
+        Kto, HelpSteerExport, Verl, LlamaFactory, GuardExport, SafetyEvaluation, CritiqueExport,
+        CritiqueSpans, JudgeExport,
     )
 }  # fmt: skip
 """Every exporter by its name."""
@@ -39,7 +44,9 @@ Every export counts what its format leaves out: `drop_report.md` and `drop_repor
 next to the rows. This page is written from the exporters themselves
 (`assay.releases.exporters.catalogue.render_matrix`), and a test compares the two.
 
-Every record gives at least one row or is dropped for exactly one reason. A tie, both unacceptable,
+Every record gives at least one row or is dropped for exactly one reason. The drop report names beside
+each reason the options, and the other formats, that would carry records dropped for it. An export
+without a row ends with exit code 1. A tie, both unacceptable,
 insufficient context, a missing majority and a preserved disagreement never become a winner. What
 the judgments say one by one (who, when, in which order, why) stays in the release: no trainer's
 format carries it. The work beside a response is written only where it is asked for, as what it is:

@@ -14,6 +14,7 @@ from assay.core.options import options_of
 from assay.releases.exporters.carried_fields import CARRIED_FIELDS, CarriedField, losses
 from assay.releases.exporters.exporter import Carried, Dropped, Exporter
 from assay.releases.exporters.released import ReleasedRecord
+from assay.releases.exporters.remedies import Remedy, RemedyCounter
 
 
 class Records(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +37,10 @@ class Drops(msgspec.Struct, frozen=True, kw_only=True):
     """The reason in words."""
     records: int
     """How many records were dropped for it."""
+    options: tuple[Remedy, ...] = ()
+    """Options of this format that would carry some of them, each with how many."""
+    formats: tuple[str, ...] = ()
+    """Other formats that would carry some of them, tried on the first 20 of each kind."""
 
 
 class Losses(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +112,7 @@ class DropCounter:
         self._losing: Counter[CarriedField] = Counter()
         self._outcomes: Counter[tuple[str, bool]] = Counter()
         self._verdicts: Counter[tuple[str, bool]] = Counter()
+        self._remedies = RemedyCounter()
 
     def add(self, exporter: Exporter, released: ReleasedRecord, result: Carried | Dropped) -> None:
         """Count what became of one record."""
@@ -118,6 +124,7 @@ class DropCounter:
         if isinstance(result, Dropped):
             self._drops[result.reason] += 1
             self._meanings.setdefault(result.reason, result.meaning)
+            self._remedies.add(exporter, released, result.reason)
             return
         self.rows += len(result.rows)
         for field, pieces in losses(released, exporter.carries, result.carried).items():
@@ -139,7 +146,13 @@ class DropCounter:
             ),
             rows=self.rows,
             drops=tuple(
-                Drops(reason=reason, meaning=self._meanings[reason], records=records)
+                Drops(
+                    reason=reason,
+                    meaning=self._meanings[reason],
+                    records=records,
+                    options=self._remedies.options(reason),
+                    formats=self._remedies.formats(reason),
+                )
                 for reason, records in ordered
             ),
             losses=tuple(
@@ -187,8 +200,17 @@ def render_markdown(report: DropReport) -> str:
         sums,
         "## Dropped records",
         _table(
-            ("reason", "records", "meaning"),
-            [(f"`{drop.reason}`", drop.records, drop.meaning) for drop in report.drops],
+            ("reason", "records", "meaning", "option that carries", "format that carries"),
+            [
+                (
+                    f"`{drop.reason}`",
+                    drop.records,
+                    drop.meaning,
+                    ", ".join(f"`-o {own.option}` ({own.records})" for own in drop.options),
+                    ", ".join(f"`{name}`" for name in drop.formats),
+                )
+                for drop in report.drops
+            ],
             "No record was dropped.",
         ),
         "## Lost from carried records",

@@ -16,7 +16,7 @@ from assay.releases.exporters.conversation import (
     work_messages,
 )
 from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow
-from assay.releases.exporters.imitation import Imitation, demonstration_of
+from assay.releases.exporters.imitation import Imitation
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 
@@ -43,7 +43,7 @@ class OpenAiChatExport(Imitation, frozen=True, kw_only=True):
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for a demonstration."""
         task = released.record.task
-        candidate = demonstration_of(released, trajectories=self.trajectories)
+        place, candidate = self.demonstration(released)
         response = work_messages(candidate) if self.work else response_messages(candidate)
         if not says_something(response):
             raise NotCarriedError("no_response")
@@ -51,7 +51,7 @@ class OpenAiChatExport(Imitation, frozen=True, kw_only=True):
         if task.tools:
             values["tools"] = spelled_tools(task.tools)
         return Carried(
-            rows=(ExportRow(values=values, candidates=(0,)),),
+            rows=(ExportRow(values=values, candidates=(place,)),),
             carried={"work_steps": self.steps_carried(candidate)},
         )
 
@@ -73,9 +73,9 @@ class OpenAiPreferenceExport(ExportFormat, frozen=True, kw_only=True):
     @property
     def columns(self) -> Sequence[Column]:
         """The columns with their types."""
-        input_columns = [messages_column("messages"), messages_column("tools")]
+        # `json` adds no empty `tools` to the input of a task without tools, as a struct would.
         outputs = (messages_column("preferred_output"), messages_column("non_preferred_output"))
-        return {"name": "input", "struct": input_columns}, *outputs
+        return {"name": "input", "dtype": "json"}, *outputs
 
     @property
     def carries(self) -> frozenset[CarriedField]:
@@ -101,7 +101,9 @@ class OpenAiPreferenceExport(ExportFormat, frozen=True, kw_only=True):
 
 
 def _input(task: Task) -> dict[str, Any]:
-    return {"messages": spell_messages(task.messages, "openai"), "tools": spelled_tools(task.tools)}
+    messages = {"messages": spell_messages(task.messages, "openai")}
+    # Endpoints refuse an empty list of tools.
+    return messages | ({"tools": spelled_tools(task.tools)} if task.tools else {})
 
 
 def _output(candidate: Candidate) -> list[dict[str, Any]]:
