@@ -42,6 +42,9 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "critique": f"{_EXPORTERS}.critique:CritiqueExport",
         "critique:spans": f"{_EXPORTERS}.critique:CritiqueSpans",
         "judge": f"{_EXPORTERS}.judge:JudgeExport",
+        "reward": f"{_EXPORTERS}.reward:RewardExport",
+        "preference:soft": f"{_EXPORTERS}.soft_preference:SoftPreference",
+        "votes": f"{_EXPORTERS}.votes:VotesExport",
     },
     "review-formats": {
         "label-studio": f"{_REVIEW}.label_studio:FORMAT",

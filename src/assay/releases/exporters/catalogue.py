@@ -12,7 +12,9 @@ from assay.releases.exporters.judge import JudgeExport
 from assay.releases.exporters.llama_factory import LlamaFactory
 from assay.releases.exporters.openai import OpenAiChatExport, OpenAiPreferenceExport
 from assay.releases.exporters.reasons import REASONS
+from assay.releases.exporters.reward import RewardExport
 from assay.releases.exporters.safety_evaluation import SafetyEvaluation
+from assay.releases.exporters.soft_preference import SoftPreference
 from assay.releases.exporters.trl import (
     Kto,
     TrlConversational,
@@ -24,6 +26,7 @@ from assay.releases.exporters.trl import (
     TrlUnpairedPreference,
 )
 from assay.releases.exporters.verl import Verl
+from assay.releases.exporters.votes import VotesExport
 
 EXPORTERS: dict[str, type[ExportFormat]] = {
     kind.name: kind
@@ -31,7 +34,7 @@ EXPORTERS: dict[str, type[ExportFormat]] = {
         TrlPromptCompletion, TrlLanguageModeling, TrlConversational, TrlPreference,
         TrlUnpairedPreference, TrlPromptOnly, TrlStepwise, OpenAiChatExport, OpenAiPreferenceExport,
         Kto, HelpSteerExport, Verl, LlamaFactory, GuardExport, SafetyEvaluation, CritiqueExport,
-        CritiqueSpans, JudgeExport,
+        CritiqueSpans, JudgeExport, RewardExport, SoftPreference, VotesExport,
     )
 }  # fmt: skip
 """Every exporter by its name."""

@@ -60,7 +60,7 @@ def chosen_and_rejected(released: ReleasedRecord, pairs: Pairs) -> list[tuple[in
     apart = [
         (better, worse)
         for better, worse in pairs_in_order
-        if _visible(candidates[better]) != _visible(candidates[worse])
+        if differ(candidates[better], candidates[worse])
     ]
     if not apart:
         raise NotCarriedError("same_responses")
@@ -85,13 +85,18 @@ def revision_pair(released: ReleasedRecord, part: Critique) -> tuple[int, int]:
     if standing_of(released, part.subject).standing == "endorsed":
         raise NotCarriedError("tie", "the criticised response is endorsed as well")
     candidates = released.record.candidates
-    if _visible(candidates[part.revision]) == _visible(candidates[part.subject]):
+    if not differ(candidates[part.revision], candidates[part.subject]):
         raise NotCarriedError("same_responses")
     return part.revision, part.subject
 
 
+def differ(first: Candidate, second: Candidate) -> bool:
+    """Whether two responses differ in more than white space."""
+    return _visible(first) != _visible(second)
+
+
 def _visible(candidate: Candidate) -> object:
-    """A response without its white space: pairs that differ in nothing else teach nothing."""
+    """A response as its words: a pair that differs in nothing else teaches nothing."""
     if isinstance(candidate.content, str):
         return candidate.content.split()
     return [

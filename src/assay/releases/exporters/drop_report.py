@@ -11,10 +11,10 @@ from typing import Any, Literal
 import msgspec
 
 from assay.core.options import options_of
+from assay.releases.exporters.alternatives import AlternativeCounter, CarryingOption
 from assay.releases.exporters.carried_fields import CARRIED_FIELDS, CarriedField, losses
 from assay.releases.exporters.exporter import Carried, Dropped, Exporter
 from assay.releases.exporters.released import ReleasedRecord
-from assay.releases.exporters.remedies import Remedy, RemedyCounter
 
 
 class Records(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +37,7 @@ class Drops(msgspec.Struct, frozen=True, kw_only=True):
     """The reason in words."""
     records: int
     """How many records were dropped for it."""
-    options: tuple[Remedy, ...] = ()
+    options: tuple[CarryingOption, ...] = ()
     """Options of this format that would carry some of them, each with how many."""
     formats: tuple[str, ...] = ()
     """Other formats that would carry some of them, tried on the first 20 of each kind."""
@@ -112,7 +112,7 @@ class DropCounter:
         self._losing: Counter[CarriedField] = Counter()
         self._outcomes: Counter[tuple[str, bool]] = Counter()
         self._verdicts: Counter[tuple[str, bool]] = Counter()
-        self._remedies = RemedyCounter()
+        self._alternatives = AlternativeCounter()
 
     def add(self, exporter: Exporter, released: ReleasedRecord, result: Carried | Dropped) -> None:
         """Count what became of one record."""
@@ -124,7 +124,7 @@ class DropCounter:
         if isinstance(result, Dropped):
             self._drops[result.reason] += 1
             self._meanings.setdefault(result.reason, result.meaning)
-            self._remedies.add(exporter, released, result.reason)
+            self._alternatives.add(exporter, released, result.reason)
             return
         self.rows += len(result.rows)
         for field, pieces in losses(released, exporter.carries, result.carried).items():
@@ -150,8 +150,8 @@ class DropCounter:
                     reason=reason,
                     meaning=self._meanings[reason],
                     records=records,
-                    options=self._remedies.options(reason),
-                    formats=self._remedies.formats(reason),
+                    options=self._alternatives.options(reason),
+                    formats=self._alternatives.formats(reason),
                 )
                 for reason, records in ordered
             ),

@@ -45,6 +45,8 @@ REASONS: dict[str, str] = {
     "undecided_step": "the labels of a step have no majority",
     "step_without_text": "a step is a tool call without text",
     "no_scores": "no candidate has a score on every attribute asked for",
+    "between_thresholds": "the agreed score labels no candidate: it is between the thresholds",
+    "no_votes": "no judgment that counts prefers a candidate to another",
     "no_reference": "there is no right answer to reward against",
     "not_refusal": "the policy does not ask for a refusal here, and only refusals were asked for",
     "no_expectation": "it is not stated whether the policy asks to comply or to refuse",

@@ -30,6 +30,7 @@ from assay.releases.exporters.exporter import Carried, Column, ExportFormat, Exp
 from assay.releases.exporters.imitation import Imitation
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
+from assay.releases.exporters.scores import ScoreThresholds, labels_by_score
 from assay.releases.exporters.sides import prompt_in, response_in, tools_in
 
 TOOLS_COLUMN: Column = messages_column("tools")
@@ -262,12 +263,24 @@ class TrlUnpairedPreference(ExportFormat, frozen=True, kw_only=True):
         "Both unacceptable is carried: every candidate is labelled false.",
         "Without a comparison an endorsed candidate is labelled true and a rejected one false.",
         "With all pairs, a candidate in the middle of a ranking is on both sides and left out.",
+        "With `dimension`, each response is labelled by its agreed score, alone or compared.",
+        "A score between the thresholds labels nothing; a rejected candidate is never true.",
     )
 
     form: Form = "conversational"
     """`standard` (plain texts) or `conversational` (lists of messages)."""
     pairs: Pairs = "best-worst"
     """Of a ranking: `best-worst` (first group against last) or `all` (each better and worse)."""
+    dimension: str = ""
+    """Dimension whose agreed score labels a response; empty: comparison and standing label it."""
+    desirable: int | None = None
+    """With `dimension`: the score from which on a response is true, away from `undesirable`."""
+    undesirable: int | None = None
+    """With `dimension`: the score from which on a response is false, away from `desirable`."""
+
+    def __post_init__(self) -> None:
+        """Refuse thresholds that label nothing."""
+        self._thresholds()
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -282,7 +295,12 @@ class TrlUnpairedPreference(ExportFormat, frozen=True, kw_only=True):
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for each candidate that is desirable or undesirable."""
         task, candidates = released.record.task, released.record.candidates
-        labels = desirability_labels(released, self.pairs)
+        thresholds = self._thresholds()
+        labels = (
+            desirability_labels(released, self.pairs)
+            if thresholds is None
+            else labels_by_score(released, thresholds)
+        )
         rows = tuple(
             ExportRow(
                 values={
@@ -296,6 +314,17 @@ class TrlUnpairedPreference(ExportFormat, frozen=True, kw_only=True):
             for place, desirable in labels
         )
         return Carried(rows=rows, carried=labels_carried(labels))
+
+    def _thresholds(self) -> ScoreThresholds | None:
+        """The rule by scores; None where the labels come from comparison and standing."""
+        if not self.dimension:
+            return None
+        desirable, undesirable = self.desirable, self.undesirable
+        if desirable is None or undesirable is None or desirable == undesirable:
+            raise ValueError("dimension needs two different scores: desirable and undesirable")
+        return ScoreThresholds(
+            dimension=self.dimension, desirable=desirable, undesirable=undesirable
+        )
 
 
 class Kto(TrlUnpairedPreference, frozen=True, kw_only=True):

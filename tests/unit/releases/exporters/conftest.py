@@ -127,6 +127,8 @@ class _Release:
             judgments=judgments,
             consensus=consensus(record, judgments, adjudications),
             state=state,
+            counted=judgments,
+            adjudications=adjudications,
             standings=standings,
             passes=min(1, len(judgments)),
         )
@@ -381,6 +383,9 @@ def _scored(release: _Release) -> None:
         for number, (name, value) in enumerate(spread)
     ]
     release.add("scores", record, judgments)
+    rated = _record(Outcome(criterion="a clear text"), _ask("Explain rain."), _answer("Water."))
+    score = DimensionScore(dimension="helpfulness", score=Scored(value=4), candidate=0)
+    release.add("rated", rated, [_judged(rated, 0, scores=(score,))])
     record = _record(Outcome(criterion="a clear text"), _ask("Explain fog."), _answer("Low cloud."))
     odd = (
         DimensionScore(dimension="tone", score=Category(value="warm")),
@@ -414,6 +419,7 @@ def dispute() -> Callable[..., ReleasedRecord]:
             judgments=judgments,
             consensus=consensus(record, judgments),
             state=state,
+            counted=judgments,
         )
 
     return make

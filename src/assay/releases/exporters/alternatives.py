@@ -1,4 +1,4 @@
-"""Remedies: the option, or the other format, under which a dropped record would have a row.
+"""Alternatives: the option, or the other format, under which a dropped record would have a row.
 
 Nothing is listed by hand: each alternative is tried on the record, so that the advice is true.
 """
@@ -24,7 +24,7 @@ _TRIED = 20
 all options, but a release of a million records is not exported in thirty formats for advice."""
 
 
-class Remedy(msgspec.Struct, frozen=True, kw_only=True):
+class CarryingOption(msgspec.Struct, frozen=True, kw_only=True):
     """An option that would carry records dropped for one reason."""
 
     option: str
@@ -33,7 +33,7 @@ class Remedy(msgspec.Struct, frozen=True, kw_only=True):
     """How many of these records would have a row."""
 
 
-class RemedyCounter:
+class AlternativeCounter:
     """Counts, for each reason, what would carry the records dropped for it."""
 
     def __init__(self) -> None:
@@ -54,11 +54,11 @@ class RemedyCounter:
             formats = self._formats.setdefault(reason, Counter())
             formats.update(_carriers(self._others("formats", exporter), released))
 
-    def options(self, reason: str) -> tuple[Remedy, ...]:
+    def options(self, reason: str) -> tuple[CarryingOption, ...]:
         """Options that would carry records dropped for a reason, the most effective first."""
         counts = self._options.get(reason, Counter())
         ordered = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
-        return tuple(Remedy(option=option, records=records) for option, records in ordered)
+        return tuple(CarryingOption(option=option, records=records) for option, records in ordered)
 
     def formats(self, reason: str) -> tuple[str, ...]:
         """Other formats that would carry some of these records with their default options."""
@@ -66,8 +66,8 @@ class RemedyCounter:
 
     def _others(self, sort: str, exporter: Exporter) -> tuple[tuple[str, Exporter], ...]:
         if sort not in self._alternatives:
-            found = _with_another_option(exporter) if sort == "options" else _formats(exporter)
-            self._alternatives[sort] = tuple(found)
+            others = _with_another_option(exporter) if sort == "options" else _formats(exporter)
+            self._alternatives[sort] = tuple(others)
         return self._alternatives[sort]
 
 

@@ -44,22 +44,22 @@ def test_a_dropped_critique_names_the_formats_that_carry_it(release: Cases, tmp_
 
 
 def test_every_option_named_carries_as_many_as_it_says(release: Cases, tmp_path: Path) -> None:
-    """Each remedy of each format is tried: the dropped records that it gives rows are counted."""
+    """Each option of each format is tried: the dropped records that it gives rows are counted."""
     for number, (name, kind) in enumerate(EXPORTERS.items()):
         report = _report(list(release.values()), kind(), tmp_path / f"{number}")
         for drops in report.drops:
-            for remedy in drops.options:
-                option, _, value = remedy.option.partition("=")
+            for carrying in drops.options:
+                option, _, value = carrying.option.partition("=")
                 other = _report(
                     list(release.values()),
                     configure(kind, {option: value}),
-                    tmp_path / f"{number}-{drops.reason}-{remedy.option}",
+                    tmp_path / f"{number}-{drops.reason}-{carrying.option}",
                 )
-                assert other.records.carried > 0, (name, remedy)
-                assert remedy.records <= drops.records
+                assert other.records.carried > 0, (name, carrying)
+                assert carrying.records <= drops.records
 
 
-def test_what_may_not_be_used_has_no_remedy(release: Cases, tmp_path: Path) -> None:
+def test_what_may_not_be_used_has_no_alternative(release: Cases, tmp_path: Path) -> None:
     """A record that is withdrawn or not accepted is dropped in every format, and no way is named."""
     trip = release["trajectory"]
     barred = [
