@@ -3,16 +3,22 @@
 from collections.abc import Iterable, Iterator
 
 from assay.core.describe import field_descriptions
+from assay.releases.exporters.argilla import ArgillaExport
+from assay.releases.exporters.axolotl import Axolotl
 from assay.releases.exporters.carried_fields import CARRIED_FIELDS
 from assay.releases.exporters.critique import CritiqueExport, CritiqueSpans
+from assay.releases.exporters.evaluation_tasks import InspectTask, LmEvalTask
 from assay.releases.exporters.exporter import ExportFormat
 from assay.releases.exporters.guard import GuardExport
 from assay.releases.exporters.helpsteer import HelpSteerExport
 from assay.releases.exporters.judge import JudgeExport
 from assay.releases.exporters.llama_factory import LlamaFactory
+from assay.releases.exporters.nemo_rl import HelpSteer3Export, NemoRlPreference
 from assay.releases.exporters.openai import OpenAiChatExport, OpenAiPreferenceExport
+from assay.releases.exporters.openrlhf import OpenRlhf
 from assay.releases.exporters.reasons import REASONS
 from assay.releases.exporters.reward import RewardExport
+from assay.releases.exporters.rewardbench import RewardBenchExport
 from assay.releases.exporters.safety_evaluation import SafetyEvaluation
 from assay.releases.exporters.soft_preference import SoftPreference
 from assay.releases.exporters.trl import (
@@ -25,7 +31,8 @@ from assay.releases.exporters.trl import (
     TrlStepwise,
     TrlUnpairedPreference,
 )
-from assay.releases.exporters.verl import Verl
+from assay.releases.exporters.verifiable import OpenInstruct
+from assay.releases.exporters.verl import Verl, VerlMultiTurn
 from assay.releases.exporters.votes import VotesExport
 
 EXPORTERS: dict[str, type[ExportFormat]] = {
@@ -35,6 +42,8 @@ EXPORTERS: dict[str, type[ExportFormat]] = {
         TrlUnpairedPreference, TrlPromptOnly, TrlStepwise, OpenAiChatExport, OpenAiPreferenceExport,
         Kto, HelpSteerExport, Verl, LlamaFactory, GuardExport, SafetyEvaluation, CritiqueExport,
         CritiqueSpans, JudgeExport, RewardExport, SoftPreference, VotesExport,
+        Axolotl, OpenRlhf, VerlMultiTurn, NemoRlPreference, HelpSteer3Export, OpenInstruct,
+        RewardBenchExport, InspectTask, LmEvalTask, ArgillaExport,
     )
 }  # fmt: skip
 """Every exporter by its name."""

@@ -24,6 +24,7 @@ class RewardExport(ExportFormat, frozen=True, kw_only=True):
     limits: ClassVar[tuple[str, ...]] = (
         "The rule is in the options: which dimension, agreed score or mean, raw or from 0 to 1.",
         "Without `dimension` a response must have been scored on one dimension alone.",
+        "A reward is rounded to 6 decimals.",
         "For a model with one output and a squared loss; TRL's reward trainer reads pairs instead.",
     )
 
@@ -55,7 +56,7 @@ class RewardExport(ExportFormat, frozen=True, kw_only=True):
             values = {
                 "prompt": prompt_in(record.task, self.form),
                 "response": response_in(candidate, self.form),
-                "reward": float(reward),
+                "reward": round(float(reward), 6),
             }
             rows.append(ExportRow(values=values, candidates=(place,)))
             written += (

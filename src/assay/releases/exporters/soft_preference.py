@@ -15,6 +15,9 @@ from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 from assay.releases.exporters.sides import prompt_in, response_in, tools_in
 
+_DECIMALS = 6
+"""Decimals of shares: loaders of JSON keep fewer digits than a float has."""
+
 
 class PairVotes(NamedTuple):
     """The votes on one pair of candidates."""
@@ -40,6 +43,7 @@ class SoftPreference(ExportFormat, frozen=True, kw_only=True):
         "`weight` is 2 x p_chosen - 1: 0 where the votes are even. `votes` counts them.",
         "`margin` is the mean strength, negative where stated for the rejected; absent without one.",
         "`agreed` tells whether the outcome of the record, adjudicated or not, names the same winner.",
+        "Numbers are rounded to 6 decimals.",
         "Ties and other answers are no votes. A preserved disagreement is carried: it is what this is for.",
         "`unit=vote` writes one hard pair a vote, for trainers that know no weights.",
         "TRL's reward trainer reads `margin`; `p_chosen` and `weight` are for losses of your own.",
@@ -152,9 +156,9 @@ def _shares(released: ReleasedRecord, pair: PairVotes) -> dict[str, Any]:
     votes = pair.votes_for + pair.votes_against
     share = pair.votes_for / votes
     columns: dict[str, Any] = {
-        "p_chosen": share,
-        "weight": 2 * share - 1,
+        "p_chosen": round(share, _DECIMALS),
+        "weight": round(2 * share - 1, _DECIMALS),
         "votes": votes,
         "agreed": released.consensus.candidate == pair.chosen,
     }
-    return columns if pair.margin is None else columns | {"margin": pair.margin}
+    return columns if pair.margin is None else columns | {"margin": round(pair.margin, _DECIMALS)}
