@@ -10,7 +10,7 @@ from assay.releases.exporters.released import ReleasedRecord
 from assay.releases.exporters.verifiable import right_answer, spoken_column, spoken_messages
 
 _INSPECT_TASK = '''\
-"""A release as a task of Inspect: inspect eval task.py --model MODEL"""
+"""A release as a task of Inspect, run by `inspect eval task.py --model MODEL`."""
 
 from pathlib import Path
 

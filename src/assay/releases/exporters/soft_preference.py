@@ -41,16 +41,19 @@ class SoftPreference(ExportFormat, frozen=True, kw_only=True):
     limits: ClassVar[tuple[str, ...]] = (
         "`chosen` has more votes; `p_chosen` is its share of the votes for either of the two.",
         "`weight` is 2 x p_chosen - 1: 0 where the votes are even. `votes` counts them.",
-        "`margin` is the mean strength, negative where stated for the rejected; absent without one.",
+        "`margin` is the mean strength, counted as negative where stated for the rejected.",
         "`agreed` tells whether the outcome of the record, adjudicated or not, names the same winner.",
         "Numbers are rounded to 6 decimals.",
         "Ties and other answers are no votes. A preserved disagreement is carried: it is what this is for.",
         "`unit=vote` writes one hard pair a vote, for trainers that know no weights.",
-        "TRL's reward trainer reads `margin`; `p_chosen` and `weight` are for losses of your own.",
+        "TRL's reward trainer reads `margin`, and wants it in every row: with it asked for, a pair",
+        "without a stated strength has no row. `p_chosen` and `weight` are for losses of your own.",
     )
 
     unit: Literal["pair", "vote"] = "pair"
     """What one row is: a `pair` with its shares, or a `vote` without them."""
+    margin: Literal["none", "mean-strength"] = "none"
+    """`mean-strength` writes the mean strength of the votes as `margin`."""
     form: Form = "conversational"
     """`standard` (plain texts) or `conversational` (lists of messages)."""
 
@@ -61,14 +64,15 @@ class SoftPreference(ExportFormat, frozen=True, kw_only=True):
         tools = () if self.form == "standard" else (messages_column("tools"),)
         numbers: tuple[Column, ...] = (
             {"name": "p_chosen", "dtype": "float64"}, {"name": "weight", "dtype": "float64"},
-            {"name": "margin", "dtype": "float64"}, {"name": "votes", "dtype": "int64"},
-            {"name": "agreed", "dtype": "bool"},
+            {"name": "votes", "dtype": "int64"}, {"name": "agreed", "dtype": "bool"},
         )  # fmt: skip
+        if self.margin != "none":
+            numbers = (*numbers, {"name": "margin", "dtype": "float64"})
         return (*sides, *tools, *(numbers if self.unit == "pair" else ()))
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """The rows of a record on whose candidates somebody voted."""
-        pairs = _pairs(released)
+        pairs = self._pairs(released)
         rows: list[ExportRow] = []
         for pair in pairs:
             if self.unit == "pair":
@@ -86,6 +90,15 @@ class SoftPreference(ExportFormat, frozen=True, kw_only=True):
             rows=tuple(rows), carried={"candidates": len(shown), "ordered_pairs": len(pairs)}
         )
 
+    def _pairs(self, released: ReleasedRecord) -> list[PairVotes]:
+        pairs = _usable_pairs(released)
+        if self.margin == "none":
+            return [pair._replace(margin=None) for pair in pairs]
+        with_strength = [pair for pair in pairs if pair.margin is not None]
+        if not with_strength:
+            raise NotCarriedError("no_strength")
+        return with_strength
+
     def _row(
         self, released: ReleasedRecord, chosen: int, rejected: int, shares: dict[str, Any]
     ) -> ExportRow:
@@ -99,7 +112,7 @@ class SoftPreference(ExportFormat, frozen=True, kw_only=True):
         return ExportRow(values=values, candidates=(chosen, rejected))
 
 
-def _pairs(released: ReleasedRecord) -> list[PairVotes]:
+def _usable_pairs(released: ReleasedRecord) -> list[PairVotes]:
     candidates = released.record.candidates
     if len(candidates) < 2:  # noqa: PLR2004  two is what makes a comparison
         raise NotCarriedError("too_few_candidates", f"candidates: {len(candidates)}")

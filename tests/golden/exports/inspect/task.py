@@ -1,4 +1,4 @@
-"""A release as a task of Inspect: inspect eval task.py --model MODEL"""
+"""A release as a task of Inspect, run by `inspect eval task.py --model MODEL`."""
 
 from pathlib import Path
 

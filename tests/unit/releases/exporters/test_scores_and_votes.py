@@ -114,11 +114,19 @@ def test_a_reward_names_its_dimension_where_there_are_several(release: Cases) ->
 def test_a_soft_pair_holds_the_shares_of_its_votes(dispute: Dispute) -> None:
     """Three votes to one are 0.75; ties and abstentions are no votes."""
     votes = [Prefers(candidate=1, strength=2)] * 3 + [Prefers(candidate=0, strength=1)]
-    (row,) = _rows(attempt(SoftPreference(), dispute(*votes, Tie(), Abstained(reason="tired"))))
+    disputed = dispute(*votes, Tie(), Abstained(reason="tired"))
+    (row,) = _rows(attempt(SoftPreference(margin="mean-strength"), disputed))
     assert (row["p_chosen"], row["weight"], row["votes"]) == (0.75, 0.5, 4)
     assert row["margin"] == pytest.approx((2 * 3 - 1) / 4)
     assert row["agreed"] is True
     assert row["chosen"][0]["content"] == "answer 1"
+
+
+def test_a_margin_is_in_every_row_or_in_none(dispute: Dispute) -> None:
+    """TRL's reward trainer fails on a row without one, so a pair without a strength is dropped."""
+    plain = dispute(Prefers(candidate=0))
+    assert "margin" not in _rows(attempt(SoftPreference(), plain))[0]
+    assert _reason(attempt(SoftPreference(margin="mean-strength"), plain)) == "no_strength"
 
 
 def test_a_preserved_disagreement_is_a_soft_label(release: Cases) -> None:
