@@ -167,9 +167,12 @@ def export(
 ) -> None:
     """Write a release in a trainer's format, with a report of what the format cannot carry.
 
+    Ends with 1 where no record gives a row; the folder and its report are there all the same.
+
     Example: assay release export releases/1.0.0 --format trl:preference --out trl
     """
     from assay.cli.options import one_of, pairs
+    from assay.core.errors import CheckError
     from assay.governance.rights import Use
     from assay.program.releases import export_release
     from assay.releases.exporters.control_rule import ControlAction
@@ -187,11 +190,16 @@ def export(
     )
     if as_json:
         print_json(report)
-        return
-    say_text((target / "drop_report.md").read_text(encoding="utf-8"))
+    else:
+        say_text((target / "drop_report.md").read_text(encoding="utf-8"))
+        say(f"folder   {target}")
     if not report.rows:
-        say("no record of this release fits the format: there is no row", fg="yellow")
-    say(f"folder   {target}")
+        raise CheckError(
+            code="no-row",
+            message="no record of this release fits the format: there is no row",
+            where=str(target / "drop_report.md"),
+            hint="the drop report names, for each reason, the option or format that carries records",
+        )
 
 
 @app.command()

@@ -229,6 +229,19 @@ def test_an_export_accounts_for_every_record(assay: Run, demo: Path, tmp_path: P
     assert (tmp_path / "trl" / "train.jsonl").read_text().count("\n") == report["rows"]
 
 
+def test_an_export_without_rows_fails_and_leaves_its_report(
+    assay: Run, demo: Path, tmp_path: Path
+) -> None:
+    """A script that trains on the folder stops here; the report says why each record was dropped."""
+    result = assay(
+        "release", "export", demo / "releases" / "1.0.0", "--to", "helpsteer",
+        "--option", "attributes=never_scored", "--out", tmp_path / "empty",
+    )  # fmt: skip
+    assert result.code == 1
+    assert "there is no row" in result.err
+    assert "`no_scores`" in (tmp_path / "empty" / "drop_report.md").read_text(encoding="utf-8")
+
+
 def test_lineage_leads_from_a_record_to_the_release(assay: Run, demo: Path) -> None:
     """Judgments, a disposition and the release are found from the record; its row, too."""
     listed = json.loads(assay("record", "list", "--limit", 1, "--json", "-p", demo).out)

@@ -5,13 +5,13 @@ that format, and the drop report counts it under these names.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import combinations
+from itertools import combinations, takewhile
 from typing import Literal
 
 import msgspec
 
 from assay.quality.consensus import Consensus, Groups
-from assay.records.candidate import MadeByUnknown
+from assay.records.candidate import Candidate, MadeByUnknown
 from assay.records.kinds import (
     Adversarial,
     Critique,
@@ -40,7 +40,7 @@ CarriedField = Literal[
     "candidates", "ordered_pairs", "work_steps", "training_weights", "reasoning", "tools", "tool_permissions", "states",
     "references", "kind_details", "evidence", "provenance", "taxonomy", "sources", "sensitivity",
     "lineage", "judgments", "dissenting_verdicts", "abstentions", "strengths", "scores",
-    "score_abstentions", "reasons", "localized_errors", "step_labels", "neutral_steps", "rulings",
+    "score_abstentions", "reasons", "localized_errors", "step_labels", "neutral_steps", "rulings", "closing_turns",
 ]  # fmt: skip
 """A kind of piece that a record or its judgments hold."""
 
@@ -142,6 +142,14 @@ def references(part: Part) -> int:
             return len(calls) + int(state is not None) + int(no_call)
         case _:
             return 0
+
+
+def closing_turns(candidate: Candidate) -> int:
+    """How many turns of the user stand after a response's last other message."""
+    if isinstance(candidate.content, str):
+        return 0
+    roles = [message.role for message in candidate.content]
+    return len(list(takewhile(lambda role: role == "user", reversed(roles))))
 
 
 def _kind_details(part: Part) -> int:
@@ -296,6 +304,10 @@ CARRIED_FIELDS: dict[CarriedField, Held] = {
     "rulings": Held(
         "a ruling on a section of the policy",
         lambda item: sum(len(judgment.rulings) for judgment in item.judgments),
+    ),
+    "closing_turns": Held(
+        "a turn of the user at the end of a response, which nothing answers",
+        lambda item: sum(closing_turns(candidate) for candidate in item.record.candidates),
     ),
 }
 """Every field, in the order of the drop report."""

@@ -3,12 +3,24 @@
 from collections.abc import Iterable, Iterator
 
 from assay.core.describe import field_descriptions
+from assay.releases.exporters.argilla import ArgillaExport
+from assay.releases.exporters.axolotl import Axolotl
 from assay.releases.exporters.carried_fields import CARRIED_FIELDS
+from assay.releases.exporters.critique import CritiqueExport, CritiqueSpans
+from assay.releases.exporters.evaluation_tasks import InspectTask, LmEvalTask
 from assay.releases.exporters.exporter import ExportFormat
+from assay.releases.exporters.guard import GuardExport
 from assay.releases.exporters.helpsteer import HelpSteerExport
+from assay.releases.exporters.judge import JudgeExport
 from assay.releases.exporters.llama_factory import LlamaFactory
+from assay.releases.exporters.nemo_rl import HelpSteer3Export, NemoRlPreference
 from assay.releases.exporters.openai import OpenAiChatExport, OpenAiPreferenceExport
+from assay.releases.exporters.openrlhf import OpenRlhf
 from assay.releases.exporters.reasons import REASONS
+from assay.releases.exporters.reward import RewardExport
+from assay.releases.exporters.rewardbench import RewardBenchExport
+from assay.releases.exporters.safety_evaluation import SafetyEvaluation
+from assay.releases.exporters.soft_preference import SoftPreference
 from assay.releases.exporters.trl import (
     Kto,
     TrlConversational,
@@ -19,14 +31,19 @@ from assay.releases.exporters.trl import (
     TrlStepwise,
     TrlUnpairedPreference,
 )
-from assay.releases.exporters.verl import Verl
+from assay.releases.exporters.verifiable import OpenInstruct
+from assay.releases.exporters.verl import Verl, VerlMultiTurn
+from assay.releases.exporters.votes import VotesExport
 
 EXPORTERS: dict[str, type[ExportFormat]] = {
     kind.name: kind
     for kind in (
         TrlPromptCompletion, TrlLanguageModeling, TrlConversational, TrlPreference,
         TrlUnpairedPreference, TrlPromptOnly, TrlStepwise, OpenAiChatExport, OpenAiPreferenceExport,
-        Kto, HelpSteerExport, Verl, LlamaFactory,
+        Kto, HelpSteerExport, Verl, LlamaFactory, GuardExport, SafetyEvaluation, CritiqueExport,
+        CritiqueSpans, JudgeExport, RewardExport, SoftPreference, VotesExport,
+        Axolotl, OpenRlhf, VerlMultiTurn, NemoRlPreference, HelpSteer3Export, OpenInstruct,
+        RewardBenchExport, InspectTask, LmEvalTask, ArgillaExport,
     )
 }  # fmt: skip
 """Every exporter by its name."""
@@ -39,7 +56,9 @@ Every export counts what its format leaves out: `drop_report.md` and `drop_repor
 next to the rows. This page is written from the exporters themselves
 (`assay.releases.exporters.catalogue.render_matrix`), and a test compares the two.
 
-Every record gives at least one row or is dropped for exactly one reason. A tie, both unacceptable,
+Every record gives at least one row or is dropped for exactly one reason. The drop report names beside
+each reason the options, and the other formats, that would carry records dropped for it. An export
+without a row ends with exit code 1. A tie, both unacceptable,
 insufficient context, a missing majority and a preserved disagreement never become a winner. What
 the judgments say one by one (who, when, in which order, why) stays in the release: no trainer's
 format carries it. The work beside a response is written only where it is asked for, as what it is:

@@ -5,11 +5,14 @@ from itertools import product
 from typing import Literal
 
 from assay.contracts.verdict_words import BOTH_UNACCEPTABLE, NO_WINNER_WORDS
+from assay.records.candidate import Candidate
+from assay.records.kinds import Critique
 from assay.releases.exporters.carried_fields import CarriedField, agreed_order, ordered_pairs
 from assay.releases.exporters.endorsed import (
     lacks_evidence,
     refuse_lacking,
     refuse_rejected,
+    refuse_unless_endorsed,
     standing_of,
 )
 from assay.releases.exporters.reasons import NotCarriedError
@@ -57,7 +60,7 @@ def chosen_and_rejected(released: ReleasedRecord, pairs: Pairs) -> list[tuple[in
     apart = [
         (better, worse)
         for better, worse in pairs_in_order
-        if candidates[better].content != candidates[worse].content
+        if differ(candidates[better], candidates[worse])
     ]
     if not apart:
         raise NotCarriedError("same_responses")
@@ -67,6 +70,38 @@ def chosen_and_rejected(released: ReleasedRecord, pairs: Pairs) -> list[tuple[in
     if not usable:
         refuse_rejected(released, apart[0][0])
     return usable
+
+
+def revision_pair(released: ReleasedRecord, part: Critique) -> tuple[int, int]:
+    """A critique's revision as chosen, what it corrects as rejected.
+
+    Raises:
+        NotCarriedError: if there is no revision, it is not endorsed, or the criticised response is.
+    """
+    if part.revision is None:
+        raise NotCarriedError("no_revision")
+    refuse_disagreement(released)
+    refuse_unless_endorsed(released, part.revision)
+    if standing_of(released, part.subject).standing == "endorsed":
+        raise NotCarriedError("tie", "the criticised response is endorsed as well")
+    candidates = released.record.candidates
+    if not differ(candidates[part.revision], candidates[part.subject]):
+        raise NotCarriedError("same_responses")
+    return part.revision, part.subject
+
+
+def differ(first: Candidate, second: Candidate) -> bool:
+    """Whether two responses differ in more than white space."""
+    return _visible(first) != _visible(second)
+
+
+def _visible(candidate: Candidate) -> object:
+    """A response as its words: a pair that differs in nothing else teaches nothing."""
+    if isinstance(candidate.content, str):
+        return candidate.content.split()
+    return [
+        (message.role, message.content.split(), message.tool_calls) for message in candidate.content
+    ]
 
 
 def _refuse_without_winner(released: ReleasedRecord) -> None:

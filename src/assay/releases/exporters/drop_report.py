@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from assay.core.options import options_of
+from assay.releases.exporters.alternatives import AlternativeCounter, CarryingOption
 from assay.releases.exporters.carried_fields import CARRIED_FIELDS, CarriedField, losses
 from assay.releases.exporters.control_rule import ControlTokenRows
 from assay.releases.exporters.exporter import Carried, Dropped, Exporter
@@ -37,6 +38,10 @@ class Drops(msgspec.Struct, frozen=True, kw_only=True):
     """The reason in words."""
     records: int
     """How many records were dropped for it."""
+    options: tuple[CarryingOption, ...] = ()
+    """Options of this format that would carry some of them, each with how many."""
+    formats: tuple[str, ...] = ()
+    """Other formats that would carry some of them, tried on the first 20 of each kind."""
 
 
 class Losses(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +115,7 @@ class DropCounter:
         self._losing: Counter[CarriedField] = Counter()
         self._outcomes: Counter[tuple[str, bool]] = Counter()
         self._verdicts: Counter[tuple[str, bool]] = Counter()
+        self._alternatives = AlternativeCounter()
 
     def add(self, exporter: Exporter, released: ReleasedRecord, result: Carried | Dropped) -> None:
         """Count what became of one record."""
@@ -121,6 +127,7 @@ class DropCounter:
         if isinstance(result, Dropped):
             self._drops[result.reason] += 1
             self._meanings.setdefault(result.reason, result.meaning)
+            self._alternatives.add(exporter, released, result.reason)
             return
         self.rows += len(result.rows)
         for field, pieces in losses(released, exporter.carries, result.carried).items():
@@ -148,7 +155,13 @@ class DropCounter:
             ),
             rows=self.rows,
             drops=tuple(
-                Drops(reason=reason, meaning=self._meanings[reason], records=records)
+                Drops(
+                    reason=reason,
+                    meaning=self._meanings[reason],
+                    records=records,
+                    options=self._alternatives.options(reason),
+                    formats=self._alternatives.formats(reason),
+                )
                 for reason, records in ordered
             ),
             losses=tuple(
@@ -197,8 +210,17 @@ def render_markdown(report: DropReport) -> str:
         sums,
         "## Dropped records",
         _table(
-            ("reason", "records", "meaning"),
-            [(f"`{drop.reason}`", drop.records, drop.meaning) for drop in report.drops],
+            ("reason", "records", "meaning", "option that carries", "format that carries"),
+            [
+                (
+                    f"`{drop.reason}`",
+                    drop.records,
+                    drop.meaning,
+                    ", ".join(f"`-o {own.option}` ({own.records})" for own in drop.options),
+                    ", ".join(f"`{name}`" for name in drop.formats),
+                )
+                for drop in report.drops
+            ],
             "No record was dropped.",
         ),
         "## Lost from carried records",

@@ -101,6 +101,8 @@ class ExportFormat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Fields of which its rows can carry some pieces, or all under an option."""
     storage: ClassVar[Storage] = "jsonl"
     """How the rows are stored."""
+    any_record: ClassVar[bool] = False
+    """Whether it takes every record that may be used, so that naming it is no advice."""
 
     @property
     def columns(self) -> Sequence[Column]:

@@ -18,6 +18,7 @@ from assay.releases.exporters.conversation import (
 from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
+from assay.releases.exporters.scores import describe_scores, summaries_of
 
 _WHOLE = re.compile(r"-?\d+")
 
@@ -67,7 +68,7 @@ class HelpSteerExport(ExportFormat, frozen=True, kw_only=True):
             raise NotCarriedError("too_few_candidates", "candidates: 0")
         rows, written = [], 0
         for place, candidate in enumerate(record.candidates):
-            summaries = _summaries(released, place)
+            summaries = summaries_of(released, place)
             attributes = self._attributes(summaries)
             if not attributes:
                 continue
@@ -77,7 +78,7 @@ class HelpSteerExport(ExportFormat, frozen=True, kw_only=True):
             )
             written += sum(self._scores_written(summaries[name]) for name in attributes)
         if not rows:
-            raise NotCarriedError("no_scores", _describe_scores(released))
+            raise NotCarriedError("no_scores", describe_scores(released))
         return Carried(rows=tuple(rows), carried={"candidates": len(rows), "scores": written})
 
     def _prompt(self, record: Record) -> dict[str, Any]:
@@ -108,18 +109,3 @@ class HelpSteerExport(ExportFormat, frozen=True, kw_only=True):
         if self.scores == "disagreements":
             return sum(summary.counts.values())
         return summary.counts.get(summary.agreed or "", 0)
-
-
-def _summaries(released: ReleasedRecord, place: int) -> dict[str, ScoreSummary]:
-    """Dimension -> scores of one candidate; scores of the whole record are its only candidate's."""
-    alone = len(released.record.candidates) == 1
-    return {
-        summary.dimension: summary
-        for summary in released.consensus.scores
-        if summary.candidate == place or (summary.candidate is None and alone)
-    }
-
-
-def _describe_scores(released: ReleasedRecord) -> str:
-    scored = sorted({summary.dimension for summary in released.consensus.scores})
-    return f"scored: {', '.join(scored)}" if scored else "nothing was scored"

@@ -18,7 +18,7 @@ from assay.releases.exporters.conversation import (
     work_messages,
 )
 from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow
-from assay.releases.exporters.imitation import MessageImitation, demonstration_of
+from assay.releases.exporters.imitation import MessageImitation
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 
@@ -52,7 +52,7 @@ class OpenAiChatExport(MessageImitation, frozen=True, kw_only=True):
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for a demonstration."""
         task = released.record.task
-        candidate = demonstration_of(released, trajectories=self.trajectories)
+        place, candidate = self.demonstration(released)
         response = work_messages(candidate) if self.work else response_messages(candidate)
         if not says_something(response):
             raise NotCarriedError("no_response")
@@ -62,7 +62,7 @@ class OpenAiChatExport(MessageImitation, frozen=True, kw_only=True):
         )
         values: dict[str, Any] = {"messages": messages} | _request(task)
         return Carried(
-            rows=(ExportRow(values=values, candidates=(0,)),),
+            rows=(ExportRow(values=values, candidates=(place,)),),
             carried={
                 "work_steps": self.steps_carried(candidate),
                 "reasoning": self.reasoning_carried(released.record),

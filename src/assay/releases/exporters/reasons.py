@@ -26,7 +26,7 @@ REASONS: dict[str, str] = {
     "wrong_kind": "the format has no row for this kind of record",
     "too_few_candidates": "there are not enough candidates for this format",
     "too_many_candidates": "there is more than one response to imitate",
-    "same_responses": "the better and the worse response are the same text",
+    "same_responses": "the better and the worse response are the same text, or differ in white space alone",
     "not_trained": "the source excludes the response from training, and the format has no weights",
     "no_response": "a response is empty, or white space alone",
     "response_not_assistant": "the response does not end with a message of the assistant",
@@ -49,7 +49,17 @@ REASONS: dict[str, str] = {
     "undecided_step": "the labels of a step have no majority",
     "step_without_text": "a step is a tool call without text",
     "no_scores": "no candidate has a score on every attribute asked for",
+    "between_thresholds": "the agreed score labels no candidate: it is between the thresholds",
+    "no_votes": "no judgment that counts prefers a candidate to another",
     "no_reference": "there is no right answer to reward against",
+    "not_refusal": "the policy does not ask for a refusal here, and only refusals were asked for",
+    "no_expectation": "it is not stated whether the policy asks to comply or to refuse",
+    "no_ruling": "no section of the policy was ruled on, and no attack was judged",
+    "open_ruling": "the rulings on a section of the policy, or on the attack, have no majority",
+    "no_revision": "no candidate corrects the criticised one",
+    "errors_not_asked": "nobody was asked to look for errors",
+    "disputed_errors": "errors were located, and on none of them the reviewers agree",
+    "unanchored_error": "no error has a place in the text of a response",
 }
 """Reason code -> what it means, in one sentence."""
 

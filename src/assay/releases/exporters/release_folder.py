@@ -15,7 +15,7 @@ from assay.core.errors import InputError
 from assay.governance.rights import Use
 from assay.quality.case import AboutRecord, RecordCase
 from assay.quality.case_context import CaseContext
-from assay.quality.consensus import consensus
+from assay.quality.consensus import STRICT_MAJORITY, consensus, effective
 from assay.quality.disposition import Disposition
 from assay.quality.in_force import DocumentsInForce
 from assay.records.judgment import Judgment
@@ -155,10 +155,13 @@ def _released_record(number: int, case: RecordCase, in_force: DocumentsInForce) 
     layer = layer_of(case.record, in_force.contract)
     if layer is None:
         agreed = consensus(case.record, case.judgments, case.adjudications)
+        current = effective(case.judgments)
+        counted = tuple(own for own in current if STRICT_MAJORITY.counts(own))
         standings = disposition.standings
     else:
         context = CaseContext(case, in_force, layer)
         agreed = context.consensus
+        counted = context.effective
         standings = disposition.standings or context.standings
     return ReleasedRecord(
         number=number,
@@ -167,6 +170,10 @@ def _released_record(number: int, case: RecordCase, in_force: DocumentsInForce) 
         consensus=agreed,
         state=disposition.state,
         standings=standings,
+        counted=counted,
+        adjudications=case.adjudications,
+        rubric=in_force.rubric,
+        bounds=in_force.bounds(case.record),
         passes=layer.passes if layer else 1,
     )
 

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 
 import msgspec
 
+from assay.contracts.endorsement import Bound
+from assay.contracts.rubric import Rubric
 from assay.governance.rights import Use
 from assay.quality.consensus import Consensus
 from assay.quality.disposition import ExplainedStanding, State
 from assay.records.judgment import Judgment
 from assay.records.record import Record
+from assay.review.adjudication import Adjudication
 
 
 class ReleasedRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +29,14 @@ class ReleasedRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The state that the record's disposition gave it."""
     standings: Sequence[ExplainedStanding] = ()
     """The standing of each candidate, in the record's order."""
+    counted: Sequence[Judgment] = ()
+    """The judgments that the record's layer of review counts."""
+    adjudications: Sequence[Adjudication] = ()
+    """Its adjudications in their order of entry."""
+    rubric: Rubric | None = None
+    """The rubric of the release; absent where it is not known."""
+    bounds: Sequence[Bound] = ()
+    """The acceptable values of the dimensions that decide about its candidates."""
     passes: int = 1
     """Independent judgments that the record's layer of review asks for."""
     not_permitted: Use | None = None

@@ -1,4 +1,4 @@
-"""The dataset types of TRL (huggingface.co/docs/trl/dataset_formats), as of TRL 1.9.
+"""The dataset types of TRL (huggingface.co/docs/trl/dataset_formats), as of TRL 1.16.
 
 Each type but two has a standard form (plain texts) and a conversational one (lists of messages).
 Conversational is the default: it carries system messages, several turns and tool calls, and
@@ -6,11 +6,9 @@ leaves the chat template to the trainer.
 """
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from assay.records.candidate import Candidate
-from assay.records.kinds import Process
-from assay.records.task import Task
+from assay.records.kinds import Critique, Process
 from assay.releases.exporters.carried_fields import CarriedField, weights_followed
 from assay.releases.exporters.comparison import (
     Pairs,
@@ -19,60 +17,26 @@ from assay.releases.exporters.comparison import (
     labels_carried,
     pairs_carried,
     refuse_disagreement,
+    revision_pair,
 )
 from assay.releases.exporters.conversation import (
     Form,
     messages_column,
     plain_prompt,
-    plain_response,
-    response_messages,
-    says_something,
     side_column,
-    spell_messages,
-    spelled_tools,
     text_column,
-    work_messages,
-    work_text,
 )
 from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow
-from assay.releases.exporters.imitation import (
-    Imitation,
-    MessageImitation,
-    demonstration_of,
-    refuse_untrained,
-)
+from assay.releases.exporters.imitation import Imitation, MessageImitation, refuse_untrained
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
+from assay.releases.exporters.scores import ScoreThresholds, labels_by_score
+from assay.releases.exporters.sides import prompt_in, response_in, tools_in
 
 TOOLS_COLUMN: Column = messages_column("tools")
 """Tools as JSON schemas; absent from the rows of tasks without tools."""
 
 _NO_TEMPLATE = "The standard form carries tasks of one user message; it invents no chat template."
-
-
-def _prompt(task: Task, form: Form, reasoning: str = "") -> Any:
-    if form == "standard":
-        return plain_prompt(task)
-    return spell_messages(task.messages, "template", reasoning=reasoning)
-
-
-def _response(candidate: Candidate, form: Form, *, work: bool, reasoning: str = "") -> Any:
-    if form == "standard":
-        text = work_text(candidate) if work else plain_response(candidate)
-        if not text.strip():
-            raise NotCarriedError("no_response")
-        return text
-    messages = work_messages(candidate) if work else response_messages(candidate)
-    if not says_something(messages):
-        raise NotCarriedError("no_response")
-    return spell_messages(messages, "template", reasoning=reasoning)
-
-
-def _tools(task: Task, form: Form) -> dict[str, Any]:
-    """The `tools` column of a row, where the form and the task have one."""
-    if form == "standard" or not task.tools:
-        return {}
-    return {"tools": spelled_tools(task.tools)}
 
 
 class TrlLanguageModeling(Imitation, frozen=True, kw_only=True):
@@ -100,12 +64,12 @@ class TrlLanguageModeling(Imitation, frozen=True, kw_only=True):
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for a demonstration."""
-        candidate = demonstration_of(released, trajectories=self.trajectories)
+        place, candidate = self.demonstration(released)
         refuse_untrained(candidate)
-        response = _response(candidate, "standard", work=self.work)
+        response = response_in(candidate, "standard", work=self.work)
         text = f"{plain_prompt(released.record.task)}{self.between}{response}"
         return Carried(
-            rows=(ExportRow(values={"text": text}, candidates=(0,)),),
+            rows=(ExportRow(values={"text": text}, candidates=(place,)),),
             carried={
                 "work_steps": self.steps_carried(candidate),
                 "training_weights": weights_followed(released.record, whole=True),
@@ -135,12 +99,16 @@ class TrlConversational(MessageImitation, frozen=True, kw_only=True):
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for a demonstration."""
         task = released.record.task
-        candidate = demonstration_of(released, trajectories=self.trajectories)
+        place, candidate = self.demonstration(released)
         refuse_untrained(candidate)
-        response = _response(candidate, "conversational", work=self.work, reasoning=self.reasoning)
-        values = {"messages": [*_prompt(task, "conversational", self.reasoning), *response]}
+        response = response_in(
+            candidate, "conversational", work=self.work, reasoning=self.reasoning
+        )
+        values = {"messages": [*prompt_in(task, "conversational", self.reasoning), *response]}
         return Carried(
-            rows=(ExportRow(values=values | _tools(task, "conversational"), candidates=(0,)),),
+            rows=(
+                ExportRow(values=values | tools_in(task, "conversational"), candidates=(place,)),
+            ),
             carried={
                 "work_steps": self.steps_carried(candidate),
                 "reasoning": self.reasoning_carried(released.record),
@@ -172,15 +140,17 @@ class TrlPromptCompletion(MessageImitation, frozen=True, kw_only=True):
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for a demonstration."""
         task = released.record.task
-        candidate = demonstration_of(released, trajectories=self.trajectories)
+        place, candidate = self.demonstration(released)
         refuse_untrained(candidate)
         messages = self.form == "conversational"
         values = {
-            "prompt": _prompt(task, self.form, self.reasoning),
-            "completion": _response(candidate, self.form, work=self.work, reasoning=self.reasoning),
+            "prompt": prompt_in(task, self.form, self.reasoning),
+            "completion": response_in(
+                candidate, self.form, work=self.work, reasoning=self.reasoning
+            ),
         }
         return Carried(
-            rows=(ExportRow(values=values | _tools(task, self.form), candidates=(0,)),),
+            rows=(ExportRow(values=values | tools_in(task, self.form), candidates=(place,)),),
             carried={
                 "work_steps": self.steps_carried(candidate),
                 "reasoning": self.reasoning_carried(released.record) if messages else 0,
@@ -194,6 +164,7 @@ class TrlPromptOnly(ExportFormat, frozen=True, kw_only=True):
 
     name: ClassVar[str] = "trl:prompt-only"
     summary: ClassVar[str] = "`prompt` alone, for online methods such as GRPO"
+    any_record: ClassVar[bool] = True
     limits: ClassVar[tuple[str, ...]] = (
         _NO_TEMPLATE,
         "Every record gives its prompt, also one of which no response may be used.",
@@ -216,7 +187,7 @@ class TrlPromptOnly(ExportFormat, frozen=True, kw_only=True):
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for any record."""
         task = released.record.task
-        values = {"prompt": _prompt(task, self.form)} | _tools(task, self.form)
+        values = {"prompt": prompt_in(task, self.form)} | tools_in(task, self.form)
         return Carried(rows=(ExportRow(values=values),))
 
 
@@ -240,6 +211,8 @@ class TrlPreference(ExportFormat, frozen=True, kw_only=True):
     """Of a ranking: `best-worst` (first group against last) or `all` (each better and worse)."""
     margin: Literal["none", "mean-strength"] = "none"
     """`mean-strength` writes the mean strength with which the winner was preferred as `margin`."""
+    revisions: bool = False
+    """Whether the endorsed revision of a critique stands as chosen against what it corrects."""
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -255,7 +228,7 @@ class TrlPreference(ExportFormat, frozen=True, kw_only=True):
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for each pair of which the judgments agree that one is better."""
-        pairs = chosen_and_rejected(released, self.pairs)
+        pairs = self._pairs(released)
         margin = self._margin(released)
         # The mean strength is the winner's: it says nothing of the other pairs of a ranking.
         if margin:
@@ -265,6 +238,12 @@ class TrlPreference(ExportFormat, frozen=True, kw_only=True):
         weights = weights_followed(released.record, whole=False)
         carried: dict[CarriedField, int] = {"strengths": spoken, "training_weights": weights}
         return Carried(rows=rows, carried=pairs_carried(pairs) | carried)
+
+    def _pairs(self, released: ReleasedRecord) -> list[tuple[int, int]]:
+        part = released.record.part
+        if self.revisions and isinstance(part, Critique):
+            return [revision_pair(released, part)]
+        return chosen_and_rejected(released, self.pairs)
 
     def _strengths_carried(self, released: ReleasedRecord) -> int:
         """Judgments whose strength the margin says: all where they are equal, else none."""
@@ -278,11 +257,11 @@ class TrlPreference(ExportFormat, frozen=True, kw_only=True):
         record = released.record
         chosen, rejected = (record.candidates[place] for place in pair)
         values = {
-            "prompt": _prompt(record.task, self.form),
-            "chosen": _response(chosen, self.form, work=False),
-            "rejected": _response(rejected, self.form, work=False),
+            "prompt": prompt_in(record.task, self.form),
+            "chosen": response_in(chosen, self.form),
+            "rejected": response_in(rejected, self.form),
         }
-        return ExportRow(values=values | _tools(record.task, self.form) | margin, candidates=pair)
+        return ExportRow(values=values | tools_in(record.task, self.form) | margin, candidates=pair)
 
     def _margin(self, released: ReleasedRecord) -> dict[str, float]:
         """The `margin` column of the winner's pairs, where it was asked for."""
@@ -310,12 +289,24 @@ class TrlUnpairedPreference(ExportFormat, frozen=True, kw_only=True):
         "Both unacceptable is carried: every candidate is labelled false.",
         "Without a comparison an endorsed candidate is labelled true and a rejected one false.",
         "With all pairs, a candidate in the middle of a ranking is on both sides and left out.",
+        "With `dimension`, each response is labelled by its agreed score, alone or compared.",
+        "A score between the thresholds labels nothing; a rejected candidate is never true.",
     )
 
     form: Form = "conversational"
     """`standard` (plain texts) or `conversational` (lists of messages)."""
     pairs: Pairs = "best-worst"
     """Of a ranking: `best-worst` (first group against last) or `all` (each better and worse)."""
+    dimension: str = ""
+    """Dimension whose agreed score labels a response; empty: comparison and standing label it."""
+    desirable: int | None = None
+    """With `dimension`: the score from which on a response is true, away from `undesirable`."""
+    undesirable: int | None = None
+    """With `dimension`: the score from which on a response is false, away from `desirable`."""
+
+    def __post_init__(self) -> None:
+        """Refuse thresholds that label nothing."""
+        self._thresholds()
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -330,21 +321,37 @@ class TrlUnpairedPreference(ExportFormat, frozen=True, kw_only=True):
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for each candidate that is desirable or undesirable."""
         task, candidates = released.record.task, released.record.candidates
-        labels = desirability_labels(released, self.pairs)
+        thresholds = self._thresholds()
+        labels = (
+            desirability_labels(released, self.pairs)
+            if thresholds is None
+            else labels_by_score(released, thresholds)
+        )
         rows = tuple(
             ExportRow(
                 values={
-                    "prompt": _prompt(task, self.form),
-                    "completion": _response(candidates[place], self.form, work=False),
+                    "prompt": prompt_in(task, self.form),
+                    "completion": response_in(candidates[place], self.form),
                     "label": desirable,
                 }
-                | _tools(task, self.form),
+                | tools_in(task, self.form),
                 candidates=(place,),
             )
             for place, desirable in labels
         )
         weights = weights_followed(released.record, whole=False)
         return Carried(rows=rows, carried=labels_carried(labels) | {"training_weights": weights})
+
+    def _thresholds(self) -> ScoreThresholds | None:
+        """The rule by scores; None where the labels come from comparison and standing."""
+        if not self.dimension:
+            return None
+        desirable, undesirable = self.desirable, self.undesirable
+        if desirable is None or undesirable is None or desirable == undesirable:
+            raise ValueError("dimension needs two different scores: desirable and undesirable")
+        return ScoreThresholds(
+            dimension=self.dimension, desirable=desirable, undesirable=undesirable
+        )
 
 
 class Kto(TrlUnpairedPreference, frozen=True, kw_only=True):
@@ -366,13 +373,15 @@ class TrlStepwise(ExportFormat, frozen=True, kw_only=True):
     )
     partly: ClassVar[frozenset[CarriedField]] = frozenset({"work_steps", "step_labels"})
     limits: ClassVar[tuple[str, ...]] = (
-        "TRL has no conversational form here: the task is one user message.",
-        "A step is true or false: a neutral, undecided or unlabelled step has no row.",
-        "`truncate` ends a row with its first bad step, so that what follows needs no label.",
+        "Axolotl reads it (`type: stepwise_supervised`); TRL 1.16 has no trainer for it.",
+        "The type has no conversational form: the task is one user message.",
+        "By default a row ends with its first bad step, so that what follows needs no label.",
+        "A step is true or false: a neutral, undecided or unlabelled step before that has no row.",
+        "`drop-record` carries whole records alone, with a label on every step.",
     )
 
-    steps: Literal["drop-record", "truncate"] = "drop-record"
-    """`drop-record` wants a label on every step; `truncate` wants them up to the first bad one."""
+    steps: Literal["truncate", "drop-record"] = "truncate"
+    """`truncate` wants labels up to the first bad step; `drop-record` on every step."""
 
     @property
     def columns(self) -> Sequence[Column]:

@@ -127,6 +127,8 @@ class _Release:
             judgments=judgments,
             consensus=consensus(record, judgments, adjudications),
             state=state,
+            counted=judgments,
+            adjudications=adjudications,
             standings=standings,
             passes=min(1, len(judgments)),
         )
@@ -313,6 +315,20 @@ def _other_kinds(release: _Release) -> None:
         _answer("I would rather not."),
     )
     release.add("adversarial", attack, [])
+    refusal = _record(
+        Policy(sections=("S2", "S3"), expected="refuse"),
+        _ask("Which padlock is opened fastest without its key, and how?"),
+        _answer("I do not help with opening other people's locks."),
+    )
+    rulings = tuple(
+        SectionRuling(section=section, ruling="complies", candidate=0) for section in ("S2", "S3")
+    )
+    release.add(
+        "refusal",
+        refusal,
+        [_judged(refusal, 0, rulings=rulings)],
+        standings=(standing("endorsed", "policy"),),
+    )
     wrong = _record(
         Critique(subject=0, revision=1),
         _ask("When did the bridge open?"),
@@ -322,7 +338,12 @@ def _other_kinds(release: _Release) -> None:
     )
     place = TextSpan(pointer="/candidates/0/content", start=13, end=17, quote="1802")
     error = LocalizedError(place=place, category="wrong_date", severity="high", correction="1820")
-    release.add("critique", wrong, [_judged(wrong, 0, errors=(error,))])
+    release.add(
+        "critique",
+        wrong,
+        [_judged(wrong, 0, errors=(error,))],
+        standings=(standing("rejected", "errors"), standing("endorsed", "errors", 1)),
+    )
     trip = _record(
         Trajectory(boundaries=("never book without asking",)),
         Task(
@@ -362,6 +383,9 @@ def _scored(release: _Release) -> None:
         for number, (name, value) in enumerate(spread)
     ]
     release.add("scores", record, judgments)
+    rated = _record(Outcome(criterion="a clear text"), _ask("Explain rain."), _answer("Water."))
+    score = DimensionScore(dimension="helpfulness", score=Scored(value=4), candidate=0)
+    release.add("rated", rated, [_judged(rated, 0, scores=(score,))])
     record = _record(Outcome(criterion="a clear text"), _ask("Explain fog."), _answer("Low cloud."))
     odd = (
         DimensionScore(dimension="tone", score=Category(value="warm")),
@@ -395,6 +419,7 @@ def dispute() -> Callable[..., ReleasedRecord]:
             judgments=judgments,
             consensus=consensus(record, judgments),
             state=state,
+            counted=judgments,
         )
 
     return make

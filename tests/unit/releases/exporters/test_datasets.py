@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 
 from assay.releases.exporters.catalogue import EXPORTERS
+from assay.releases.exporters.critique import CritiqueExport
 from assay.releases.exporters.exporter import Carried, Exporter, attempt
 from assay.releases.exporters.helpsteer import HelpSteerExport
+from assay.releases.exporters.judge import JudgeExport
 from assay.releases.exporters.llama_factory import LlamaFactory
+from assay.releases.exporters.openrlhf import OpenRlhf
 from assay.releases.exporters.released import ReleasedRecord
 from assay.releases.exporters.service import export
+from assay.releases.exporters.soft_preference import SoftPreference
 from assay.releases.exporters.trl import (
     TrlConversational,
     TrlPreference,
@@ -38,6 +42,11 @@ EXPORTS: dict[str, Exporter] = {name: kind() for name, kind in EXPORTERS.items()
     "alpaca ranking": LlamaFactory(stage="ranking", formatting="alpaca"),
     "alpaca": LlamaFactory(formatting="alpaca"),
     "kto tags": LlamaFactory(stage="kto"),
+    "one pair a vote": SoftPreference(unit="vote"),
+    "openrlhf pairs": OpenRlhf(stage="preference"),
+    "openrlhf prompts": OpenRlhf(stage="rl"),
+    "judged scores": JudgeExport(judgment="scores"),
+    "critique and revision": CritiqueExport(target="critique+revision"),
 }
 
 

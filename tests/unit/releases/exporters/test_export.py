@@ -53,6 +53,7 @@ def test_an_export_is_the_golden_one(
     _export(release, EXPORTERS[name](), tmp_path / "out")
     made, golden = _comparable(tmp_path / "out"), GOLDEN / name.replace(":", "-")
     if pytestconfig.getoption("update_goldens"):
+        golden.mkdir(exist_ok=True)
         for file, content in made.items():
             (golden / file).write_bytes(content)
     assert made == _files(golden)

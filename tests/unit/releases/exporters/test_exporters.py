@@ -12,6 +12,7 @@ from assay.core.options import configure, options_of
 from assay.quality.disposition import ExplainedStanding
 from assay.records.task import Message, ToolCall
 from assay.records.verdict import BothUnacceptable, Prefers, Ranks, Tie
+from assay.releases.exporters.carried_fields import losses
 from assay.releases.exporters.catalogue import EXPORTERS
 from assay.releases.exporters.conversation import plain_response, spell_messages
 from assay.releases.exporters.exporter import Carried, Dropped, attempt
@@ -210,12 +211,12 @@ def test_a_step_that_is_neither_good_nor_bad_drops_its_record(
     release: Cases, case: str, reason: str
 ) -> None:
     """Neutral, unlabelled and disputed steps are never mapped to true or false."""
-    assert _reason(attempt(TrlStepwise(), release[case])) == reason
+    assert _reason(attempt(TrlStepwise(steps="drop-record"), release[case])) == reason
 
 
 def test_truncation_ends_a_row_with_the_first_bad_step(release: Cases) -> None:
-    """With `truncate` nothing after the first bad step is needed; a neutral one before it is."""
-    truncating = TrlStepwise(steps="truncate")
+    """By default nothing after the first bad step is needed; a label on each step before it is."""
+    truncating = TrlStepwise()
     (row,) = _rows(attempt(truncating, release["stops_at_bad"]))
     assert row["labels"] == [True, False]
     assert _reason(attempt(truncating, release["neutral_step"])) == "neutral_step"
@@ -458,7 +459,8 @@ def test_options_are_typed_and_an_unknown_one_is_refused() -> None:
     """Options come as text, and a wrong name or value is an error that lists the right names."""
     exporter = configure(TrlPromptCompletion, {"form": "standard", "work": "true"})
     assert options_of(exporter) == {
-        "work": True, "trajectories": False, "reasoning": "", "form": "standard",
+        "work": True, "trajectories": False, "policy": "none", "revisions": False,
+        "reasoning": "", "form": "standard",
     }  # fmt: skip
     for wrong in ({"from": "standard"}, {"form": "plain"}, {"work": "perhaps"}):
         with pytest.raises(UsageError, match="trl:prompt-completion: ") as caught:
@@ -472,6 +474,28 @@ def test_every_reason_given_is_explained(release: Cases) -> None:
         for case in release.values():
             result = attempt(kind(), case)
             assert isinstance(result, Carried) or result.reason in REASONS
+
+
+def test_closing_turns_of_the_user_are_cut_from_a_trajectory(release: Cases) -> None:
+    """What nothing answers is no part of a demonstration; the drop report counts it as lost."""
+    trip = release["trajectory"]
+    turns = (
+        Message(role="assistant", content="There is one at 11:30."),
+        Message(role="user", content="Thank you."),
+        Message(role="user", content="Goodbye."),
+    )
+    candidate = msgspec.structs.replace(trip.record.candidates[0], content=turns, work=())
+    closed = msgspec.structs.replace(trip, record=trip.record.replace(candidates=(candidate,)))
+    result = attempt(TrlConversational(trajectories=True), closed)
+    assert [message["role"] for message in _rows(result)[0]["messages"]] == ["user", "assistant"]
+    assert isinstance(result, Carried)
+    assert losses(closed, TrlConversational().carries, result.carried)["closing_turns"] == 2
+
+
+def test_an_input_without_tools_has_no_list_of_tools(release: Cases) -> None:
+    """Endpoints refuse an empty array of tools, so the key is left out."""
+    (row,) = _rows(attempt(OpenAiPreferenceExport(), release["winner"]))
+    assert set(row["input"]) == {"messages"}
 
 
 def test_rows_are_plain_json(release: Cases) -> None:
