@@ -25,6 +25,7 @@ from assay.records.verdict import (
 )
 from assay.releases.exporters.carried_fields import CARRIED_FIELDS, CarriedField, losses
 from assay.releases.exporters.catalogue import EXPORTERS
+from assay.releases.exporters.control_rule import ControlTokenRule
 from assay.releases.exporters.drop_report import DropCounter
 from assay.releases.exporters.exporter import Carried, Dropped, attempt
 from assay.releases.exporters.released import ReleasedRecord
@@ -107,7 +108,7 @@ def test_rows_records_and_drops_are_the_records_given(given_records: list[Releas
         exporter, counter = kind(), DropCounter()
         for released in given_records:
             counter.add(exporter, released, attempt(exporter, released))
-        report = counter.report(exporter, "any", {})
+        report = counter.report(exporter, "any", {}, ControlTokenRule().counted())
         assert report.records.given == len(given_records)
         assert report.records.carried + report.records.dropped == len(given_records)
         assert sum(each.records for each in report.drops) == report.records.dropped
