@@ -60,6 +60,7 @@ SECTIONS = (
             for name in (
                 "contract",
                 "record",
+                "readers",
                 "mapping",
                 "judgment",
                 "release",

@@ -94,7 +94,12 @@ CALL = {"type": "function", "id": "c1", "function": {"name": "depth", "arguments
 LOG = {"version": 2, "status": "success", "eval": {"task": "locks", "model": "one"}}
 SAMPLE = {
     "id": "s1", "epoch": 1, "input": "How deep?", "target": "Four", "messages": [ASK, SAID],
-    "scores": {"match": {"value": "C", "explanation": "same"}, "judge": {"value": 0.5}},
+    "scores": {"match": {"value": "C", "explanation": "same", "history": [
+        {"value": "I"}, {"value": "C", "provenance": {"author": "ines", "reason": "unit"}}]},
+        "judge": {"value": 0.5}},
+    "events": [{"event": "span_begin", "id": "s", "type": "scorer", "name": "judge"},
+               {"event": "model", "span_id": "s", "tools": [{"name": "depth", "parameters": {}}]}],
+    "attachments": {"a": "b"},
 }  # fmt: skip
 RATED = {"model": "one", "response": "Four.", "overall_score": 7.5,
          "annotations": {"honesty": {"Rating": "4", "Rationale": "Clear"}}}  # fmt: skip
@@ -137,6 +142,44 @@ SOUND: list[tuple[str, str, dict[str, Any]]] = [
     ("label-studio", "critique",
      {"data": {"prompt": "How deep?", "answer": "Four metres."},
       "annotations": [{"completed_by": 1, "result": RESULTS, "lead_time": 1.5}]}),
+    ("label-studio", "preference",
+     {"data": {"prompt": "How deep?", "items": [{"id": "a", "body": "4"}, {"id": "b", "body": "5"}]},
+      "annotations": [{"completed_by": 1, "result": [
+          {"from_name": "rank", "to_name": "list", "type": "ranker", "value": {"ranker": {"rank": ["b", "a"]}}}]}]}),
+    ("argilla", "preference",
+     {"id": "a1", "fields": {"prompt": "How deep?", "response-1": "4 m", "response-2": "Deep."},
+      "responses": [{"user_id": "u", "status": "submitted", "values": {
+          "best": {"value": [{"value": "response-1", "rank": 1}, {"value": "response-2", "rank": 2}]},
+          "fit": {"value": 4}, "marks": {"value": [{"label": "wrong", "start": 0, "end": 2}]}}}]}),
+    ("langsmith", "outcome",
+     {"id": "r1", "inputs": {"messages": [[{"type": "human", "data": {"content": "How deep?"}}]]},
+      "outputs": {"generations": [[{"text": "4 m", "message": {"kwargs": {"content": "4 m", "type": "ai"}}}]]},
+      "extra": {"metadata": {"ls_model_name": "one", "ls_temperature": 0}},
+      "feedback": [{"key": "fit", "score": 1, "comment": "ok", "feedback_source": {"type": "app", "user_id": "u"}}]}),
+    ("langfuse", "outcome",
+     {"id": "t1", "input": None, "output": {"content": "4 m"},
+      "observations": [{"type": "GENERATION", "startTime": "1", "input": [ASK], "model": "one", "modelParameters": {"n": 1}}],
+      "scores": [{"name": "fit", "value": 1, "dataType": "BOOLEAN", "source": "ANNOTATION", "authorUserId": "u"}]}),
+    ("otel-genai", "trajectory",
+     {"resourceSpans": [{"scopeSpans": [{"spans": [
+         {"traceId": "t", "spanId": "s", "attributes": [
+             {"key": "gen_ai.input.messages", "value": {"stringValue":
+                 '[{"role": "user", "parts": [{"type": "text", "content": "How deep?"}]}]'}},
+             {"key": "gen_ai.output.messages", "value": {"arrayValue": {"values": [{"kvlistValue": {"values": [
+                 {"key": "role", "value": {"stringValue": "assistant"}},
+                 {"key": "parts", "value": {"arrayValue": {"values": [{"kvlistValue": {"values": [
+                     {"key": "type", "value": {"stringValue": "tool_call"}},
+                     {"key": "name", "value": {"stringValue": "depth"}}]}}]}}}]}}]}}},
+             {"key": "gen_ai.request.seed", "value": {"intValue": "4"}}],
+          "events": [{"name": "gen_ai.evaluation.result", "attributes": {
+              "gen_ai.evaluation.name": "fit", "gen_ai.evaluation.score.value": 1}}]}]}]}]}),
+    ("atif", "trajectory",
+     {"schema_version": "ATIF-v1.7", "session_id": "s",
+      "agent": {"name": "own", "version": "1", "tool_definitions": [{"name": "run"}]},
+      "steps": [{"step_id": 1, "source": "user", "message": "List."},
+                {"step_id": 2, "source": "agent", "message": "", "reasoning_content": "ls",
+                 "tool_calls": [{"tool_call_id": "c1", "function_name": "run", "arguments": {"a": 1}}],
+                 "observation": {"results": [{"source_call_id": "c1", "content": [{"type": "text", "text": "a"}]}]}}]}),
 ]  # fmt: skip
 
 

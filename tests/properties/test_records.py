@@ -51,6 +51,9 @@ MESSAGES = st.builds(
         tuple
     ),
 )
+ANSWERS = st.tuples(
+    MESSAGES.map(lambda message: msgspec.structs.replace(message, role="assistant")), MESSAGES
+)
 MAKERS = (
     st.builds(MadeByModel, model=TEXTS, parameters=st.none() | JSON_TEXTS)
     | st.builds(
@@ -62,7 +65,7 @@ MAKERS = (
 )
 CANDIDATES = st.builds(
     Candidate,
-    content=TEXTS | st.lists(MESSAGES, max_size=2).map(tuple),
+    content=TEXTS | ANSWERS,
     provenance=MAKERS,
     work=st.lists(
         st.builds(Step, text=TEXTS, output=st.none() | TEXTS), min_size=1, max_size=3

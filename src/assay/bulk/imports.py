@@ -1,7 +1,7 @@
 """Importing a file from the disk: the rows, the rejects file next to it, and the use case."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,19 @@ from assay.bulk.rows import DiskFile
 from assay.core.errors import InputError
 from assay.core.ports import FactStore
 from assay.core.progress import ProgressCallback
+from assay.records.extra_fields import HOMES
 from assay.records.mapping.load import require_mapping
 from assay.records.mapping.reader import MappingReader
 from assay.records.people_mask import PeopleMask
 from assay.records.ports import Layout, row_values
-from assay.records.reader import LayoutReader, Reader, RowContext
+from assay.records.reader import (
+    ColumnReader,
+    LayoutReader,
+    PeopleReader,
+    Reader,
+    RedactingReader,
+    RowContext,
+)
 from assay.records.report import ImportReport
 from assay.records.service import Preview, import_rows, preview_rows
 
@@ -46,9 +54,9 @@ def import_file(
         documents: ids of the documents in force.
         progress: called after each commit.
     """
-    file = DiskFile(path, _joined_layout(layout, reader))
-    templates = reader.people if isinstance(reader, MappingReader) else {}
-    mask = PeopleMask(context.pseudonym, templates)
+    file = DiskFile(path, _joined_layout(layout, reader), _column_filter(reader, context))
+    templates = reader.people if isinstance(reader, PeopleReader) else {}
+    mask = PeopleMask(context.pseudonym, templates, redacts=isinstance(reader, RedactingReader))
     rejects_file = RejectsFile((rejects or path.parent) / f"{path.name}{SUFFIX}", mask)
     with closing(rejects_file):
         return import_rows(
@@ -73,9 +81,8 @@ def preview_file(
     first: int = 5,
 ) -> Preview:
     """What the first rows of a file would become; see `records.service.preview_rows`."""
-    return preview_rows(
-        DiskFile(path, _joined_layout(layout, reader)), reader, context, first=first
-    )
+    file = DiskFile(path, _joined_layout(layout, reader), _column_filter(reader, context))
+    return preview_rows(file, reader, context, first=first)
 
 
 HEAD_ROWS = 200
@@ -136,3 +143,15 @@ def _joined_layout(layout: Layout | None, reader: Reader) -> Layout | None:
     if not isinstance(reader, LayoutReader):
         return layout
     return layout.over(reader.layout) if layout else reader.layout
+
+
+def _column_filter(reader: Reader, context: RowContext) -> Callable[[str], bool] | None:
+    """Whether the reader reads a table's column of a name; None where it may read any."""
+    options = context.fields
+    if isinstance(reader, MappingReader):
+        return reader.may_read
+    columns = reader.columns.get(context.kind) if isinstance(reader, ColumnReader) else None
+    if columns is not None and not options.strict:
+        read = {*columns, *HOMES, *options.keep}
+        return read.difference(options.ignore).__contains__
+    return (lambda name: name not in options.ignore) if options.ignore else None

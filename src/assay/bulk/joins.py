@@ -10,6 +10,7 @@ from assay.core.errors import InputError
 from assay.records.mapping.document import Join, MappingDocument
 from assay.records.mapping.scope import as_text
 from assay.records.ports import Row
+from assay.records.reader import CompanionReader, Reader
 
 MAX_BYTES = 1 << 30
 """Most bytes of rows that one joined file may have in memory."""
@@ -39,6 +40,22 @@ def open_joins(document: MappingDocument, folder: Path) -> dict[str, JoinTable]:
             names a key twice.
     """
     return {name: _load(folder / join.file, join) for name, join in document.join.items()}
+
+
+def open_companion(reader: Reader, data: Path) -> Reader:
+    """The reader, joined with the second file of a data file where its format has one.
+
+    Raises:
+        InputError: as `open_joins` does.
+    """
+    if not isinstance(reader, CompanionReader):
+        return reader
+    places = (data.parent / place for place in reader.companions(data.name))
+    path = next((place for place in places if place.is_file()), None)
+    if path is None:
+        return reader
+    key = reader.companion_key
+    return reader.joined(_load(path, Join(file=path.name, key=key, to=f"{{{key}}}")))
 
 
 def _load(path: Path, join: Join) -> JoinTable:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import decimal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,21 @@ _BATCH_BYTES = 256 << 20
 """Bytes that the rows of one batch may have together, as far as the file's own figures say."""
 
 
-def rows_of_parquet(path: Path, after: int, limit: int) -> Iterator[Row]:
+def parquet_columns(path: Path) -> tuple[str, ...]:
+    """The names of the columns.
+
+    Raises:
+        InputError: if the file is not Parquet.
+    """
+    try:
+        return tuple(pq.read_schema(path, memory_map=False).names)
+    except (pa.ArrowException, OSError) as error:
+        raise _not_parquet(path, error) from error
+
+
+def rows_of_parquet(
+    path: Path, after: int, limit: int, columns: Sequence[str] | None = None
+) -> Iterator[Row]:
     """One row a record; a row group that cannot be read is set aside as one fault.
 
     Times become ISO 8601 text, decimals become text; both keep every digit.
@@ -32,6 +46,7 @@ def rows_of_parquet(path: Path, after: int, limit: int) -> Iterator[Row]:
         path: the file.
         after: rows to leave out; whole row groups before it are not read.
         limit: the longest row that is taken, in bytes; a longer one is set aside.
+        columns: the columns to decode; all where absent.
 
     Raises:
         InputError: if the file is not Parquet.
@@ -39,24 +54,33 @@ def rows_of_parquet(path: Path, after: int, limit: int) -> Iterator[Row]:
     try:
         file = _open_keeping_dictionaries(path)
     except (pa.ArrowException, OSError) as error:
-        raise InputError(
-            code="not-parquet", message=f"the file is not Parquet: {_first_line(error)}",
-            where=path.name, hint="check the file's name, or fetch it again",
-        ) from error  # fmt: skip
+        raise _not_parquet(path, error) from error
     with file:
         start = 0
         for group in range(file.num_row_groups):
             end = start + file.metadata.row_group(group).num_rows
             if end > after:
-                yield from _group_rows(file, group, start, limit)
+                yield from _group_rows(file, group, start, limit, columns)
             start = end
 
 
-def _group_rows(file: pq.ParquetFile, group: int, start: int, limit: int) -> Iterator[Row]:
+def _not_parquet(path: Path, error: Exception) -> InputError:
+    return InputError(
+        code="not-parquet",
+        message=f"the file is not Parquet: {_first_line(error)}",
+        where=path.name,
+        hint="check the file's name, or fetch it again",
+    )
+
+
+def _group_rows(
+    file: pq.ParquetFile, group: int, start: int, limit: int, columns: Sequence[str] | None
+) -> Iterator[Row]:
     number = start
     about = file.metadata.row_group(group)
     end = start + about.num_rows
-    crowded = _crowded_column(file, about)
+    places = _read_places(file, about, columns)
+    crowded = _crowded_column(file, about, places)
     if crowded:
         fault = InputError(
             code="row-group-too-large",
@@ -67,11 +91,13 @@ def _group_rows(file: pq.ParquetFile, group: int, start: int, limit: int) -> Ite
         yield Row(number=number + 1, fault=fault)
         return
     # One batch is decoded at once, so its rows are as many as fit by the file's own figures.
-    size = max(1, min(_BATCH, _BATCH_BYTES // _widest(file, about)))
+    size = max(1, min(_BATCH, _BATCH_BYTES // _widest(file, about, places)))
     try:
         # The file's figures may be wrong or forged: what was decoded is measured and cut again
         # before it becomes Python objects, which take several times as much memory.
-        for batch in file.iter_batches(size, row_groups=[group], use_threads=False):
+        for batch in file.iter_batches(
+            size, row_groups=[group], columns=columns, use_threads=False
+        ):
             for part, length in _parts(batch, max(limit, _BATCH_BYTES)):
                 for row in _rows_of_part(part, length, number, limit):
                     number = row.number
@@ -103,30 +129,46 @@ def _open_keeping_dictionaries(path: Path) -> pq.ParquetFile:
     return pq.ParquetFile(path, memory_map=False, pre_buffer=False, read_dictionary=texts)
 
 
-def _crowded_column(file: pq.ParquetFile, about: pq.RowGroupMetaData) -> str | None:
+def _read_places(
+    file: pq.ParquetFile, about: pq.RowGroupMetaData, columns: Sequence[str] | None
+) -> list[int]:
+    """The leaf columns that are decoded: those of the named columns, or all."""
+    paths = [str(file.metadata.schema.column(place).path) for place in range(about.num_columns)]
+    return [
+        place
+        for place, path in enumerate(paths)
+        if columns is None
+        or any(path == column or path.startswith(f"{column}.") for column in columns)
+    ]
+
+
+def _crowded_column(
+    file: pq.ParquetFile, about: pq.RowGroupMetaData, places: Sequence[int]
+) -> str | None:
     """The first list column of a row group with more values than are read."""
     schema = file.metadata.schema
-    for place in range(about.num_columns):
+    for place in places:
         is_list = schema.column(place).max_repetition_level > 0
         if is_list and about.column(place).num_values > MOST_VALUES:
             return str(schema.column(place).path)
     return None
 
 
-def _widest(file: pq.ParquetFile, about: pq.RowGroupMetaData) -> int:
+def _widest(file: pq.ParquetFile, about: pq.RowGroupMetaData, places: Sequence[int]) -> int:
     """Bytes that a row may take when it is decoded, as far as the file's own figures say.
 
     That is the mean of the rows, and more where a value can be longer than its bytes in the file:
     one that repeats the beginning of the value before it, or one of fixed length from a dictionary.
     """
-    schema, wide = file.metadata.schema, 0
-    for place in range(about.num_columns):
+    schema, wide, size = file.metadata.schema, 0, 0
+    for place in places:
         column = about.column(place)
+        size += column.total_uncompressed_size
         if _DELTA in column.encodings:
             wide += column.total_uncompressed_size
         if column.physical_type == "FIXED_LEN_BYTE_ARRAY":
             wide += int(schema.column(place).length)
-    return int(max(1, wide, about.total_byte_size // max(1, about.num_rows)))
+    return int(max(1, wide, size // max(1, about.num_rows)))
 
 
 def _parts(batch: pa.RecordBatch, most: int) -> Iterator[tuple[pa.RecordBatch, int]]:

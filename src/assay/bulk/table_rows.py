@@ -3,13 +3,15 @@
 import csv
 import re
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from io import BufferedReader
 from typing import Any
 
 from assay.bulk.stream import BLANK_TABLE_ROWS, DAMAGED, Line, broken_off, lines, too_long
 from assay.core.errors import InputError
 from assay.records.ports import Layout, Row
+
+_WRONG_ENCODING = "wrong-encoding"
 
 SURPLUS = "surplus cells"
 """The key under which a reject keeps cells that no column names."""
@@ -18,11 +20,21 @@ MAX_LINES = 100_000
 """Most lines of one row: a quote that never closes would take in the whole rest of the file."""
 
 
-def rows_of_table(stream: BufferedReader, layout: Layout) -> Iterator[Row]:
+def rows_of_table(
+    stream: BufferedReader,
+    layout: Layout,
+    columns_read: Callable[[Sequence[str]], Collection[str] | None] = lambda _: None,
+) -> Iterator[Row]:
     """The rows under the header (or under `layout.columns`), cells as text.
 
     A quote that never closes affects only its own line: reading goes on at the
     next one.
+
+    Args:
+        stream: the table's bytes.
+        layout: how to cut it.
+        columns_read: of all columns, those that are read, or None for all; in another one, bytes
+            that are not UTF-8 cost only their cell.
 
     Raises:
         InputError: if the header cannot be used.
@@ -30,7 +42,10 @@ def rows_of_table(stream: BufferedReader, layout: Layout) -> Iterator[Row]:
     records = _Records(stream, layout)
     try:
         columns = layout.columns or _header(records, layout.header_comment)
+        read = columns_read(columns)
         for number, record in enumerate(records, start=1):
+            if read is not None:
+                _drop_broken_cells(record, columns, read)
             yield _row(number, record, columns)
     except DAMAGED as error:
         number = records.given + (1 if layout.columns else 0)
@@ -92,7 +107,6 @@ class _Records:
         first = self._taken[0]
         if self._size > self._limit:
             return self._set_first_line_aside(too_long(self._size, self._limit))
-        # `surrogateescape` has put these characters where bytes are not UTF-8.
         if not all(map(_is_utf8, cells)):
             return _Record(first.number, cells, _wrong_encoding())
         return _Record(first.number, cells)
@@ -149,6 +163,22 @@ def _header(records: _Records, comment: str | None) -> tuple[str, ...]:
     return columns
 
 
+def _drop_broken_cells(record: _Record, columns: Sequence[str], read: Collection[str]) -> None:
+    """Empty the unread cells that are not UTF-8; the row's fault goes with the last of them."""
+    if (
+        record.fault is None
+        or record.fault.code != _WRONG_ENCODING
+        or len(record.cells) != len(columns)
+    ):
+        return
+    record.cells = [
+        cell if name in read or _is_utf8(cell) else ""
+        for name, cell in zip(columns, record.cells, strict=True)
+    ]
+    if all(map(_is_utf8, record.cells)):
+        record.fault = None
+
+
 def _without_comment(columns: tuple[str, ...], comment: str | None) -> tuple[str, ...]:
     """The columns up to the first in which a comment begins."""
     for place, column in enumerate(columns):
@@ -191,7 +221,7 @@ def _broken(error: csv.Error) -> InputError:
 
 def _wrong_encoding() -> InputError:
     return InputError(
-        code="wrong-encoding",
+        code=_WRONG_ENCODING,
         message="the row is not UTF-8",
         hint="convert the file to UTF-8 first",
     )

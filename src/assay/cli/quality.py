@@ -114,6 +114,42 @@ def shortcuts(program: Folder = ".", as_json: AsJson = False) -> None:
 
 
 @app.command()
+def integrity(
+    program: Folder = ".",
+    tokenizer: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder or file of a tokenizer: its special tokens are looked for as well."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find copies whose labels contradict, groups cut by a split, answers in prompts, control tokens.
+
+    Example: assay quality integrity --tokenizer my-model
+    """
+    with open_to_read(program) as opened, progress("reading") as tick:
+        integrity_figures = opened.quality.integrity(tokenizer=tokenizer, progress=tick)
+    if as_json:
+        print_json(integrity_figures)
+        return
+    from assay.quality.integrity_outline import (
+        CASE_HEAD,
+        TOKEN_HEAD,
+        case_rows,
+        sentences,
+        token_rows,
+    )
+
+    for sentence in sentences(integrity_figures):
+        say(sentence)
+    if cases := case_rows(integrity_figures):
+        print_table(CASE_HEAD, cases)
+    if integrity_figures.tokens:
+        print_table(TOKEN_HEAD, token_rows(integrity_figures))
+
+
+@app.command()
 def reviewers(program: Folder = ".", as_json: AsJson = False) -> None:
     """Show ties, both unacceptable, insufficient context and abstentions by reviewer.
 

@@ -30,7 +30,9 @@ Source = Annotated[str, typer.Option("--source", "-s", help="Source class in sou
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="JSONL, JSON, CSV, TSV or Parquet; gzip or zstd.")],
+    file: Annotated[
+        Path, typer.Argument(help="JSONL, JSON, CSV, TSV, Parquet or .eval; gzip or zstd.")
+    ],
     source: Annotated[
         str | None,
         typer.Option(
@@ -46,12 +48,32 @@ def import_(
     ] = "assay",
     layout: Annotated[
         str | None,
-        typer.Option(help="How rows are cut: jsonl, json, csv, tsv or parquet; else by name."),
+        typer.Option(
+            help="How rows are cut: jsonl, json, csv, tsv, parquet or eval; else by name."
+        ),
     ] = None,
     max_row_mb: Annotated[
         int | None,
         typer.Option(min=1, max=65_536, help="The longest row that is read, in MiB; 64 if absent."),
     ] = None,
+    keep: Annotated[
+        str | None,
+        typer.Option(help="Fields that the format does not have, kept as taxonomy axes: a,b."),
+    ] = None,
+    ignore: Annotated[
+        str | None, typer.Option(help="Fields to leave unread, and out of the counts: a,b.")
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Set a row aside for any other field that the format lacks."),
+    ] = False,
+    drop_null_arguments: Annotated[
+        bool,
+        typer.Option(
+            "--drop-null-arguments",
+            help="Leave out null arguments of tool calls that the tool's schema lacks.",
+        ),
+    ] = False,
     rejects: Annotated[
         Path | None, typer.Option(help="Folder for the rejects file; next to the file if absent.")
     ] = None,
@@ -79,13 +101,14 @@ def import_(
     from assay.plugins import load, names
 
     cut = _layout(layout, max_row_mb)
+    fields = _field_options(keep, ignore, strict=strict, drop_null_arguments=drop_null_arguments)
     with assay.open(program) as opened:
         if suggest:
             _show_suggestion(opened.records.suggest(file, layout=cut), as_json=as_json)
             return
         if dry_run:
             preview = opened.records.preview(
-                file, source=source, kind=kind, format=form, layout=cut, first=first
+                file, source=source, kind=kind, format=form, layout=cut, fields=fields, first=first
             )
             _show_preview(preview)
             if preview.read and not preview.reads:
@@ -98,6 +121,7 @@ def import_(
                 kind=kind,
                 format=form,
                 layout=cut,
+                fields=fields,
                 rejects=rejects,
                 progress=tick,
             )
@@ -110,6 +134,25 @@ def import_(
     # Single rows set aside are ordinary; all of them mean that the format does not fit the file.
     if report.read and report.set_aside == report.read:
         raise typer.Exit(InputError.exit_code)
+
+
+def _field_options(
+    keep: str | None,
+    ignore: str | None,
+    strict: bool,
+    drop_null_arguments: bool,
+) -> Any:
+    """What the options say of fields that the format does not have."""
+    from assay.records.reader import FieldOptions
+
+    names = (
+        tuple(name.strip() for name in (text or "").split(",") if name.strip())
+        for text in (keep, ignore)
+    )
+    kept, ignored = names
+    return FieldOptions(
+        keep=kept, ignore=ignored, strict=strict, drop_null_arguments=drop_null_arguments
+    )
 
 
 def _layout(name: str | None, max_row_mb: int | None) -> Any:
@@ -142,6 +185,7 @@ def _show_preview(preview: Any) -> None:
     more = len(preview.reasons) - MOST_NAMED
     if more > 0:
         say(f"set aside: {more} more rows", fg="yellow")
+    _show_extra_fields(preview.extra_fields)
     say(f"{counted(preview.read, 'row')} read, nothing stored", err=True)
 
 
@@ -166,8 +210,8 @@ def _show_report(report: Any) -> None:
     if report.resumed_after:
         say(f"  resumed after row {report.resumed_after}, where an earlier run stopped")
     _show_repeats(report)
-    if report.unanchored:
-        say(f"  {report.unanchored} errors kept unanchored: their place is not in the text")
+    _show_extra_fields(report.extra_fields)
+    _show_partly_read(report)
     for outside in report.outside_axes:
         say(f"  not in the contract: {_outside(outside)}", fg="yellow")
     for answer in report.outside_answers:
@@ -180,6 +224,17 @@ def _show_report(report: Any) -> None:
         say(f"  fix {report.rejects} and import it in the same way")
     if report.earlier_rejects:
         say(f"  earlier rejects kept as {report.earlier_rejects}")
+
+
+def _show_partly_read(report: Any) -> None:
+    """Name what of the stored rows was not taken as it stands."""
+    for aside in report.judgments_set_aside:
+        say(f"  judgments set aside {aside.rows}: {aside.example}  [{aside.code}]", fg="yellow")
+    if report.redacted:
+        found = ", ".join(f"{count} {kind}" for kind, count in report.redacted.items())
+        say(f"  redacted before anything was stored: {found}")
+    if report.unanchored:
+        say(f"  {report.unanchored} errors kept unanchored: their place is not in the text")
 
 
 def _show_gate(answer: Any) -> None:
@@ -210,7 +265,41 @@ def _outside_answer(answer: Any) -> str:
             return f"not a section of the policy: {answer.name} {count}"
 
 
-_WHOSE = {"human": "people", "unknown": "unnamed labels", "model": "model labels"}
+_HOMES = {
+    "key": "the record's key",
+    "locator": "its place in the source",
+    "model": "the model that wrote it",
+    "taxonomy": "an axis of the task",
+}
+
+
+def _show_extra_fields(fields: Any) -> None:
+    """Name the fields that the format does not read as they stand, each with its number of rows."""
+    for field in fields:
+        rows = counted(field.rows, "row")
+        if field.fate == "ignored":
+            choice = "" if "." in field.name else "; --keep or --ignore it"
+            say(f"  not read: {field.name} ({rows}){choice}", fg="yellow")
+        elif field.fate == "unusable":
+            say(f"  without a value that can be used: {field.name} ({rows})", fg="yellow")
+        elif field.fate == "null_argument":
+            say(
+                f"  null, and not in the tool's schema: {field.name} ({rows}); "
+                "--drop-null-arguments leaves it out",
+                fg="yellow",
+            )
+        elif field.fate == "dropped_null_argument":
+            say(f"  null, and not in the tool's schema, left out: {field.name} ({rows})")
+        else:
+            say(f"  kept as {_HOMES[field.fate]}: {field.name} ({rows})")
+
+
+_WHOSE = {
+    "human": "people",
+    "unknown": "unnamed labels",
+    "model": "model labels",
+    "rule": "scores by a rule",
+}
 
 
 def _show_repeats(report: Any) -> None:

@@ -152,6 +152,17 @@ def export(
             "named for a release that was not built to train."
         ),
     ] = None,
+    control_tokens: Annotated[
+        str,
+        typer.Option(
+            help="What to do with control tokens of chat templates in a text, such as </s>: keep, "
+            "drop (the record), escape (by a space) or refuse (the export)."
+        ),
+    ] = "keep",
+    tokenizer: Annotated[
+        Path | None,
+        typer.Option(help="Folder or file of a tokenizer: its special tokens count as well."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a release in a trainer's format, with a report of what the format cannot carry.
@@ -161,6 +172,7 @@ def export(
     from assay.cli.options import one_of, pairs
     from assay.governance.rights import Use
     from assay.program.releases import export_release
+    from assay.releases.exporters.control_rule import ControlAction
 
     target = out or Path("exports") / f"{release.resolve().name}-{to.replace(':', '-')}"
     report = export_release(
@@ -170,6 +182,8 @@ def export(
         pairs(option or []),
         public_key=key,
         use=None if use is None else one_of(use, Use, "use"),
+        control_tokens=one_of(control_tokens, ControlAction, "control-tokens"),
+        tokenizer=tokenizer,
     )
     if as_json:
         print_json(report)

@@ -109,6 +109,36 @@ def export(
     print_held_back(work.held_back)
 
 
+@app.command("export-scores")
+def export_scores(
+    file: Annotated[Path, typer.Argument(help="JSONL file to write: one request body a line.")],
+    to: Annotated[str, typer.Option("--to", help="The tool: langfuse or langsmith.")],
+    use: Annotated[
+        str, typer.Option(help="What for: train, evaluate or publish; rights are checked.")
+    ] = "evaluate",
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """Write judgments back as scores of the runs or traces that their records came from.
+
+    Example: assay review export-scores scores.jsonl --to langfuse
+    """
+    import assay
+    from assay.cli.options import one_of
+    from assay.governance.rights import Use
+
+    chosen = one_of(use, Use, "use")
+    with assay.open(program) as opened:
+        written = opened.review.export_scores(file, to=to, use=chosen)
+    if as_json:
+        print_json(written)
+        return
+    say(f"{written.scores} scores in {written.file}")
+    for reason, count in written.left_out.items():
+        say(f"  left out {count}: {reason}")
+    print_held_back(written.held_back)
+
+
 @app.command()
 def formats() -> None:
     """List the formats of other tools in which work goes out and answers come back.

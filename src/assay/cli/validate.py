@@ -15,7 +15,9 @@ app = command_group()
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="JSON lines of results, or an Inspect JSON log.")],
+    file: Annotated[
+        Path, typer.Argument(help="JSON lines of results, or an Inspect log: .eval or JSON.")
+    ],
     checkpoint: Annotated[str, typer.Option(help="Name of the checkpoint, with its revision.")],
     arm: Annotated[str, typer.Option(help="base, candidate, previous, placebo or repeat.")],
     dataset: Annotated[str, typer.Option(help="`reserve`, or another evaluation set.")] = "reserve",

@@ -53,6 +53,14 @@ class DataFile(Part):
     """Kind of record; the reader's first where absent."""
     source: Name | None = None
     """Source class in sources.yaml; Assay's own lines name theirs."""
+    keep: tuple[Text, ...] = ()
+    """Fields that the reader's format does not have, to keep as taxonomy axes."""
+    ignore: tuple[Text, ...] = ()
+    """Fields to leave unread; they are not counted."""
+    strict: bool = False
+    """Whether any other field that the format does not have sets its row aside."""
+    drop_null_arguments: bool = False
+    """Whether null arguments that the called tool's schema does not have are left out."""
 
 
 class ProgramSettings(Part):

@@ -64,6 +64,14 @@ class MachineError(AssayError):
     exit_code = 4
 
 
+def input_error_at(error: InputError, where: str) -> InputError:
+    """The same fault of the data, placed as `AssayError.at` places it."""
+    placed = error.at(where)
+    return InputError(
+        code=placed.code, message=placed.message, where=placed.where, hint=placed.hint
+    )
+
+
 def missing_extra(extra: str, need: str) -> MachineError:
     """The error for an optional part that is not installed, with its install line."""
     return MachineError(

@@ -38,7 +38,7 @@ def refuse_beside_people(program: Program) -> None:
     }
     for judgment in program.store.scan(Judgment):
         reviewer = judgment.reviewer
-        if reviewer.kind != "model" and reviewer.pseudonym not in simulated:
+        if not reviewer.automatic and reviewer.pseudonym not in simulated:
             raise UsageError(
                 code="people-judged-here",
                 message="this program has judgments of people, and simulated ones cannot be "

@@ -259,7 +259,7 @@ class AdjudicationService:
 
     def _people(self, record: str) -> list[Judgment]:
         judgments = standing(self._context.store.scan(Judgment, record=record))
-        return [judgment for judgment in judgments if judgment.reviewer.kind != "model"]
+        return [judgment for judgment in judgments if not judgment.reviewer.automatic]
 
     def _disputes(self, lease: Lease) -> tuple[Dispute, ...] | None:
         """What the judgments of a lease's record differ on, as it is shown to its adjudicator."""

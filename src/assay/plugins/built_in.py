@@ -20,8 +20,20 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "helpsteer": f"{_FORMATS}.helpsteer:READER",
         "prm800k": f"{_FORMATS}.prm800k:READER",
         "ultrafeedback": f"{_FORMATS}.ultrafeedback:READER",
+        "nectar": f"{_FORMATS}.nectar:READER",
+        "pku-saferlhf": f"{_FORMATS}.safe_rlhf:READER",
+        "shp": f"{_FORMATS}.shp:READER",
+        "arena": f"{_FORMATS}.arena:READER",
+        "oasst": f"{_FORMATS}.oasst:READER",
+        "xlam": f"{_FORMATS}.xlam:READER",
+        "bfcl": f"{_FORMATS}.bfcl:READER",
         "inspect": f"{_FORMATS}.inspect_log:READER",
         "label-studio": f"{_FORMATS}.label_studio:READER",
+        "argilla": f"{_FORMATS}.argilla:READER",
+        "langsmith": f"{_FORMATS}.langsmith:READER",
+        "langfuse": f"{_FORMATS}.langfuse:READER",
+        "otel-genai": f"{_FORMATS}.otel_genai:READER",
+        "atif": f"{_FORMATS}.atif:READER",
     },
     "exporters": {
         "trl:prompt-completion": f"{_EXPORTERS}.trl:TrlPromptCompletion",
@@ -60,6 +72,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
             "confidence",
             "hedges",
             "politeness",
+            "control_tokens",
         )
     },
     "verifiers": {

@@ -10,6 +10,7 @@ from assay.core.progress import ProgressCallback
 from assay.plugins import load, names
 from assay.quality import service
 from assay.quality.bootstrap import Resampling
+from assay.quality.control_tokens import ControlTokens, read_special_tokens
 from assay.quality.coverage import (
     Cells,
     CrossTable,
@@ -20,6 +21,7 @@ from assay.quality.coverage import (
 )
 from assay.quality.disposition import RELEASABLE, Disposition, State
 from assay.quality.explanation import Explanation, StaleRecord
+from assay.quality.integrity import Integrity
 from assay.quality.sections.reviewers import ReviewerRates
 
 if TYPE_CHECKING:
@@ -136,6 +138,30 @@ class QualityService:
         """Whether surface cues win, by group of reviewers."""
         return service.shortcuts(
             self._context.store, self._context.facts, cues=_cues(), progress=progress
+        )
+
+    def integrity(
+        self,
+        *,
+        tokenizer: str | Path | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Integrity:
+        """Copies with other labels, groups that a split cuts, answers in prompts, control tokens.
+
+        Args:
+            tokenizer: a tokenizer's folder or file, whose special tokens are looked for as well.
+            progress: called with the number of records read.
+
+        Raises:
+            UsageError: if there is no tokenizer at this place.
+            InputError: if it names no special token.
+        """
+        special = read_special_tokens(Path(tokenizer)) if tokenizer else ()
+        return service.integrity(
+            self._context.store,
+            self._context.facts,
+            tokens=ControlTokens(special),
+            progress=progress,
         )
 
     def reviewers(self, *, progress: ProgressCallback | None = None) -> tuple[ReviewerRates, ...]:

@@ -9,6 +9,7 @@ import msgspec
 
 from assay.bulk.fact_lines import write_facts
 from assay.bulk.imports import import_file, open_mapping, preview_file
+from assay.bulk.joins import open_companion
 from assay.bulk.stream import file_sha256
 from assay.context import Context
 from assay.contracts.shape import nearest
@@ -32,7 +33,7 @@ from assay.records.kinds import KINDS
 from assay.records.mapping.reader import MappingReader
 from assay.records.people_mask import existing_or_new_pseudonym
 from assay.records.ports import Layout
-from assay.records.reader import FactReader, Reader, RowContext
+from assay.records.reader import NO_FIELD_OPTIONS, FactReader, FieldOptions, Reader, RowContext
 from assay.records.record import Record
 from assay.records.report import ImportReport, ReserveAnswer
 from assay.records.service import Preview, reader_entry
@@ -99,6 +100,7 @@ class RecordsService:
         kind: str | None = None,
         format: str | Path = "assay",  # noqa: A002  the one word for it
         layout: Layout | None = None,
+        fields: FieldOptions = NO_FIELD_OPTIONS,
         rejects: str | Path | None = None,
         progress: ProgressCallback | None = None,
     ) -> ImportReport:
@@ -110,11 +112,13 @@ class RecordsService:
             kind: kind of record; the reader's first where absent. Our own format takes none.
             format: name of a reader, or path of a mapping (`.yaml`).
             layout: how to cut the file; its name and the reader say what this leaves open.
+            fields: what to do with fields that the format does not have.
             rejects: folder for `<name>.rejects.jsonl`; next to the file where absent.
             progress: called after each commit.
 
         Raises:
-            UsageError: for an unknown reader, kind or source class, or one that is missing.
+            UsageError: for an unknown reader, kind or source class, or one that is missing; for
+                options of fields with a mapping or our own format.
             InputError: if the file or the mapping as a whole cannot be used.
         """
         path = Path(file)
@@ -125,7 +129,7 @@ class RecordsService:
         report = import_file(
             path,
             opened,
-            _row_context(self._context, opened, kind, source),
+            _row_context(self._context, opened, kind, source, fields),
             store=self._context.store,
             actor=self._context.actor,
             layout=layout,
@@ -144,6 +148,7 @@ class RecordsService:
         source: str | None = None,
         kind: str | None = None,
         format: str | Path = "assay",  # noqa: A002  the word of `import_`
+        fields: FieldOptions = NO_FIELD_OPTIONS,
     ) -> str | None:
         """When an import of these bytes in this way was finished; None where none was.
 
@@ -153,7 +158,7 @@ class RecordsService:
         opened = _open_reader(format, path)
         entry = (
             file_sha256(path),
-            reader_entry(opened, kind or opened.kinds[0]),
+            reader_entry(opened, kind or opened.kinds[0], fields),
             opened.digest if isinstance(opened, MappingReader) else "",
             source or "",
         )
@@ -200,12 +205,13 @@ class RecordsService:
         kind: str | None = None,
         format: str | Path = "assay",  # noqa: A002  the one word for it
         layout: Layout | None = None,
+        fields: FieldOptions = NO_FIELD_OPTIONS,
         first: int = 5,
     ) -> Preview:
         """What the first rows of a file would become; nothing is stored."""
         path = Path(file)
         opened = _open_reader(format, path)
-        context = _row_context(self._context, opened, kind, source)
+        context = _row_context(self._context, opened, kind, source, fields)
         return preview_file(path, opened, context, layout=layout, first=first)
 
     def suggest(self, file: str | Path, *, layout: Layout | None = None) -> SuggestedMapping:
@@ -399,7 +405,11 @@ class RecordsService:
 
 
 def _row_context(
-    context: Context, reader: Reader, kind: str | None, source: str | None
+    context: Context,
+    reader: Reader,
+    kind: str | None,
+    source: str | None,
+    fields: FieldOptions = NO_FIELD_OPTIONS,
 ) -> RowContext:
     record_kind = kind or reader.kinds[0]
     _require_known("kind", record_kind, list(KINDS))
@@ -430,6 +440,7 @@ def _row_context(
             for dimension in context.documents.rubric.dimensions
         },
         sections=tuple(section.id for section in context.documents.policy.sections),
+        fields=fields,
     )
 
 
@@ -476,8 +487,7 @@ def _open_reader(reader: str | Path, file: Path) -> Reader:
             hint="a mapping is a file that ends with .yaml or .yml; readers: "
             + ", ".join(names("readers")),
         )
-    opened: Reader = load("readers", str(reader))
-    return opened
+    return open_companion(load("readers", str(reader)), file)
 
 
 def _require_known(what: str, name: str, names_in_use: Sequence[str]) -> None:

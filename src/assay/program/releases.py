@@ -21,6 +21,7 @@ from assay.governance.permits import Permits
 from assay.governance.rights import Use
 from assay.plugins import load, names
 from assay.quality import service as quality
+from assay.quality.control_tokens import ControlTokens, read_special_tokens
 from assay.quality.report_text import to_json, to_markdown
 from assay.releases import service
 from assay.releases.audit_head import open_head, sign_head
@@ -31,6 +32,7 @@ from assay.releases.exportable import (
     refuse_expired,
     use_of_rows,
 )
+from assay.releases.exporters.control_rule import ControlAction, ControlTokenRule
 from assay.releases.exporters.drop_report import DropReport
 from assay.releases.exporters.release_folder import release_name, released_records
 from assay.releases.exporters.service import export
@@ -180,6 +182,8 @@ class ReleasesService:
         *,
         public_key: str | Path | None = None,
         use: Use | None = None,
+        control_tokens: ControlAction = "keep",
+        tokenizer: str | Path | None = None,
     ) -> DropReport:
         """Write a release of this program in a trainer's format, as `export_release` does a folder.
 
@@ -190,6 +194,9 @@ class ReleasesService:
             options: the format's options, as text.
             public_key: a trusted key: the release is verified first.
             use: what the rows are for: to train where absent.
+            control_tokens: what to do with control tokens of chat templates: keep them, drop the
+                record, escape each with a space, or refuse the export.
+            tokenizer: a tokenizer's folder or file, whose special tokens count as well.
         """
         return export_release(
             self.folder_of(version),
@@ -198,6 +205,8 @@ class ReleasesService:
             options,
             public_key=public_key,
             use=use,
+            control_tokens=control_tokens,
+            tokenizer=tokenizer,
             clock=self._context.clock,
         )
 
@@ -376,6 +385,8 @@ def export_release(
     *,
     public_key: str | Path | None = None,
     use: Use | None = None,
+    control_tokens: ControlAction = "keep",
+    tokenizer: str | Path | None = None,
     clock: Clock = system_clock,
 ) -> DropReport:
     """Write a release in a trainer's format, with its drop report; no program is needed.
@@ -389,9 +400,12 @@ def export_release(
         public_key: a trusted key: the release is verified first, and withdrawn records stay out.
         use: what the rows are for: to train where absent. Records that do not permit it stay out,
             counted in the drop report.
+        control_tokens: what to do with control tokens of chat templates: keep them, drop the
+            record, escape each with a space, or refuse the export.
+        tokenizer: a tokenizer's folder or file, whose special tokens count as well.
 
     Raises:
-        InputError: if the folder is not a release.
+        InputError: if the folder is not a release, or the tokenizer names no special token.
         UsageError: if no use is named for a release that was not built to train.
         CheckError: if the release does not verify, is withdrawn, draws on a source that its program
             no longer permits, or a notice is next to it that cannot be verified without a key.
@@ -410,7 +424,14 @@ def export_release(
     key = _public_key(Path(public_key)) if public_key else None
     withdrawn = records_to_leave_out(place, key)
     records = released_records(place, use=use or use_of_rows(place), withdrawn=withdrawn)
-    return export(records, exporter, Path(target), release=release_name(place))
+    special = read_special_tokens(Path(tokenizer)) if tokenizer else ()
+    return export(
+        records,
+        exporter,
+        Path(target),
+        release=release_name(place),
+        control=ControlTokenRule(control_tokens, ControlTokens(special)),
+    )
 
 
 def _public_key(file: Path) -> Ed25519PublicKey:

@@ -11,16 +11,19 @@ from assay.bulk.fact_lines import write_array, write_rows, write_text
 from assay.bulk.rejects import SUFFIX, RejectsFile
 from assay.bulk.rows import DiskFile, is_rejects
 from assay.context import Context
+from assay.core.batches import batches
 from assay.core.data_frame import data_frame
 from assay.core.errors import UsageError
 from assay.core.progress import ProgressCallback
 from assay.governance.exit_rights import ExitRights, HeldBack
+from assay.governance.rights import Use
 from assay.plugins import load, names
 from assay.quality import service as quality
 from assay.quality.explanation import StaleRecord
 from assay.records.judgment import Judgment
 from assay.records.people_mask import PeopleMask, existing_or_new_pseudonym
 from assay.records.ports import Rejects, Row
+from assay.records.record import Record
 from assay.review import adjudication_rows, adjudication_service, service
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
 from assay.review.assign import Assignee, refuse_unknown_members
@@ -44,6 +47,10 @@ if TYPE_CHECKING:
     from assay.review.formats.format import ReviewFormat
 
 
+_BATCH = 500
+"""Records whose rights are looked up at once."""
+
+
 class ExportedWork(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was written as work for people."""
 
@@ -55,6 +62,19 @@ class ExportedWork(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Assigned records that may not be read any more."""
     settings: str | None = None
     """The file that makes another tool ask the rubric's questions; absent for our own rows."""
+
+
+class ExportedScores(msgspec.Struct, frozen=True, kw_only=True):
+    """Scores written for a tracing tool."""
+
+    file: str
+    """The file of request bodies."""
+    scores: int
+    """How many scores it holds."""
+    left_out: dict[str, int]
+    """Why judgments and scores of these runs are not in it -> how many."""
+    held_back: HeldBack
+    """Records whose rights do not permit it."""
 
 
 class ReviewService:
@@ -175,6 +195,42 @@ class ReviewService:
         path, rights = Path(file), self._context.exit_rights()
         rows = write_rows(path, self.work(person, flat=path.suffix == ".csv", rights=rights))
         return ExportedWork(file=str(path), rows=rows, held_back=rights.held_back)
+
+    def export_scores(self, file: str | Path, *, to: str, use: Use = "evaluate") -> ExportedScores:
+        """Write judgments back as scores of the runs that their records came from.
+
+        Args:
+            file: the file to make, one request body a line (`.jsonl`).
+            to: the tool, `langfuse` or `langsmith`.
+            use: what the scores are for; records whose rights do not permit it are held back.
+
+        Raises:
+            UsageError: if scores are not written back to such a tool.
+        """
+        from assay.review.formats.score_rows import (  # noqa: PLC0415  only where it is asked for
+            ScoreCounts,
+            run_of,
+            score_rows,
+            tool_of,
+        )
+
+        tool, rights, counts = tool_of(to), self._context.exit_rights(), ScoreCounts()
+        store = self._context.store
+
+        def rows() -> Iterator[dict[str, Any]]:
+            for batch in batches(store.scan(Record), _BATCH):
+                records = {record.id: record for record in batch if run_of(record, tool)}
+                rights.learn(records)
+                for identity, record in records.items():
+                    run = run_of(record, tool)
+                    if run and rights.may_leave(identity, record, use=use):
+                        judgments = store.scan(Judgment, record=identity)
+                        yield from score_rows(run, judgments, tool, counts)
+
+        count = write_rows(Path(file), rows())
+        return ExportedScores(
+            file=str(file), scores=count, left_out=dict(counts.left_out), held_back=rights.held_back
+        )
 
     def _export_to_tool(self, path: Path, name: str, person: str | None) -> ExportedWork:
         from assay.review.formats.service import hand_out  # noqa: PLC0415  only where it is asked for

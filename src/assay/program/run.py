@@ -18,6 +18,7 @@ from assay.planning.run_plan import (
 from assay.program.program import Program
 from assay.quality.disposition import rests_on_all
 from assay.quality.service import each_case
+from assay.records.reader import FieldOptions
 from assay.releases.release import Release
 from assay.verification.verification import Verification
 
@@ -106,13 +107,26 @@ def _file_figures(program: Program, file: DataFile) -> DataFileFigures:
             hint="paths are relative to the program's folder",
         )
     moment = program.records.import_time(
-        path, source=file.source, kind=file.kind, format=_format(program, file)
+        path,
+        source=file.source,
+        kind=file.kind,
+        format=_format(program, file),
+        fields=_field_options(file),
     )
     return DataFileFigures(path=file.path, imported=moment)
 
 
 def _format(program: Program, file: DataFile) -> str | Path:
     return program.folder / file.mapping if file.mapping else file.format or "assay"
+
+
+def _field_options(file: DataFile) -> FieldOptions:
+    return FieldOptions(
+        keep=file.keep,
+        ignore=file.ignore,
+        strict=file.strict,
+        drop_null_arguments=file.drop_null_arguments,
+    )
 
 
 def _import(program: Program, step: RunStep) -> str:
@@ -124,6 +138,7 @@ def _import(program: Program, step: RunStep) -> str:
         source=file.source,
         kind=file.kind,
         format=_format(program, file),
+        fields=_field_options(file),
     )
     if report.read and report.set_aside == report.read:
         raise InputError(

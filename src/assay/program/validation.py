@@ -45,7 +45,7 @@ class ValidationService:
         """Import the results of one checkpoint over an evaluation set.
 
         Args:
-            file: JSON lines of results, or an Inspect log in JSON.
+            file: JSON lines of results, or an Inspect log, packed (`.eval`) or in JSON.
             checkpoint: name of the checkpoint, with its revision.
             arm: what it is in the comparison.
             dataset: `reserve`, whose items must be known, or the name of another set.
@@ -60,7 +60,6 @@ class ValidationService:
             InputError: if the file cannot be read, or holds no result.
         """
         path = Path(file)
-        _refuse_packed(path)
         source = DiskFile(path, _LAYOUTS[format])
         folder = Path(rejects) if rejects else path.parent
         mask = PeopleMask(self._context.pseudonym)
@@ -257,14 +256,4 @@ def _refuse_mixture(arm: str, evaluations: Sequence[Evaluation]) -> None:
             message=f"the arm {arm!r} has evaluations of {len(names)} checkpoints",
             where=f"--{arm}",
             hint=f"name one: {', '.join(names)}; or give the seeds and the release of all",
-        )
-
-
-def _refuse_packed(file: Path) -> None:
-    if file.suffix == ".eval":
-        raise UsageError(
-            code="packed-log",
-            message="packed Inspect logs are not read",
-            where=file.name,
-            hint="write it as JSON: inspect log convert --to json --output-dir logs FILE",
         )

@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from assay.core.canonical import encode_json, json_text, parse_json
+from assay.core.canonical import encode_json, parse_json
 from assay.core.digest import labelled_digest
 from assay.core.errors import InputError
 from assay.providers.endpoint import Completion, LimitField, Request
+from assay.records.source_json import source_call, stated_arguments, stated_parameters
 from assay.records.task import Message, Tool, ToolCall
 
 _Count = Annotated[int, Meta(ge=0)]
@@ -127,14 +128,14 @@ def _calls(calls: Sequence[ToolCall]) -> list[dict[str, Any]]:
         {
             "id": call.id or f"call_{number}",
             "type": "function",
-            "function": {"name": call.name, "arguments": call.arguments},
+            "function": {"name": call.name, "arguments": stated_arguments(call)},
         }
         for number, call in enumerate(calls)
     ]
 
 
 def _tool(tool: Tool) -> dict[str, Any]:
-    schema = parse_json(tool.parameters) if tool.parameters else {"type": "object"}
+    schema = parse_json(stated_parameters(tool) or '{"type":"object"}')
     function = {"name": tool.name, "description": tool.description, "parameters": schema}
     return {"type": "function", "function": function}
 
@@ -146,16 +147,4 @@ def _text(message: _Message) -> str:
 
 
 def _call(call: _Call) -> ToolCall:
-    return ToolCall(
-        name=call.function.name, arguments=_arguments(call.function.arguments), id=call.id
-    )
-
-
-def _arguments(arguments: str | dict[str, Any]) -> str:
-    """Arguments as canonical JSON text; text that is not JSON is kept as a JSON string."""
-    if isinstance(arguments, dict):
-        return json_text(arguments)
-    try:
-        return json_text(parse_json(arguments))
-    except InputError:
-        return json_text(arguments)
+    return source_call(call.function.name, call.function.arguments, call.id)

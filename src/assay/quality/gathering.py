@@ -23,6 +23,7 @@ from assay.quality.disposition import RELEASABLE
 from assay.quality.error_marks import error_marks
 from assay.quality.failure_modes import ModeGathering
 from assay.quality.in_force import DocumentsInForce
+from assay.quality.integrity import IntegrityGathering
 from assay.quality.places import Clusters, Places
 from assay.quality.shortcuts.cues import CUES, Cue
 from assay.quality.shortcuts.gathering import ShortcutGathering
@@ -145,6 +146,8 @@ class ReportData:
     """Second scores of one reviewer on one dimension of one candidate: whether the same."""
     ledger: Ledger = field(init=False)
     """Evidence for each dimension of each item."""
+    integrity: IntegrityGathering = field(default_factory=IntegrityGathering)
+    """Contradictions between records, and what gives an answer away."""
     modes: ModeGathering = field(init=False)
     """What the alarms need."""
     shortcuts: ShortcutGathering = field(init=False)
@@ -189,6 +192,8 @@ class ReportData:
                 verifications=case.verifications,
             )
             self._add_judgments(case, standing, people, counting, place)
+        else:
+            self.integrity.add(case.id, record, None)
 
     def _add_judgments(
         self,
@@ -202,6 +207,7 @@ class ReportData:
         self._count_judgments(case, standing)
         summary = consensus(case.record, standing, case.adjudications, counting=counting)
         self.outcomes[summary.outcome] += 1
+        self.integrity.add(case.id, case.record, summary)
         self._check_priority(case.record, people)
         cause = case.adjudications[-1].cause if case.adjudications else UNDETERMINED
         for judgment in people:

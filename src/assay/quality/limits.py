@@ -38,6 +38,8 @@ def _particular(data: ReportData) -> Iterator[str]:
         )
     if judgments["model"]:
         yield f"{judgments['model']} judgments of models are counted apart and decide nothing."
+    if judgments["rule"]:
+        yield f"{judgments['rule']} judgments by rules are counted apart and decide nothing."
     if not judgments["repeated"]:
         yield "No reviewer judged a record twice, so consistency with oneself is not known."
     if judgments["unordered"]:
@@ -46,7 +48,7 @@ def _particular(data: ReportData) -> Iterator[str]:
             "same record, and nothing shows which is the later; they decide nothing."
         )
     # A judge that this program asks sees every order; models that were imported decide nothing.
-    tallies = [tally for tally in data.reviewers.values() if tally.kind != "model"]
+    tallies = [tally for tally in data.reviewers.values() if tally.kind not in {"model", "rule"}]
     preferring = sum(tally.verdicts["prefers"] for tally in tallies)
     unplaced = preferring - sum(tally.placed for tally in tallies)
     if unplaced:
@@ -69,12 +71,12 @@ def _of_errors(data: ReportData) -> Iterator[str]:
     if data.pairs.items:
         yield (
             "The shortcut audit sees length, formatting, tables, citations, emoji, politeness, words "
-            "of confidence and doubt in nine languages, repetition of the prompt and position; other "
-            "cues go unseen."
+            "of confidence and doubt in nine languages, control tokens of chat templates, repetition "
+            "of the prompt and position; other cues go unseen."
         )
     if data.verified:
         yield "A verifier covers only what it measures; what it passed may be wrong in another way."
 
 
 def _n_people(data: ReportData) -> int:
-    return sum(tally.kind != "model" for tally in data.reviewers.values())
+    return sum(tally.kind not in {"model", "rule"} for tally in data.reviewers.values())

@@ -42,7 +42,7 @@ def paces(judgments: Iterable[Judgment]) -> tuple[Pace, ...]:
     times: dict[str, list[int]] = defaultdict(list)
     untimed: dict[str, int] = defaultdict(int)
     for judgment in judgments:
-        if judgment.reviewer.kind == "model":
+        if judgment.reviewer.automatic:
             continue
         person = judgment.reviewer.pseudonym
         if judgment.active_ms is None:

@@ -24,6 +24,7 @@ from assay.quality.failure_modes import alarms, diagnose_questions
 from assay.quality.failure_modes.forced_consensus import AdjudicatedSplits
 from assay.quality.floors import FloorResult, floors_of
 from assay.quality.gathering import ReportData
+from assay.quality.integrity import Integrity
 from assay.quality.limits import limits
 from assay.quality.sections.defects import (
     CorrectiveAction,
@@ -130,6 +131,8 @@ class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
     """Decisions on what reviewers answered differently, by adjudicator and question."""
     shortcuts: tuple[ShortcutAudit, ...]
     """Whether surface cues win, by group of reviewers."""
+    integrity: Integrity
+    """Contradictions between records, and what gives an answer away."""
     verdicts: Verdicts | None
     """Verdicts on two candidates; None where there are none."""
     questions: tuple[ReportQuestion, ...]
@@ -253,6 +256,7 @@ def report_of(
         disagreements=disagreements,
         adjudicated_splits=data.modes.consensus.adjudicated_splits(),
         shortcuts=audits,
+        integrity=data.integrity.result(),
         verdicts=verdicts_of(data, draws),
         questions=tuple(questions_of(data, draws)),
         floors=floors_of(data, draws),

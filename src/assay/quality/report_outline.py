@@ -6,6 +6,7 @@ from assay.quality.agreement_outline import dimension_blocks, verdict_blocks
 from assay.quality.bootstrap import Resampling
 from assay.quality.coverage import QuotaCoverage, required_slices
 from assay.quality.diagnosis_outline import alarm_blocks, disagreement_blocks, shortcut_blocks
+from assay.quality.integrity_outline import integrity_blocks
 from assay.quality.outline import Block, Bullets, ReportSection, Table, section, table
 from assay.quality.report import QualityReport
 from assay.quality.reviewer_outline import reviewer_table
@@ -29,6 +30,7 @@ def outline(report: QualityReport) -> tuple[ReportSection, ...]:
             disagreement_blocks(report.disagreements, report.adjudicated_splits),
         ),
         section("shortcuts", "Shortcuts", shortcut_blocks(report.shortcuts)),
+        section("integrity", "Integrity", integrity_blocks(report.integrity)),
         section("reviewers", "Reviewers", _reviewers(report)),
         section("dispositions", "Dispositions", _dispositions(report)),
         section("ledger", "Coverage ledger", _ledger(report)),

@@ -244,9 +244,10 @@ def _not_counted(context: CaseContext) -> str:
     ]
     if silent:
         parts.append(f"{silent} of {len(people)} judgments say nothing")
-    models = sum(judgment.reviewer.kind == "model" for judgment in standing)
-    if models:
-        parts.append(f"{counted(models, 'judgment')} by models, which fill no pass")
+    for kind in ("model", "rule"):
+        automatic = sum(judgment.reviewer.kind == kind for judgment in standing)
+        if automatic:
+            parts.append(f"{counted(automatic, 'judgment')} by {kind}s, which fill no pass")
     return "; ".join(parts)
 
 

@@ -14,11 +14,14 @@ from assay.core.progress import ProgressCallback
 from assay.quality.bootstrap import Resampling
 from assay.quality.case import RecordCase, cases
 from assay.quality.case_context import CaseContext
+from assay.quality.consensus import STRICT_MAJORITY, Counting, consensus, effective
+from assay.quality.control_tokens import ControlTokens
 from assay.quality.disposition import RELEASABLE, Disposition, State
 from assay.quality.explanation import Explanation, StaleRecord, explain, stale_in
 from assay.quality.failure_modes import is_refuted, taught_candidate
 from assay.quality.gathering import ReportData, gather
 from assay.quality.in_force import DocumentsInForce
+from assay.quality.integrity import Integrity, IntegrityGathering
 from assay.quality.rules import dispose_case
 from assay.quality.sections.questions import (
     AgreementRow,
@@ -337,6 +340,32 @@ def reviewers(
         progress: called after each batch with the number of records read.
     """
     return reviewers_of(_gather(store, documents, progress), level)
+
+
+def integrity(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    *,
+    tokens: ControlTokens | None = None,
+    progress: ProgressCallback | None = None,
+) -> Integrity:
+    """Contradictions between records, and what gives an answer away; the report says the same.
+
+    Args:
+        store: the store.
+        documents: the documents in force by kind; `contract` and `rubric` are needed.
+        tokens: the control tokens to look for; the known ones where absent.
+        progress: called after each batch with the number of records read.
+    """
+    in_force = DocumentsInForce.of(documents)
+    gathering = IntegrityGathering(tokens)
+    for case in _each_case(store, in_force, progress):
+        layer = layer_of(case.record, in_force.contract)
+        counting = Counting(roles=layer.roles) if layer else STRICT_MAJORITY
+        standing = effective(case.judgments, in_force.rubric_id)
+        judged = consensus(case.record, standing, case.adjudications, counting=counting)
+        gathering.add(case.id, case.record, judged if case.judgments else None)
+    return gathering.result()
 
 
 def refuted_records(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Iterator[str]:

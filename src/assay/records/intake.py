@@ -1,7 +1,7 @@
 """The intake: rows become checked facts, or are set aside with their reason."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,10 +12,24 @@ from assay.core.errors import InputError, UsageError
 from assay.core.fact import Fact
 from assay.core.identity import make_id
 from assay.records.coherence import judgment_faults, record_faults
+from assay.records.extra_fields import (
+    count_null_arguments,
+    keep_extras,
+    note_extra,
+    noting_extras,
+)
 from assay.records.grouping import Groups, group_rows
 from assay.records.judgment import Judgment
 from assay.records.ports import Row, RowFile, row_values
-from assay.records.reader import FactReader, GroupReader, Read, Reader, Recurrence, RowContext
+from assay.records.reader import (
+    ColumnReader,
+    FactReader,
+    GroupReader,
+    Read,
+    Reader,
+    Recurrence,
+    RowContext,
+)
 from assay.records.record import Record
 from assay.records.unit import RowGroup
 from assay.records.votes import Votes
@@ -47,6 +61,9 @@ class Intake:
         self._lines = reader if isinstance(reader, FactReader) else None
         mapped = reader if isinstance(reader, GroupReader) else None
         self._groups = mapped if mapped and mapped.group_columns else None
+        # A plug-in declares its fields and need not look for others itself.
+        declared = reader.columns.get(context.kind) if isinstance(reader, ColumnReader) else None
+        self._columns = None if declared is None else frozenset(declared)
         self._names_votes = bool(mapped and mapped.names_votes)
         self._votes = Votes()
         self._recent: OrderedDict[str, Record] = OrderedDict()
@@ -105,9 +122,13 @@ class Intake:
         records: dict[str, Fact] = {}
         judgments: list[tuple[str, Judgment]] = []
         recurrences: dict[str, Recurrence] = {}
-        for read in self._read_rows(rows):
+        set_aside: list[InputError] = []
+        redacted: Counter[str] = Counter()
+        for read in self._read_rows(unit, rows):
             if read.record is not None:
                 records[self._check(read.record)] = read.record
+            set_aside += read.set_aside
+            redacted.update(read.redacted)
             for number, judgment in enumerate(read.judgments):
                 identity = self._typed_id(judgment, _judgment_decoder)
                 _refuse("judgment", judgment_faults(self._record_of(judgment), judgment))
@@ -118,13 +139,26 @@ class Intake:
         unit.facts = [*records.values(), *(judgment for _, judgment in judgments)]
         unit.ids = [*records, *(identity for identity, _ in judgments)]
         unit.recurrences = recurrences
+        unit.judgments_set_aside, unit.redacted = set_aside, redacted
 
-    def _read_rows(self, rows: Sequence[Row]) -> Sequence[Read]:
+    def _read_rows(self, unit: RowGroup, rows: Sequence[Row]) -> Sequence[Read]:
         first = rows[0]
         if self._lines is not None and first.text is not None:
             return self._lines.read_line(first.text, self._context)
         values = row_values(first) if self._groups is None else group_rows(rows)
-        return self._reader.read(values, self._context)
+        options = self._context.fields
+        if options.ignore:
+            values = {name: value for name, value in values.items() if name not in options.ignore}
+        with noting_extras(options) as extras:
+            for name in _undeclared(values, self._columns):
+                note_extra("", name, values[name])
+            reads = self._reader.read(values, self._context)
+        if extras.outer or extras.inner or extras.unusable:
+            reads, unit.extras = keep_extras(reads, extras, options)
+        if self._lines is None:
+            reads, arguments = count_null_arguments(reads, options)
+            unit.extras = {**unit.extras, **arguments} if arguments else unit.extras
+        return reads
 
     def _check(self, record: Record) -> str:
         """The id of a record that may be used; one that the reader gives again is checked once."""
@@ -184,6 +218,10 @@ def stored_record(get: Callable[[type[Record], str], Record], identity: str) -> 
         return get(Record, identity)
     except UsageError:
         return None
+
+
+def _undeclared(values: Mapping[str, Any], declared: frozenset[str] | None) -> list[str]:
+    return [] if declared is None else [name for name in values if name not in declared]
 
 
 def _refuse(what: str, faults: Iterable[str]) -> None:

@@ -35,8 +35,8 @@ class Reviewer(Value):
 
     pseudonym: str
     """Keyed digest of the person's id, or the name of a model."""
-    kind: Literal["human", "model", "unknown"]
-    """A person, a model, or a label whose author the source does not name."""
+    kind: Literal["human", "model", "rule", "unknown"]
+    """A person, a model, a scorer that compares by a rule, or a label of an author not named."""
     role: Literal["author", "reviewer", "policy_reviewer", "language_specialist", "adjudicator"]
     """The role in which the judgment was given."""
     qualification: str | None = None
@@ -45,6 +45,11 @@ class Reviewer(Value):
     """Groups that the reviewer belongs to, where they bear on the judgment: name -> value."""
     judge: Judge | None = None
     """The model's pins, where we asked it; absent for people and for imported models."""
+
+    @property
+    def automatic(self) -> bool:
+        """Whether a program judged: a model, or a rule."""
+        return self.kind in {"model", "rule"}
 
 
 class Action(Value, tag_field="at", tag="step"):
@@ -207,20 +212,23 @@ class Judgment(Fact):
     """Which of the reviewer's judgments on this record it is: a later one has a higher number."""
     supersedes: str | None = None
     """Id of the judgment that this one replaces."""
+    source_flags: dict[Name, str] = {}
+    """What the source tool says of the answer itself, such as the result of an authenticity check:
+    flag -> value. It is shown, and decides nothing."""
 
 
 def standing(judgments: Iterable[Judgment]) -> list[Judgment]:
-    """The judgments that no later one replaces. A model's judgment replaces no person's."""
+    """The judgments that no later one replaces. A program's judgment replaces no person's."""
     candidates = list(judgments)
     replacing = [judgment for judgment in candidates if judgment.supersedes]
     if not replacing:
         return candidates  # the usual case; an id is a digest, and costs more than the rest
-    by_people = {own.supersedes for own in replacing if own.reviewer.kind != "model"}
-    by_models = {own.supersedes for own in replacing if own.reviewer.kind == "model"}
+    by_people = {own.supersedes for own in replacing if not own.reviewer.automatic}
+    by_programs = {own.supersedes for own in replacing if own.reviewer.automatic}
     return [
         own
         for own in candidates
-        if own.id not in by_people and (own.reviewer.kind != "model" or own.id not in by_models)
+        if own.id not in by_people and not (own.reviewer.automatic and own.id in by_programs)
     ]
 
 

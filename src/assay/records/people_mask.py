@@ -5,12 +5,14 @@ as in a mapping's `person: "rater {rater}"`, becomes the pseudonym of the whole 
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from assay.records.pseudonym import PREFIX
+from assay.records.redaction import redact
 
 KEYS = frozenset(
     [
@@ -18,9 +20,11 @@ KEYS = frozenset(
         "annotator",
         "annotatorid",
         "assignedto",
+        "authoruserid",
         "completedby",
         "editor",
         "email",
+        "judge",
         "labeler",
         "labelerid",
         "labeller",
@@ -80,20 +84,28 @@ class PeopleMask:
     """Hides the people of rows."""
 
     def __init__(
-        self, pseudonym: Callable[[str], str], templates: Mapping[str, str] | None = None
+        self,
+        pseudonym: Callable[[str], str],
+        templates: Mapping[str, str] | None = None,
+        *,
+        redacts: bool = False,
     ) -> None:
         """Hide values by the name of their key, and by the mapping's `person` columns.
 
         Args:
             pseudonym: makes the pseudonym of a raw id.
             templates: column -> the text with `{column}` in it that is the raw id.
+            redacts: whether secrets and addresses are taken out as well (`records.redaction`).
         """
+        self._redacts = redacts
         self._pseudonym = existing_or_new_pseudonym(pseudonym)
         self._templates = templates or {}
 
     def hide(self, raw: Any) -> MaskedRow:
         """A row without raw ids: an object, or a text that is no JSON."""
         names: dict[str, str] = {}
+        if self._redacts:
+            raw = redact(raw, Counter())
         if isinstance(raw, str):
             return MaskedRow(
                 _BROKEN_JSON.sub(lambda match: self._mask_pair(match, names), raw), names

@@ -11,8 +11,8 @@ import msgspec
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
 
-LayoutName = Literal["jsonl", "json", "csv", "tsv", "parquet"]
-"""How a file is cut into rows."""
+LayoutName = Literal["jsonl", "json", "csv", "tsv", "parquet", "eval"]
+"""How a file is cut into rows; `eval` is Inspect's packed log, one sample a row."""
 
 MAX_ROW_BYTES = 64 * 2**20
 """The longest row that is read unless the caller says otherwise; a longer one is set aside."""
@@ -96,6 +96,8 @@ class RowFile(Protocol):
     """SHA-256 of its bytes, hexadecimal."""
     layout: Layout
     """How it is cut into rows, after all options are resolved."""
+    unread_columns: tuple[str, ...]
+    """Columns that are not decoded, since the reader does not read them; known once rows are read."""
 
     def rows(self, after: int = 0) -> Iterator[Row]:
         """The rows whose number is greater than `after`, streamed."""

@@ -1,13 +1,32 @@
 """What a reader of a foreign format is: a pure map from one row to records and judgments."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
+from assay.core.errors import InputError
 from assay.records.judgment import Judgment
-from assay.records.ports import Layout
+from assay.records.ports import Layout, Lookup
 from assay.records.record import Record
+
+
+class FieldOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What to do with fields that a format does not have."""
+
+    keep: tuple[str, ...] = ()
+    """Fields of the row to keep as taxonomy axes, by their names."""
+    ignore: tuple[str, ...] = ()
+    """Fields to leave unread, known ones included; they are not counted."""
+    strict: bool = False
+    """Whether any other field that the format does not have sets its row aside."""
+    drop_null_arguments: bool = False
+    """Whether null arguments that the called tool's schema does not have are left out: a column
+    store gives each call the arguments of all tools."""
+
+
+NO_FIELD_OPTIONS = FieldOptions()
+"""Other fields are kept where a record has a place for them, or ignored and counted."""
 
 
 class RowContext(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +46,8 @@ class RowContext(msgspec.Struct, frozen=True, kw_only=True):
     """The rubric's dimensions with the values of their scales; empty where they are not checked."""
     sections: tuple[str, ...] | None = None
     """Ids of the policy's sections; None where they are not checked."""
+    fields: FieldOptions = NO_FIELD_OPTIONS
+    """What to do with fields that the format does not have."""
 
 
 class Recurrence(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +66,10 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     """The record; absent where the row holds only judgments of a record given before."""
     judgments: Sequence[Judgment] = ()
     """Judgments about it, each naming the record's id."""
+    redacted: Mapping[str, int] = {}
+    """Kind of secret or address -> how many were taken out of the row before it was read."""
+    set_aside: Sequence[InputError] = ()
+    """Why further judgments of the row cannot be used; the record and the others can."""
     recurrences: Sequence[Recurrence] = ()
     """One for each judgment, in their order; empty where nothing more is stated."""
 
@@ -78,6 +103,44 @@ class LayoutReader(Reader, Protocol):
 
     layout: Layout
     """The settings that the format fixes; the file's name determines the rest."""
+
+
+@runtime_checkable
+class RedactingReader(Reader, Protocol):
+    """A reader of recorded runs, whose rows are redacted wherever they are stored."""
+
+    redacts: Literal[True]
+    """Redaction cannot be switched off."""
+
+
+@runtime_checkable
+class PeopleReader(Reader, Protocol):
+    """A reader that knows where its rows name people, beyond the names in `people_mask.KEYS`."""
+
+    people: Mapping[str, str]
+    """Column or key -> the text with `{column}` in it that is the raw id."""
+
+
+@runtime_checkable
+class ColumnReader(Reader, Protocol):
+    """A reader that knows which fields a row may have, so that no other column is decoded."""
+
+    columns: Mapping[str, Sequence[str]]
+    """Kind of record -> the fields that the format has for it; any may be there where none are named."""
+
+
+@runtime_checkable
+class CompanionReader(Reader, Protocol):
+    """A reader whose format keeps a part of each row in a second file."""
+
+    companion_key: str
+    """The field by which a row of the second file is found."""
+
+    def companions(self, file: str) -> Sequence[str]:
+        """Where the second file of a file may be, relative to its folder; the first that is there counts."""
+
+    def joined(self, table: Lookup) -> Reader:
+        """The reader that finds the other part of a row in this table."""
 
 
 @runtime_checkable

@@ -100,12 +100,27 @@ class Record(Fact):
     def faults(self) -> Iterator[str]:
         """Why this well-typed record still makes no sense; nothing for a sound one."""
         yield from self.part.faults(self.candidates)
+        for number, candidate in enumerate(self.candidates):
+            yield from _opening_faults(number, candidate)
         if not self.task.messages:
             yield "the task has no message"
         if not self.sources:
             yield "no source class is named, so no right to use it is known"
         for number, piece in enumerate(self.evidence):
             yield from _evidence_faults(number, piece, self.candidates)
+
+
+def _opening_faults(number: int, candidate: Candidate) -> Iterator[str]:
+    """A turn of the task inside a candidate would be shown to a model twice, or judged as its own."""
+    if isinstance(candidate.content, str):
+        return
+    if not candidate.content:
+        yield f"candidate {number} has no message"
+    elif candidate.content[0].role != "assistant":
+        yield (
+            f"candidate {number} begins with a message of role {candidate.content[0].role}, "
+            "not with the model's turn: what comes before it belongs to the task"
+        )
 
 
 def _evidence_faults(

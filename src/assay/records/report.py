@@ -7,6 +7,7 @@ import msgspec
 
 from assay.core.errors import InputError
 from assay.records.axis_values import OutsideValue
+from assay.records.extra_fields import ExtraField
 from assay.records.outside_answers import OutsideAnswer
 
 
@@ -53,7 +54,7 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     """SHA-256 of its bytes, hexadecimal."""
     layout: str
-    """How it was cut into rows: jsonl, json, csv, tsv or parquet."""
+    """How it was cut into rows: jsonl, json, csv, tsv, parquet or eval."""
     reader: str
     """Name of the reader."""
     kind: str
@@ -74,10 +75,16 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     """By family, `records` and `judgments`: what this run added."""
     reasons: tuple[RejectReasonCount, ...] = ()
     """Why rows were set aside, most frequent first; runs that were killed included."""
+    judgments_set_aside: tuple[RejectReasonCount, ...] = ()
+    """Why judgments of this run's usable rows were set aside, most frequent first: `rows` counts
+    judgments. The rows themselves are stored."""
+    redacted: Mapping[str, int] = {}
+    """Kind of secret or address -> how many were taken out of this run's rows before they were
+    read; readers of recorded runs redact."""
     unanchored: int = 0
     """Localized errors of this run whose stated place did not match the text."""
     repeats: Mapping[str, int] = {}
-    """Kind of reviewer (`human`, `unknown`, `model`) -> how often a row of this run gave a
+    """Kind of reviewer (`human`, `unknown`, `model`, `rule`) -> how often a row of this run gave a
     judgment that an earlier row of the run had given: the two count as one."""
     unordered: int = 0
     """New judgments of this run that differ from another of the same reviewer on the same
@@ -90,6 +97,9 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     outside_answers: tuple[OutsideAnswer, ...] = ()
     """Scores and rulings of this run's judgments that our documents do not have, most frequent
     first. They are stored, and endorse nothing."""
+    extra_fields: tuple[ExtraField, ...] = ()
+    """Fields of this run's rows that the format does not read as they stand, and what became of
+    them; rows set aside are not counted."""
     reserve: ReserveAnswer | None = None
     """Result of the comparison with the reserve; absent where assay.toml names none."""
     rejects: str | None = None

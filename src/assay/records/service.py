@@ -11,13 +11,22 @@ from assay.core.fact import Fact
 from assay.core.ports import FactStore, Import, Origin
 from assay.core.progress import ProgressCallback
 from assay.records.axis_values import AxisValues
+from assay.records.extra_fields import ExtraField, ExtraFields
 from assay.records.grouping import row_size
 from assay.records.intake import Intake, stored_record
 from assay.records.judgment import Judgment, Unanchored
 from assay.records.matching import Matching
 from assay.records.outside_answers import OutsideAnswers
 from assay.records.ports import Rejects, RowFile
-from assay.records.reader import Read, Reader, RowContext
+from assay.records.reader import (
+    NO_FIELD_OPTIONS,
+    FactReader,
+    FieldOptions,
+    GroupReader,
+    Read,
+    Reader,
+    RowContext,
+)
 from assay.records.record import Record
 from assay.records.report import FactCount, ImportReport, Reasons
 from assay.records.unit import RowGroup
@@ -37,14 +46,26 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     reads: tuple[Read, ...]
     """Records with their judgments, as they would be stored."""
     reasons: tuple[tuple[str, str], ...] = ()
-    """Place and reason of every row that would be set aside."""
+    """Place and reason of every row and judgment that would be set aside."""
     read: int = 0
     """How many rows were read, those set aside included."""
+    extra_fields: tuple[ExtraField, ...] = ()
+    """Fields that the format does not read as they stand, and what would become of them."""
 
 
-def reader_entry(reader: Reader, kind: str) -> str:
-    """How the list of imports names a reader with the kind of record that it was asked for."""
-    return f"{reader.name} as {kind}"
+def reader_entry(reader: Reader, kind: str, fields: FieldOptions = NO_FIELD_OPTIONS) -> str:
+    """How the list of imports names a reader, the kind it was asked for and the options of fields."""
+    options = [
+        f"{word} {','.join(sorted(names))}"
+        for word, names in (("keep", fields.keep), ("ignore", fields.ignore))
+        if names
+    ]
+    return ", ".join([f"{reader.name} as {kind}", *options, *_switches(fields)])
+
+
+def _switches(fields: FieldOptions) -> list[str]:
+    stated = {"strict": fields.strict, "drop null arguments": fields.drop_null_arguments}
+    return [name for name, is_on in stated.items() if is_on]
 
 
 def import_rows(
@@ -76,16 +97,17 @@ def import_rows(
         progress: called after each commit.
 
     Raises:
-        UsageError: if the reader cannot give records of this kind.
+        UsageError: if the reader cannot give records of this kind, or takes no options of fields.
         InputError: if the file as a whole cannot be used, or holds no row.
         MachineError: if the store cannot take more; what was committed stays.
     """
     _refuse_kind(reader, context.kind)
+    _refuse_field_options(reader, context.fields)
     # The same file, reader, source and mapping find the ledger entry that a killed run left.
     begun = store.begin_import(
         file=file.name,
         sha256=file.sha256,
-        reader=reader_entry(reader, context.kind),
+        reader=reader_entry(reader, context.kind, context.fields),
         source=context.source_class,
         mapping=mapping,
         actor=actor,
@@ -108,6 +130,9 @@ def import_rows(
             where=file.name,
             hint="blank lines and a header alone are no rows; check that it was written to its end",
         )
+    run.extra_fields.add_columns(
+        _unread_columns(file, reader, context), run.ledger.read - begun.read
+    )
     run.finish()
     return run.report(file, reader, context)
 
@@ -119,19 +144,22 @@ def preview_rows(file: RowFile, reader: Reader, context: RowContext, *, first: i
     nothing is looked up.
 
     Raises:
-        UsageError: if the reader cannot give records of this kind.
+        UsageError: if the reader cannot give records of this kind, or takes no options of fields.
         InputError: if the file as a whole cannot be used.
     """
     _refuse_kind(reader, context.kind)
+    _refuse_field_options(reader, context.fields)
     reads: dict[str, Read] = {}
     reasons: list[tuple[str, str]] = []
-    rows_read = 0
+    rows_read, extra_fields = 0, ExtraFields()
     intake, matching = Intake(reader, context, lambda _: None), Matching(lambda *_: ())
     for unit in itertools.islice(intake.units(file), first):
         if not intake.takes_facts:
             matching.settle([unit])
         rows_read += len(unit.rows)
+        extra_fields.add(unit.extras, len(unit.usable_rows))
         reasons += [(row.where, str(error)) for row, error in unit.set_aside]
+        reasons += [(unit.rows[0].where, str(error)) for error in unit.judgments_set_aside]
         for identity, fact in zip(unit.ids, unit.facts, strict=True):
             if isinstance(fact, Record):
                 reads.setdefault(identity, Read(record=fact))
@@ -139,7 +167,13 @@ def preview_rows(file: RowFile, reader: Reader, context: RowContext, *, first: i
                 read = reads[fact.record]
                 judgments = [*read.judgments, fact]
                 reads[fact.record] = msgspec.structs.replace(read, judgments=judgments)
-    return Preview(reads=tuple(reads.values()), reasons=tuple(reasons), read=rows_read)
+    extra_fields.add_columns(_unread_columns(file, reader, context), rows_read)
+    return Preview(
+        reads=tuple(reads.values()),
+        reasons=tuple(reasons),
+        read=rows_read,
+        extra_fields=extra_fields.counts(),
+    )
 
 
 def _refuse_kind(reader: Reader, kind: str) -> None:
@@ -149,6 +183,23 @@ def _refuse_kind(reader: Reader, kind: str) -> None:
             message=f"the reader {reader.name!r} gives no {kind} records",
             hint=f"it gives: {', '.join(reader.kinds)}",
         )
+
+
+def _refuse_field_options(reader: Reader, fields: FieldOptions) -> None:
+    if fields != NO_FIELD_OPTIONS and isinstance(reader, FactReader | GroupReader):
+        raise UsageError(
+            code="no-field-options",
+            message=f"the reader {reader.name!r} takes no option of fields: `keep`, `ignore`, "
+            "`strict` or `drop_null_arguments`",
+            hint="a mapping reads only the fields that it names, and our own lines have no others",
+        )
+
+
+def _unread_columns(file: RowFile, reader: Reader, context: RowContext) -> list[str]:
+    """Columns that were not decoded and that nobody chose to leave out: a mapping chooses."""
+    if isinstance(reader, GroupReader):
+        return []
+    return [name for name in file.unread_columns if name not in context.fields.ignore]
 
 
 def _batches(units: Iterator[RowGroup]) -> Iterator[list[RowGroup]]:
@@ -185,6 +236,8 @@ class _ImportRun:
         """Axis values outside the contract."""
         self.outside_answers = OutsideAnswers({}, None)
         """Scores and rulings outside the rubric and the policy."""
+        self.extra_fields = ExtraFields()
+        """Fields that the format does not read as they stand."""
         self._resumed_after = begun.position
         self._store = store
         self._rejects = rejects
@@ -193,6 +246,8 @@ class _ImportRun:
         self._new: Counter[str] = Counter()
         self._occurrences: Counter[str] = Counter()
         self._reasons = Reasons()
+        self._judgments_set_aside = Reasons()
+        self._redacted: Counter[str] = Counter()
         self._unanchored = 0
         self._resumed_rejects: frozenset[int] = frozenset()
         self._earlier_rejects: str | None = None
@@ -267,12 +322,15 @@ class _ImportRun:
                 for name in _FAMILIES.values()
             },
             reasons=self._reasons.counts(),
+            judgments_set_aside=self._judgments_set_aside.counts(),
+            redacted=dict(sorted(self._redacted.items())),
             unanchored=self._unanchored,
             repeats=dict(sorted(self.matching.matches.repeats.items())),
             unordered=self.matching.matches.unordered,
             unordered_example=self.matching.matches.example,
             outside_axes=self.axis_values.outside(),
             outside_answers=self.outside_answers.outside(),
+            extra_fields=self.extra_fields.counts(),
             rejects=self._rejects.name if ledger.set_aside else None,
             earlier_rejects=self._earlier_rejects,
         )
@@ -319,6 +377,10 @@ class _ImportRun:
         for family, name in _FAMILIES.items():
             self._new[name] += sum(identity.startswith(f"{family.prefix}_") for identity in new)
         for unit in units:
+            self.extra_fields.add(unit.extras, len(unit.usable_rows))
+            self._redacted.update(unit.redacted)
+            for error in unit.judgments_set_aside:
+                self._judgments_set_aside.add(unit.rows[0].where, error)
             for identity, fact in zip(unit.ids, unit.facts, strict=True):
                 if isinstance(fact, Record):
                     self.axis_values.add(fact, identity)

@@ -7,6 +7,9 @@ from assay.records.fields import JsonText, Name
 
 MessageRole = Literal["system", "developer", "user", "assistant", "tool"]
 
+PARALLEL = "parallel_tool_calls"
+"""The option of a request that becomes the task's axis of the same name: `true` or `false`."""
+
 
 class ToolCall(Value):
     """One call of a tool."""
@@ -14,9 +17,13 @@ class ToolCall(Value):
     name: str
     """Name of the tool that is called."""
     arguments: JsonText
-    """The arguments as canonical JSON text."""
+    """The arguments as canonical JSON text, by which calls are compared."""
     id: str | None = None
     """The call's own id, by which a tool message answers it."""
+    raw_arguments: str | None = None
+    """The arguments as the source wrote them, where that differs from the canonical text."""
+    unparsed: bool = False
+    """Whether the source's arguments are no JSON; `arguments` then holds them as a JSON string."""
 
 
 class Message(Value):
@@ -32,6 +39,10 @@ class Message(Value):
     """Calls that an assistant message makes."""
     tool_call_id: str | None = None
     """The call that a tool message answers."""
+    trained: bool | None = None
+    """Whether training imitates this message, where the source says so (`weight`, `train`)."""
+    reasoning: str | None = None
+    """What the model wrote for itself, apart from its answer; shown to no reviewer."""
 
 
 class Tool(Value):
@@ -43,6 +54,10 @@ class Tool(Value):
     """The description that the model gets."""
     parameters: JsonText = ""
     """JSON Schema of its arguments as canonical JSON text; empty where none was given."""
+    raw_parameters: str | None = None
+    """The schema as the source wrote it, where that differs from the canonical text."""
+    strict: bool | None = None
+    """Whether the model is held to the schema exactly, where the source says so."""
     permission: Literal["allowed", "needs_confirmation", "forbidden"] | None = None
     """The boundary that holds for this task; absent where the source states none."""
 

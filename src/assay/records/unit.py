@@ -6,6 +6,7 @@ import msgspec
 
 from assay.core.errors import InputError
 from assay.core.fact import Fact
+from assay.records.extra_fields import Fate
 from assay.records.ports import Row
 from assay.records.reader import Recurrence
 
@@ -23,8 +24,14 @@ class RowGroup(msgspec.Struct):
     """The facts that the other rows gave, a record before its judgments."""
     ids: Sequence[str] = ()
     """The ids of the facts."""
+    redacted: Mapping[str, int] = {}
+    """Kind of secret or address -> how many were taken out of the rows."""
+    judgments_set_aside: Sequence[InputError] = ()
+    """Why some judgments of usable rows cannot be used."""
     recurrences: Mapping[str, Recurrence] = {}
     """Judgment id -> what the mapping states about it beyond its content."""
+    extras: Mapping[str, Fate] = {}
+    """Fields that the format does not read as they stand -> what becomes of them."""
 
     @property
     def usable_rows(self) -> list[Row]:
@@ -37,7 +44,8 @@ class RowGroup(msgspec.Struct):
     def refuse(self, reason: InputError) -> None:
         """Set every row aside that is not set aside yet, and drop their facts."""
         self.set_aside = [*self.set_aside, *((row, reason) for row in self.usable_rows)]
-        self.facts, self.ids, self.recurrences = (), (), {}
+        self.facts, self.ids, self.recurrences, self.extras = (), (), {}, {}
+        self.judgments_set_aside, self.redacted = (), {}
 
 
 def refused_group(rows: Sequence[Row], reason: InputError) -> RowGroup:

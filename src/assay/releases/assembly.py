@@ -1,7 +1,7 @@
 """The assembly: the data files of a release, written in the order of ids from the selection."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
@@ -11,7 +11,9 @@ import msgspec
 from assay.core.canonical import encode_fact
 from assay.core.merkle import MerkleTree
 from assay.governance.permits import Permits
+from assay.quality.consensus import consensus
 from assay.quality.disposition import Disposition
+from assay.quality.integrity import IntegrityGathering
 from assay.quality.machine_evidence import EvidenceDemand
 from assay.records.judgment import Judgment
 from assay.records.record import Record
@@ -30,6 +32,7 @@ from assay.releases.parquet import (
 from assay.releases.selection import Bundle, read_bundle
 from assay.releases.spool import Spool
 from assay.releases.verifier_tally import VerifierTally
+from assay.review.adjudication import Adjudication
 from assay.verification.verification import Verification
 
 RECORDS = "records"
@@ -47,7 +50,22 @@ DATA_FILES = (*(f"{name}.jsonl" for name in SERIES), "records.parquet", "judgmen
 _record = msgspec.json.Decoder(Record)
 _judgment = msgspec.json.Decoder(Judgment)
 _disposition = msgspec.json.Decoder(Disposition)
+_adjudication = msgspec.json.Decoder(Adjudication)
 _verification = msgspec.json.Decoder(Verification)
+
+
+def in_order_read(
+    adjudications: Iterable[tuple[str, Adjudication]], disposition: Disposition
+) -> list[Adjudication]:
+    """Adjudications in their order of entry, in which the disposition cites what it read.
+
+    Args:
+        adjudications: the id and the fact of each.
+        disposition: the disposition of their record.
+    """
+    place = {identity: number for number, identity in enumerate(disposition.read)}
+    ordered = sorted(adjudications, key=lambda entry: place.get(entry[0], len(place)))
+    return [adjudication for _, adjudication in ordered]
 
 
 class ReleaseTally:
@@ -65,6 +83,8 @@ class ReleaseTally:
         """Results of verifiers."""
         self.evidence = EvidenceTally(demand)
         """Evidence for each dimension, and under which guidelines judgments were made."""
+        self.integrity = IntegrityGathering()
+        """Contradictions between records."""
         self._totals: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
         self._states: Counter[str] = Counter()
@@ -80,16 +100,27 @@ class ReleaseTally:
         judgments: Sequence[Judgment],
         verifications: Sequence[Verification],
         *,
-        adjudications: int,
+        adjudications: Sequence[Adjudication],
     ) -> None:
-        """Count an item with its canonical bytes, its record, and the facts about it."""
+        """Count an item with its canonical bytes, its record, and what is known of it.
+
+        Args:
+            item: the item.
+            body: its canonical bytes.
+            record: its record.
+            judgments: the record's judgments.
+            verifications: the record's verifications.
+            adjudications: the record's adjudications in their order of entry; the last one stands.
+        """
         self.tree.append(body)
         self.verifiers.add(item.id, judgments, verifications)
         self.evidence.add(record, judgments, verifications)
+        judged = consensus(record, judgments, adjudications) if judgments else None
+        self.integrity.add(item.id, record, judged)
         self._totals.update(
             records=1,
             judgments=item.judgments,
-            adjudications=adjudications,
+            adjudications=len(adjudications),
             verifications=len(verifications),
         )
         self._kinds[item.kind] += 1
@@ -215,8 +246,11 @@ def assemble(
                 canonical,
                 record,
                 [judgment for _, judgment in judgments],
-                [_verification.decode(raw.body) for raw in bundle.verifications],
-                adjudications=len(bundle.adjudications),
+                [_verification.decode(each.body) for each in bundle.verifications],
+                adjudications=in_order_read(
+                    [(each.id, _adjudication.decode(each.body)) for each in bundle.adjudications],
+                    disposition,
+                ),
             )
             items.add(identity, canonical)
             files.write(item, record, judgments, bundle)

@@ -36,6 +36,7 @@ from assay.releases.evidence_tally import GuidelineEntry
 from assay.releases.gates import (
     agreement_gate,
     claims_gate,
+    integrity_gate,
     qa_gate,
     quota_gate,
     refuse_where_stopped,
@@ -227,6 +228,7 @@ class _Build:
             ),
             quota_gate(covered),
             qa_gate(figures),
+            integrity_gate(tally.integrity.result()),
             versions_gate(
                 self.documents,
                 issues,

@@ -32,6 +32,7 @@ from assay.releases.assembly import (
     RECORDS,
     VERIFICATIONS,
     ReleaseTally,
+    in_order_read,
 )
 from assay.releases.build import read_documents
 from assay.releases.checksums import digest_file, is_safe
@@ -41,6 +42,7 @@ from assay.releases.gates import (
     GATES,
     TWO_STATES,
     QaFigures,
+    integrity_gate,
     qa_gate,
     quota_gate,
     rights_gate,
@@ -234,16 +236,19 @@ class _Walk:
         judgments = self._judgments.about(item.id)
         adjudications = self._adjudications.about(item.id)
         verifications = self._verifications.about(item.id)
+        dispositions = self._dispositions.about(item.id)
+        decisions = [(each.id, adjudication) for each, adjudication in adjudications]
         self.tally.add(
             item,
             body,
             record,
-            [judgment for _, judgment in judgments],
-            [verification for _, verification in verifications],
-            adjudications=len(adjudications),
+            [each for _, each in judgments],
+            [each for _, each in verifications],
+            adjudications=in_order_read(decisions, dispositions[0][1])
+            if dispositions
+            else [adjudication for _, adjudication in decisions],
         )
         self.cells.add(record, accepted=True)
-        dispositions = self._dispositions.about(item.id)
         if len(dispositions) != 1:
             self._error("no-disposition", f"{item.id} has {len(dispositions)} dispositions")
             return
@@ -375,6 +380,8 @@ def _run_gates(
     again = []
     if "verification" in GATES[head.format]:
         again.append(verification_gate(tally.verifiers, tally.applying()))
+    if "integrity" in GATES[head.format]:
+        again.append(integrity_gate(tally.integrity.result()))
     denied = sum(entry.records for entry in head.left_out if entry.code == "rights")
     written = {gate.gate: gate.outcome for gate in head.gates}
     for result in (

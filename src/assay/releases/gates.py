@@ -20,6 +20,7 @@ from assay.governance.claims import find_claims, find_unproven_effects
 from assay.governance.rights import Use
 from assay.quality.coverage import DistributionCoverage, QuotaCoverage, required_slices
 from assay.quality.floors import FloorResult
+from assay.quality.integrity import Integrity
 from assay.releases.release import GateResult, GateState
 from assay.releases.unread import unread_passages
 from assay.releases.verifier_tally import VerifierTally
@@ -37,6 +38,10 @@ GATES: Mapping[str, tuple[str, ...]] = {
     ),
     "assay-release/5": (
         "rights", "quotas", "qa", "versions", "agreement", "reserve", "verification", "claims",
+    ),
+    "assay-release/6": (
+        "rights", "quotas", "qa", "integrity", "versions", "agreement", "reserve", "verification",
+        "claims",
     ),
 }  # fmt: skip
 """Every gate of each format, in order."""
@@ -129,6 +134,47 @@ def qa_gate(figures: QaFigures) -> GateResult:
     passed = f"{figures.accepted} records are accepted"
     passed += f" and {figures.preserved} released with their disagreement preserved"
     return _result("qa", faults, passed)
+
+
+def integrity_gate(integrity: Integrity) -> GateResult:
+    """Whether no record contradicts another: copies with other labels, and groups cut by a split.
+
+    Two right answers to one task, and a group in two splits, refuse the release. Copies that people
+    judged otherwise leave the gate unknown: which of the labels holds, nobody has said. A right
+    answer inside the prompt is counted and stops nothing: a task of reading holds it.
+    """
+    if not integrity.records:
+        return _unknown("integrity", "0 records were compared")
+    faults = []
+    if integrity.key_conflicts:
+        faults.append(
+            "copies of one task have another right answer or expected behaviour, "
+            f"{counted(integrity.key_conflicts, 'time')}: {_conflicting(integrity)} "
+            "(correct one of them: assay quality integrity lists them)"
+        )
+    if integrity.cut:
+        records = [record for case in integrity.cut_groups for record in case.records]
+        faults.append(
+            f"{counted(integrity.cut, 'group')} of one task or family are in several splits: "
+            f"{_some(records)} (put each group into one split)"
+        )
+    if integrity.conflicts and not faults:
+        return _unknown(
+            "integrity",
+            f"exact copies of one item were judged otherwise, {counted(integrity.conflicts, 'time')}, "
+            f"and nobody decided which label holds: {_conflicting(integrity)}",
+        )
+    return _result(
+        "integrity",
+        faults,
+        f"{counted(integrity.records, 'record')} compared, none contradicts another; "
+        f"{counted(integrity.with_split, 'record')} with a split; the right answer is inside the "
+        f"prompt of {integrity.given_away} of {integrity.with_reference} that have one",
+    )
+
+
+def _conflicting(integrity: Integrity) -> str:
+    return _some([record for case in integrity.conflicting for record in case.records])
 
 
 def versions_gate(

@@ -27,14 +27,16 @@ MANIFEST = "manifest.json"
 """The manifest's file name."""
 
 Format = Literal[
-    "assay-release/1", "assay-release/2", "assay-release/3", "assay-release/4", "assay-release/5"
-]
+    "assay-release/1", "assay-release/2", "assay-release/3", "assay-release/4", "assay-release/5",
+    "assay-release/6",
+]  # fmt: skip
 """Versions of the release folder's format that are read; the second has a gate for the reserve, the
 third lists results of verifiers and has a gate for them; in the fourth gates have three states,
 quotas are shares of the contract's total, and evidence by dimension and guidelines are listed; in the
-fifth near copies count once in a quota, and items list the source classes that they inherit."""
+fifth near copies count once in a quota, and items list the source classes that they inherit; the
+sixth has a gate for contradictions between records."""
 
-FORMAT: Format = "assay-release/5"
+FORMAT: Format = "assay-release/6"
 """The version that is written."""
 
 _HEAD_END = b"\n}"

@@ -191,7 +191,7 @@ def _all_valued(pairs: Iterable[tuple[str, int]], judgments: Iterable[Judgment])
     valued = {
         (score.dimension, score.candidate)
         for judgment in standing(list(judgments))
-        if judgment.reviewer.kind != "model"
+        if not judgment.reviewer.automatic
         for score in judgment.scores
         if isinstance(score.score, Scored | Category)
     }

@@ -150,7 +150,7 @@ def weigh_on(
     """As `weigh`, on a record whose judgments are read already."""
     record, all_judgments = judged.record, judged.judgments
     # Judgments of models are weighed only where they are named.
-    people = [judgment for judgment in all_judgments if judgment.reviewer.kind != "model"]
+    people = [judgment for judgment in all_judgments if not judgment.reviewer.automatic]
     weighed = [_judgment_by_prefix(all_judgments, identity) for identity in judgments] or people
     _check_decision(record, decision, cause, weighed, adjudicator)
     if adjudicator in judged.assignees | authors(record) | {
@@ -193,7 +193,7 @@ def _check_decision(
         causes = ", ".join(get_args(Cause))
         raise _refusal("unknown-cause", f"{cause!r} is not a cause", f"name one of {causes}")
     # True of an empty list as well: a decision weighs at least one judgment of a person.
-    if all(judgment.reviewer.kind == "model" for judgment in weighed):
+    if all(judgment.reviewer.automatic for judgment in weighed):
         raise _refusal(
             "nothing-to-weigh",
             "no judgment of a person is weighed",

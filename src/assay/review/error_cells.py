@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from assay.records.anchoring import find_quote
 from assay.records.evidence import TextSpan
 from assay.records.judgment import LocalizedError, Unanchored, Whole
 from assay.records.record import Record
@@ -18,24 +19,24 @@ def errors_of(
     reader: RowReader, record: Record, letters: Mapping[str, int]
 ) -> tuple[LocalizedError, ...] | None:
     """The localized errors: a list of objects, or its JSON text; empty where none was found."""
-    objects = reader.part(lambda: _error_list(reader.row.get("errors")), None)
-    if objects is None:
+    stated = reader.part(lambda: _error_list(reader.row.get("errors")), None)
+    if stated is None:
         return None
     errors = (
-        reader.part(partial(_error, stated, f"errors.{number}", record, letters), None)
-        for number, stated in enumerate(objects)
+        reader.part(partial(_error, entry, f"errors.{number}", record, letters), None)
+        for number, entry in enumerate(stated)
     )
     return tuple(error for error in errors if error is not None)
 
 
-def _error_list(cell: Any) -> list[dict[str, Any]] | None:
-    if isinstance(cell, str):
-        cell = _json_list(cell)
-    if cell is None:
+def _error_list(stated: Any) -> list[dict[str, Any]] | None:
+    if isinstance(stated, str):
+        stated = _json_list(stated)
+    if stated is None:
         return None
-    if not isinstance(cell, list) or not all(isinstance(item, dict) for item in cell):
+    if not isinstance(stated, list) or not all(isinstance(entry, dict) for entry in stated):
         raise fault("bad-errors", "errors are a list of objects", "errors")
-    return cell
+    return stated
 
 
 def _json_list(text: str) -> Any:
@@ -76,10 +77,9 @@ def _error_place(
     if not isinstance(content, str):
         return Unanchored(stated=quote, reason="the answer is a conversation, not one text")
     start = stated.get("start")
-    # A quote that occurs twice has no single place, unless the row states where it starts.
-    if start is None and content.count(quote) == 1:
-        start = content.index(quote)
-    if not isinstance(start, int) or start < 0 or content[start : start + len(quote)] != quote:
+    place = find_quote(content, quote, start if isinstance(start, int) else None)
+    if place is None:
         return Unanchored(stated=quote, reason="the quote has no single place in the text")
     pointer = f"/candidates/{candidate}/content"
-    return TextSpan(pointer=pointer, start=start, end=start + len(quote), quote=quote)
+    words = content[place.start : place.end]
+    return TextSpan(pointer=pointer, start=place.start, end=place.end, quote=words)

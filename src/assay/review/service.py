@@ -184,7 +184,7 @@ class _AnswerImport:
         before = {
             (judgment.record, judgment.reviewer.pseudonym): judgment
             for judgment in self._store.scan(Judgment, record=sorted(records))
-            if judgment.reviewer.kind != "model"
+            if not judgment.reviewer.automatic
         }
         new: list[Judgment] = []
         for row, values in zip(rows, answers, strict=True):

@@ -24,7 +24,7 @@ from assay.records.kinds import (
     Process,
     Trajectory,
 )
-from assay.records.reader import Read, Reader, RowContext
+from assay.records.reader import FieldOptions, Read, Reader, RowContext
 from assay.records.record import SCHEMA_VERSION, Record, Source
 from assay.records.task import Message, Task, Tool, ToolCall
 from assay.records.verdict import (
@@ -73,6 +73,7 @@ __all__ = [
     "ExportRow",
     "Exporter",
     "Fail",
+    "FieldOptions",
     "Found",
     "InputError",
     "InsufficientContext",

@@ -1,4 +1,4 @@
-"""Rows of evaluation results: our own JSON lines, and the samples of Inspect's JSON logs."""
+"""Rows of evaluation results: our own JSON lines, and the samples of Inspect's logs."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -8,7 +8,7 @@ import msgspec
 
 from assay.core.batches import batches
 from assay.core.errors import InputError
-from assay.records.formats.inspect_sample import refuse_failed, score_name, score_values
+from assay.records.formats.inspect_sample import inspect_sample, score_name, score_values
 from assay.records.ports import Row, row_values
 from assay.reserve.ports import Digester
 from assay.validation.evaluation import ItemResult
@@ -16,7 +16,7 @@ from assay.validation.metrics import TAKEN
 from assay.validation.training_overlap import question_text
 
 Format = Literal["assay", "inspect"]
-"""`assay`: one result a line; `inspect`: a log as `inspect log convert --to json` writes it."""
+"""`assay`: one result a line; `inspect`: a log of Inspect, packed or in JSON."""
 
 _FIELDS = (
     "item", "family", "slice", "epoch", "measures", "expected", "response", "claims", "failure",
@@ -166,41 +166,40 @@ def _decimal(name: str, value: Any) -> str:
 
 def _sample(row: Mapping[str, Any], axes: Collection[str]) -> dict[str, Any]:
     """One sample of an Inspect log in our own words."""
-    sample = row.get("item", row)
-    if not isinstance(sample, Mapping) or "id" not in sample:
-        raise InputError(code="not-a-sample", message="the row is not a sample of an Inspect log")
-    status = _mapping(row, "rest").get("status", "success")
-    if status != "success":
+    sample = inspect_sample(row)
+    if sample.status != "success":
         raise InputError(
             code="unfinished-log",
-            message=f"the log says {status!r}: what is missing from it is not missing at random",
+            message=f"the log says {sample.status!r}: what is missing from it is not missing at random",
             hint="finish the run: inspect eval-retry",
         )
-    refuse_failed(sample)
-    metadata = _mapping(sample, "metadata")
+    if sample.identity is None:
+        raise InputError(code="not-a-sample", message="the sample has no id", where="sample.id")
+    metadata = sample.metadata
     own_fields = {
         key: metadata[key] for key in _FIELDS if key in metadata and key not in _OF_THE_SAMPLE
     }
     named = {axis: metadata[axis] for axis in axes if axis in metadata and axis not in _FIELDS}
     measures = dict(_mapping(own_fields, "measures"))
-    for place, (scorer, score) in enumerate(_mapping(sample, "scores").items()):
-        measures |= dict(_values("correct" if place == 0 else score_name(scorer), score))
-    epoch = sample.get("epoch")
+    for place, (scorer, states) in enumerate(sample.scores.items()):
+        measures |= _measures("correct" if place == 0 else score_name(scorer), states[-1].value)
     return {
         **own_fields,
-        "item": str(sample["id"]),
-        "input": sample.get("input"),
+        "item": sample.identity,
+        "input": sample.sample.get("input"),
         "slice": {**named, **_mapping(own_fields, "slice")},
         # Inspect counts epochs from 1 and we count from 0.
-        "epoch": epoch - 1 if isinstance(epoch, int) and epoch > 0 else 0,
+        "epoch": sample.epoch - 1 if sample.epoch else 0,
         "measures": measures,
     }
 
 
-def _values(name: str, score: Any) -> Iterator[tuple[str, Any]]:
-    stated = score.get("value") if isinstance(score, Mapping) else score
+def _measures(name: str, stated: Any) -> dict[str, Any]:
+    """The measures that one score gives; no answer, and an unscored sample, give none."""
+    measures = {}
     for measure, value in score_values(name, stated):
         if isinstance(value, str) and value in _GRADES:
-            yield measure, _GRADES[value]
+            measures[measure] = _GRADES[value]
         elif value is not None and value != _NO_ANSWER:
-            yield measure, value
+            measures[measure] = value
+    return measures

@@ -137,7 +137,7 @@ class CoverageEvidence:
     def people(self) -> list[Judgment]:
         """The people's judgments that stand."""
         return [
-            judgment for judgment in standing(self._judgments) if judgment.reviewer.kind != "model"
+            judgment for judgment in standing(self._judgments) if not judgment.reviewer.automatic
         ]
 
     def cover(self, dimension: Dimension, item: int) -> DimensionCoverage:

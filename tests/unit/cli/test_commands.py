@@ -442,7 +442,7 @@ def test_every_command_has_help_with_an_example(assay: Run) -> None:
         "review": ("assign", "export", "import", "adjudicate", "status"),
         "verify": ("run", "list", "report"),
         "reserve": ("seal", "check", "open", "open-log", "status"),
-        "quality": ("dispose", "agreement", "shortcuts", "reviewers", "report"),
+        "quality": ("dispose", "agreement", "shortcuts", "integrity", "reviewers", "report"),
         "release": ("build", "verify", "diff", "export", "formats", "withdraw", "card"),
         "audit": ("verify", "head"),
         "validate": ("import", "compare", "show", "list"),

@@ -157,13 +157,13 @@ def test_what_is_missing_is_named(
 
 
 def test_imports_that_cannot_be_are_refused(assay: Run, program: Path) -> None:
-    """A packed log names the way out, an unknown arm what may stand there, an unsealed reserve why."""
+    """A damaged log is named, an unknown arm what may stand there, an unsealed reserve why."""
     packed = program / "log.eval"
     packed.write_bytes(b"PK")
     call = ("validate", "import", packed, "--checkpoint", "m", "-p", program)
     refused = assay(*call, "--arm", "base", "--dataset", "probe")
-    assert refused.code == 2
-    assert "inspect log convert --to json" in refused.err
+    assert refused.code == 3
+    assert "not a packed Inspect log" in refused.err
     assert "base, candidate, previous, placebo, repeat" in assay(*call, "--arm", "best").err
     sealed = assay("validate", "import", program / "before.jsonl", "--checkpoint", "m",
                    "--arm", "base", "-p", program)  # fmt: skip

@@ -104,18 +104,21 @@ def test_every_way_of_giving_the_text_is_read(message: dict[str, Any], text: str
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("given", "kept", "raw"),
     [
-        ('{"b": 1, "a": 2.0}', '{"a":2,"b":1}'),
-        ({"to": "Alder"}, '{"to":"Alder"}'),
-        ('{"to": ', '"{\\"to\\": "'),
+        ('{"b": 1, "a": 2.0}', '{"a":2,"b":1}', '{"b": 1, "a": 2.0}'),
+        ({"to": "Alder"}, '{"to":"Alder"}', None),
+        ('{"to": ', '"{\\"to\\": "', '{"to": '),
     ],
 )
-def test_arguments_become_canonical_text(given: Any, kept: str) -> None:
-    """Broken arguments are kept as a JSON string, since they are what the model did."""
+def test_arguments_are_kept_beside_their_canonical_text(
+    given: Any, kept: str, raw: str | None
+) -> None:
+    """Broken arguments are kept as a JSON string and marked, since they are what the model did."""
     call = {"id": "c1", "type": "function", "function": {"name": "fare", "arguments": given}}
-    assert decode({"tool_calls": [call]}).tool_calls == (
-        ToolCall(name="fare", arguments=kept, id="c1"),
+    (made,) = decode({"tool_calls": [call]}).tool_calls
+    assert made == ToolCall(
+        name="fare", arguments=kept, id="c1", raw_arguments=raw, unparsed=kept.startswith('"')
     )
 
 

@@ -3,15 +3,61 @@
 import pytest
 
 from assay.core.errors import InputError
-from assay.records.formats.inspect_sample import refuse_failed, score_name, score_values
+from assay.records.formats.inspect_sample import inspect_sample, score_name, score_values
 
 
 def test_a_failed_sample_is_refused() -> None:
     """A sample with an error has no answer; an empty error is none."""
     with pytest.raises(InputError) as caught:
-        refuse_failed({"id": 1, "error": {"message": "time"}})
+        inspect_sample({"item": {"id": 1, "error": {"message": "time"}}})
     assert caught.value.code == "failed-sample"
-    refuse_failed({"id": 1, "error": None})
+    assert inspect_sample({"item": {"id": 1, "error": None}}).identity == "1"
+
+
+def test_a_row_that_is_no_sample_is_refused() -> None:
+    """A row with neither an id nor messages is no sample of a log."""
+    with pytest.raises(InputError) as caught:
+        inspect_sample({"question": "How deep?"})
+    assert caught.value.code == "not-a-sample"
+
+
+def test_a_score_has_the_states_of_its_edits() -> None:
+    """The scorer's value comes first, each edit changes what it names, and its author is kept."""
+    provenance = {"author": "ines", "timestamp": "2026-01-02T00:00:00Z", "reason": "units"}
+    score = {
+        "value": "C", "answer": "4", "explanation": "unit is right",
+        "history": [
+            {"value": "I", "answer": "4", "explanation": "no match"},
+            {"value": "C", "answer": "UNCHANGED", "explanation": "unit is right", "provenance": provenance},
+        ],
+    }  # fmt: skip
+    scorer, person = inspect_sample({"item": {"id": 1, "scores": {"match": score}}}).scores["match"]
+    assert (scorer.value, scorer.explanation, scorer.author) == ("I", "no match", None)
+    assert (person.value, person.answer, person.author) == ("C", "4", "ines")
+    assert (person.edited_at, person.reason) == ("2026-01-02T00:00:00Z", "units")
+
+
+SPAN = {"event": "span_begin", "id": "s1", "type": "scorer", "name": "own/tone"}
+INNER = {"event": "span_begin", "id": "s2", "parent_id": "s1", "type": "tool", "name": "x"}
+
+
+@pytest.mark.parametrize(
+    ("scorer", "events", "kind"),
+    [
+        ("tone", [SPAN], "rule"),
+        ("tone", [SPAN, INNER, {"event": "model", "span_id": "s2"}], "model"),
+        ("tone1", [SPAN, {"event": "model", "span_id": "s1"}], "model"),
+        ("tone", [SPAN, {"event": "model", "span_id": "elsewhere"}], "rule"),
+        ("tone", None, "undetermined"),
+        ("match", None, "rule"),
+        ("f1", None, "rule"),
+        ("inspect_ai/model_graded_qa", None, "model"),
+    ],
+)
+def test_a_scorer_is_a_rule_or_asks_a_model(scorer: str, events: object, kind: str) -> None:
+    """A request to a model inside the scorer's part of the run shows it; else its name may."""
+    sample = {"id": 1, "scores": {scorer: {"value": 1}}, "events": events}
+    assert inspect_sample({"item": sample}).scorer_kind(scorer) == kind
 
 
 def test_a_score_of_several_values_gives_each_its_name() -> None:

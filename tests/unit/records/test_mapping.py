@@ -587,3 +587,20 @@ def test_the_digest_of_a_mapping_is_its_meaning() -> None:
     )
     other = VERDICTS.replace("same: tie", "same: both_unacceptable")
     assert reader(same).digest == reader(VERDICTS).digest != reader(other).digest
+
+
+def test_a_flag_of_the_source_tool_stays_on_its_judgment(context: Context) -> None:
+    """What a tool says of an answer's authenticity is kept beside the answer, and is no verdict."""
+    text = (
+        HEAD.format(kind="outcome")
+        + ANSWER
+        + """  - reviewer: {person: "{who}"}
+    flags: {llm_authenticity: "{llm}", bot: "{bot}"}
+    scores: [{dimension: fit, number: "{fit}"}]
+"""
+    )
+    row = {"ask": "How deep?", "text": "4 m", "who": "p1", "fit": 4, "llm": "Low", "bot": ""}
+    (read_row,) = read(text, row, context)
+    (judgment,) = read_row.judgments
+    assert judgment.source_flags == {"llm_authenticity": "Low"}
+    assert isinstance(judgment.verdict, NotAsked)

@@ -99,7 +99,8 @@ def test_the_release_is_a_fact_that_leads_to_its_dispositions(tmp_path: Path) ->
     assert list(store.scan(Release)) == [built.release]
     assert built.release.merkle_root == built.head.merkle_root
     assert {gate.gate: gate.outcome for gate in built.release.gates} == {
-        "rights": "passed", "quotas": "passed", "qa": "passed", "versions": "passed",
+        "rights": "passed", "quotas": "passed", "qa": "passed", "integrity": "passed",
+        "versions": "passed",
         "agreement": "unknown", "reserve": "unknown", "verification": "unknown", "claims": "passed",
     }  # fmt: skip
     assert not any(gate.stops for gate in built.release.gates)

@@ -812,7 +812,7 @@ def test_an_inspect_sample_may_name_axes_and_an_unfinished_log_is_refused() -> N
     said = [str(each) for each in bad]
     assert "'tone' is not a number: 'warm'" in said[0]
     assert "missing at random" in said[1]
-    assert "`metadata`" in said[2]
+    assert "'metadata' must be an object" in said[2]
 
 
 def test_a_checkpoint_is_not_compared_with_itself() -> None:

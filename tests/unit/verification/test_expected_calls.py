@@ -205,11 +205,19 @@ def test_a_key_that_is_no_key_is_an_error(key: Any) -> None:
 
 
 def test_nothing_to_verify_is_no_pass() -> None:
-    """Records without expected calls are left alone; expected calls and none made is a fault."""
+    """Records without a key are left alone; expected calls and none made is a fault."""
     plain = record([]).replace(part=Outcome(criterion="right"))
     for given in (record([]), plain):
         assert isinstance(ExpectedCalls().verify(given, 0), NothingToVerify)
     assert "not called" in reason(in_work([("f", {}, None)], []))
+
+
+def test_a_key_without_calls_fails_every_call() -> None:
+    """Where no call is right, an answer without one passes and any call is one beyond the key."""
+    no_call = Trajectory(no_call=True)
+    assert isinstance(found(record([]).replace(part=no_call)).verdict, Pass)
+    calling = in_work([], [("f", {})]).replace(part=no_call)
+    assert "beyond the expected ones" in reason(calling)
 
 
 def test_a_flood_of_calls_is_an_error() -> None:

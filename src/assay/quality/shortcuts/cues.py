@@ -9,6 +9,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from assay.quality.control_tokens import ControlTokens
+
+_TOKENS = ControlTokens()
+
 Count = Callable[[str], float]
 """Text -> how much of the cue it has, from 0."""
 
@@ -78,9 +82,10 @@ POLITENESS = Cue("politeness", matches(
     r"\b(?:great|excellent|good) question|\byou(?:'re| are) (?:so |absolutely )?right\b|\bhappy to help\b"
     r"|ございます|いたします|くださいませ|恐れ入ります|申し上げ|드립니다|您好|请您"
 ))  # fmt: skip
+CONTROL_TOKENS = Cue("control_tokens", lambda text: float(len(_TOKENS.in_text(text))))
 
 CUES: Sequence[Cue] = (
     LENGTH, HEADERS, BOLD, LISTS, CODE, TABLES, CITATIONS, EMOJI, EXCLAMATIONS, CONFIDENCE, HEDGES,
-    POLITENESS,
+    POLITENESS, CONTROL_TOKENS,
 )  # fmt: skip
 """The cues that come with Assay, in the order of their columns; other packages add their own."""

@@ -141,7 +141,7 @@ class ShortcutGathering:
             ):
                 rows = self.groups.setdefault(_group(judgment), PreferenceColumns())
                 rows.undecided[str(judgment.verdict.__struct_config__.tag)] += 1
-            if not pairs and judgment.reviewer.kind != "model":
+            if not pairs and not judgment.reviewer.automatic:
                 self._add_marks(judgment, counted, evidence, adjudications, cluster)
         for first, second in pairs_seen:
             for place, dimension in enumerate(self.dimensions):
@@ -158,7 +158,7 @@ class ShortcutGathering:
         cluster: int,
     ) -> None:
         rows = self.groups.setdefault(_group(judgment), PreferenceColumns())
-        reviewer = "" if judgment.reviewer.kind == "model" else judgment.reviewer.pseudonym
+        reviewer = "" if judgment.reviewer.automatic else judgment.reviewer.pseudonym
         order = judgment.order or ()
         for preferred, other in pairs:
             # In the record's order and not the winner first: with the winner always first the
@@ -297,4 +297,4 @@ def _group(judgment: Judgment) -> str:
     kind = judgment.reviewer.kind
     if kind == "human":
         return "people"
-    return f"model {judgment.reviewer.pseudonym}" if kind == "model" else "unnamed labels"
+    return f"{kind} {judgment.reviewer.pseudonym}" if kind != "unknown" else "unnamed labels"

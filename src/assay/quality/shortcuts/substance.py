@@ -55,7 +55,7 @@ def evidence_of(
         adjudications: the adjudications in their order; the last one stands.
         verifications: the verifications in their order; of one test the last one stands.
     """
-    people = [judgment for judgment in judgments if judgment.reviewer.kind != "model"]
+    people = [judgment for judgment in judgments if not judgment.reviewer.automatic]
     decision = adjudications[-1].decision if adjudications else None
     results = list(verifications)
     inadequate = Adequacies(results).inadequate

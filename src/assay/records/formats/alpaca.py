@@ -15,6 +15,8 @@ from assay.records.formats.label import (
 from assay.records.reader import Read, RowContext
 from assay.records.task import Message, Task
 
+_COMMON = ("instruction", "input", "system", "history", "id")
+
 
 class Alpaca:
     """Reads `instruction`, `input`, `output`, `system`, `history`, `chosen`, `rejected`, `kto_tag`.
@@ -28,6 +30,11 @@ class Alpaca:
     name = "alpaca"
     kinds = ("demonstration", "preference", "outcome")
     summary = "Alpaca: `instruction`, `input` and `output`"
+    columns = {
+        "demonstration": ("output", *_COMMON),
+        "preference": ("chosen", "rejected", *_COMMON),
+        "outcome": ("output", "kto_tag", *_COMMON),
+    }
 
     def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
         """Map one row.
@@ -35,17 +42,15 @@ class Alpaca:
         Raises:
             InputError: if the row is not of this format.
         """
-        answers = {"preference": ("chosen", "rejected"), "outcome": ("output", "kto_tag")}
-        known = answers.get(context.kind, ("output",))
-        fields = Fields(row, ("instruction", "input", "system", "history", "id", *known))
+        fields = Fields(row, self.columns[context.kind])
         task, key = Task(messages=_messages(fields)), fields.name_or_none("id")
         if context.kind == "preference":
-            candidates = [text_candidate(fields.text(name)) for name in known]
+            candidates = [text_candidate(fields.text(name)) for name in ("chosen", "rejected")]
             opinion = Opinion(unnamed(context), better=0)
             return [comparison(context, task, candidates, [opinion], key=key)]
         candidate = text_candidate(fields.text("output"))
         if context.kind == "outcome":
-            return [desirable(context, task, candidate, fields.flag("kto_tag"), key)]
+            return [desirable(context, task, candidate, fields.flag_or_none("kto_tag"), key)]
         return [demonstration(context, task, candidate, key)]
 
 
@@ -54,12 +59,12 @@ def _messages(fields: Fields) -> tuple[Message, ...]:
     if fields.text_or_none("system"):
         messages.append(Message(role="system", content=fields.text("system")))
     for number, pair in enumerate(fields.items("history")):
-        if not (isinstance(pair, list | tuple) and [type(each) for each in pair] == [str, str]):
+        if not (isinstance(pair, list | tuple) and [type(text) for text in pair] == [str, str]):
             raise fields.error(f"history[{number}]", "a turn of the history is two texts")
         messages += [user(pair[0]), Message(role="assistant", content=pair[1])]
     more = fields.text_or_none("input")
-    asked = fields.text("instruction")
-    return (*messages, user(f"{asked}\n{more}" if more else asked))
+    instruction = fields.text("instruction")
+    return (*messages, user(f"{instruction}\n{more}" if more else instruction))
 
 
 READER = Alpaca()

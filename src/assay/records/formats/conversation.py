@@ -3,26 +3,37 @@
 from collections.abc import Sequence
 from typing import Any, cast, get_args
 
+from assay.core.canonical import parse_json
 from assay.core.errors import InputError
 from assay.records.candidate import Candidate, MadeByUnknown, Provenance
 from assay.records.formats.fields import Fields
+from assay.records.source_json import source_call, source_tool
 from assay.records.task import Message, MessageRole, Tool, ToolCall
 
 UNNAMED = MadeByUnknown(reason="the format does not name who wrote it")
 """Provenance of a candidate in a format that has no field for it."""
 
+TRAINED_BY = ("weight", "train", "training")
+"""Fields by which a message says whether it is trained on."""
+
 _MESSAGE = (
-    "role", "content", "name", "tool_calls", "tool_call_id", "weight", "function_call", "refusal",
+    "role", "content", "name", "tool_calls", "tool_call_id", "function_call", "refusal",
+    *TRAINED_BY, "reasoning_content", "reasoning", "thinking",
 )  # fmt: skip
 _CALL = ("id", "type", "function", "name", "arguments")
+_REASONING = ("reasoning_content", "reasoning", "thinking")
+_REASONING_PARTS = ("reasoning", "thinking")
 
 
 def read_messages(values: Sequence[Any], where: str) -> tuple[Message, ...]:
     """Messages in the manner of OpenAI and TRL.
 
     Content is text, or parts that are all text and are joined. Arguments of a tool call may be
-    an object or its JSON text. `function_call`, the older form, becomes a tool call without id;
-    a `refusal` of the model becomes the message's content where it has none.
+    an object or its JSON text; a text that is no JSON is kept and marked. `function_call`, the
+    older form, becomes a tool call without id; a `refusal` of the model becomes the message's
+    content where it has none. `weight` (0 or 1), `train` and `training` say whether the message
+    is trained on. `reasoning_content`, `reasoning`, `thinking` and parts of these types are kept
+    apart from the content.
 
     Raises:
         InputError: for an image, an unknown role or field, or nothing at all.
@@ -32,19 +43,33 @@ def read_messages(values: Sequence[Any], where: str) -> tuple[Message, ...]:
     return tuple(_read_message(value, f"{where}[{number}]") for number, value in enumerate(values))
 
 
-def read_tools(values: Any, where: str = "tools") -> tuple[Tool, ...]:
-    """Tools as a list of JSON schemas, with or without `type: function`, or its JSON text."""
+def read_tools(fields: Fields, where: str = "tools") -> tuple[Tool, ...]:
+    """Tools as a list of JSON schemas, with or without `type: function`, or its JSON text.
+
+    Args:
+        fields: the row, or the object inside it that names them.
+        where: the field; a missing or empty one names no tool.
+
+    Raises:
+        InputError: if it is neither, or a tool has no name.
+    """
+    values = fields.any(where) if fields.has(where) else []
+    if isinstance(values, str):
+        values = parse_json(values) if values.strip() else []
+    if not isinstance(values, list | tuple):
+        raise fields.error(where, f"{where!r} must be a list, not {type(values).__name__}")
     tools = []
-    for number, value in enumerate(values or []):
+    for number, value in enumerate(values):
         place = f"{where}[{number}]"
         wrapped = isinstance(value, dict) and isinstance(value.get("function"), dict)
         inner = Fields(value, ("type", "function"), place).any("function") if wrapped else value
-        fields = Fields(inner, ("name", "description", "parameters", "type"), place)
+        fields = Fields(inner, ("name", "description", "parameters", "type", "strict"), place)
         tools.append(
-            Tool(
-                name=fields.text("name"),
-                description=fields.text_or_none("description") or "",
-                parameters=fields.json("parameters") or "",
+            source_tool(
+                fields.text("name"),
+                fields.text_or_none("description") or "",
+                fields.any("parameters") if fields.has("parameters") else "",
+                strict=fields.flag("strict") if fields.has("strict") else None,
             )
         )
     return tuple(tools)
@@ -55,7 +80,8 @@ def split_response(
 ) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
     """The task and the response: all that follows the last message that is not the model's.
 
-    The model's turns are `assistant` messages and the `tool` messages between them.
+    The model's turns are `assistant` messages and the `tool` messages between them: an output that
+    comes before its first message belongs to the task.
 
     Raises:
         InputError: if nothing is left of one of the two.
@@ -63,6 +89,8 @@ def split_response(
     start = len(messages)
     while start and messages[start - 1].role in {"assistant", "tool"}:
         start -= 1
+    while start < len(messages) and messages[start].role == "tool":
+        start += 1
     task, response = messages[:start], messages[start:]
     if not response or response[-1].role != "assistant":
         raise InputError(
@@ -79,14 +107,57 @@ def split_response(
     return task, response
 
 
+def cut_repeated_prompt(
+    task: tuple[Message, ...], response: tuple[Message, ...], where: str
+) -> tuple[Message, ...]:
+    """A response without the turns of its task that a file repeats at its start.
+
+    Args:
+        task: the messages that are asked.
+        response: the response, perhaps with the task before it.
+        where: the field of the response, for messages.
+
+    Raises:
+        InputError: if the response begins with turns that are not the task's.
+    """
+    spoken = [(message.role, message.content) for message in response]
+    asked = [(message.role, message.content) for message in task]
+    start = len(asked) if spoken[: len(asked)] == asked else opening_turns(response)
+    if not start:
+        return response
+    if spoken[:start] != asked[-start:]:
+        raise InputError(
+            code="prompt-in-response",
+            message=f"{where!r} begins with {start} turns that are not the model's nor the prompt's",
+            where=where,
+            hint="put what is asked into the prompt, and begin the response with the model's turn",
+        )
+    if start == len(response):
+        raise InputError(
+            code="no-response",
+            message=f"{where!r} repeats the prompt and holds no turn of the model's",
+            where=where,
+        )
+    return response[start:]
+
+
+def opening_turns(messages: Sequence[Message]) -> int:
+    """How many messages come before the model's first turn."""
+    roles = [message.role for message in messages]
+    return roles.index("assistant") if "assistant" in roles else len(roles)
+
+
 def response_candidate(
     messages: tuple[Message, ...], provenance: Provenance = UNNAMED
 ) -> Candidate:
-    """The candidate that a response is: a text where it is one plain message, else messages."""
+    """The candidate that a response is: a text where it is one plain message, else messages.
+
+    That a lone response is trained on is what a response means, so it need not be said.
+    """
     first = messages[0]
-    plain = Message(role="assistant", content=first.content)
-    content = first.content if messages == (plain,) else messages
-    return Candidate(content=content, provenance=provenance)
+    plain = Message(role="assistant", content=first.content, trained=first.trained or None)
+    is_text = messages == (plain,)
+    return Candidate(content=first.content if is_text else messages, provenance=provenance)
 
 
 def text_candidate(text: str, provenance: Provenance = UNNAMED) -> Candidate:
@@ -102,29 +173,75 @@ def user(text: str) -> Message:
 def _read_message(value: Any, where: str) -> Message:
     fields = Fields(value, _MESSAGE, where)
     role = fields.text("role")
+    role = "tool" if role == "function" else role  # the older form, beside `function_call`
     if role not in get_args(MessageRole):
         raise fields.error("role", f"{role!r} is not a role")
     calls = [_read_call(call, f"{where}.tool_calls") for call in fields.items("tool_calls")]
     if fields.has("function_call"):
         calls.append(_read_call(fields.any("function_call"), f"{where}.function_call"))
+    content, thought = _read_content(fields, where)
     return Message(
         role=cast("MessageRole", role),
-        content=_read_content(fields, where),
+        content=content,
         name=fields.text_or_none("name"),
         tool_calls=tuple(calls),
         tool_call_id=fields.text_or_none("tool_call_id"),
+        trained=read_trained(fields),
+        reasoning=_read_reasoning(fields) or thought or None,
     )
 
 
-def _read_content(fields: Fields, where: str) -> str:
+def read_trained(fields: Fields) -> bool | None:
+    """Whether a message says that it is trained on: `weight`, `train` or `training`.
+
+    Raises:
+        InputError: for a weight other than 0 and 1, or two statements that differ.
+    """
+    stated = {fields.flag(name) for name in ("train", "training") if fields.has(name)}
+    if fields.has("weight"):
+        weight = fields.any("weight")
+        if weight not in {0, 1}:
+            raise InputError(
+                code="other-weights",
+                message=f"a training weight is 0 or 1, not {weight!r}",
+                where=fields.place("weight"),
+                hint="round the weight, or leave the message out of the training by 0",
+            )
+        stated.add(bool(weight))
+    if len(stated) > 1:
+        raise fields.error("", "`weight`, `train` and `training` contradict each other")
+    return stated.pop() if stated else None
+
+
+def _read_reasoning(fields: Fields) -> str:
+    """What the model wrote for itself; the same text under two names counts once."""
+    texts = dict.fromkeys(fields.text(name) for name in _REASONING if fields.has(name))
+    return "\n\n".join(text for text in texts if text)
+
+
+def _read_content(fields: Fields, where: str) -> tuple[str, str]:
+    """The content, and the reasoning that stands among its parts."""
     if not fields.has("content"):
-        return fields.text_or_none("refusal") or ""
-    if fields.has("refusal"):
+        return fields.text_or_none("refusal") or "", ""
+    if fields.has("refusal") and fields.text("refusal"):
         raise fields.error("refusal", "a message has content or a refusal, not both")
     if not isinstance(fields.any("content"), list | tuple):
-        return fields.text("content")
-    parts = [Fields(part, ("type", "text"), f"{where}.content") for part in fields.items("content")]
-    return "".join(part.text("text") for part in parts)
+        return fields.text("content"), ""
+    parts = [
+        Fields(part, ("type", "text", *_REASONING_PARTS), f"{where}.content")
+        for part in fields.items("content")
+    ]
+    content = "".join(part.text("text") for part in parts if not _is_reasoning(part))
+    return content, "".join(_part_reasoning(part) for part in parts if _is_reasoning(part))
+
+
+def _is_reasoning(part: Fields) -> bool:
+    return part.text_or_none("type") in _REASONING_PARTS
+
+
+def _part_reasoning(part: Fields) -> str:
+    kind = part.text("type")
+    return part.text(kind if part.has(kind) else "text")
 
 
 def _read_call(value: Any, where: str) -> ToolCall:
@@ -134,8 +251,4 @@ def _read_call(value: Any, where: str) -> ToolCall:
         if outer.has("function")
         else outer
     )
-    return ToolCall(
-        name=inner.text("name"),
-        arguments=inner.json("arguments") or "{}",
-        id=outer.text_or_none("id"),
-    )
+    return source_call(inner.text("name"), inner.raw("arguments"), outer.text_or_none("id"))

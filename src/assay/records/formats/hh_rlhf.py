@@ -26,6 +26,7 @@ class HhRlhf:
     name = "hh-rlhf"
     kinds = ("preference",)
     summary = "HH-RLHF: `chosen` and `rejected` as Human/Assistant transcripts"
+    columns = {"preference": ("chosen", "rejected", "id")}
 
     def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
         """Map one row.
@@ -33,8 +34,10 @@ class HhRlhf:
         Raises:
             InputError: if the row is not of this format.
         """
-        fields = Fields(row, ("chosen", "rejected", "id"))
-        chosen, rejected = (_turns(fields.text(name), name) for name in ("chosen", "rejected"))
+        fields = Fields(row, self.columns[context.kind])
+        chosen, rejected = (
+            transcript_turns(fields.text(name), name) for name in ("chosen", "rejected")
+        )
         start = common_start(chosen, rejected)
         candidates = [response_candidate(turns[start:]) for turns in (chosen, rejected)]
         opinion = Opinion(unnamed(context), better=0)
@@ -42,7 +45,12 @@ class HhRlhf:
         return [comparison(context, task, candidates, [opinion], key=fields.name_or_none("id"))]
 
 
-def _turns(text: str, where: str) -> tuple[Message, ...]:
+def transcript_turns(text: str, where: str) -> tuple[Message, ...]:
+    """The turns of a `Human:` and `Assistant:` transcript.
+
+    Raises:
+        InputError: if the text does not begin with such a turn.
+    """
     before, *pieces = _TURN.split(text)
     if before or not pieces:
         raise InputError(
@@ -51,8 +59,8 @@ def _turns(text: str, where: str) -> tuple[Message, ...]:
             where=where,
         )
     return tuple(
-        Message(role="user" if speaker == "Human" else "assistant", content=said.removeprefix(" "))
-        for speaker, said in zip(pieces[::2], pieces[1::2], strict=True)
+        Message(role="user" if speaker == "Human" else "assistant", content=text.removeprefix(" "))
+        for speaker, text in zip(pieces[::2], pieces[1::2], strict=True)
     )
 
 

@@ -1,42 +1,51 @@
-"""Inspect: the JSON log of an evaluation, one record a sample."""
+"""Inspect: the log of an evaluation, packed (`.eval`) or in JSON, one record a sample."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from assay.core.canonical import json_text
 from assay.core.errors import InputError
 from assay.records.candidate import Candidate, MadeByModel
 from assay.records.evidence import Evidence
+from assay.records.formats.conversation import response_candidate
 from assay.records.formats.fields import Fields
-from assay.records.formats.inspect_sample import refuse_failed, score_name, score_values
-from assay.records.formats.label import scored, whole_source
+from assay.records.formats.inspect_sample import (
+    InspectSample,
+    InspectScore,
+    inspect_sample,
+    score_name,
+    score_values,
+)
+from assay.records.formats.label import any_score, whole_source
 from assay.records.judgment import Judgment, Reason, Reviewer
 from assay.records.kinds import Outcome
 from assay.records.ports import Layout
 from assay.records.reader import Read, RowContext
 from assay.records.record import SCHEMA_VERSION, Record
-from assay.records.task import Message, Task, ToolCall
-from assay.records.verdict import Category, DimensionScore, NotAsked, Score, ScoreAbstained
+from assay.records.source_json import source_call, source_tool
+from assay.records.task import Message, Task, Tool, ToolCall
+from assay.records.verdict import DimensionScore, NotAsked
 
-_LOG = ("version", "status", "eval", "plan", "results", "stats", "error", "reductions", "location",
-        "invalidated", "eval_set_id", "etag", "tags", "metadata", "log_updates", "config")  # fmt: skip
-_RUN = ("events", "timelines", "attachments", "store", "model_usage", "role_usage", "started_at",
-        "completed_at", "total_time", "working_time", "uuid", "invalidation", "error",
-        "error_retries", "limit", "events_data", "messages_data", "sandbox", "files", "setup",
-        "checkpoint", "summary")  # fmt: skip
-_SAMPLE = ("id", "epoch", "input", "choices", "target", "messages", "output", "scores", "metadata")
+_MESSAGE = ("id", "role", "content", "source", "metadata", "tool_calls", "tool_call_id", "function",
+            "error", "model", "internal")  # fmt: skip
 _CALL = ("id", "function", "arguments", "type", "parse_error", "view", "internal")
 
 
 class InspectLog:
-    """Reads the samples of an Inspect evaluation log in JSON (not the packed `.eval` form).
+    """Reads the samples of an Inspect evaluation log, packed (`.eval`) or in JSON.
 
-    Each sample is an outcome: the input is the task (with `choices` as evidence), the messages
-    after it are the candidate made by the log's model, the target is the reference. The key is
-    `TASK/ID/EPOCH`; `metadata` of the sample becomes evidence of kind state. Every score is a
-    judgment by a model reviewer named after its scorer: numbers are scores, texts (`C`, `I`, `P`,
-    `N`) categories, several values dimensions of their own, and an unscored value (null, or the
-    NaN that Inspect writes for it) an abstention. Explanations become reasons.
+    Each sample is an outcome. The messages before the model's first turn are the task, with the
+    system messages and templates that solvers added (turns of the assistant that the data set
+    gave belong to it); from there on they are the candidate made by the log's model. `choices` are
+    evidence, the target is the reference, and tools are those of the first request. The key is
+    `TASK/ID/EPOCH`; `metadata` of the sample becomes evidence of kind state.
+
+    Every score is a judgment by a reviewer named after its scorer, of kind `rule` where the scorer
+    compares by a rule and `model` where it asks a model (or the log does not show which): numbers
+    are scores, texts (`C`, `I`, `P`, `N`) categories, several values dimensions of their own, and
+    an unscored value (null, or the NaN that Inspect writes for it) an abstention. Explanations
+    become reasons. An edit of a score is a judgment of the person who made it, and supersedes the
+    one before.
 
     Left to the log, as traces of the run and not of the answer: events, usage, times, limits,
     sandbox and store. A sample that ended with an error is set aside.
@@ -44,8 +53,9 @@ class InspectLog:
 
     name = "inspect"
     kinds = ("outcome",)
-    summary = "Inspect evaluation logs in JSON: samples with their scores"
+    summary = "Inspect evaluation logs, packed (.eval) or in JSON: samples with their scores"
     layout = Layout(each="samples", nan_is_null=True)
+    people: Mapping[str, str] = {"author": "{author}"}
 
     def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
         """Map one sample: `item`, beside the `rest` of its log.
@@ -53,144 +63,170 @@ class InspectLog:
         Raises:
             InputError: if the row is not of this format.
         """
-        outer = Fields(row, ("rest", "item"))
-        log = Fields(outer.any("rest"), _LOG, "log")
-        run = log.mapping("eval")
-        sample = Fields(outer.any("item"), (*_SAMPLE, *_RUN), "sample")
-        refuse_failed(outer.any("item"))
-        asked, answered = _conversation(sample)
+        sample = inspect_sample(row)
+        task, response = _split_messages(sample)
         record = Record(
             schema_version=SCHEMA_VERSION,
-            part=Outcome(reference=_target(sample)),
-            task=Task(messages=asked),
+            part=Outcome(reference=_target(sample.sample)),
+            task=Task(messages=task, tools=_tools(sample.sample)),
             sources=whole_source(context),
-            candidates=(_candidate(answered, run),),
+            candidates=(_candidate(response, sample.run),),
             evidence=tuple(_evidence(sample)),
-            key=f"{run.get('task')}/{sample.name_or_none('id')}/{sample.name_or_none('epoch')}",
+            key=f"{sample.run.get('task')}/{sample.identity}/{sample.epoch}",
         )
-        scores = sample.mapping("scores").items()
-        judgments = [_judgment(record, name, value) for name, value in scores]
+        judgments = [
+            judgment
+            for scorer, states in sample.scores.items()
+            for judgment in _judgments(record, sample, scorer, states, context)
+        ]
         return [Read(record=record, judgments=judgments)]
 
 
-def _conversation(sample: Fields) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
-    asked_text = sample.any("input")
-    if isinstance(asked_text, str):
-        asked: tuple[Message, ...] = (_message({"role": "user", "content": asked_text}),)
-    else:
-        asked = tuple(_message(value) for value in sample.items("input"))
-    said = tuple(_message(value) for value in sample.items("messages"))
-    answered = said[_last_asked(said, asked) :]
-    if not answered:
-        raise sample.error("messages", "the sample holds no answer")
-    return asked, answered
+def _split_messages(sample: InspectSample) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
+    """The task, and what follows it from the model's first turn on."""
+    stated = Fields(sample.sample, tuple(sample.sample), "sample").items("messages")
+    messages = tuple(_message(value, sample) for value in stated)
+    input_turns = _input_turns(sample)
+    for place, (value, message) in enumerate(zip(stated, messages, strict=True)):
+        is_input = value.get("source") == "input" or message.content in input_turns
+        if message.role == "assistant" and not is_input:
+            if not place:
+                break
+            return messages[:place], messages[place:]
+    raise InputError(
+        code="no-response",
+        message="the sample holds no answer to a task",
+        where="sample.messages",
+        hint="leave the sample out, or run it again",
+    )
 
 
-def _last_asked(said: Sequence[Message], asked: Sequence[Message]) -> int:
-    """Where the messages after the input begin: solvers may put a system message before it."""
-    contents = {(message.role, message.content) for message in asked}
-    places = [at for at, message in enumerate(said) if (message.role, message.content) in contents]
-    return places[len(asked) - 1] + 1 if len(places) >= len(asked) else 0
+def _input_turns(sample: InspectSample) -> frozenset[str]:
+    """Texts of the assistant's turns that the data set gave, such as worked examples."""
+    stated = sample.sample.get("input")
+    if isinstance(stated, str):
+        return frozenset()
+    fields = Fields(sample.sample, tuple(sample.sample), "sample")
+    turns = (_message(value, sample) for value in fields.items("input"))
+    return frozenset(turn.content for turn in turns if turn.role == "assistant")
 
 
-def _message(value: Any) -> Message:
-    fields = Fields(
-        value,
-        ("id", "role", "content", "source", "metadata", "tool_calls", "tool_call_id", "function",
-         "error", "model", "internal"),
-        "messages",
-    )  # fmt: skip
-    content = fields.any("content")
+def _message(value: Any, sample: InspectSample) -> Message:
+    fields = Fields(value, _MESSAGE, "sample.messages[]")
+    content, reasoning = sample.content(fields.any("content")), ""
     if not isinstance(content, str):
-        content = "".join(_text_part(part) for part in fields.items("content"))
+        parts = [_part(part, sample) for part in fields.items("content")]
+        content = "".join(text for text, _ in parts)
+        reasoning = "".join(thought for _, thought in parts)
     # A text that is no role is refused with the rest of the record, when it is read back.
     role: Any = fields.text("role")
     return Message(
         role=role,
         content=content,
         name=fields.text_or_none("function"),
-        tool_calls=tuple(_call(each) for each in fields.items("tool_calls")),
+        tool_calls=tuple(_call(call) for call in fields.items("tool_calls")),
         tool_call_id=fields.text_or_none("tool_call_id"),
+        reasoning=reasoning or None,
     )
 
 
-def _text_part(part: Any) -> str:
-    if not isinstance(part, Mapping) or part.get("type") not in {"text", "reasoning"}:
-        raise InputError(
-            code="not-text", message="a message holds more than text", where="messages.content"
-        )
-    # Text that a model writes for itself is not part of its answer, and no evidence.
-    return str(part.get("text", "")) if part["type"] == "text" else ""
+def _part(part: Any, sample: InspectSample) -> tuple[str, str]:
+    """The text of a part of a message, and what the model wrote for itself."""
+    kind = part.get("type") if isinstance(part, Mapping) else None
+    if kind == "text":
+        return str(sample.content(part.get("text", ""))), ""
+    if kind == "reasoning":
+        hidden = part.get("redacted") or not isinstance(part.get("reasoning"), str)
+        return "", "" if hidden else str(sample.content(part["reasoning"]))
+    raise InputError(
+        code="not-text", message="a message holds more than text", where="sample.messages.content"
+    )
 
 
 def _call(value: Any) -> ToolCall:
-    fields = Fields(value, _CALL, "tool_calls")
-    return ToolCall(
-        name=fields.text("function"),
-        arguments=fields.json("arguments") or "{}",
-        id=fields.text_or_none("id"),
+    fields = Fields(value, _CALL, "sample.messages[].tool_calls[]")
+    arguments = fields.any("arguments") if fields.has("arguments") else None
+    return source_call(fields.text("function"), arguments, fields.text_or_none("id"))
+
+
+def _tools(sample: Mapping[str, Any]) -> tuple[Tool, ...]:
+    """The tools that the first request of the run offered."""
+    events = sample.get("events")
+    requests = (
+        event
+        for event in (events if isinstance(events, list) else ())
+        if isinstance(event, Mapping) and event.get("event") == "model"
+    )
+    offered = next(requests, {}).get("tools")
+    return tuple(
+        source_tool(
+            str(tool["name"]), str(tool.get("description") or ""), tool.get("parameters") or ""
+        )
+        for tool in (offered if isinstance(offered, list) else ())
+        if isinstance(tool, Mapping) and tool.get("name")
     )
 
 
-def _candidate(answered: tuple[Message, ...], run: Mapping[str, Any]) -> Candidate:
-    only = answered[0] if len(answered) == 1 else None
-    plain = only is not None and not only.tool_calls
+def _candidate(response: tuple[Message, ...], run: Mapping[str, Any]) -> Candidate:
     config = run.get("model_generate_config") or None
-    return Candidate(
-        content=answered[0].content if plain else answered,
-        provenance=MadeByModel(
-            model=str(run.get("model")), parameters=json_text(config) if config else None
-        ),
+    made = MadeByModel(
+        model=str(run.get("model")), parameters=json_text(config) if config else None
     )
+    return response_candidate(response, made)
 
 
-def _target(sample: Fields) -> str | None:
-    if not sample.has("target"):
-        return None
-    target = sample.any("target")
-    return target if isinstance(target, str) else json_text(target)
+def _target(sample: Mapping[str, Any]) -> str | None:
+    target = sample.get("target")
+    if target is None or isinstance(target, str):
+        return target
+    return json_text(target)
 
 
-def _evidence(sample: Fields) -> list[Evidence]:
-    pieces = []
-    if sample.items("choices"):
-        pieces.append(Evidence(kind="source", text=json_text(sample.items("choices"))))
-    if sample.has("metadata") and sample.any("metadata"):
-        pieces.append(Evidence(kind="state", text=json_text(sample.any("metadata"))))
-    return pieces
+def _evidence(sample: InspectSample) -> Iterator[Evidence]:
+    choices = sample.sample.get("choices")
+    if choices:
+        yield Evidence(kind="source", text=json_text(choices))
+    if sample.metadata:
+        yield Evidence(kind="state", text=json_text(sample.metadata))
 
 
-def _judgment(record: Record, scorer: str, value: Any) -> Judgment:
-    fields = Fields(
-        value,
-        ("value", "answer", "explanation", "metadata", "history", "sample_id"),
-        f"scores.{scorer}",
+def _judgments(
+    record: Record,
+    sample: InspectSample,
+    scorer: str,
+    states: Sequence[InspectScore],
+    context: RowContext,
+) -> Iterator[Judgment]:
+    """A judgment for each state of a score; an edit supersedes the state before it."""
+    kind = sample.scorer_kind(scorer)
+    machine = Reviewer(
+        pseudonym=scorer, kind="rule" if kind == "rule" else "model", role="reviewer"
     )
-    stated = fields.rest("value").get("value")
-    notes = {
-        "explanation": fields.text_or_none("explanation"),
-        "answer": fields.text_or_none("answer"),
-    }
-    return Judgment(
-        record=record.id,
-        reviewer=Reviewer(pseudonym=scorer, kind="model", role="reviewer"),
-        verdict=NotAsked(),
-        scores=tuple(
-            DimensionScore(dimension=name, score=_score(each), candidate=0)
-            for name, each in score_values(score_name(scorer), stated)
-        ),
-        reasons=tuple(Reason(text=text, code=code) for code, text in notes.items() if text),
-    )
+    before: Judgment | None = None
+    for state in states:
+        editor = state.author and Reviewer(
+            pseudonym=context.pseudonym(state.author), kind="human", role="reviewer"
+        )
+        before = Judgment(
+            record=record.id,
+            reviewer=editor or machine,
+            verdict=NotAsked(),
+            scores=tuple(
+                DimensionScore(dimension=name, score=any_score(value), candidate=0)
+                for name, value in score_values(score_name(scorer), state.value)
+            ),
+            reasons=tuple(_reasons(state)),
+            judged_at=state.edited_at,
+            supersedes=before.id if before else None,
+        )
+        yield before
 
 
-def _score(value: Any) -> Score:
-    if value is None:
-        return ScoreAbstained(reason="unscored")
-    if isinstance(value, bool):
-        return Category(value=str(value).lower())
-    if isinstance(value, int | float):
-        return scored(value, "value")
-    return Category(value=value if isinstance(value, str) else json_text(value))
+def _reasons(state: InspectScore) -> Iterator[Reason]:
+    stated = {"explanation": state.explanation, "answer": state.answer, "edit": state.reason}
+    for code, text in stated.items():
+        if text:
+            yield Reason(text=text, code=code)
 
 
 READER = InspectLog()

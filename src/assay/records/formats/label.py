@@ -2,18 +2,33 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from assay.core.canonical import json_text
 from assay.core.errors import InputError
 from assay.records.candidate import Candidate
+from assay.records.coherence import judgment_faults
 from assay.records.evidence import Evidence
+from assay.records.formats.fields import as_number
 from assay.records.judgment import Judgment, Reason, Reviewer
 from assay.records.kinds import Demonstration, Outcome, Preference
 from assay.records.reader import Read, RowContext
 from assay.records.record import SCHEMA_VERSION, Record, Source, sort_candidates
 from assay.records.task import Message, Task
-from assay.records.verdict import DimensionScore, NotAsked, Prefers, Scored, Tie, Verdict
+from assay.records.verdict import (
+    Category,
+    DimensionScore,
+    NotAsked,
+    Prefers,
+    Ranks,
+    Score,
+    ScoreAbstained,
+    Scored,
+    Tie,
+    Verdict,
+)
 
 
 class Opinion:
@@ -25,20 +40,29 @@ class Opinion:
         *,
         better: int | None = None,
         strength: int | None = None,
+        verdict: Verdict | None = None,
         reasons: Sequence[Reason] = (),
+        scores: Sequence[DimensionScore] = (),
+        judged_at: str | None = None,
     ) -> None:
-        """State a preference.
+        """State a preference; candidates are counted in the order of the file.
 
         Args:
             reviewer: who is said to have judged.
             better: the better candidate; None for a tie.
             strength: how much better.
+            verdict: another verdict than one of these two.
             reasons: why.
+            scores: scores by dimension and candidate.
+            judged_at: when, as the file says it.
         """
         self.reviewer = reviewer
-        self.better = better
-        self.strength = strength
+        self.verdict = verdict or (
+            Tie() if better is None else Prefers(candidate=better, strength=strength)
+        )
         self.reasons = tuple(reasons)
+        self.scores = tuple(scores)
+        self.judged_at = judged_at
 
 
 def unnamed(context: RowContext, label: str = "", *, final: bool = False) -> Reviewer:
@@ -84,24 +108,25 @@ def comparison(
     *,
     key: str | None = None,
     evidence: Sequence[Evidence] = (),
+    locator: str | None = None,
 ) -> Read:
     """Two or more responses and what was said of them; no presented order is known.
 
     Raises:
         InputError: if the responses that a label distinguishes are the same.
     """
-    given = tuple(candidates)
-    if len({json_text(_content(candidate)) for candidate in given}) == 1:
+    in_file_order = tuple(candidates)
+    if len({json_text(_content(candidate)) for candidate in in_file_order}) == 1:
         raise InputError(
             code="same-candidates",
             message="the candidates are the same text, so no label can distinguish them",
         )
-    ordered, moved = sort_candidates(given)
+    ordered, moved = sort_candidates(in_file_order)
     record = Record(
         schema_version=SCHEMA_VERSION,
         part=Preference(),
         task=task,
-        sources=whole_source(context),
+        sources=whole_source(context, locator),
         candidates=ordered,
         evidence=tuple(evidence),
         key=key,
@@ -110,8 +135,10 @@ def comparison(
         Judgment(
             record=record.id,
             reviewer=opinion.reviewer,
-            verdict=_verdict(opinion, moved),
-            reasons=opinion.reasons,
+            verdict=_moved_verdict(opinion.verdict, moved),
+            reasons=tuple(_moved(reason, moved) for reason in opinion.reasons),
+            scores=tuple(_moved(score, moved) for score in opinion.scores),
+            judged_at=opinion.judged_at,
         )
         for opinion in opinions
     ]
@@ -119,9 +146,16 @@ def comparison(
 
 
 def desirable(
-    context: RowContext, task: Task, candidate: Candidate, label: bool, key: str | None = None
+    context: RowContext,
+    task: Task,
+    candidate: Candidate,
+    label: bool | None,
+    key: str | None = None,
 ) -> Read:
-    """One response and whether it is wanted: an outcome, scored 1 or 0 on `desirable`."""
+    """One response and whether it is wanted: an outcome, scored 1 or 0 on `desirable`.
+
+    Without a label it is an outcome that nobody has judged.
+    """
     record = Record(
         schema_version=SCHEMA_VERSION,
         part=Outcome(),
@@ -130,6 +164,8 @@ def desirable(
         candidates=(candidate,),
         key=key,
     )
+    if label is None:
+        return Read(record=record)
     score = DimensionScore(dimension="desirable", score=Scored(value=int(label)), candidate=0)
     judgment = Judgment(
         record=record.id, reviewer=unnamed(context), verdict=NotAsked(), scores=(score,)
@@ -150,15 +186,49 @@ def scored(value: Any, what: str) -> Scored:
     Raises:
         InputError: if it is not a number.
     """
-    numeric = isinstance(value, int | float | str) and not isinstance(value, bool)
-    try:
-        exact = Fraction(str(value).strip() if numeric else "")
-    except (ValueError, ZeroDivisionError, OverflowError) as error:
+    number = as_number(value)
+    if number is None:
         raise InputError(
             code="wrong-field", message=f"{what!r} is not a number: {value!r}", where=what
-        ) from error
-    denominator = exact.denominator if exact.denominator > 1 else None
-    return Scored(value=exact.numerator, denominator=denominator)
+        )
+    return as_score(number)
+
+
+def as_score(number: Fraction) -> Scored:
+    """A number as a score."""
+    denominator = number.denominator if number.denominator > 1 else None
+    return Scored(value=number.numerator, denominator=denominator)
+
+
+def any_score(value: Any) -> Score:
+    """A value of any JSON as a score: a number, or a category; null is a score that was not given.
+
+    Raises:
+        InputError: if it is a number that is none, such as NaN.
+    """
+    if value is None:
+        return ScoreAbstained(reason="unscored")
+    if isinstance(value, bool):
+        return Category(value=str(value).lower())
+    if isinstance(value, int | float):
+        return scored(value, "value")
+    return Category(value=value if isinstance(value, str) else json_text(value))
+
+
+def require_sound(record: Record, judgment: Judgment) -> Judgment:
+    """The judgment, if it can be about the record.
+
+    Raises:
+        InputError: if it cannot; only this judgment of its row is then set aside.
+    """
+    faults = list(judgment_faults(record, judgment))
+    if faults:
+        raise InputError(
+            code="incoherent-judgment",
+            message="; ".join(faults),
+            hint="correct the annotation in its tool and export it again",
+        )
+    return judgment
 
 
 def task_of(*messages: Message) -> Task:
@@ -166,10 +236,25 @@ def task_of(*messages: Message) -> Task:
     return Task(messages=messages)
 
 
-def _verdict(opinion: Opinion, moved: Sequence[int]) -> Verdict:
-    if opinion.better is None:
-        return Tie()
-    return Prefers(candidate=moved[opinion.better], strength=opinion.strength)
+_OfCandidate = TypeVar("_OfCandidate", Reason, DimensionScore)
+
+
+def _moved(entry: _OfCandidate, moved: Sequence[int]) -> _OfCandidate:
+    if entry.candidate is None:
+        return entry
+    return msgspec.structs.replace(entry, candidate=moved[entry.candidate])
+
+
+def _moved_verdict(verdict: Verdict, moved: Sequence[int]) -> Verdict:
+    match verdict:
+        case Prefers(candidate=candidate, strength=strength):
+            return Prefers(candidate=moved[candidate], strength=strength)
+        case Ranks(order=order):
+            return Ranks(
+                order=tuple(tuple(sorted(moved[place] for place in group)) for group in order)
+            )
+        case _:
+            return verdict
 
 
 def _content(candidate: Candidate) -> Any:

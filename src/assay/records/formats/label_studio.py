@@ -5,20 +5,26 @@ from typing import Any
 
 import msgspec
 
-from assay.core.errors import InputError
+from assay.contracts.terms import SEVERITIES
+from assay.core.errors import InputError, input_error_at
+from assay.records.anchoring import find_quote
 from assay.records.candidate import Candidate
 from assay.records.coherence import text_at
 from assay.records.evidence import TextSpan
+from assay.records.extra_fields import note_extra
 from assay.records.formats.conversation import read_messages, text_candidate, user
 from assay.records.formats.fields import Fields
-from assay.records.formats.label import scored, whole_source
+from assay.records.formats.inspect_sample import score_name
+from assay.records.formats.label import require_sound, scored, unnamed, whole_source
 from assay.records.formats.label_studio_export import (
+    StudioAnnotation,
     StudioResult,
-    lead_time_ms,
+    buckets_of,
+    ranking_of,
     side_of,
-    studio_result,
+    studio_annotation,
 )
-from assay.records.formats.shapes import as_name, as_word
+from assay.records.formats.shapes import as_object, as_word
 from assay.records.judgment import Judgment, LocalizedError, Reason, Reviewer, Unanchored
 from assay.records.kinds import Critique, Outcome, Policy, Preference
 from assay.records.reader import Read, RowContext
@@ -30,6 +36,7 @@ from assay.records.verdict import (
     DimensionScore,
     NotAsked,
     Prefers,
+    Ranks,
     Tie,
     Verdict,
 )
@@ -42,8 +49,6 @@ _ANNOTATION = ("id", "completed_by", "result", "was_cancelled", "ground_truth", 
                "updated_at", "draft_created_at", "lead_time", "prediction", "result_count",
                "unique_id", "import_id", "last_action", "bulk_created", "task", "project",
                "updated_by", "parent_prediction", "parent_annotation", "last_created_by")  # fmt: skip
-_RESULT = ("id", "from_name", "to_name", "type", "value", "origin", "readonly", "hidden", "score",
-           "parentID", "item_index", "meta", "original_length")  # fmt: skip
 
 PROMPT = ("prompt", "question", "instruction", "messages")
 """Keys of `data` that may hold the task."""
@@ -52,24 +57,37 @@ ANSWERS = ("answer", "response", "output", "text", "answer1", "answer2", "respon
            "left", "right")  # fmt: skip
 """Keys of `data` that may hold a candidate."""
 
+ITEMS = "items"
+"""The key of `data` that holds a list of candidates, each with an `id`."""
+
+_ITEM_TEXTS = ("body", "html", "title")
+"""Where an item of a list holds its text, the first that is there."""
+
 _PARTS = {"preference": Preference, "critique": Critique, "policy": Policy, "outcome": Outcome}
+
+_REMARKS = ("correction", "verification")
+"""Fields of an error that a remark fills whose control is named after them; another is a note."""
 
 
 class LabelStudio:
     """Reads tasks of a Label Studio JSON export with all annotations.
 
-    An export does not hold the labelling interface, so the keys of `data` say what is what:
+    An export does not hold the labeling interface, so the keys of `data` say what is what:
     `prompt`, `question`, `instruction` (text) or `messages` is the task, and `answer`,
     `response`, `output`, `text`, `answer1` and `answer2`, `response1` and `response2`, `left` and
-    `right` are candidates. Without a task the message is empty. Any other key sets the row aside,
-    except `id`, which becomes the key.
+    `right` are candidates, as are the entries of `items` (`id` and `body`, `html` or `title`).
+    Without a task the message is empty. `id` becomes the key; any other key is counted as not read.
 
-    Each annotation is one judgment by a pseudonymised person, `lead_time` its active time. By
-    type of result: `pairwise` is the verdict (`left` and `right` are the first and second
-    candidate, which is the presented order); `rating`, `number` and `choices` are scores on the
-    dimension named by `from_name`; `labels` are localized errors at their span, for the
-    candidate that `to_name` names; `textarea` is a reason. A cancelled annotation is an
-    abstention. Predictions are not judgments and are left in the export.
+    Each annotation is one judgment by a pseudonymised person, `lead_time` its active time; one
+    that names nobody is a label of an unnamed rater, and one that cannot be read is set aside
+    alone. By type of result: `pairwise` is the verdict (`left` and `right` are the first and second
+    candidate, which is the presented order); so is `ranker` over all items, and its several
+    buckets are scores; `rating`, `number` and `choices` are scores on the dimension named by
+    `from_name`; `labels` and `hypertextlabels` are localized errors at their span, for the
+    candidate that `to_name` names; `textarea` is a reason. A result that shares the id of a span
+    says something of that error: its severity, its correction, or a note. A cancelled annotation
+    is an abstention; `ground_truth` is kept as a flag. Relations and results of other types are counted as not read; predictions
+    are not judgments and are left in the export.
     """
 
     name = "label-studio"
@@ -83,8 +101,8 @@ class LabelStudio:
             InputError: if the row is not of this format.
         """
         fields = Fields(row, _TASK)
-        data = Fields(fields.any("data"), (*PROMPT, *ANSWERS, "id"), "data")
-        named = [(key, data.text(key)) for key in ANSWERS if data.has(key)]
+        data = Fields(fields.any("data"), (*PROMPT, *ANSWERS, ITEMS, "id"), "data")
+        named = [*_answers(data), *_items(data)]
         candidates: tuple[Candidate, ...] = tuple(text_candidate(text) for _, text in named)
         moved = list(range(len(named)))
         if context.kind == "preference":
@@ -92,29 +110,53 @@ class LabelStudio:
         record = Record(
             schema_version=SCHEMA_VERSION,
             part=_PARTS[context.kind](),
-            task=Task(messages=_asked(data)),
+            task=Task(messages=_task_messages(data)),
             sources=whole_source(context),
             candidates=candidates,
             key=data.name_or_none("id") or fields.name_or_none("id"),
         )
         places = {key: place for (key, _), place in zip(named, moved, strict=True)}
-        task = _Annotated(record, places, tuple(moved), context)
-        judgments = [task.judged(value) for value in fields.items("annotations")]
-        return [Read(record=record, judgments=judgments)]
+        task = _AnnotatedTask(record, places, tuple(moved), context)
+        judgments: list[Judgment] = []
+        set_aside: list[InputError] = []
+        for number, annotation in enumerate(fields.items("annotations")):
+            try:
+                judgments.append(task.judgment(annotation, number))
+            except InputError as error:
+                set_aside.append(input_error_at(error, f"annotations[{number}]"))
+        return [Read(record=record, judgments=judgments, set_aside=set_aside)]
 
 
-def _asked(data: Fields) -> tuple[Message, ...]:
-    given = [key for key in PROMPT if data.has(key)]
-    if len(given) > 1:
-        raise data.error(given[1], f"both {given[0]!r} and {given[1]!r} could be the task")
-    if not given:
+def _answers(data: Fields) -> Iterator[tuple[str, str]]:
+    """The key and the text of each candidate that has a key of its own."""
+    for key in ANSWERS:
+        if data.has(key):
+            yield key, data.text(key)
+
+
+def _items(data: Fields) -> Iterator[tuple[str, str]]:
+    """The id and the text of each candidate of a list."""
+    for number, value in enumerate(data.items(ITEMS)):
+        where = f"data.{ITEMS}[{number}]"
+        item = as_object(value, where)
+        text = next((item[name] for name in _ITEM_TEXTS if item.get(name)), None)
+        if not isinstance(text, str):
+            raise data.error(f"{ITEMS}[{number}]", f"it has no text: {', '.join(_ITEM_TEXTS)}")
+        yield as_word(item.get("id"), where), text
+
+
+def _task_messages(data: Fields) -> tuple[Message, ...]:
+    stated = [key for key in PROMPT if data.has(key)]
+    if len(stated) > 1:
+        raise data.error(stated[1], f"both {stated[0]!r} and {stated[1]!r} could be the task")
+    if not stated:
         return (user(""),)
-    if given[0] == "messages":
+    if stated[0] == "messages":
         return read_messages(data.items("messages"), "data.messages")
-    return (user(data.text(given[0])),)
+    return (user(data.text(stated[0])),)
 
 
-class _Annotated(msgspec.Struct, frozen=True):
+class _AnnotatedTask(msgspec.Struct, frozen=True):
     """One task, while its annotations are read."""
 
     record: Record
@@ -122,53 +164,98 @@ class _Annotated(msgspec.Struct, frozen=True):
     presented: tuple[int, ...]
     context: RowContext
 
-    def judged(self, value: Any) -> Judgment:
-        fields = Fields(value, _ANNOTATION, "annotations")
-        person = as_name(fields.any("completed_by"))
-        if person is None:
-            raise fields.error("completed_by", "it names no person")
-        results = [_result(value) for value in fields.items("result")]
-        cancelled = fields.has("was_cancelled") and fields.flag("was_cancelled")
-        errors = tuple(each for result in results for each in self._errors(result))
-        return Judgment(
+    def judgment(self, value: Any, number: int) -> Judgment:
+        fields = Fields(value, _ANNOTATION, "annotations[]")
+        annotation = studio_annotation(value)
+        for kind in annotation.unread:
+            note_extra("annotations[].result", kind, kind)
+        named = fields.name_or_none("id") or str(number)
+        errors = tuple(
+            error for span in annotation.spans for error in self._errors(annotation, span)
+        )
+        judgment = Judgment(
             record=self.record.id,
-            reviewer=Reviewer(
-                pseudonym=self.context.pseudonym(person), kind="human", role="reviewer"
+            reviewer=self._reviewer(annotation, named),
+            verdict=self._verdict(annotation),
+            scores=tuple(score for result in annotation.answers for score in self._scores(result)),
+            reasons=tuple(
+                reason for result in annotation.answers for reason in self._reasons(result)
             ),
-            verdict=Abstained(reason="cancelled") if cancelled else self._verdict(results),
-            scores=tuple(each for result in results for each in self._scores(result)),
-            reasons=tuple(each for result in results for each in self._reasons(result)),
             errors=errors if errors or self.record.kind == "critique" else None,
-            order=self.presented if any(result.kind == "pairwise" for result in results) else None,
-            active_ms=lead_time_ms(value.get("lead_time")),
-            judged_at=fields.text_or_none("created_at"),
+            order=self.presented if _is_pairwise(annotation) else None,
+            active_ms=annotation.active_ms,
+            judged_at=annotation.judged_at,
+            source_flags={"ground_truth": "true"} if value.get("ground_truth") is True else {},
+        )
+        return require_sound(self.record, judgment)
+
+    def _reviewer(self, annotation: StudioAnnotation, named: str) -> Reviewer:
+        if annotation.answered_by is None:
+            return unnamed(self.context, f"annotation {named}")
+        return Reviewer(
+            pseudonym=self.context.pseudonym(annotation.answered_by), kind="human", role="reviewer"
         )
 
-    def _verdict(self, results: Sequence[StudioResult]) -> Verdict:
-        pairs = [result for result in results if result.kind == "pairwise"]
-        if not pairs:
-            return NotAsked()
-        if len(pairs) > 1:
+    def _verdict(self, annotation: StudioAnnotation) -> Verdict:
+        if annotation.cancelled:
+            return Abstained(reason="cancelled")
+        verdicts = [
+            verdict
+            for result in annotation.answers
+            if (verdict := self._stated_verdict(result)) is not None
+        ]
+        if len(verdicts) > 1:
             raise InputError(
                 code="wrong-field",
-                message=f"{len(pairs)} results choose between left and right",
+                message=f"{len(verdicts)} results choose between the candidates",
                 where="result.value",
             )
-        if not pairs[0].values:
-            return Tie()
-        return Prefers(candidate=self.presented[side_of(pairs[0])])
+        return verdicts[0] if verdicts else NotAsked()
+
+    def _stated_verdict(self, result: StudioResult) -> Verdict | None:
+        if result.kind == "pairwise":
+            if not result.values:
+                return Tie()
+            return Prefers(candidate=self.presented[side_of(result)])
+        ranking = ranking_of(result) if result.kind == "ranker" else None
+        if ranking is None:
+            return None
+        order = tuple(self._ranked(result, identity) for identity in ranking)
+        if sorted(order) != list(range(len(self.record.candidates))):
+            raise InputError(
+                code="incomplete-ranking",
+                message=f"the ranking names {len(set(order))} of {len(self.record.candidates)} items",
+                where=result.control,
+            )
+        if len(order) == 2:  # noqa: PLR2004  a pair
+            return Prefers(candidate=order[0])
+        return Ranks(order=tuple((place,) for place in order))
+
+    def _ranked(self, result: StudioResult, identity: str) -> int:
+        if identity not in self.places:
+            raise InputError(
+                code="unknown-item",
+                message=f"the ranking names {identity!r}, which is no item of the task",
+                where=result.control,
+            )
+        return self.places[identity]
 
     def _scores(self, result: StudioResult) -> Iterator[DimensionScore]:
-        dimension, candidate = result.control, self._candidate(result)
-        if result.kind in {"rating", "number"}:
+        dimension, candidate = score_name(result.control), self._candidate(result)
+        if result.kind in {"rating", "number"} and result.values:
             score = scored(result.value.get(result.kind), result.kind)
             yield DimensionScore(dimension=dimension, score=score, candidate=candidate)
         if result.kind == "choices":
             several = len(result.values) > 1
             for choice in result.values:
-                name = f"{dimension}_{choice}".lower() if several else dimension
+                name = score_name(f"{dimension}_{choice}") if several else dimension
                 category = Category(value="yes" if several else str(choice))
                 yield DimensionScore(dimension=name, score=category, candidate=candidate)
+        if result.kind == "ranker" and ranking_of(result) is None:
+            for identity, bucket in buckets_of(result).items():
+                place = self._ranked(result, identity)
+                category = Category(value=bucket)
+                yield DimensionScore(dimension=dimension, score=category, candidate=place)
 
     def _reasons(self, result: StudioResult) -> Iterator[Reason]:
         if result.kind == "textarea":
@@ -177,35 +264,60 @@ class _Annotated(msgspec.Struct, frozen=True):
                 if text:
                     yield Reason(text=text, code=result.control, candidate=self._candidate(result))
 
-    def _errors(self, result: StudioResult) -> Iterator[LocalizedError]:
-        if result.kind != "labels":
-            return
-        for label in result.values:
-            yield LocalizedError(place=self._span(result), category=str(label))
+    def _errors(self, annotation: StudioAnnotation, span: StudioResult) -> Iterator[LocalizedError]:
+        remarks = _remarks(annotation.remarks(span))
+        for label in span.values:
+            yield LocalizedError(place=self._span(span), category=str(label), **remarks)
 
     def _span(self, result: StudioResult) -> TextSpan | Unanchored:
-        place, value = self._candidate(result), result.value
+        place, stretch = self._candidate(result), result.stretch
         pointer = "/task/messages/0/content" if place is None else f"/candidates/{place}/content"
         text = text_at(self.record, pointer) or ""
-        start, end, quote = value.get("start"), value.get("end"), value.get("text")
-        if not (isinstance(start, int) and isinstance(end, int) and 0 <= start <= end <= len(text)):
+        start, end, quote = stretch.get("start"), stretch.get("end"), stretch.get("text")
+        offsets = (start, end) if isinstance(start, int) and isinstance(end, int) else None
+        if quote is None and offsets and 0 <= offsets[0] <= offsets[1] <= len(text):
+            quote = text[offsets[0] : offsets[1]]
+        words = quote if isinstance(quote, str) else ""
+        words_at = find_quote(text, words, offsets[0] if offsets else None, utf16=True)
+        if words_at is None:
             return Unanchored(
-                stated=f"{quote} [{start}:{end}]", reason="the offsets are outside the text"
+                stated=f"{quote} [{start}:{end}]", reason="no single place in the text holds it"
             )
-        if quote is not None and text[start:end] != quote:
-            return Unanchored(
-                stated=f"{quote} [{start}:{end}]", reason="the text does not hold it there"
-            )
-        return TextSpan(pointer=pointer, start=start, end=end, quote=text[start:end])
+        return TextSpan(
+            pointer=pointer,
+            start=words_at.start,
+            end=words_at.end,
+            quote=text[words_at.start : words_at.end],
+        )
 
     def _candidate(self, result: StudioResult) -> int | None:
         return self.places.get(result.about, 0 if len(self.places) == 1 else None)
 
 
-def _result(value: Any) -> StudioResult:
-    """A result of which every field is known: an import leaves nothing out in silence."""
-    Fields(value, _RESULT, "result")
-    return studio_result(value)
+def _is_pairwise(annotation: StudioAnnotation) -> bool:
+    return any(result.kind == "pairwise" for result in annotation.answers)
+
+
+def _remarks(results: Sequence[StudioResult]) -> dict[str, Any]:
+    """What the results of one region say of its error, by the error's fields."""
+    remarks: dict[str, Any] = {}
+    notes: list[str] = []
+    for result in results:
+        text = "\n".join(as_word(value, result.control) for value in result.values)
+        control = result.control.lower()
+        field = next((name for name in _REMARKS if name in control), None)
+        if "severity" in control and "severity" not in remarks:
+            remarks |= _severity(text)
+        elif field and field not in remarks:
+            remarks[field] = text
+        elif text:
+            notes.append(text if "note" in control else f"{result.control}: {text}")
+    return remarks | ({"note": "\n".join(notes)} if notes else {})
+
+
+def _severity(text: str) -> dict[str, str]:
+    """The severity in our words where it is one of them, else in the source's own."""
+    return {"severity" if text in SEVERITIES else "source_severity": text}
 
 
 READER = LabelStudio()

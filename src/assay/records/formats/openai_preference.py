@@ -3,11 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assay.records.formats.conversation import read_messages, response_candidate
+from assay.records.formats.conversation import (
+    cut_repeated_prompt,
+    read_messages,
+    response_candidate,
+)
 from assay.records.formats.fields import Fields
 from assay.records.formats.label import Opinion, comparison, unnamed
-from assay.records.formats.openai_chat import PARALLEL, request
+from assay.records.formats.openai_chat import request
 from assay.records.reader import Read, RowContext
+from assay.records.task import PARALLEL
+
+_OUTPUTS = ("preferred_output", "non_preferred_output")
 
 
 class OpenAiPreference:
@@ -20,6 +27,7 @@ class OpenAiPreference:
     name = "openai-preference"
     kinds = ("preference",)
     summary = "OpenAI preference lines: `input`, `preferred_output`, `non_preferred_output`"
+    columns = {"preference": ("input", *_OUTPUTS, "id")}
 
     def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
         """Map one row.
@@ -27,12 +35,15 @@ class OpenAiPreference:
         Raises:
             InputError: if the row is not of this format.
         """
-        outputs = ("preferred_output", "non_preferred_output")
-        fields = Fields(row, ("input", *outputs, "id"))
-        asked = Fields(fields.any("input"), ("messages", "tools", PARALLEL), "input")
-        task = request(asked, read_messages(asked.items("messages"), "input.messages"))
+        fields = Fields(row, self.columns[context.kind])
+        request_fields = Fields(fields.any("input"), ("messages", "tools", PARALLEL), "input")
+        task = request(
+            request_fields, read_messages(request_fields.items("messages"), "input.messages")
+        )
+        responses = (read_messages(fields.items(name), name) for name in _OUTPUTS)
         candidates = [
-            response_candidate(read_messages(fields.items(name), name)) for name in outputs
+            response_candidate(cut_repeated_prompt(task.messages, response, name))
+            for name, response in zip(_OUTPUTS, responses, strict=True)
         ]
         opinion = Opinion(unnamed(context), better=0)
         return [comparison(context, task, candidates, [opinion], key=fields.name_or_none("id"))]

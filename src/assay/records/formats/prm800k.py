@@ -48,6 +48,7 @@ class Prm800k:
     name = "prm800k"
     kinds = ("process",)
     summary = "PRM800K: solutions with several rated completions a step"
+    columns = {"process": ("labeler", "timestamp", "generation", *_FLAGS, "question", "label")}
 
     def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
         """Map one row.
@@ -55,7 +56,7 @@ class Prm800k:
         Raises:
             InputError: if the row is not of this format.
         """
-        fields = Fields(row, ("labeler", "timestamp", "generation", *_FLAGS, "question", "label"))
+        fields = Fields(row, self.columns[context.kind])
         question = Fields(
             fields.any("question"),
             ("problem", "ground_truth_solution", "ground_truth_answer", "pre_generated_steps",
@@ -109,7 +110,7 @@ class _OfferedStep:
     def __init__(self, value: Any, number: int, labeler: str) -> None:
         where = f"label.steps[{number}]"
         fields = Fields(value, ("completions", "human_completion", "chosen_completion"), where)
-        offered = [_completion(each, where) for each in fields.items("completions")]
+        offered = [_completion(completion, where) for completion in fields.items("completions")]
         self.chosen: _Offered | None = None
         if fields.has("human_completion"):
             self.chosen = _written(fields.any("human_completion"), where, labeler)
@@ -125,9 +126,7 @@ class _OfferedStep:
 
 def _completion(value: Any, where: str) -> _Offered:
     fields = Fields(value, ("text", "rating", "flagged"), where)
-    rating = fields.whole("rating") if fields.has("rating") else None
-    if rating is not None and rating not in _LABELS:
-        raise fields.error("rating", f"a rating is 1, 0 or -1, not {rating}")
+    rating = fields.whole_within("rating", -1, 1)
     flagged = fields.has("flagged") and fields.flag("flagged")
     return _Offered(
         fields.text("text"),
@@ -188,11 +187,11 @@ def _task(question: Fields, fields: Fields) -> Task:
 def _evidence(question: Fields) -> Iterator[Evidence]:
     if question.text_or_none("ground_truth_solution"):
         yield Evidence(kind="source", text=question.text("ground_truth_solution"))
-    known = question.rest(
+    before = question.rest(
         "pre_generated_answer", "pre_generated_verifier_score", "pre_generated_steps"
     )
-    if known:
-        yield Evidence(kind="test", text=json_text(known))
+    if before:
+        yield Evidence(kind="test", text=json_text(before))
 
 
 READER = Prm800k()

@@ -1,12 +1,15 @@
 """TRL: the six data set types of its documentation, standard (text) and conversational."""
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from assay.core.errors import InputError
-from assay.records.candidate import Candidate, Step
+from assay.records.candidate import Candidate, MadeByModel, Provenance, Step
 from assay.records.formats.conversation import (
     UNNAMED,
+    cut_repeated_prompt,
+    opening_turns,
     read_messages,
     read_tools,
     response_candidate,
@@ -14,9 +17,10 @@ from assay.records.formats.conversation import (
     text_candidate,
     user,
 )
-from assay.records.formats.fields import Fields
+from assay.records.formats.fields import Fields, as_flag, as_number
 from assay.records.formats.label import (
     Opinion,
+    as_score,
     comparison,
     demonstration,
     desirable,
@@ -28,9 +32,17 @@ from assay.records.kinds import Outcome, Process
 from assay.records.reader import Read, RowContext
 from assay.records.record import SCHEMA_VERSION, Record
 from assay.records.task import Message, Task
-from assay.records.verdict import NotAsked
+from assay.records.verdict import DimensionScore, NotAsked
 
 _COMMON = ("tools", "id")
+_PAIR_SCORES = (
+    ("score_chosen", "score_rejected"),
+    ("chosen_score", "rejected_score"),
+    ("chosen_rating", "rejected_rating"),
+)
+"""Columns of numbers that published pair sets have beside the two responses."""
+_MODELS = ("chosen_model", "rejected_model")
+_GOOD, _BAD, _UNDECIDED = 1, 0, Fraction(1, 2)
 
 
 class Trl:
@@ -38,20 +50,35 @@ class Trl:
 
     - demonstration: `messages`, `prompt` with `completion`, or `text`. A `text` names no prompt:
       its task is one empty user message.
-    - preference: `chosen` and `rejected` with `prompt`, or without one where both are messages
-      that begin alike. A `margin` is kept as a reason with the code `margin`.
+    - preference: `chosen` and `rejected` with `prompt` (or `question`, perhaps with `system`), or
+      without one where both are messages that begin alike. Messages that repeat the prompt are
+      the task and no part of a response. A `margin` is kept as a reason with the code `margin`,
+      `score_chosen` and `score_rejected` as scores on `score`, `chosen_model` and
+      `rejected_model` as who made the responses.
     - outcome: `prompt` with `completion` and `label` (unpaired preference) becomes a score on
-      `desirable`; `prompt` alone becomes an outcome whose criterion is the trainer's reward.
-    - process: `prompt`, `completions` and `labels`: true is good, false is bad. The response is
-      the steps joined by line feeds.
+      `desirable`; without a usable label nobody has judged it. `prompt` alone becomes an outcome
+      whose criterion is the trainer's reward.
+    - process: `prompt`, `completions` and `labels`: true or 1 is good, false or 0 is bad. A soft
+      label between them is good above one half, bad below and neutral at it; the number itself is
+      the label's note. A label that is null leaves its step unlabelled. The response is the steps
+      joined by line feeds.
 
-    `tools` become the task's tools and `id` the key. The label of a preference is a judgment by
-    an unknown reviewer.
+    `tools` (a list, or its JSON text) become the task's tools and `id` the key. The label of a
+    preference is a judgment by an unknown reviewer.
     """
 
     name = "trl"
     kinds = ("preference", "demonstration", "outcome", "process")
-    summary = "TRL's data set types, standard and conversational"
+    summary = "TRL's data set types, standard and conversational, and published pair sets like them"
+    columns = {
+        "demonstration": ("messages", "prompt", "completion", "text", *_COMMON),
+        "preference": (
+            "prompt", "question", "system", "chosen", "rejected", "margin", *_MODELS,
+            *(name for pair in _PAIR_SCORES for name in pair), *_COMMON,
+        ),
+        "outcome": ("prompt", "completion", "label", *_COMMON),
+        "process": ("prompt", "completions", "labels", *_COMMON),
+    }  # fmt: skip
 
     def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
         """Map one row.
@@ -59,50 +86,67 @@ class Trl:
         Raises:
             InputError: if the row is not of one of these types.
         """
+        fields = Fields(row, self.columns[context.kind])
         if context.kind == "preference":
-            return [_preference(row, context)]
+            return [_preference(fields, context)]
         if context.kind == "process":
-            return [_stepwise(row, context)]
+            return [_stepwise(fields, context)]
         if context.kind == "outcome":
-            return [_unpaired(row, context) if "label" in row else _prompt_only(row, context)]
-        return [_demonstration(row, context)]
+            labelled = fields.has_field("label")
+            return [_unpaired(fields, context) if labelled else _prompt_only(fields, context)]
+        return [_demonstration(fields, context)]
 
 
-def _demonstration(row: Mapping[str, Any], context: RowContext) -> Read:
-    fields = Fields(row, ("messages", "prompt", "completion", "text", *_COMMON))
+def _demonstration(fields: Fields, context: RowContext) -> Read:
     if fields.has("messages"):
         messages, response = split_response(read_messages(fields.items("messages"), "messages"))
         candidate = response_candidate(response)
     elif fields.has("text"):
         messages, candidate = (user(""),), text_candidate(fields.text("text"))
     else:
-        messages, candidate = _prompt(fields), _response(fields, "completion")
+        messages = _prompt(fields)
+        candidate = _candidate(_response(fields, "completion"), messages, "completion")
     return demonstration(context, _task(fields, messages), candidate, fields.name_or_none("id"))
 
 
-def _preference(row: Mapping[str, Any], context: RowContext) -> Read:
-    fields = Fields(row, ("prompt", "chosen", "rejected", "margin", *_COMMON))
-    if fields.has("prompt"):
-        messages = _prompt(fields)
-        candidates = [_response(fields, name) for name in ("chosen", "rejected")]
-    else:
-        messages, candidates = _implicit(fields)
+def _preference(fields: Fields, context: RowContext) -> Read:
+    messages, responses = _pair(fields)
+    candidates = [
+        _candidate(response, messages, name, _maker(fields, f"{name}_model"))
+        for name, response in zip(("chosen", "rejected"), responses, strict=True)
+    ]
     reasons: tuple[Reason, ...] = ()
     if fields.has("margin"):
         reasons = (Reason(text=f"margin {fields.any('margin')}", code="margin"),)
-    opinion = Opinion(unnamed(context), better=0, reasons=reasons)
+    scores = _pair_scores(fields)
+    opinion = Opinion(unnamed(context), better=0, reasons=reasons, scores=scores)
     task = _task(fields, messages)
     return comparison(context, task, candidates, [opinion], key=fields.name_or_none("id"))
 
 
-def _unpaired(row: Mapping[str, Any], context: RowContext) -> Read:
-    fields = Fields(row, ("prompt", "completion", "label", *_COMMON))
-    task, candidate = _task(fields, _prompt(fields)), _response(fields, "completion")
-    return desirable(context, task, candidate, fields.flag("label"), fields.name_or_none("id"))
+def _pair_scores(fields: Fields) -> list[DimensionScore]:
+    names = next((pair for pair in _PAIR_SCORES if any(map(fields.has, pair))), ())
+    numbers = [fields.number_or_none(name) for name in names]
+    return [
+        DimensionScore(dimension="score", score=as_score(number), candidate=place)
+        for place, number in enumerate(numbers)
+        if number is not None
+    ]
 
 
-def _prompt_only(row: Mapping[str, Any], context: RowContext) -> Read:
-    fields = Fields(row, ("prompt", *_COMMON))
+def _maker(fields: Fields, column: str) -> Provenance:
+    model = fields.text_or_none(column)
+    return MadeByModel(model=model) if model else UNNAMED
+
+
+def _unpaired(fields: Fields, context: RowContext) -> Read:
+    messages = _prompt(fields)
+    candidate = _candidate(_response(fields, "completion"), messages, "completion")
+    label, key = fields.flag_or_none("label"), fields.name_or_none("id")
+    return desirable(context, _task(fields, messages), candidate, label, key)
+
+
+def _prompt_only(fields: Fields, context: RowContext) -> Read:
     record = Record(
         schema_version=SCHEMA_VERSION,
         part=Outcome(criterion="the reward functions of the trainer"),
@@ -113,14 +157,10 @@ def _prompt_only(row: Mapping[str, Any], context: RowContext) -> Read:
     return Read(record=record)
 
 
-def _stepwise(row: Mapping[str, Any], context: RowContext) -> Read:
-    fields = Fields(row, ("prompt", "completions", "labels", *_COMMON))
+def _stepwise(fields: Fields, context: RowContext) -> Read:
     steps, labels = fields.texts("completions"), fields.items("labels")
     if len(steps) != len(labels):
         raise fields.error("labels", f"{len(labels)} labels for {len(steps)} steps")
-    for label in labels:
-        if not isinstance(label, bool):
-            raise fields.error("labels", f"a label must be true or false, not {label!r}")
     work = tuple(Step(text=step) for step in steps)
     record = Record(
         schema_version=SCHEMA_VERSION,
@@ -130,43 +170,109 @@ def _stepwise(row: Mapping[str, Any], context: RowContext) -> Read:
         candidates=(Candidate(content="\n".join(steps), provenance=UNNAMED, work=work),),
         key=fields.name_or_none("id"),
     )
-    step_labels = tuple(
-        StepLabel(candidate=0, step=number, label="good" if label else "bad")
-        for number, label in enumerate(labels)
-    )
+    step_labels = _step_labels(fields, labels)
+    if not step_labels:
+        return Read(record=record)
     judgment = Judgment(
         record=record.id, reviewer=unnamed(context), verdict=NotAsked(), step_labels=step_labels
     )
     return Read(record=record, judgments=[judgment])
 
 
+def _step_labels(fields: Fields, labels: Sequence[Any]) -> tuple[StepLabel, ...]:
+    """The labels of the steps; none of them where one is off the scale from 0 to 1."""
+    step_labels = []
+    for number, label in enumerate(labels):
+        if label is None:
+            continue
+        flag = as_flag(label)
+        value = as_number(label) if flag is None else Fraction(flag)
+        if value is None or not _BAD <= value <= _GOOD:
+            fields.unusable("labels")
+            return ()
+        step_labels.append(_step_label(number, value, label))
+    return tuple(step_labels)
+
+
+def _step_label(step: int, value: Fraction, raw: Any) -> StepLabel:
+    soft = value not in {_GOOD, _BAD}
+    return StepLabel(
+        candidate=0,
+        step=step,
+        label="neutral" if value == _UNDECIDED else "good" if value > _UNDECIDED else "bad",
+        note=str(raw) if soft else None,
+    )
+
+
 def _task(fields: Fields, messages: tuple[Message, ...]) -> Task:
-    return Task(messages=messages, tools=read_tools(fields.items("tools")))
+    return Task(messages=messages, tools=read_tools(fields))
 
 
 def _prompt(fields: Fields) -> tuple[Message, ...]:
-    if isinstance(fields.any("prompt"), str):
-        return (user(fields.text("prompt")),)
-    return read_messages(fields.items("prompt"), "prompt")
+    name = "prompt" if fields.has("prompt") or not fields.has("question") else "question"
+    messages = (
+        (user(fields.text(name)),)
+        if isinstance(fields.any(name), str)
+        else read_messages(fields.items(name), name)
+    )
+    system = fields.text_or_none("system")
+    return (Message(role="system", content=system), *messages) if system else messages
 
 
-def _response(fields: Fields, name: str) -> Candidate:
+def _response(fields: Fields, name: str) -> str | tuple[Message, ...]:
     if isinstance(fields.any(name), str):
-        return text_candidate(fields.text(name))
-    return response_candidate(read_messages(fields.items(name), name))
+        return fields.text(name)
+    return read_messages(fields.items(name), name)
 
 
-def _implicit(fields: Fields) -> tuple[tuple[Message, ...], list[Candidate]]:
-    if isinstance(fields.any("chosen"), str):
-        raise InputError(
-            code="no-prompt",
-            message="the row names no prompt, and two texts do not say where theirs ends",
-            where="prompt",
-            hint="add the column `prompt`, or read the file as hh-rlhf or by a mapping",
+def _candidate(
+    response: str | tuple[Message, ...],
+    prompt: tuple[Message, ...],
+    name: str,
+    provenance: Provenance = UNNAMED,
+) -> Candidate:
+    """The candidate that a response is, without the prompt where it begins with it."""
+    if isinstance(response, str):
+        return text_candidate(response, provenance)
+    return response_candidate(cut_repeated_prompt(prompt, response, name), provenance)
+
+
+def _pair(
+    fields: Fields,
+) -> tuple[tuple[Message, ...], list[str | tuple[Message, ...]]]:
+    """What is asked, and the two responses."""
+    responses = [_response(fields, name) for name in ("chosen", "rejected")]
+    one, other = responses
+    if isinstance(one, str) or isinstance(other, str):
+        if fields.raw("prompt") is None and not fields.has("question"):
+            raise InputError(
+                code="no-prompt",
+                message="the row names no prompt, and two texts do not say where theirs ends",
+                where="prompt",
+                hint="add the column `prompt`, or read the file as hh-rlhf or by a mapping",
+            )
+        return _prompt(fields), responses
+    if not (fields.has("prompt") or fields.has("question")):
+        start = common_start(one, other)
+        return one[:start], [one[start:], other[start:]]
+    prompt = _prompt(fields)
+    if one == other or not (opening_turns(one) and opening_turns(other)):
+        return prompt, responses
+    shared = one[: common_start(one, other)]
+    # Published sets name one turn in `prompt`, and a system message or earlier turns in the rest.
+    return (shared if _holds(shared, prompt) else prompt), responses
+
+
+def _holds(shared: tuple[Message, ...], prompt: tuple[Message, ...]) -> bool:
+    """Whether the messages of a prompt are among others, in their order."""
+    rest = iter(shared)
+    return all(
+        any(
+            message.role == turn.role and message.content.strip() == turn.content.strip()
+            for message in rest
         )
-    both = [read_messages(fields.items(name), name) for name in ("chosen", "rejected")]
-    start = common_start(*both)
-    return both[0][:start], [response_candidate(messages[start:]) for messages in both]
+        for turn in prompt
+    )
 
 
 def common_start(one: tuple[Message, ...], other: tuple[Message, ...]) -> int:

@@ -8,7 +8,7 @@ from assay.records.candidate import MadeByModel
 from assay.records.evidence import Evidence
 from assay.records.formats.conversation import text_candidate, user
 from assay.records.formats.fields import Fields
-from assay.records.formats.label import comparison, scored, task_of, unnamed
+from assay.records.formats.label import as_score, comparison, task_of, unnamed
 from assay.records.judgment import Judgment, Reason
 from assay.records.reader import Read, RowContext
 from assay.records.record import Record
@@ -16,6 +16,8 @@ from assay.records.verdict import DimensionScore, NotApplicable, NotAsked
 
 ASPECTS = ("instruction_following", "honesty", "truthfulness", "helpfulness")
 """The aspects, each rated from 1 to 5 or `N/A`."""
+
+_SCALE = (1, 5)
 
 _OVERALL = ("fine-grained_score", "overall_score")
 _KNOWN_ANSWERS = ("correct_answers", "incorrect_answers")
@@ -26,7 +28,8 @@ class UltraFeedback:
 
     All ratings of a row are one judgment by an unknown reviewer: the row does not say which model
     rated. `N/A` is not applicable. Rationales, types and critiques become reasons of their
-    aspect; `fine-grained_score` and `overall_score` scores on dimensions of these names.
+    aspect; a rating that is missing or no number from 1 to 5 costs that score alone.
+    `fine-grained_score` and `overall_score` scores on dimensions of these names.
     `principle` and `custom_system_prompt` become the candidate's sampling parameters,
     `correct_answers` and `incorrect_answers` evidence, `source` the key. `models` repeats the
     completions and must agree with them.
@@ -35,6 +38,9 @@ class UltraFeedback:
     name = "ultrafeedback"
     kinds = ("preference",)
     summary = "UltraFeedback: completions scored on four aspects"
+    columns = {
+        "preference": ("source", "instruction", "models", "completions", *_KNOWN_ANSWERS),
+    }
 
     def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
         """Map one row.
@@ -42,28 +48,33 @@ class UltraFeedback:
         Raises:
             InputError: if the row is not of this format.
         """
-        fields = Fields(row, ("source", "instruction", "models", "completions", *_KNOWN_ANSWERS))
+        fields = Fields(row, self.columns[context.kind])
         completions = [
             _completion(value, number) for number, value in enumerate(fields.items("completions"))
         ]
-        named = [each.text("model") for each in completions]
-        if fields.has("models") and sorted(fields.texts("models")) != sorted(named):
+        models = [completion.text("model") for completion in completions]
+        if fields.has("models") and sorted(fields.texts("models")) != sorted(models):
             raise fields.error("models", "the models are not those of the completions")
-        candidates = [text_candidate(each.text("response"), _maker(each)) for each in completions]
-        known = fields.rest(*_KNOWN_ANSWERS)
-        evidence = [Evidence(kind="expert_check", text=json_text(known))] if known else []
+        candidates = [
+            text_candidate(completion.text("response"), _maker(completion))
+            for completion in completions
+        ]
+        answers = fields.rest(*_KNOWN_ANSWERS)
+        evidence = [Evidence(kind="expert_check", text=json_text(answers))] if answers else []
         task = task_of(user(fields.text("instruction")))
         key = fields.text_or_none("source")
         read = comparison(context, task, candidates, [], key=key, evidence=evidence)
         assert read.record is not None
         places = [read.record.candidates.index(candidate) for candidate in candidates]
         return [
-            Read(record=read.record, judgments=_judged(read.record, completions, places, context))
+            Read(
+                record=read.record, judgments=_judgments(read.record, completions, places, context)
+            )
         ]
 
 
 def _completion(value: Any, number: int) -> Fields:
-    known = (
+    names = (
         "model",
         "principle",
         "custom_system_prompt",
@@ -72,7 +83,7 @@ def _completion(value: Any, number: int) -> Fields:
         "critique",
         *_OVERALL,
     )
-    return Fields(value, known, f"completions[{number}]")
+    return Fields(value, names, f"completions[{number}]")
 
 
 def _maker(completion: Fields) -> MadeByModel:
@@ -82,16 +93,17 @@ def _maker(completion: Fields) -> MadeByModel:
     )
 
 
-def _judged(
+def _judgments(
     record: Record, completions: Sequence[Fields], places: Sequence[int], context: RowContext
 ) -> list[Judgment]:
     scores: list[DimensionScore] = []
     reasons: list[Reason] = []
     for completion, place in zip(completions, places, strict=True):
         for name in _OVERALL:
-            if completion.has(name):
-                score = scored(completion.any(name), name)
+            overall = completion.number_or_none(name)
+            if overall is not None:
                 dimension = name.replace("-", "_")
+                score = as_score(overall)
                 scores.append(DimensionScore(dimension=dimension, score=score, candidate=place))
         if completion.text_or_none("critique"):
             text = completion.text("critique")
@@ -100,10 +112,12 @@ def _judged(
             annotations = Fields(completion.any("annotations"), ASPECTS, "annotations")
             for aspect in ASPECTS:
                 if annotations.has(aspect):
-                    rated = _rating(annotations.any(aspect), aspect)
-                    scores += [_score(each, aspect, place) for each in rated]
+                    ratings = _ratings(annotations.any(aspect), aspect)
+                    scores += [
+                        score for rating in ratings for score in _scores(rating, aspect, place)
+                    ]
                     reasons += [
-                        reason for each in rated for reason in _reasons(each, aspect, place)
+                        reason for rating in ratings for reason in _reasons(rating, aspect, place)
                     ]
     if not scores and not reasons:
         return []
@@ -118,18 +132,24 @@ def _judged(
     ]
 
 
-def _rating(value: Any, aspect: str) -> list[Fields]:
+def _ratings(value: Any, aspect: str) -> list[Fields]:
     values = value if isinstance(value, list | tuple) else [value]
     return [
-        Fields(each, ("Rating", "Rationale", "Type", "Rationale For Rating"), aspect)
-        for each in values
+        Fields(
+            rating, ("Rating", "Rationale", "Type", "Rationale For Rating"), f"annotations.{aspect}"
+        )
+        for rating in values
     ]
 
 
-def _score(rating: Fields, aspect: str, place: int) -> DimensionScore:
-    stated = rating.any("Rating")
-    score = NotApplicable() if stated == "N/A" else scored(stated, f"{aspect}.Rating")
-    return DimensionScore(dimension=aspect, score=score, candidate=place)
+def _scores(rating: Fields, aspect: str, place: int) -> Iterator[DimensionScore]:
+    """The score of an aspect; none where the rating is missing or off the scale."""
+    if rating.has("Rating") and rating.any("Rating") == "N/A":
+        yield DimensionScore(dimension=aspect, score=NotApplicable(), candidate=place)
+        return
+    stated = rating.number_or_none("Rating", *_SCALE)
+    if stated is not None:
+        yield DimensionScore(dimension=aspect, score=as_score(stated), candidate=place)
 
 
 def _reasons(rating: Fields, aspect: str, place: int) -> Iterator[Reason]:

@@ -27,8 +27,13 @@ class Trajectory(Value, tag_field="kind", tag="trajectory"):
     """The state that a right answer leaves, as canonical JSON text."""
     boundaries: tuple[str, ...] = ()
     """Permission boundaries that must hold, in words."""
+    no_call: bool = False
+    """Whether it is known that no call is right; `expected_calls` is then empty."""
 
     def faults(self, candidates: tuple[Candidate, ...]) -> Iterator[str]:
         """What the envelope lacks for this kind."""
-        if not candidates and not self.expected_calls and self.expected_state is None:
-            yield "a trajectory needs a candidate, expected calls or an expected state"
+        if self.no_call and self.expected_calls:
+            yield "a trajectory expects calls and says that no call is right"
+        names_goal = self.expected_calls or self.no_call or self.expected_state is not None
+        if not candidates and not names_goal:
+            yield "a trajectory needs a candidate, expected calls, `no_call` or an expected state"

@@ -79,6 +79,10 @@ class JudgmentBuilder:
         self._judged_at = text_or_none(judgment.judged_at, f"{field}.judged_at")
         self._occasion = index_or_none(judgment.occasion, f"{field}.occasion")
         self._once = [(name, compile_name(name)) for name in judgment.once]
+        self._flags = {
+            name: text_or_none(value, f"{field}.flags.{name}")
+            for name, value in judgment.flags.items()
+        }
         self._numbered = judgment.occasion is not None
 
     def build(
@@ -117,6 +121,9 @@ class JudgmentBuilder:
                 active_ms=self._active(inner),
                 judged_at=self._judged_at(inner),
                 occasion=self._occasion(inner) or 0,
+                source_flags={
+                    name: text for name, flag in self._flags.items() if (text := flag(inner))
+                },
             )
             if self._ordered:
                 judgment = in_order(judgment)

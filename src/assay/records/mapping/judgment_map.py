@@ -280,6 +280,8 @@ class JudgmentMap(Repeated):
     """Name of the guideline under which it was judged."""
     visible: tuple[str, ...] | None = None
     """What else was in sight, where that is known."""
+    flags: dict[str, Value] = {}
+    """What the source tool says of the answer itself, such as an authenticity check: flag -> value."""
     active_ms: Value | None = None
     """Active time in milliseconds."""
     active_seconds: Value | None = None

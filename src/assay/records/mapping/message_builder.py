@@ -3,14 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from assay.core.canonical import json_text
+import msgspec
+
 from assay.core.errors import InputError
 from assay.records.mapping import record_map as doc
 from assay.records.mapping.evaluate import compile_optional, compile_value
 from assay.records.mapping.literal import parse_call
-from assay.records.mapping.read_text import json_or_none, many, text_or_none
+from assay.records.mapping.read_text import many, text_or_none
 from assay.records.mapping.repeat import compile_repeat
 from assay.records.mapping.scope import ABSENT, RowScope, as_text
+from assay.records.source_json import source_call, source_tool
 from assay.records.task import Message, Tool, ToolCall
 
 Messages = Callable[[RowScope], list[Message]]
@@ -81,14 +83,19 @@ def compile_call(entry: doc.CallMap, field: str) -> Callable[[RowScope], ToolCal
 
         def from_text(scope: RowScope) -> ToolCall:
             name, arguments = parse(scope)
-            return ToolCall(name=name, arguments=json_text(arguments), id=identity(scope))
+            return source_call(name, arguments, identity(scope))
 
         return from_text
     name = compile_optional(entry.name, f"{field}.name")
-    arguments = json_or_none(entry.arguments, f"{field}.arguments")
-    return lambda scope: ToolCall(
-        name=as_text(name(scope)), arguments=arguments(scope) or "{}", id=identity(scope)
-    )
+    arguments = compile_optional(entry.arguments, f"{field}.arguments")
+
+    def build(scope: RowScope) -> ToolCall:
+        stated = arguments(scope)
+        return source_call(
+            as_text(name(scope)), None if stated is ABSENT else stated, identity(scope)
+        )
+
+    return build
 
 
 def compile_call_text(
@@ -113,17 +120,15 @@ def compile_tool(entry: doc.ToolMap, field: str) -> Callable[[RowScope], Tool]:
     """The function that gives one tool."""
     name = compile_value(entry.name, f"{field}.name")
     description = text_or_none(entry.description, f"{field}.description")
-    parameters = json_or_none(entry.parameters, f"{field}.parameters")
+    parameters = compile_optional(entry.parameters, f"{field}.parameters")
     permission = compile_optional(entry.permission, f"{field}.permission")
 
     def build(scope: RowScope) -> Tool:
-        allowed = permission(scope)
-        return Tool(
-            name=as_text(name(scope)),
-            description=description(scope) or "",
-            parameters=parameters(scope) or "",
-            permission=None if allowed is ABSENT else allowed,
+        allowed, schema = permission(scope), parameters(scope)
+        tool = source_tool(
+            as_text(name(scope)), description(scope) or "", "" if schema is ABSENT else schema
         )
+        return tool if allowed is ABSENT else msgspec.structs.replace(tool, permission=allowed)
 
     return build
 

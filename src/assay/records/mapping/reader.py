@@ -11,6 +11,7 @@ from assay.core.digest import labelled_digest
 from assay.core.errors import InputError
 from assay.records.judgment import Judgment
 from assay.records.mapping.about import About
+from assay.records.mapping.columns_read import column_filter
 from assay.records.mapping.document import Join, MappingDocument
 from assay.records.mapping.evaluate import Evaluate, compile_value
 from assay.records.mapping.judgment_builder import JudgmentBuilder
@@ -52,6 +53,8 @@ class MappingReader:
         """Whether a judgment carries the columns that name its vote."""
         self.people = _people(document)
         """Column -> the text of a raw id of a person with the column's name in braces."""
+        self.may_read = column_filter(document)
+        """Whether the mapping can read a table's column of this name."""
         self._joins = [
             _JoinedTable(name, join, tables[name], compile_value(join.to, f"join.{name}.to"))
             for name, join in document.join.items()

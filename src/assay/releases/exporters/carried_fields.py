@@ -4,7 +4,7 @@ An exporter states which fields its rows carry. Whatever else a carried record h
 that format, and the drop report counts it under these names.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Literal
 
@@ -23,6 +23,7 @@ from assay.records.kinds import (
     Trajectory,
 )
 from assay.records.record import Record
+from assay.records.task import Message
 from assay.records.verdict import (
     Abstained,
     Category,
@@ -36,7 +37,7 @@ from assay.records.verdict import (
 from assay.releases.exporters.released import ReleasedRecord
 
 CarriedField = Literal[
-    "candidates", "ordered_pairs", "work_steps", "tools", "tool_permissions", "states",
+    "candidates", "ordered_pairs", "work_steps", "training_weights", "reasoning", "tools", "tool_permissions", "states",
     "references", "kind_details", "evidence", "provenance", "taxonomy", "sources", "sensitivity",
     "lineage", "judgments", "dissenting_verdicts", "abstentions", "strengths", "scores",
     "score_abstentions", "reasons", "localized_errors", "step_labels", "neutral_steps", "rulings",
@@ -101,6 +102,26 @@ def losses(
     return lost
 
 
+def record_messages(record: Record) -> Iterator[Message]:
+    """The messages of the task and of every candidate that is made of messages."""
+    yield from record.task.messages
+    for candidate in record.candidates:
+        if not isinstance(candidate.content, str):
+            yield from candidate.content
+
+
+def weights_followed(record: Record, *, whole: bool) -> int:
+    """How many stated training weights a trainer that reads none follows all the same.
+
+    Args:
+        record: the record.
+        whole: whether it trains on every turn of the model's, or on the response alone.
+    """
+    asked = sum(message.trained is whole for message in record.task.messages)
+    answers = (each.content for each in record.candidates if not isinstance(each.content, str))
+    return asked + sum(message.trained is True for answer in answers for message in answer)
+
+
 def _states(released: ReleasedRecord) -> int:
     record = released.record
     states = [record.task.initial_state]
@@ -117,8 +138,8 @@ def references(part: Part) -> int:
             return int(answer is not None)
         case Process(reference=reference) | Outcome(reference=reference):
             return int(reference is not None)
-        case Trajectory(expected_calls=calls, expected_state=state):
-            return len(calls) + int(state is not None)
+        case Trajectory(expected_calls=calls, expected_state=state, no_call=no_call):
+            return len(calls) + int(state is not None) + int(no_call)
         case _:
             return 0
 
@@ -206,6 +227,14 @@ CARRIED_FIELDS: dict[CarriedField, Held] = {
     "work_steps": Held(
         "an observable step of work beside the response",
         lambda item: sum(len(candidate.work) for candidate in item.record.candidates),
+    ),
+    "training_weights": Held(
+        "a message of which the source says whether training imitates it",
+        lambda item: sum(each.trained is not None for each in record_messages(item.record)),
+    ),
+    "reasoning": Held(
+        "what a model wrote for itself, apart from its answer",
+        lambda item: sum(each.reasoning is not None for each in record_messages(item.record)),
     ),
     "tools": Held("a tool on offer with its schema", lambda item: len(item.record.task.tools)),
     "tool_permissions": Held(

@@ -46,9 +46,18 @@ format carries it. The work beside a response is written only where it is asked 
 observable steps.
 
 The folder of an export loads with `datasets.load_dataset(folder)`: its `README.md` states the
-columns' types, so that no loader fills one tool call's arguments with the empty keys of another.
+columns' types, so that no loader fills one tool call's arguments with the empty keys of another, and
+names its configuration by the release and a digest of the rows: another release, or a folder written
+anew, is never taken for what was loaded before.
 `row_records.jsonl` leads from each row to its record; `dropped.jsonl` gives the line of each dropped
 record in the release's `records.jsonl`.
+
+Arguments and schemas of tools are the source's own text where a format takes text (`openai:chat`); where it
+takes an object, keys keep their order and numbers their type. What a model wrote for itself is written only
+under the option `reasoning`. `assay release export --control-tokens drop|escape|refuse` says what becomes of
+control tokens of chat templates inside a text, which a tokenizer would read as commands: `drop` leaves the
+record out, `escape` puts a space into the token (`< /s>`), `refuse` stops the export. They are kept unless it
+is said, and the drop report counts the rows that hold one, by column.
 
 ## What rows carry
 

@@ -5,15 +5,20 @@ string, with an id on every call. Plain text has one message a side, because joi
 would need a template that is the trainer's to choose.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
+
+import msgspec
 
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
 from assay.records.candidate import Candidate
+from assay.records.source_json import NO_PARAMETERS, stated_arguments, stated_parameters
 from assay.records.task import Message, Task, Tool, ToolCall
 from assay.releases.exporters.exporter import Column
 from assay.releases.exporters.reasons import NotCarriedError
+from assay.releases.exporters.tool_outputs import call_ids
 
 Dialect = Literal["template", "openai"]
 """How tool calls are spelled: for chat templates, or for the OpenAI file."""
@@ -120,16 +125,44 @@ def _output(call: ToolCall, output: str) -> Message:
     return Message(role="tool", content=output, name=call.name, tool_call_id=call.id)
 
 
-def spell_messages(messages: Sequence[Message], dialect: Dialect) -> list[dict[str, Any]]:
+def spell_messages(
+    messages: Sequence[Message], dialect: Dialect, *, weights: bool = False, reasoning: str = ""
+) -> list[dict[str, Any]]:
     """Messages as the dialect writes them.
+
+    Args:
+        messages: the messages.
+        dialect: how tool calls are spelled.
+        weights: whether a message that states its part in training has a `weight`.
+        reasoning: the field for what a model wrote for itself; empty: it is left out.
 
     Raises:
         NotCarriedError: if the arguments of a call are not an object (template), or a tool's
-            output answers no call (openai).
+            output answers no call or could answer several (openai).
     """
-    if dialect == "template":
-        return [_template_message(message) for message in messages]
-    return _openai_messages(messages)
+    write = _template_messages if dialect == "template" else _openai_messages
+    written = write(messages)
+    for message, entry in zip(messages, written, strict=True):
+        trained = is_trained(message)
+        if weights and trained is not None:
+            entry["weight"] = int(trained)
+        if reasoning and message.reasoning is not None:
+            entry[reasoning] = message.reasoning
+    return written
+
+
+def is_trained(message: Message) -> bool | None:
+    """Whether training imitates a message: never where a call of it is malformed.
+
+    Returns:
+        None where the source does not say.
+    """
+    malformed = any(call.unparsed for call in message.tool_calls)
+    return False if malformed else message.trained
+
+
+def _template_messages(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    return [_template_message(message) for message in messages]
 
 
 def _template_message(message: Message) -> dict[str, Any]:
@@ -150,53 +183,42 @@ def _template_call(call: ToolCall) -> dict[str, Any]:
 
 
 def arguments_of(call: ToolCall) -> dict[str, Any]:
-    """The arguments of a call as the object that chat templates want.
+    """The arguments of a call as the object that chat templates want, in the source's order.
 
     Raises:
         NotCarriedError: if they are not a JSON object.
     """
-    return _object(call.arguments, "arguments_not_object", call.name)
+    if call.unparsed:
+        raise NotCarriedError("arguments_unparsed", call.name)
+    stated = stated_arguments(call)
+    return _object(stated if stated.strip() else call.arguments, "arguments_not_object", call.name)
 
 
-def _openai_messages(messages: Iterable[Message]) -> list[dict[str, Any]]:
+def _openai_messages(messages: Sequence[Message]) -> list[dict[str, Any]]:
     """OpenAI wants an id on every call: one that has none is numbered by its place."""
-    written: list[dict[str, Any]] = []
-    waiting: list[str] = []
-    calls = 0
-    for message in messages:
-        if message.role == "tool":
-            written.append(_openai_output(message, waiting))
-            continue
-        entry: dict[str, Any] = {"role": message.role, "content": message.content}
-        if message.name is not None:
-            entry["name"] = message.name
-        if message.tool_calls:
-            ids = [
-                call.id or f"call_{calls + place}" for place, call in enumerate(message.tool_calls)
-            ]
-            calls += len(ids)
-            waiting = list(ids)
-            entry["tool_calls"] = [
-                _openai_call(call, name) for call, name in zip(message.tool_calls, ids, strict=True)
-            ]
-        written.append(entry)
+    return [
+        _openai_message(message, ids)
+        for message, ids in zip(messages, call_ids(messages), strict=True)
+    ]
+
+
+def _openai_message(message: Message, ids: tuple[str, ...]) -> dict[str, Any]:
+    if message.role == "tool":
+        return {"role": "tool", "tool_call_id": ids[0], "content": message.content}
+    written: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.name is not None:
+        written["name"] = message.name
+    if message.tool_calls:
+        written["tool_calls"] = [
+            _openai_call(call, identity)
+            for call, identity in zip(message.tool_calls, ids, strict=True)
+        ]
     return written
 
 
 def _openai_call(call: ToolCall, identity: str) -> dict[str, Any]:
-    function = {"name": call.name, "arguments": call.arguments}
+    function = {"name": call.name, "arguments": stated_arguments(call)}
     return {"id": identity, "type": "function", "function": function}
-
-
-def _openai_output(message: Message, waiting: list[str]) -> dict[str, Any]:
-    """A tool's output, tied to the call it names or to the first one still unanswered."""
-    identity = message.tool_call_id or (waiting[0] if waiting else None)
-    if identity not in waiting:
-        raise NotCarriedError(
-            "tool_output_without_call", f"tool message {message.name or ''}".strip()
-        )
-    waiting.remove(identity)
-    return {"role": "tool", "tool_call_id": identity, "content": message.content}
 
 
 def spelled_tools(tools: Iterable[Tool]) -> list[dict[str, Any]]:
@@ -205,23 +227,13 @@ def spelled_tools(tools: Iterable[Tool]) -> list[dict[str, Any]]:
     Raises:
         NotCarriedError: if a tool's parameters are not a JSON object.
     """
-    return [
-        {
-            "type": "function",
-            "function": {
-                "name": tool.name,
-                "description": tool.description,
-                "parameters": _object(
-                    tool.parameters or _NO_PARAMETERS, "schema_not_object", tool.name
-                ),
-            },
-        }
-        for tool in tools
-    ]
+    return [{"type": "function", "function": _spelled_tool(tool)} for tool in tools]
 
 
-_NO_PARAMETERS = '{"properties":{},"type":"object"}'
-"""What the formats ask for where a tool takes no argument."""
+def _spelled_tool(tool: Tool) -> dict[str, Any]:
+    schema = _object(stated_parameters(tool) or NO_PARAMETERS, "schema_not_object", tool.name)
+    written = {"name": tool.name, "description": tool.description, "parameters": schema}
+    return written if tool.strict is None else {**written, "strict": tool.strict}
 
 
 def _object(text: str, reason: str, name: str) -> dict[str, Any]:
@@ -231,4 +243,18 @@ def _object(text: str, reason: str, name: str) -> dict[str, Any]:
         raise NotCarriedError(reason, f"{name}: {error.message}") from error
     if not isinstance(value, dict):
         raise NotCarriedError(reason, f"{name}: {type(value).__name__}")
+    if _LONG_INTEGER.search(text):
+        _refuse_too_long(value, name)
     return value
+
+
+_LONG_INTEGER = re.compile(r"\d{19}")
+"""Digits from which on an integer may need more than 64 bits."""
+
+
+def _refuse_too_long(value: dict[str, Any], name: str) -> None:
+    """No column and no JSON writer of a trainer keeps an integer beyond 64 bits."""
+    try:
+        msgspec.json.encode(value)
+    except OverflowError as error:
+        raise NotCarriedError("integer_too_long", name) from error

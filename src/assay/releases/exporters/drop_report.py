@@ -12,6 +12,7 @@ import msgspec
 
 from assay.core.options import options_of
 from assay.releases.exporters.carried_fields import CARRIED_FIELDS, CarriedField, losses
+from assay.releases.exporters.control_rule import ControlTokenRows
 from assay.releases.exporters.exporter import Carried, Dropped, Exporter
 from assay.releases.exporters.released import ReleasedRecord
 
@@ -83,6 +84,8 @@ class DropReport(msgspec.Struct, frozen=True, kw_only=True):
     """Why records were dropped, the most frequent reason first."""
     losses: tuple[Losses, ...]
     """What the rows of carried records leave out."""
+    control_tokens: ControlTokenRows
+    """Rows with control tokens of chat templates, by column, and what became of them."""
     outcomes: tuple[CarriedSplit, ...]
     """Records by what their judgments come to."""
     verdicts: tuple[CarriedSplit, ...]
@@ -124,7 +127,13 @@ class DropCounter:
             self._pieces[field] += pieces
             self._losing[field] += 1
 
-    def report(self, exporter: Exporter, release: str, files: Mapping[str, str]) -> DropReport:
+    def report(
+        self,
+        exporter: Exporter,
+        release: str,
+        files: Mapping[str, str],
+        control: ControlTokenRows,
+    ) -> DropReport:
         """The report on what was counted."""
         dropped = self._drops.total()
         ordered = sorted(self._drops.items(), key=lambda entry: (-entry[1], entry[0]))
@@ -152,6 +161,7 @@ class DropCounter:
                 for field, held in CARRIED_FIELDS.items()
                 if self._pieces[field]
             ),
+            control_tokens=control,
             outcomes=_splits(self._outcomes),
             verdicts=_splits(self._verdicts),
         )
@@ -200,6 +210,13 @@ def render_markdown(report: DropReport) -> str:
             ],
             "The rows hold everything that their records hold.",
         ),
+        "## Control tokens of chat templates",
+        _table(
+            ("column", "rows that held one"),
+            [(f"`{name}`", rows) for name, rows in report.control_tokens.columns.items()],
+            "No row holds a known control token.",
+        ),
+        f"What was done with them: {report.control_tokens.action}.",
         "## Records by outcome",
         _table(("outcome", "carried", "dropped"), _split_rows(report.outcomes), "No record."),
         "## Judgments by verdict",

@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
-from assay.core.canonical import json_text
 from assay.records.candidate import Candidate
 from assay.records.task import Message, Task
-from assay.releases.exporters.carried_fields import CarriedField
+from assay.releases.exporters.carried_fields import CarriedField, weights_followed
 from assay.releases.exporters.comparison import (
     Pairs,
     chosen_and_rejected,
@@ -23,7 +22,7 @@ from assay.releases.exporters.conversation import (
     text_column,
 )
 from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow, Storage
-from assay.releases.exporters.imitation import demonstration_of
+from assay.releases.exporters.imitation import demonstration_of, refuse_untrained
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 
@@ -36,10 +35,13 @@ class LlamaFactory(ExportFormat, frozen=True, kw_only=True):
 
     name: ClassVar[str] = "llama-factory"
     summary: ClassVar[str] = "a data file with its `dataset_info.json`, for LLaMA-Factory"
-    partly: ClassVar[frozenset[CarriedField]] = frozenset({"candidates", "ordered_pairs"})
+    partly: ClassVar[frozenset[CarriedField]] = frozenset(
+        {"candidates", "ordered_pairs", "training_weights"}
+    )
     limits: ClassVar[tuple[str, ...]] = (
-        "Turns alternate: the user or a tool, then the assistant's answer or one tool call.",
-        "Several tool calls in one message, and text beside a call, have no place.",
+        "Turns alternate: the user or a tool, then the assistant's answer or its tool calls.",
+        "Several outputs in a row break that order, and text beside a call has no place.",
+        "The loss covers every turn of the model's, or the last (`mask_history`); weights are not read.",
         "The Alpaca form carries one system message, earlier turns without tools and the task.",
         "In KTO, both unacceptable is carried: every candidate is tagged false.",
     )
@@ -73,8 +75,10 @@ class LlamaFactory(ExportFormat, frozen=True, kw_only=True):
         if self.stage == "kto":
             return self._tagged_rows(released)
         candidate = demonstration_of(released, trajectories=self.trajectories)
+        refuse_untrained(candidate)
         row = ExportRow(values=self._answer_row(released.record.task, candidate), candidates=(0,))
-        return Carried(rows=(row,), carried={"candidates": 1})
+        weights = weights_followed(released.record, whole=True)
+        return Carried(rows=(row,), carried={"candidates": 1, "training_weights": weights})
 
     def companions(self, data_file: str) -> Mapping[str, bytes]:
         """`dataset_info.json`: how LLaMA-Factory finds the columns."""
@@ -190,9 +194,8 @@ def _sharegpt(messages: Sequence[Message], task: Task, *, answered: bool = True)
         raise NotCarriedError("turns_not_alternating", f"the last turn is {last}")
     if not written[-1]["value"].strip():
         raise NotCarriedError("no_response" if answered else "prompt_not_plain", "empty turn")
-    tools = (
-        json_text([tool["function"] for tool in spelled_tools(task.tools)]) if task.tools else ""
-    )
+    functions = [tool["function"] for tool in spelled_tools(task.tools)]
+    tools = json.dumps(functions, ensure_ascii=False) if functions else ""
     return {"conversations": written, "system": system, "tools": tools}
 
 
@@ -201,12 +204,10 @@ def _turn(message: Message) -> dict[str, str]:
         raise NotCarriedError("role_not_carried", message.role)
     if not message.tool_calls:
         return {"from": SPEAKERS[message.role], "value": message.content}
-    if len(message.tool_calls) > 1:
-        raise NotCarriedError("parallel_calls", f"calls: {len(message.tool_calls)}")
     if message.content:
         raise NotCarriedError("text_beside_call")
-    call = message.tool_calls[0]
-    value = {"name": call.name, "arguments": arguments_of(call)}
+    calls = [{"name": call.name, "arguments": arguments_of(call)} for call in message.tool_calls]
+    value = calls if len(calls) > 1 else calls[0]
     return {"from": "function_call", "value": json.dumps(value, ensure_ascii=False)}
 
 

@@ -7,12 +7,14 @@ The folder holds the rows (`train.*`), the files that the format asks for, `READ
 
 import hashlib
 import json
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from assay.core.errors import MachineError, UsageError
+from assay.releases.exporters.control_rule import ControlTokenRule
 from assay.releases.exporters.drop_report import (
     DropCounter,
     DropReport,
@@ -31,9 +33,17 @@ DROPPED = "dropped.jsonl"
 """Each dropped record, by its line in the release's records.jsonl, with its reason: no row shows its
 content, so its id, by which a guess of it could be confirmed, does not leave."""
 
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+_DIGITS = 12
+
 
 def export(
-    released: Iterable[ReleasedRecord], exporter: Exporter, target: Path, *, release: str
+    released: Iterable[ReleasedRecord],
+    exporter: Exporter,
+    target: Path,
+    *,
+    release: str,
+    control: ControlTokenRule | None = None,
 ) -> DropReport:
     """Write released records in a foreign format.
 
@@ -42,12 +52,14 @@ def export(
         exporter: the format with its options.
         target: the folder to make; it must not exist.
         release: the release's name, for the report.
+        control: what to do with control tokens of chat templates; they are kept where absent.
 
     Returns:
         The drop report, which is also in the folder.
 
     Raises:
         UsageError: if the folder exists already.
+        CheckError: if a row holds a control token that the rule refuses.
         MachineError: if the folder cannot be written.
     """
     if target.exists():
@@ -58,7 +70,7 @@ def export(
             hint="name another folder, or remove this one",
         )
     with _building(target) as partial:
-        report = _write(released, exporter, partial, release)
+        report = _write(released, exporter, partial, release, control or ControlTokenRule())
         make_durable(partial)
         publish(partial, target)
     return report
@@ -87,23 +99,33 @@ def _building(target: Path) -> Iterator[Path]:
 
 
 def _write(
-    released: Iterable[ReleasedRecord], exporter: Exporter, folder: Path, release: str
+    released: Iterable[ReleasedRecord],
+    exporter: Exporter,
+    folder: Path,
+    release: str,
+    control: ControlTokenRule,
 ) -> DropReport:
     data_file = f"train.{exporter.storage}"
-    counter = _write_rows(released, exporter, folder, data_file)
+    counter = _write_rows(released, exporter, folder, data_file, control)
     for name, content in exporter.companions(data_file).items():
         (folder / name).write_bytes(content)
-    (folder / "README.md").write_text(_card(exporter, data_file, release), encoding="utf-8")
+    config = _config_name(release, exporter, _digest(folder / data_file))
+    card = _card(exporter, data_file, release, config)
+    (folder / "README.md").write_text(card, encoding="utf-8")
     # Before the reports are written: they name these digests, and cannot name their own.
     files = {file.name: _digest(file) for file in folder.iterdir()}
-    report = counter.report(exporter, release, files)
+    report = counter.report(exporter, release, files, control.counted())
     (folder / "drop_report.json").write_bytes(render_json(report))
     (folder / "drop_report.md").write_text(render_markdown(report), encoding="utf-8")
     return report
 
 
 def _write_rows(
-    released: Iterable[ReleasedRecord], exporter: Exporter, folder: Path, data_file: str
+    released: Iterable[ReleasedRecord],
+    exporter: Exporter,
+    folder: Path,
+    data_file: str,
+    control: ControlTokenRule,
 ) -> DropCounter:
     counter = DropCounter()
     rows = open_writer(folder / data_file, exporter.storage, exporter.columns)
@@ -111,6 +133,9 @@ def _write_rows(
     try:
         for released_record in released:
             result = attempt(exporter, released_record)
+            if isinstance(result, Carried):
+                _refuse_silence(exporter, released_record, result)
+                result = control.apply(released_record, result)
             if isinstance(result, Dropped):
                 dropped.add(
                     {
@@ -120,7 +145,6 @@ def _write_rows(
                     }
                 )
             else:
-                _refuse_silence(exporter, released_record, result)
                 for number, row in enumerate(result.rows, counter.rows):
                     rows.add(row.values)
                     origins.add(
@@ -148,13 +172,24 @@ def _refuse_silence(exporter: Exporter, released: ReleasedRecord, result: Carrie
         )
 
 
-def _card(exporter: Exporter, data_file: str, release: str) -> str:
+def _config_name(release: str, exporter: Exporter, rows: str) -> str:
+    """A name for these rows alone: the release, and a digest of the rows and their types.
+
+    `datasets` finds what it loaded before by this name and not by the content, so that two
+    exports of one name would be taken for each other.
+    """
+    types = json.dumps(list(exporter.columns), default=dict)
+    digest = hashlib.sha256(f"{rows}\n{types}".encode()).hexdigest()
+    return f"{_NOT_IN_A_NAME.sub('-', release or 'release')}-{digest[:_DIGITS]}"
+
+
+def _card(exporter: Exporter, data_file: str, release: str, config: str) -> str:
     """A dataset card: its head says which file `datasets` reads and the columns' types.
 
     The types matter: without them a loader guesses, and fills the arguments of one tool call
     with the empty keys of another.
     """
-    head = ["configs:", "- config_name: default", f"  data_files: {data_file}"]
+    head = ["configs:", f"- config_name: {config}", f"  data_files: {data_file}"]
     if exporter.columns:
         head.append(f"  features: {json.dumps(list(exporter.columns), default=dict)}")
     body = (

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 from assay.records.candidate import Candidate
 from assay.records.kinds import Process
 from assay.records.task import Task
-from assay.releases.exporters.carried_fields import CarriedField
+from assay.releases.exporters.carried_fields import CarriedField, weights_followed
 from assay.releases.exporters.comparison import (
     Pairs,
     chosen_and_rejected,
@@ -35,7 +35,12 @@ from assay.releases.exporters.conversation import (
     work_text,
 )
 from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow
-from assay.releases.exporters.imitation import Imitation, demonstration_of
+from assay.releases.exporters.imitation import (
+    Imitation,
+    MessageImitation,
+    demonstration_of,
+    refuse_untrained,
+)
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 
@@ -45,11 +50,13 @@ TOOLS_COLUMN: Column = messages_column("tools")
 _NO_TEMPLATE = "The standard form carries tasks of one user message; it invents no chat template."
 
 
-def _prompt(task: Task, form: Form) -> Any:
-    return plain_prompt(task) if form == "standard" else spell_messages(task.messages, "template")
+def _prompt(task: Task, form: Form, reasoning: str = "") -> Any:
+    if form == "standard":
+        return plain_prompt(task)
+    return spell_messages(task.messages, "template", reasoning=reasoning)
 
 
-def _response(candidate: Candidate, form: Form, *, work: bool) -> Any:
+def _response(candidate: Candidate, form: Form, *, work: bool, reasoning: str = "") -> Any:
     if form == "standard":
         text = work_text(candidate) if work else plain_response(candidate)
         if not text.strip():
@@ -58,7 +65,7 @@ def _response(candidate: Candidate, form: Form, *, work: bool) -> Any:
     messages = work_messages(candidate) if work else response_messages(candidate)
     if not says_something(messages):
         raise NotCarriedError("no_response")
-    return spell_messages(messages, "template")
+    return spell_messages(messages, "template", reasoning=reasoning)
 
 
 def _tools(task: Task, form: Form) -> dict[str, Any]:
@@ -94,19 +101,26 @@ class TrlLanguageModeling(Imitation, frozen=True, kw_only=True):
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for a demonstration."""
         candidate = demonstration_of(released, trajectories=self.trajectories)
+        refuse_untrained(candidate)
         response = _response(candidate, "standard", work=self.work)
         text = f"{plain_prompt(released.record.task)}{self.between}{response}"
         return Carried(
             rows=(ExportRow(values={"text": text}, candidates=(0,)),),
-            carried={"work_steps": self.steps_carried(candidate)},
+            carried={
+                "work_steps": self.steps_carried(candidate),
+                "training_weights": weights_followed(released.record, whole=True),
+            },
         )
 
 
-class TrlConversational(Imitation, frozen=True, kw_only=True):
+class TrlConversational(MessageImitation, frozen=True, kw_only=True):
     """A whole conversation in one column."""
 
     name: ClassVar[str] = "trl:conversational"
     summary: ClassVar[str] = "one conversation as `messages`, with `tools`, for SFT"
+    limits: ClassVar[tuple[str, ...]] = (
+        "The loss covers every turn, or the model's (`assistant_only_loss`); weights are not read.",
+    )
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -122,15 +136,20 @@ class TrlConversational(Imitation, frozen=True, kw_only=True):
         """One row for a demonstration."""
         task = released.record.task
         candidate = demonstration_of(released, trajectories=self.trajectories)
-        response = _response(candidate, "conversational", work=self.work)
-        values = {"messages": [*_prompt(task, "conversational"), *response]}
+        refuse_untrained(candidate)
+        response = _response(candidate, "conversational", work=self.work, reasoning=self.reasoning)
+        values = {"messages": [*_prompt(task, "conversational", self.reasoning), *response]}
         return Carried(
             rows=(ExportRow(values=values | _tools(task, "conversational"), candidates=(0,)),),
-            carried={"work_steps": self.steps_carried(candidate)},
+            carried={
+                "work_steps": self.steps_carried(candidate),
+                "reasoning": self.reasoning_carried(released.record),
+                "training_weights": weights_followed(released.record, whole=True),
+            },
         )
 
 
-class TrlPromptCompletion(Imitation, frozen=True, kw_only=True):
+class TrlPromptCompletion(MessageImitation, frozen=True, kw_only=True):
     """Prompt and response in two columns."""
 
     name: ClassVar[str] = "trl:prompt-completion"
@@ -154,13 +173,19 @@ class TrlPromptCompletion(Imitation, frozen=True, kw_only=True):
         """One row for a demonstration."""
         task = released.record.task
         candidate = demonstration_of(released, trajectories=self.trajectories)
+        refuse_untrained(candidate)
+        messages = self.form == "conversational"
         values = {
-            "prompt": _prompt(task, self.form),
-            "completion": _response(candidate, self.form, work=self.work),
+            "prompt": _prompt(task, self.form, self.reasoning),
+            "completion": _response(candidate, self.form, work=self.work, reasoning=self.reasoning),
         }
         return Carried(
             rows=(ExportRow(values=values | _tools(task, self.form), candidates=(0,)),),
-            carried={"work_steps": self.steps_carried(candidate)},
+            carried={
+                "work_steps": self.steps_carried(candidate),
+                "reasoning": self.reasoning_carried(released.record) if messages else 0,
+                "training_weights": weights_followed(released.record, whole=False),
+            },
         )
 
 
@@ -201,7 +226,7 @@ class TrlPreference(ExportFormat, frozen=True, kw_only=True):
     name: ClassVar[str] = "trl:preference"
     summary: ClassVar[str] = "`prompt`, `chosen` and `rejected`, for DPO and reward models"
     partly: ClassVar[frozenset[CarriedField]] = frozenset(
-        {"candidates", "ordered_pairs", "strengths"}
+        {"candidates", "ordered_pairs", "strengths", "training_weights"}
     )
     limits: ClassVar[tuple[str, ...]] = (
         _NO_TEMPLATE,
@@ -237,7 +262,9 @@ class TrlPreference(ExportFormat, frozen=True, kw_only=True):
             pairs = [pair for pair in pairs if pair[0] == released.consensus.candidate]
         rows = tuple(self._row(released, pair, margin) for pair in pairs)
         spoken = self._strengths_carried(released)
-        return Carried(rows=rows, carried=pairs_carried(pairs) | {"strengths": spoken})
+        weights = weights_followed(released.record, whole=False)
+        carried: dict[CarriedField, int] = {"strengths": spoken, "training_weights": weights}
+        return Carried(rows=rows, carried=pairs_carried(pairs) | carried)
 
     def _strengths_carried(self, released: ReleasedRecord) -> int:
         """Judgments whose strength the margin says: all where they are equal, else none."""
@@ -273,7 +300,9 @@ class TrlUnpairedPreference(ExportFormat, frozen=True, kw_only=True):
 
     name: ClassVar[str] = "trl:unpaired-preference"
     summary: ClassVar[str] = "`prompt`, `completion` and a true or false `label`, for KTO and BCO"
-    partly: ClassVar[frozenset[CarriedField]] = frozenset({"candidates", "ordered_pairs"})
+    partly: ClassVar[frozenset[CarriedField]] = frozenset(
+        {"candidates", "ordered_pairs", "training_weights"}
+    )
     limits: ClassVar[tuple[str, ...]] = (
         _NO_TEMPLATE,
         "The better candidate is labelled true and the worse false, as TRL itself unpairs.",
@@ -314,7 +343,8 @@ class TrlUnpairedPreference(ExportFormat, frozen=True, kw_only=True):
             )
             for place, desirable in labels
         )
-        return Carried(rows=rows, carried=labels_carried(labels))
+        weights = weights_followed(released.record, whole=False)
+        return Carried(rows=rows, carried=labels_carried(labels) | {"training_weights": weights})
 
 
 class Kto(TrlUnpairedPreference, frozen=True, kw_only=True):

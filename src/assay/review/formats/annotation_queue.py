@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assay.core.errors import InputError
-from assay.records.formats.shapes import as_list, as_name, as_object, as_word
+from assay.records.formats.shapes import as_list, as_word
+from assay.records.formats.trace_scores import TraceScore, latest_by_name, trace_score
 from assay.review.formats.cells import AnswerCell, ReviewerAnswer, assignment_in, settings_json
 from assay.review.formats.format import Foreign
 from assay.review.formats.questions import FormQuestion, Questionnaire, task_texts
@@ -19,9 +20,6 @@ ANSWERS = ("feedback", "scores")
 
 NOTE = "note"
 """The key under which LangSmith keeps a reviewer's free remark on a run."""
-
-BY_PEOPLE = frozenset({"app", "ANNOTATION"})
-"""Sources of feedback and of scores that people gave in the tool; others are not judgments."""
 
 
 class AnnotationQueue:
@@ -81,13 +79,13 @@ class AnnotationQueue:
                 hint="join each run with its feedback, or each trace with its scores, as one row",
             )
         by_person: dict[str | None, list[Mapping[str, Any]]] = {}
-        for entry in as_list(row[place], place):
-            feedback = as_object(entry, place)
-            if _source(feedback) in BY_PEOPLE:
-                by_person.setdefault(_person(feedback), []).append(feedback)
+        for value in as_list(row[place], place):
+            score = trace_score(value, place)
+            if score.giver == "human":
+                by_person.setdefault(score.person, []).append(value)
         plain = {key: value for key, value in row.items() if key not in ANSWERS}
-        for own_feedback in by_person.values():
-            yield {**plain, place: own_feedback}
+        for entries in by_person.values():
+            yield {**plain, place: entries}
         if not by_person:
             yield {**plain, place: []}
 
@@ -98,48 +96,27 @@ class AnnotationQueue:
             row.get("metadata"), extra.get("metadata") if isinstance(extra, Mapping) else None
         )
         place = next(name for name in ANSWERS if name in row)
-        feedback = [as_object(entry, place) for entry in as_list(row[place], place)]
-        latest = sorted(feedback, key=_when)
+        scores = [trace_score(value, place) for value in as_list(row[place], place)]
         return ReviewerAnswer(
             assignment=assignment,
-            answered_by=_person(feedback[0]) if feedback else None,
-            # Feedback given again on the same key takes the earlier one's place in both tools.
-            cells=list({cell.name: cell for cell in map(_cell, latest)}.values()),
-            judged_at=_when(latest[-1]) or None if latest else None,
+            answered_by=scores[0].person if scores else None,
+            cells=[_cell(score) for score in latest_by_name(scores)],
+            judged_at=max((score.given_at for score in scores), default="") or None,
         ).row()
 
 
-def _source(feedback: Mapping[str, Any]) -> str:
-    """Where feedback or a score comes from."""
-    if "feedback_source" in feedback:
-        source = as_object(feedback["feedback_source"] or {}, "feedback_source")
-        return as_word(source.get("type"), "feedback_source.type")
-    return as_word(feedback.get("source"), "source")
+def _cell(score: TraceScore) -> AnswerCell:
+    name = "reason" if score.name == NOTE else score.name
+    if score.value is not None:
+        return AnswerCell(name=name, text=_word(score), comment=score.comment)
+    # Words are held as the comment where a tool has no text of its own for them.
+    return AnswerCell(name=name, text=score.comment)
 
 
-def _person(feedback: Mapping[str, Any]) -> str | None:
-    source = feedback.get("feedback_source")
-    if isinstance(source, Mapping):
-        return as_name(source.get("user_id"))
-    return as_name(feedback.get("authorUserId"))
-
-
-def _when(feedback: Mapping[str, Any]) -> str:
-    for key in ("modified_at", "updatedAt", "created_at", "createdAt", "timestamp"):
-        if feedback.get(key):
-            return as_word(feedback[key], key)
-    return ""
-
-
-def _cell(feedback: Mapping[str, Any]) -> AnswerCell:
-    name = as_word(feedback.get("key") or feedback.get("name"), "key")
-    name = "reason" if name == NOTE else name
-    comment = as_word(feedback.get("comment"), "comment")
-    for key in ("stringValue", "value", "score"):
-        if feedback.get(key) is not None:
-            return AnswerCell(name=name, text=as_word(feedback[key], name), comment=comment)
-    # Text is held as the comment where a tool has no text of its own for them.
-    return AnswerCell(name=name, text=comment)
+def _word(score: TraceScore) -> str:
+    if isinstance(score.value, bool):
+        return str(int(score.value))
+    return as_word(score.value, score.name)
 
 
 def _feedback_config(question: FormQuestion) -> dict[str, Any]:
@@ -175,8 +152,7 @@ def _score_config(question: FormQuestion) -> dict[str, Any]:
 
 
 def _numbered_options(question: FormQuestion) -> Iterator[tuple[int, str]]:
-    """A number for each option, its own where it is one: both tools want one with the label."""
-    # An option that is a number keeps it; the others are numbered after the greatest.
+    """A number for each option, its own where it is one: both tools want one beside the label."""
     own = {int(option.value) for option in question.options if _is_number(option.value)}
     free = max(own, default=-1) + 1
     for option in question.options:

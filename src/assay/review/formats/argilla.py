@@ -7,6 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assay.core.errors import InputError
+from assay.records.formats.argilla_export import (
+    RESPONSES,
+    argilla_response,
+    argilla_responses,
+)
 from assay.records.formats.shapes import as_list, as_object, as_word
 from assay.review.formats.cells import (
     AnswerCell,
@@ -19,12 +24,6 @@ from assay.review.formats.format import Foreign
 from assay.review.formats.names import parts_of
 from assay.review.formats.questions import FormQuestion, Questionnaire, task_texts
 from assay.review.presentation import Presentation
-
-SUBMITTED = "submitted"
-"""The status of a response that its author has handed in; another one is not an answer."""
-
-RESPONSES = ".responses"
-"""How the column of a question's responses ends in a flat export."""
 
 
 class Argilla:
@@ -69,7 +68,7 @@ class Argilla:
                 "allow_extra_metadata": True,
                 "distribution": {"strategy": "overlap", "min_submitted": 1},
                 "fields": fields,
-                "questions": [_question_settings(question) for question in questionnaire.questions],
+                "questions": [_question(question) for question in questionnaire.questions],
                 "metadata": [
                     {
                         "name": "assignment",
@@ -84,7 +83,7 @@ class Argilla:
 
     def apart(self, row: Foreign) -> Iterator[Foreign]:
         """The record once for each person that responded; once without any where nobody did."""
-        responses = list(_responses(row))
+        responses = list(argilla_responses(row))
         plain = {
             key: value
             for key, value in row.items()
@@ -101,28 +100,18 @@ class Argilla:
         responses = as_list(row.get("responses"), "responses")
         if not responses:
             return ReviewerAnswer(assignment=assignment).row()
-        response = as_object(responses[0], "responses")
-        answered_by = as_word(response.get("user_id"), "user_id") or None
-        status = response.get("status")
-        if status is None:
-            raise InputError(
-                code="no-status",
-                message="the export does not say whether the response was submitted",
-                where="responses",
-                hint="write it with `to_list(flatten=True)`, which gives `<question>.responses.status`",
-            )
-        if status != SUBMITTED:
-            return ReviewerAnswer(assignment=assignment, answered_by=answered_by).row()
+        response = argilla_response(responses[0])
+        if not response.submitted:
+            return ReviewerAnswer(assignment=assignment, answered_by=response.answered_by).row()
         cells: list[AnswerCell] = []
         errors: list[dict[str, Any]] = []
-        for name, holder in as_object(response.get("values"), "values").items():
-            value = as_object(holder, name).get("value")
+        for name, value in response.values.items():
             if isinstance(value, list):
                 errors += _errors(row, name, value)
             else:
                 cells.append(AnswerCell(name=name, text=as_word(value, name)))
         return ReviewerAnswer(
-            assignment=assignment, answered_by=answered_by, cells=cells, errors=errors
+            assignment=assignment, answered_by=response.answered_by, cells=cells, errors=errors
         ).row()
 
 
@@ -131,7 +120,7 @@ def _field(name: str) -> str:
     return name.replace(".", "-").lower()
 
 
-def _question_settings(question: FormQuestion) -> dict[str, Any]:
+def _question(question: FormQuestion) -> dict[str, Any]:
     return {
         "name": question.name,
         "title": question.text,
@@ -158,53 +147,6 @@ def _settings(question: FormQuestion) -> dict[str, Any]:
     if question.kind == "choice":
         return {"type": "label_selection", "options": options, "visible_options": None}
     return {"type": "text", "use_markdown": False}
-
-
-def _responses(row: Foreign) -> Iterator[Mapping[str, Any]]:
-    """One response a person, as the server has them."""
-    responses = row.get("responses")
-    if isinstance(responses, list):
-        yield from (as_object(response, "responses") for response in responses)
-        return
-    by_person: dict[str, dict[str, Any]] = {}
-    for name, user, status, value in _one_by_one(row):
-        response = by_person.setdefault(user, {"user_id": user, "status": status, "values": {}})
-        response["values"][name] = {"value": value}
-        # One status holds for the whole response: part of it cannot be a draft.
-        if response["status"] != status:
-            raise InputError(
-                code="mixed-status",
-                message=f"{user} submitted some answers of the record and not others",
-                where=f"{name}.responses.status",
-            )
-    yield from by_person.values()
-
-
-def _one_by_one(row: Foreign) -> Iterator[tuple[str, str, Any, Any]]:
-    """Question, person, status and value of every response in a row of the client."""
-    nested = row.get("responses")
-    if isinstance(nested, Mapping):
-        for name, responses in nested.items():
-            for value in as_list(responses, name):
-                response = as_object(value, name)
-                user = as_word(response.get("user_id"), "user_id")
-                yield name, user, response.get("status"), response.get("value")
-    for column, values in row.items():
-        if not column.endswith(RESPONSES):
-            continue
-        name = column.removesuffix(RESPONSES)
-        answers = as_list(values, column)
-        users = as_list(row.get(f"{column}.users"), f"{column}.users")
-        statuses = as_list(row.get(f"{column}.status"), f"{column}.status")
-        if not len(answers) == len(users) == len(statuses):
-            raise InputError(
-                code="wrong-shape",
-                message=f"{column} has {len(answers)} values, {len(users)} users and "
-                f"{len(statuses)} statuses",
-                where=column,
-            )
-        for value, user, status in zip(answers, users, statuses, strict=True):
-            yield name, as_word(user, f"{column}.users"), status, value
 
 
 def _errors(row: Foreign, name: str, spans: list[Any]) -> Iterator[dict[str, Any]]:

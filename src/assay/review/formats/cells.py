@@ -8,6 +8,7 @@ import msgspec
 
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
+from assay.records.anchoring import find_quote
 from assay.records.verdict_text import NOT_ASKED
 from assay.review.formats.names import parts_of
 from assay.review.formats.questions import ABSTAIN
@@ -20,9 +21,9 @@ class AnswerCell(msgspec.Struct, frozen=True, kw_only=True):
     """What one question was answered."""
 
     name: str
-    """Name of the question, as `names.name_of` writes it."""
+    """The question's name."""
     text: str
-    """What was answered; empty where only a comment was left."""
+    """The answer."""
     comment: str = ""
     """The remark on it."""
 
@@ -63,7 +64,7 @@ class ReviewerAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _row(cells: Iterable[AnswerCell], marked: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    answers, whys, comments = _sort_texts(cells)
+    answers, whys, comments = _answer_texts(cells)
     remarks: dict[str, str] = {}
     ranking = answers.pop(("ranking",), "")
     if ranking:
@@ -74,7 +75,7 @@ def _row(cells: Iterable[AnswerCell], marked: Sequence[Mapping[str, Any]]) -> di
         else:
             _append(remarks, *_remark(parts, comment))
     for parts, why in whys.items():
-        answers[parts] = _with_reason(parts, answers.get(parts, ""), why)
+        answers[parts] = _explained(parts, answers.get(parts, ""), why)
     errors = _errors(answers, marked)
     row: dict[str, Any] = {".".join(parts): text for parts, text in answers.items()}
     for column, text in remarks.items():
@@ -88,7 +89,7 @@ def _row(cells: Iterable[AnswerCell], marked: Sequence[Mapping[str, Any]]) -> di
 _Texts = dict[tuple[str, ...], str]
 
 
-def _sort_texts(cells: Iterable[AnswerCell]) -> tuple[_Texts, _Texts, _Texts]:
+def _answer_texts(cells: Iterable[AnswerCell]) -> tuple[_Texts, _Texts, _Texts]:
     """By what they are about: the answers, the reasons of abstentions, the comments."""
     answers: _Texts = {}
     whys: _Texts = {}
@@ -113,7 +114,7 @@ def _append(texts: dict[Any, Any], key: Any, text: str) -> None:
         texts[key] = f"{texts[key]}\n{text}" if texts.get(key) else text
 
 
-def _with_reason(parts: tuple[str, ...], answer: str, why: str) -> str:
+def _explained(parts: tuple[str, ...], answer: str, why: str) -> str:
     """An abstention with its reason; a reason of none would be taken for one of the answer."""
     if answer != ABSTAIN:
         about = ".".join(parts)
@@ -139,7 +140,7 @@ def _take_ranking(answers: _Texts, ranking: str) -> None:
 
 
 def _remark(parts: tuple[str, ...], text: str) -> tuple[str, str]:
-    """The column that takes a remark made on an answer, and the remark."""
+    """The column that takes a remark made beside an answer, and the remark."""
     if parts[0] == "score":
         return ".".join(("reason", *parts[1:])), text
     if parts[0] == "verdict":
@@ -153,7 +154,7 @@ def _errors(answers: _Texts, marked: Sequence[Mapping[str, Any]]) -> list[Any] |
     written = answers.pop(("errors",), "")
     if not (none_found or written or marked):
         return None
-    errors = [*marked, *_parse_errors(written)]
+    errors = [*marked, *_written(written)]
     if none_found and errors:
         raise InputError(
             code="contradicting-errors",
@@ -164,7 +165,7 @@ def _errors(answers: _Texts, marked: Sequence[Mapping[str, Any]]) -> list[Any] |
     return errors
 
 
-def _parse_errors(text: str) -> list[Any]:
+def _written(text: str) -> list[Any]:
     if not text.strip():
         return []
     try:
@@ -193,12 +194,10 @@ def span_error(
     *,
     utf16: bool = False,
 ) -> dict[str, Any]:
-    """A span that a tool holds, as an error of `review.exchange`.
+    """A stretch that a tool marked, as an error of `review.exchange`.
 
-    Tools count characters differently: a browser counts a character beyond the Basic
-    Multilingual Plane twice.
-    The tool's own count is tried first, then the other, since a version may differ; the offset is
-    kept only where the text confirms it. A quote without an offset is looked for in the record.
+    The offset is kept only where the text confirms it; a quote without one is looked for in the
+    record.
 
     Args:
         letter: the candidate.
@@ -206,37 +205,29 @@ def span_error(
         span: `start`, `end` and perhaps `text`, as the tool has them.
         text: the text that was shown; absent where the tool does not give it back.
         utf16: whether the tool counts UTF-16 units, as scripts in a browser do.
+
+    Raises:
+        InputError: if the span holds no text, and its offsets lead to none.
     """
-    start, end, quote = span.get("start"), span.get("end"), span.get("text")
-    error: dict[str, Any] = {"candidate": letter, "category": category}
-    first, beyond = (_offset(start), _offset(end))
+    start, end, quote = _offset(span.get("start")), _offset(span.get("end")), span.get("text")
     if not isinstance(quote, str) or not quote:
-        quote = (text or "")[first:beyond] if None not in {first, beyond} else ""
+        quote = (text or "")[start:end] if None not in {start, end} else ""
     if not quote:
         raise InputError(
             code="empty-span",
             message=f"a span in {letter} holds no text, and its offsets lead to none",
             where="errors",
         )
-    error["quote"] = quote
-    if text is not None and first is not None:
-        places = (first, _code_points(text, first))
-        for place in reversed(places) if utf16 else places:
-            if text[place : place + len(quote)] == quote:
-                return error | {"start": place}
-    return error
+    error: dict[str, Any] = {"candidate": letter, "category": category, "quote": quote}
+    place = None if text is None else find_quote(text, quote, start, utf16=utf16)
+    if text is None or place is None:
+        return error
+    return error | {"quote": text[place.start : place.end], "start": place.start}
 
 
 def _offset(value: Any) -> int | None:
-    # A JSON true is an `int` in Python.
     counts = isinstance(value, int) and not isinstance(value, bool) and value >= 0
     return value if counts else None
-
-
-def _code_points(text: str, units: int) -> int:
-    """How many code points the first UTF-16 units of a text are."""
-    # A cut through a surrogate pair drops the half.
-    return len(text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", errors="ignore"))
 
 
 def assignment_in(*places: Any) -> str:

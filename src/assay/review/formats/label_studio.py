@@ -11,12 +11,13 @@ from typing import Any
 from assay.contracts.terms import SEVERITIES
 from assay.core.errors import InputError
 from assay.records.formats.label_studio_export import (
+    RELATION,
     StudioResult,
-    lead_time_ms,
     side_of,
-    studio_result,
+    studio_annotation,
+    unread_result,
 )
-from assay.records.formats.shapes import as_list, as_name, as_object, as_word
+from assay.records.formats.shapes import as_list, as_object, as_word
 from assay.review.formats.cells import AnswerCell, ReviewerAnswer, assignment_in, span_error
 from assay.review.formats.format import Foreign
 from assay.review.formats.names import name_of, parts_of
@@ -35,7 +36,8 @@ class LabelStudioReview:
 
     Each text is a key of `data`, so that `Text` shows it as it is; a key that a task lacks is
     empty, for the tool refuses tasks that lack one. The assignment is in `data` and in `meta`.
-    Drafts and predictions are left in the export; a cancelled annotation is not an answer.
+    Drafts, predictions and relations are left in the export; a cancelled annotation is not an
+    answer.
     """
 
     name = "label-studio"
@@ -64,7 +66,7 @@ class LabelStudioReview:
             body.append(_tag("Text", name=_key(name), variable=_key(name)))
         for question in questionnaire.questions:
             if question.kind != "spans":
-                body.append(_question_element(question))
+                body.append(_question_view(question))
         body += [
             _about_span(question)
             for question in questionnaire.questions
@@ -94,27 +96,26 @@ class LabelStudioReview:
         annotations = as_list(row["annotations"], "annotations")
         if not annotations:
             return ReviewerAnswer(assignment=assignment).row()
-        annotation = as_object(annotations[0], "annotations")
-        answered_by = as_name(annotation.get("completed_by"))
-        if annotation.get("was_cancelled"):
-            return ReviewerAnswer(assignment=assignment, answered_by=answered_by).row()
-        results = [studio_result(value) for value in as_list(annotation.get("result"), "result")]
-        spans = [result for result in results if result.kind == "labels"]
-        # The id that a span shares with the answers about it; other answers have ids of their own.
-        regions = {span.region for span in spans} - {""}
-        others = [result for result in results if result.kind != "labels"]
-        about = [result for result in others if result.region in regions]
+        annotation = studio_annotation(annotations[0])
+        unread = [kind for kind in annotation.unread if kind != RELATION]
+        if annotation.cancelled:
+            return ReviewerAnswer(assignment=assignment, answered_by=annotation.answered_by).row()
+        if unread:
+            raise unread_result(unread[0])
         return ReviewerAnswer(
             assignment=assignment,
-            answered_by=answered_by,
+            answered_by=annotation.answered_by,
             cells=[
                 AnswerCell(name=result.control, text=_text_of(result))
-                for result in others
-                if result.region not in regions
+                for result in annotation.answers
             ],
-            errors=[error for span in spans for error in _errors(span, data, about)],
-            active_ms=lead_time_ms(annotation.get("lead_time")),
-            judged_at=as_word(annotation.get("created_at"), "created_at") or None,
+            errors=[
+                error
+                for span in annotation.spans
+                for error in _errors(span, data, annotation.remarks(span))
+            ],
+            active_ms=annotation.active_ms,
+            judged_at=annotation.judged_at,
         ).row()
 
 
@@ -134,8 +135,8 @@ def _labels_spans(question: FormQuestion, text: str) -> bool:
     return question.kind == "spans" and text == f"candidate.{question.letter}"
 
 
-def _question_element(question: FormQuestion) -> str:
-    """A question with its header; one about an abstention is shown only when that is chosen."""
+def _question_view(question: FormQuestion) -> str:
+    """A question with its header; one about an abstention is seen only beside an abstention."""
     seen: dict[str, str] = {}
     if question.why_of:
         seen = {
@@ -152,8 +153,10 @@ def _control(question: FormQuestion) -> str:
     named = {"name": question.name, "toName": about}
     if question.kind == "text":
         return _tag("TextArea", **named, rows="2", maxSubmissions="1", editable="true")
-    tag, option = ("Labels", "Label") if question.kind == "spans" else ("Choices", "Choice")
-    options = [_tag(option, value=choice.text, alias=choice.value) for choice in question.options]
+    tag, tag_of_option = ("Labels", "Label") if question.kind == "spans" else ("Choices", "Choice")
+    options = [
+        _tag(tag_of_option, value=option.text, alias=option.value) for option in question.options
+    ]
     if question.kind == "choice":
         named |= {"choice": "single-radio", "showInline": "true"}
     return _tag(tag, *options, **named)
@@ -163,8 +166,8 @@ def _about_span(question: FormQuestion) -> str:
     """The questions about each span of one candidate."""
     letter = str(question.letter)
     about = {"toName": f"candidate_{letter}", "perRegion": "true"}
-    grades = [_tag("Choice", value=grade, alias=grade) for grade in SEVERITIES]
-    severity = {"name": name_of(("error", "severity", letter)), "choice": "single-radio"}
+    grades = [_tag("Choice", value=severity, alias=severity) for severity in SEVERITIES]
+    named = {"name": name_of(("error", "severity", letter)), "choice": "single-radio"}
     notes = [
         _tag(
             "TextArea", name=name_of(("error", note, letter)), placeholder=note,
@@ -173,7 +176,7 @@ def _about_span(question: FormQuestion) -> str:
         for note in NOTES
     ]  # fmt: skip
     shown = {"visibleWhen": "region-selected", "whenTagName": f"candidate_{letter}"}
-    return _tag("View", _tag("Choices", *grades, **severity, **about), *notes, **shown)
+    return _tag("View", _tag("Choices", *grades, **named, **about), *notes, **shown)
 
 
 def _tag(tag: str, *inside: str, variable: str = "", **attributes: str) -> str:
@@ -216,7 +219,7 @@ def _text_of(result: StudioResult) -> str:
 
 
 def _errors(
-    span: StudioResult, data: Mapping[str, Any], about_spans: Sequence[StudioResult]
+    span: StudioResult, data: Mapping[str, Any], about_span: Sequence[StudioResult]
 ) -> Iterator[dict[str, Any]]:
     """One span as errors, one for each of its labels, with the answers about it."""
     family, *place = parts_of(span.control)
@@ -228,14 +231,10 @@ def _errors(
         )
     text = data.get(f"candidate_{place[0]}")
     shown = text if isinstance(text, str) else None
-    remarks = {
-        _field_of(result): _text_of(result)
-        for result in about_spans
-        if result.region == span.region
-    }
+    remarks = {_field_of(result): _text_of(result) for result in about_span}
     for label in span.values:
         category = as_word(label, "labels")
-        yield span_error(place[0], category, span.value, shown, utf16=True) | remarks
+        yield span_error(place[0], category, span.stretch, shown, utf16=True) | remarks
 
 
 def _field_of(result: StudioResult) -> str:

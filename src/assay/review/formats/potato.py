@@ -119,8 +119,8 @@ def _key(name: str) -> str:
 def _display(name: str, questionnaire: Questionnaire) -> dict[str, Any]:
     family, _, letter = name.partition(".")
     marked = any(
-        question.kind == "spans" and name == f"candidate.{question.letter}"
-        for question in questionnaire.questions
+        each.kind == "spans" and name == f"candidate.{each.letter}"
+        for each in questionnaire.questions
     )
     label = letter if family == "candidate" else f"{family.replace('_', ' ')} {letter}".strip()
     shown = {"key": _key(name), "type": "text", "label": label}

@@ -316,7 +316,7 @@ def status(store: FactStore, register: PassRegister) -> ReviewStatus:
     judged: dict[str, set[str]] = defaultdict(set)
     of_models = 0
     for judgment in store.scan(Judgment):
-        if judgment.reviewer.kind == "model":
+        if judgment.reviewer.automatic:
             of_models += 1
         else:
             judged[judgment.record].add(judgment.reviewer.pseudonym)

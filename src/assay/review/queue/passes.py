@@ -108,7 +108,7 @@ def involvements(
         withdrawals: withdrawn assignments.
         at_desk: ids of the assignments that the desk gave; its own rows hold their state.
     """
-    people = [judgment for judgment in judgments if judgment.reviewer.kind != "model"]
+    people = [judgment for judgment in judgments if not judgment.reviewer.automatic]
     met = {(judgment.record, judgment.reviewer.pseudonym) for judgment in people}
     standing_by_pair: dict[tuple[str, str], list[Judgment]] = defaultdict(list)
     for judgment in standing(people):

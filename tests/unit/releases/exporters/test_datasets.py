@@ -1,6 +1,7 @@
 """Every export loads with the real `datasets` library, with the types that its card states."""
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +23,8 @@ from assay.releases.exporters.trl import (
 )
 
 Cases = Mapping[str, ReleasedRecord]
+
+KTO = EXPORTERS["kto"]()
 
 EXPORTS: dict[str, Exporter] = {name: kind() for name, kind in EXPORTERS.items()} | {
     "standard pairs with margin": TrlPreference(
@@ -118,3 +121,25 @@ def test_no_call_gains_the_keys_of_another(
         for call in message.get("tool_calls", ())
     ]
     assert arguments == [{"station": "Mill Road"}, {"row": 4, "side": "left"}]
+
+
+def test_no_export_loads_as_another_one_of_the_same_cache(
+    datasets: ModuleType, release: Cases, tmp_path: Path
+) -> None:
+    """Folders of one name give their own rows, and so does a folder that was written anew."""
+    cache, target = tmp_path / "cache", tmp_path / "a" / "trl-preference"
+    wins = [case for case in release.values() if isinstance(attempt(KTO, case), Carried)]
+
+    def loaded(folder: Path, cases: list[ReleasedRecord], version: str) -> tuple[int, int]:
+        report = export(cases, KTO, folder, release=f"kitchen {version}")
+        rows = datasets.load_dataset(str(folder), split="train", cache_dir=str(cache))
+        return len(rows), report.rows
+
+    counts = [
+        loaded(target, wins, "1.0.0"),
+        loaded(tmp_path / "b" / "trl-preference", wins[:2], "1.1.0"),
+    ]
+    shutil.rmtree(target)
+    counts.append(loaded(target, wins[:1], "1.0.0"))
+    assert [rows for rows, _ in counts] == [written for _, written in counts]
+    assert len({written for _, written in counts}) == 3

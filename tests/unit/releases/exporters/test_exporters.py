@@ -457,7 +457,9 @@ def test_alpaca_keeps_earlier_turns_as_history(release: Cases) -> None:
 def test_options_are_typed_and_an_unknown_one_is_refused() -> None:
     """Options come as text, and a wrong name or value is an error that lists the right names."""
     exporter = configure(TrlPromptCompletion, {"form": "standard", "work": "true"})
-    assert options_of(exporter) == {"work": True, "trajectories": False, "form": "standard"}
+    assert options_of(exporter) == {
+        "work": True, "trajectories": False, "reasoning": "", "form": "standard",
+    }  # fmt: skip
     for wrong in ({"from": "standard"}, {"form": "plain"}, {"work": "perhaps"}):
         with pytest.raises(UsageError, match="trl:prompt-completion: ") as caught:
             configure(TrlPromptCompletion, wrong)

@@ -1,0 +1,163 @@
+"""BFCL: requests to a model with functions, and the calls that answer them."""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from assay.core.errors import InputError
+from assay.records.formats.conversation import read_messages, read_tools
+from assay.records.formats.fields import Fields
+from assay.records.formats.label import whole_source
+from assay.records.kinds import Trajectory
+from assay.records.kinds.trajectory import ExpectedCall
+from assay.records.ports import Lookup
+from assay.records.reader import Read, RowContext
+from assay.records.record import SCHEMA_VERSION, Record
+from assay.records.source_json import exact_json_text
+from assay.records.task import Message, Task
+
+_ROW = ("id", "question", "function", "ground_truth", "initial_config", "missed_function",
+        "excluded_function", "involved_classes")  # fmt: skip
+_LONGEST_CALL = 100_000
+"""Characters of one call as text."""
+
+_NO_CALL = ("irrelevance", "live_irrelevance")
+"""How the ids of requests begin that no function answers."""
+
+
+class Bfcl:
+    """Reads `question`, `function` and `ground_truth`, the last from a second file where there is one.
+
+    The second file has the same name in the folder `possible_answer`, as it is published, or
+    `answer_` before its name; its rows are found by `id`.
+
+    The expected calls are those of `ground_truth`: objects of a function and the accepted values
+    of each argument, or one list of calls a turn as text (`cd(folder='x')`), each argument then
+    with its one value. A request whose id begins with `irrelevance` or `live_irrelevance` has no
+    right call, and needs no `ground_truth`; so has a turn with an empty list.
+
+    `initial_config` is the state before. A `missed_function` is not there before its turn, and an
+    `excluded_function` never: both are boundaries in words. `id` is the key; the part of it before
+    its number, such as `multi_turn_miss_func`, is the axis `category`.
+    """
+
+    name = "bfcl"
+    kinds = ("trajectory",)
+    summary = "BFCL: requests with functions, and the calls that answer them"
+    columns = {"trajectory": _ROW}
+    companion_key = "id"
+
+    def __init__(self, answers: Lookup | None = None) -> None:
+        self._answers = answers
+
+    def companions(self, file: str) -> Sequence[str]:
+        """The file of right calls: in the folder `possible_answer`, or with `answer_` before its name."""
+        return (f"possible_answer/{file}", f"answer_{file}")
+
+    def joined(self, table: Lookup) -> "Bfcl":
+        """The reader with the right calls of this table."""
+        return Bfcl(table)
+
+    def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
+        """Map one row.
+
+        Raises:
+            InputError: if the row is not of this format.
+        """
+        key = Fields(row, self.columns[context.kind]).text("id")
+        answer = self._answers.find(key) if self._answers and not row.get("ground_truth") else None
+        if answer is not None:
+            row = {**row, "ground_truth": answer.get("ground_truth")}
+        fields = Fields(row, self.columns[context.kind])
+        state, expected = fields.mapping("initial_config"), _expected(fields, key)
+        record = Record(
+            schema_version=SCHEMA_VERSION,
+            part=Trajectory(
+                expected_calls=expected,
+                boundaries=tuple(_boundaries(fields)),
+                no_call=not expected,
+            ),
+            task=Task(
+                messages=tuple(_messages(fields)),
+                tools=read_tools(fields, "function"),
+                initial_state=exact_json_text(state) if state else None,
+                taxonomy={"category": key.rstrip("0123456789-").rstrip("_") or key},
+            ),
+            sources=whole_source(context),
+            key=key,
+        )
+        return [Read(record=record)]
+
+
+def _messages(fields: Fields) -> Iterator[Message]:
+    for number, turn in enumerate(fields.items("question")):
+        if isinstance(turn, Mapping):
+            yield from read_messages([turn], "question")
+        elif turn:
+            yield from read_messages(turn, f"question[{number}]")
+
+
+def _expected(fields: Fields, key: str) -> tuple[ExpectedCall, ...]:
+    if not fields.has_field("ground_truth") and key.startswith(_NO_CALL):
+        return ()
+    if not fields.has_field("ground_truth"):
+        raise InputError(
+            code="no-answer-key",
+            message="the row has no 'ground_truth'",
+            where="ground_truth",
+            hint="put the file of right calls into the folder `possible_answer` beside the questions, "
+            "under the same name",
+        )
+    calls: list[ExpectedCall] = []
+    for number, entry in enumerate(fields.items("ground_truth")):
+        if isinstance(entry, Mapping):
+            calls += [_keyed(name, accepted) for name, accepted in entry.items()]
+        else:
+            texts = [entry] if isinstance(entry, str) else entry
+            calls += [_from_text(text, number) for text in texts]
+    return tuple(calls)
+
+
+def _keyed(name: str, accepted: Any) -> ExpectedCall:
+    arguments = Fields(accepted, tuple(accepted), f"ground_truth.{name}").rest(*accepted)
+    return ExpectedCall(name=name, arguments=exact_json_text(arguments), turn=0)
+
+
+def _from_text(text: Any, turn: int) -> ExpectedCall:
+    """A call as Python writes it; arguments without a name have their position as name."""
+    try:
+        call = _parsed_call(text)
+        named = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords if word.arg}
+        placed = {str(place): ast.literal_eval(value) for place, value in enumerate(call.args)}
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
+        raise InputError(
+            code="wrong-field",
+            message=f"{str(text)[:80]!r} is not a call with plain values",
+            where=f"ground_truth[{turn}]",
+            hint="write it as name(argument=value)",
+        ) from error
+    arguments = {name: [value] for name, value in {**placed, **named}.items()}
+    return ExpectedCall(
+        name=ast.unparse(call.func), arguments=exact_json_text(arguments), turn=turn
+    )
+
+
+def _parsed_call(text: Any) -> ast.Call:
+    if not isinstance(text, str) or len(text) > _LONGEST_CALL:
+        raise TypeError(text)
+    call = ast.parse(text, mode="eval").body
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name | ast.Attribute):
+        raise TypeError(text)
+    return call
+
+
+def _boundaries(fields: Fields) -> Iterator[str]:
+    for turn, names in fields.mapping("missed_function").items():
+        for name in names if isinstance(names, list | tuple) else [names]:
+            yield f"the function {name} is not there before turn {turn}"
+    for name in fields.texts("excluded_function"):
+        yield f"the function {name} must not be called"
+
+
+READER = Bfcl()
+"""The reader that `--format bfcl` asks for."""

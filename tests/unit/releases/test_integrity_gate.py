@@ -1,0 +1,71 @@
+"""The gate for integrity refuses what is wrong, and passes only what it compared."""
+
+import pytest
+
+from assay.quality.consensus import consensus
+from assay.quality.integrity import Integrity, IntegrityGathering
+from assay.records.candidate import Candidate, MadeByModel
+from assay.records.judgment import Judgment, Reviewer
+from assay.records.kinds import Outcome, Part, Preference
+from assay.records.record import Record, Source
+from assay.records.task import Message, Task
+from assay.records.verdict import Prefers
+from assay.releases.gates import integrity_gate
+
+
+def _record(part: Part, *answers: str, split: str = "", model: str = "quill") -> Record:
+    asked = (Message(role="user", content="When does it leave?"),)
+    return Record(
+        schema_version=1,
+        part=part,
+        task=Task(messages=asked, taxonomy={"split": split} if split else {}),
+        sources=(Source(source_class="house_written"),),
+        candidates=tuple(
+            Candidate(content=answer, provenance=MadeByModel(model=model)) for answer in answers
+        ),
+    )
+
+
+def _integrity(*records: Record, winners: tuple[int, ...] = ()) -> Integrity:
+    gathering = IntegrityGathering()
+    for number, record in enumerate(records):
+        judged = None
+        if winners:
+            judgment = Judgment(
+                record=record.id,
+                reviewer=Reviewer(pseudonym="p-1", kind="human", role="reviewer"),
+                verdict=Prefers(candidate=winners[number]),
+            )
+            judged = consensus(record, [judgment])
+        gathering.add(record.id, record, judged)
+    return gathering.result()
+
+
+PAIR = (_record(Preference(), "nine", "ten"), _record(Preference(), "nine", "ten", model="reed"))
+
+
+@pytest.mark.parametrize(
+    ("found", "outcome"),
+    [
+        (_integrity(), "unknown"),
+        (_integrity(*PAIR, winners=(0, 0)), "passed"),
+        (_integrity(*PAIR, winners=(0, 1)), "unknown"),
+        (_integrity(*(_record(Outcome(reference=hour)) for hour in ("nine", "ten"))), "refused"),
+        (
+            _integrity(*(_record(Preference(), "a", split, split=split) for split in ("b", "c"))),
+            "refused",
+        ),
+    ],
+    ids=["nothing compared", "copies agree", "copies judged otherwise", "two answers", "cut group"],
+)
+def test_the_state_follows_from_what_was_found(found: Integrity, outcome: str) -> None:
+    """Only two right answers and a cut group stop a build; nothing else does."""
+    gate = integrity_gate(found)
+    assert gate.outcome == outcome
+    assert gate.stops is (outcome == "refused")
+
+
+def test_the_reason_names_the_records() -> None:
+    """A lead finds the copies by their ids."""
+    reason = integrity_gate(_integrity(*PAIR, winners=(0, 1))).reason
+    assert all(record.id[:12] in reason for record in PAIR)
