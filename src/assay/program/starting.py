@@ -13,11 +13,12 @@ from assay.contracts.draft import SOURCE, ProgramDraft
 from assay.contracts.words.filler import MARK
 from assay.core.errors import InputError
 from assay.plugins import load, names
+from assay.records.extra_fields import noting_extras
 from assay.records.mapping.load import require_mapping
 from assay.records.mapping.proposal import MappingProposal, propose_mapping
 from assay.records.mapping.proposal_text import mapping_text, mapping_yaml
 from assay.records.mapping.reader import MappingReader
-from assay.records.reader import FactReader, Reader, RowContext
+from assay.records.reader import FactReader, FieldOptions, Reader, RowContext
 from assay.verification.constraints.language import likely_language
 
 MAPPING = "mapping.yaml"
@@ -100,13 +101,18 @@ def _fitting_reader(rows: Sequence[Mapping[str, Any]]) -> tuple[Reader, str] | N
     return None
 
 
+_STRICT = FieldOptions(strict=True)
+"""A reader that leaves columns unread does not fit: a mapping would be proposed for them."""
+
+
 def _count_read(rows: Sequence[Mapping[str, Any]], reader: Reader, kind: str) -> int:
     """How many rows become a record."""
     context = RowContext(kind=kind, source_class=SOURCE, pseudonym=lambda _: f"p_{'a' * 52}")
     count = 0
     for row in rows:
         try:
-            count += any(read.record is not None for read in reader.read(row, context))
+            with noting_extras(_STRICT):
+                count += any(read.record is not None for read in reader.read(row, context))
         except InputError:
             continue
     return count
