@@ -111,9 +111,11 @@ class VerlMultiTurn(Imitation, frozen=True, kw_only=True):
         response = work_messages(candidate) if self.work else response_messages(candidate)
         if not says_something(response):
             raise NotCarriedError("no_response")
-        values: dict[str, Any] = {"messages": _padded((*task.messages, *response))}
-        if task.tools:
-            values["tools"] = [_with_text(tool) for tool in task.tools]
+        values = {
+            "messages": _padded((*task.messages, *response)),
+            # verl loops over the tools of every row once one row has some: absent ones break it.
+            "tools": [_with_text(tool) for tool in task.tools],
+        }
         return Carried(
             rows=(ExportRow(values=values, candidates=(place,)),),
             carried={"work_steps": self.steps_carried(candidate)},

@@ -67,6 +67,8 @@ def test_verl_conversations_keep_calls_as_text(release: Cases) -> None:
     assert parse_json(call["function"]["arguments"]) == {"station": "Mill Road"}
     assert parse_json(row["tools"][0]["function"]["parameters"])["required"] == ["station"]
     assert row["messages"][3]["tool_call_id"] == call["id"]
+    (plain,) = _rows(attempt(VerlMultiTurn(), release["worked"]))
+    assert plain["tools"] == []
 
 
 def test_nemo_rl_takes_the_whole_ranking(release: Cases) -> None:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 TEMPLATE = (
@@ -239,6 +239,11 @@ def verl_rl(folder: Path) -> int:
 
 def verl_multi_turn(folder: Path) -> int:
     from omegaconf import OmegaConf
+
+    # verl 0.9.1 imports this module for rows with images, and it fails under Transformers 5.24.
+    images = ModuleType("verl.models.transformers.qwen2_vl")
+    images.get_rope_index = None  # type: ignore[attr-defined]
+    sys.modules[images.__name__] = images
     from verl.utils.dataset.multiturn_sft_dataset import MultiTurnSFTDataset
 
     settings = OmegaConf.create(
