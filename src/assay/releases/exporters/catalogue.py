@@ -77,7 +77,7 @@ not name is lost in that format, and the drop report counts it."""
 
 _OPENED_BY = """\
 Exports of a small release with every kind of record were opened by the libraries themselves, on a CPU,
-with tiny models of random weights; each took every row. `datasets` 5.2.0 loads every format. The checks
+with tiny models of random weights; each that ran took every row. `datasets` 5.2.0 loads every format. The checks
 are `tests/unit/releases/exporters/test_trainers.py`, run with the Python of an environment that has
 the libraries: `ASSAY_TRAINERS=/path/to/python make test-long`."""
 
@@ -112,6 +112,11 @@ OPENED: tuple[tuple[str, str, str], ...] = (
         "`nemo-rl:preference`, `helpsteer3`, `open-instruct`, `rewardbench`",
         "not run",
         "written from the published layouts; the libraries were not tried",
+    ),
+    (
+        "`inspect`, `lm-eval`, `llama-factory`",
+        "not run",
+        "the checks are written; Inspect 0.3.285, lm-eval 0.4.13 and LLaMA-Factory 0.9.5 did not install",
     ),
     (
         "`guard`, `safety:evaluation`, `critique:spans`, `votes`",
