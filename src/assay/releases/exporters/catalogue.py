@@ -86,27 +86,46 @@ not name is lost in that format, and the drop report counts it."""
 
 _OPENED_BY = """\
 Exports of a small release with every kind of record were opened by the libraries themselves, on a CPU,
-with tiny models of random weights; each took every row. `datasets` 5.2.0 loads every format. The checks
+with tiny models of random weights; each that ran took every row. `datasets` 5.2.0 loads every format. The checks
 are `tests/unit/releases/exporters/test_trainers.py`, run with the Python of an environment that has
 the libraries: `ASSAY_TRAINERS=/path/to/python make test-long`."""
 
 _TRL = "TRL 1.16.0, Transformers 5.24.0"
 
 OPENED: tuple[tuple[str, str, str], ...] = (
-    ("`trl:conversational`, `openai:chat`, `critique`, `judge`", _TRL, "`SFTTrainer`, one step"),
+    (
+        "`trl:conversational`, `trl:prompt-completion`, `openai:chat`, `critique`, `judge`",
+        _TRL,
+        "`SFTTrainer`, one step",
+    ),
     ("`trl:preference`, `preference:soft` with `unit=vote`", _TRL, "`DPOTrainer`, one step"),
     ("`trl:unpaired-preference`", _TRL, "`KTOTrainer`, one step"),
-    ("`trl:preference`", _TRL, "`RewardTrainer`, one step"),
+    (
+        "`trl:preference`, `preference:soft` with `margin=mean-strength`",
+        _TRL,
+        "`RewardTrainer`, one step",
+    ),
+    ("`trl:prompt-only`", _TRL, "`GRPOTrainer`, one step on four prompts"),
     ("`reward`", "Transformers 5.24.0", "squared loss of one output, backward"),
     ("`axolotl`", "axolotl 0.19.0", "`chat_template` strategy; only the answers have labels"),
     ("`trl:stepwise`", "axolotl 0.19.0", "`stepwise_supervised` strategy; labels compared"),
     ("`openrlhf`, all stages", "OpenRLHF 0.11.2", "`SFTDataset`, `RewardDataset`, `PromptDataset`"),
     ("`verl`", "verl 0.9.1", "`RLHFDataset`"),
+    (
+        "`verl:multi-turn`",
+        "verl 0.9.1",
+        "`MultiTurnSFTDataset`; its import for rows with images fails under Transformers 5.24",
+    ),
     ("`argilla`", "argilla 2.8.0", "`Record.from_dict`; no server"),
     (
         "`nemo-rl:preference`, `helpsteer3`, `open-instruct`, `rewardbench`",
         "not run",
         "written from the published layouts; the libraries were not tried",
+    ),
+    (
+        "`inspect`, `lm-eval`, `llama-factory`",
+        "not run",
+        "the checks are written; Inspect 0.3.285, lm-eval 0.4.13 and LLaMA-Factory 0.9.5 did not install",
     ),
     (
         "`guard`, `safety:evaluation`, `critique:spans`, `votes`",
