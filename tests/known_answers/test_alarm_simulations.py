@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from assay.quality.answer_table import AnswerColumns
-from assay.quality.coverage import coverage
 from assay.quality.disagreement import RISK as SPLIT_RISK
 from assay.quality.disagreement import diagnose
 from assay.quality.failure_modes.easy_items import easy_items_alarm
 from assay.quality.failure_modes.one_label import one_label_alarm
 from assay.quality.failure_modes.unverified import unverified_alarm
+from assay.quality.quota_coverage import coverage
 from assay.quality.shortcuts.cue_test import RISK, examine_marks, examine_preferences
 from simulators.planted_modes import (
     DEVELOPED,

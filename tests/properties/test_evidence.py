@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.contracts.contract import Sampling
-from assay.quality.coverage import coverage
 from assay.quality.floors import FloorResult, FloorState
 from assay.quality.machine_evidence import EvidenceDemand
+from assay.quality.quota_coverage import coverage
 from assay.records.evidence import TextSpan
 from assay.records.verdict import DimensionScore, Scored
 from assay.releases.gates import (

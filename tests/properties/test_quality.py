@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from assay.quality.case import RecordCase
 from assay.quality.consensus import consensus
-from assay.quality.coverage import coverage
+from assay.quality.quota_coverage import coverage
 from assay.quality.rules import dispose_case
 from assay.records.judgment import Judgment
 from assay.records.verdict import (

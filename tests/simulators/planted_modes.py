@@ -11,11 +11,11 @@ from typing import Any, Literal, NamedTuple
 from assay.contracts.document import to_fact
 from assay.governance.failure_modes import Alarm, FailureMode
 from assay.quality.case import RecordCase
-from assay.quality.coverage import coverage
 from assay.quality.disposition import Disposition
 from assay.quality.failure_modes import alarms, diagnose_questions
 from assay.quality.gathering import ReportData, gather
 from assay.quality.in_force import DocumentsInForce
+from assay.quality.quota_coverage import coverage
 from assay.quality.shortcuts.alarm import surface_cue_alarm
 from assay.quality.shortcuts.audit import audit
 from assay.records.candidate import Candidate, MadeByModel, MadeByPerson

@@ -170,7 +170,7 @@ def gate(
     Example: assay reserve gate --socket /run/assay/gate.sock
     """
     import assay
-    from assay.reserve.gate import GateLimits
+    from assay.reserve.gate_process import GateLimits
 
     with assay.open(program) as opened:
         path = socket or opened.folder / ".assay" / "gate.sock"

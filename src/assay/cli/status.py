@@ -25,7 +25,7 @@ def status(
     """
     from assay.governance.failure_modes import MODES
     from assay.program.status import program_status
-    from assay.quality.coverage import required_slices
+    from assay.quality.quota_coverage import required_slices
 
     with open_to_read(program) as opened:
         opened.reserve.require_whole_vault()

@@ -10,8 +10,8 @@ from assay.context import Context
 from assay.core.errors import UsageError
 from assay.quality.case import RecordCase, cases
 from assay.quality.consensus import STRICT_MAJORITY, effective
-from assay.quality.coverage import MISSING
 from assay.quality.overturns import is_overturned
+from assay.quality.quota_coverage import MISSING
 from assay.records.judgment import Judgment
 from assay.records.verdict import (
     Abstained,

@@ -11,7 +11,10 @@ from assay.plugins import load, names
 from assay.quality import service
 from assay.quality.bootstrap import Resampling
 from assay.quality.control_tokens import ControlTokens, read_special_tokens
-from assay.quality.coverage import (
+from assay.quality.disposition import RELEASABLE, Disposition, State
+from assay.quality.explanation import Explanation, StaleRecord
+from assay.quality.integrity import Integrity
+from assay.quality.quota_coverage import (
     Cells,
     CrossTable,
     DistributionCoverage,
@@ -19,9 +22,6 @@ from assay.quality.coverage import (
     coverage,
     cross_table,
 )
-from assay.quality.disposition import RELEASABLE, Disposition, State
-from assay.quality.explanation import Explanation, StaleRecord
-from assay.quality.integrity import Integrity
 from assay.quality.sections.reviewers import ReviewerRates
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from assay.records.ports import Layout
 from assay.reserve import service
 from assay.reserve.contamination import ReserveIndex
 from assay.reserve.fingerprint import KeyedDigests
-from assay.reserve.gate import Gate, GateLimits, GateRequest
+from assay.reserve.gate_process import Gate, GateLimits, GateRequest
 from assay.reserve.leakage import ReserveComparison
 from assay.reserve.opening import Opening
 from assay.reserve.sealing import Sealing

@@ -6,7 +6,7 @@ from assay.governance.failure_modes import Alarm
 from assay.planning.checklist import LivePoint
 from assay.program.checklist import live_checklist
 from assay.program.program import Program
-from assay.quality.coverage import CrossTable, DistributionCoverage
+from assay.quality.quota_coverage import CrossTable, DistributionCoverage
 from assay.review.queue.pass_service import ReviewStatus
 from assay.store.tables import SCHEMA
 

@@ -15,7 +15,7 @@ import msgspec
 
 from assay.core.errors import AssayError, MachineError, UsageError
 from assay.reserve.contamination import Compared
-from assay.reserve.gate import Gate, GateState
+from assay.reserve.gate_process import Gate, GateState
 from assay.reserve.overlap import Overlap
 
 MOST_BYTES = 64 << 20

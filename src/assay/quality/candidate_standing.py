@@ -22,7 +22,7 @@ from assay.records.judgment import Judgment
 from assay.records.kinds import Adversarial, Critique, Demonstration, Policy, Trajectory
 from assay.records.record import Record
 from assay.review.adjudication import Decided
-from assay.verification.coverage import CoverageEvidence
+from assay.verification.ledger_evidence import CoverageEvidence
 from assay.verification.standing import is_against, is_counted, speaks, why_not
 from assay.verification.verification import Pass, Verification
 

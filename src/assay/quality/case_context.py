@@ -17,7 +17,7 @@ from assay.records.judgment import Judgment
 from assay.review.adjudication import Adjudication, Decided
 from assay.review.completeness import says_anything
 from assay.review.disputes import Dispute
-from assay.verification.coverage import CoverageEvidence
+from assay.verification.ledger_evidence import CoverageEvidence
 
 
 @dataclass(frozen=True)

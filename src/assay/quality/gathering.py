@@ -18,13 +18,13 @@ from assay.quality.consensus import (
     effective,
 )
 from assay.quality.contradictions import Contradiction, contradictions
-from assay.quality.coverage import Cells
 from assay.quality.disposition import RELEASABLE
 from assay.quality.error_marks import error_marks
 from assay.quality.failure_modes import ModeGathering
 from assay.quality.in_force import DocumentsInForce
 from assay.quality.integrity import IntegrityGathering
 from assay.quality.places import Clusters, Places
+from assay.quality.quota_coverage import Cells
 from assay.quality.shortcuts.cues import CUES, Cue
 from assay.quality.shortcuts.gathering import ShortcutGathering
 from assay.records.judgment import Judgment

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from assay.contracts.contract import Contract
 from assay.contracts.rubric import Dimension, Rubric
 from assay.records.judgment import Judgment
-from assay.verification.coverage import CoverageEvidence, Ground
+from assay.verification.ledger_evidence import CoverageEvidence, Ground
 from assay.verification.standing import Weight, is_against, verdict_name, what_stands, why_not
 from assay.verification.verification import Pass, Verification
 

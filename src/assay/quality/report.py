@@ -16,7 +16,6 @@ from assay.core.errors import UsageError
 from assay.governance.failure_modes import MODES, Alarm
 from assay.quality.bootstrap import Resampling
 from assay.quality.contradictions import Contradiction
-from assay.quality.coverage import CrossTable, DistributionCoverage, coverage, cross_table
 from assay.quality.disagreement import Disagreement
 from assay.quality.disposition import RELEASABLE
 from assay.quality.estimate import Rate, rate
@@ -26,6 +25,7 @@ from assay.quality.floors import FloorResult, floors_of
 from assay.quality.gathering import ReportData
 from assay.quality.integrity import Integrity
 from assay.quality.limits import limits
+from assay.quality.quota_coverage import CrossTable, DistributionCoverage, coverage, cross_table
 from assay.quality.sections.defects import (
     CorrectiveAction,
     DefectCount,

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from assay.quality.agreement_outline import dimension_blocks, verdict_blocks
 from assay.quality.bootstrap import Resampling
-from assay.quality.coverage import QuotaCoverage, required_slices
 from assay.quality.diagnosis_outline import alarm_blocks, disagreement_blocks, shortcut_blocks
 from assay.quality.integrity_outline import integrity_blocks
 from assay.quality.outline import Block, Bullets, ReportSection, Table, section, table
+from assay.quality.quota_coverage import QuotaCoverage, required_slices
 from assay.quality.report import QualityReport
 from assay.quality.reviewer_outline import reviewer_table
 from assay.quality.wording import counts, plain, share

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from assay.contracts.contract import DriftWatch
-from assay.quality.drift import Watch, error_chart, score_chart, watch_errors, watch_scores
+from assay.quality.control_charts import Watch, error_chart, score_chart, watch_errors, watch_scores
 from assay.quality.watched_series import difference_series, error_series
 from assay.records.judgment import Judgment
 from assay.review.sentinel import SentinelAnswer

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import msgspec
 
-from assay.quality.drift import Observation
+from assay.quality.control_charts import Observation
 from assay.records.judgment import Judgment, standing
 from assay.records.verdict import Scored
 from assay.review.sentinel import SentinelAnswer, Watched

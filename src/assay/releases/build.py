@@ -23,8 +23,8 @@ from assay.core.version import __version__
 from assay.governance.clearance import Clearance
 from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.governance.permits import Permits
-from assay.quality.coverage import DistributionCoverage, coverage
 from assay.quality.machine_evidence import EvidenceDemand
+from assay.quality.quota_coverage import DistributionCoverage, coverage
 from assay.records.record import SCHEMA_VERSION, Record
 from assay.releases.assembly import ReleaseTally, assemble
 from assay.releases.attestation import ATTESTATION, RELEASE, attest

@@ -10,7 +10,7 @@ import msgspec
 
 from assay.governance.failure_modes import MODES, Alarm
 from assay.governance.rights import USES
-from assay.quality.coverage import MISSING, AxisCoverage, DistributionCoverage
+from assay.quality.quota_coverage import MISSING, AxisCoverage, DistributionCoverage
 from assay.releases.diff import ReleaseDifference
 from assay.releases.inputs import TypedDocuments
 from assay.releases.manifest import ManifestHead

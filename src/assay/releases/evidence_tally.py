@@ -11,7 +11,7 @@ from assay.quality.machine_evidence import EvidenceDemand
 from assay.records.fields import Index
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.verification.coverage import CoverageEvidence, items_of
+from assay.verification.ledger_evidence import CoverageEvidence, items_of
 from assay.verification.planned import applying
 from assay.verification.standing import speaks
 from assay.verification.verification import Verification

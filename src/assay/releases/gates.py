@@ -18,9 +18,9 @@ from assay.core.issues import Issue, has_errors
 from assay.core.wording import counted
 from assay.governance.claims import find_claims, find_unproven_effects
 from assay.governance.rights import Use
-from assay.quality.coverage import DistributionCoverage, QuotaCoverage, required_slices
 from assay.quality.floors import FloorResult
 from assay.quality.integrity import Integrity
+from assay.quality.quota_coverage import DistributionCoverage, QuotaCoverage, required_slices
 from assay.releases.release import GateResult, GateState
 from assay.releases.unread import unread_passages
 from assay.releases.verifier_tally import VerifierTally

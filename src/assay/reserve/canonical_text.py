@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from urllib.parse import unquote_to_bytes
 
-from assay.reserve.disguises import may_be_disguised
 from assay.reserve.encoded_text import may_be_encoded
+from assay.reserve.markup_and_escapes import may_be_disguised
 
 UNSEEN = (
     "a paraphrase, a translation, other names and numbers, text without spaces or with spaces in "

@@ -25,9 +25,9 @@ from assay.reserve.canonical_text import (
     words,
 )
 from assay.reserve.ciphers import BEFORE_IN_REVERSE, IN_REVERSE, reads_backwards
+from assay.reserve.disguised_readings import BUDGET_TIMES, Encoded, readings
 from assay.reserve.fingerprint import GROUP, METHOD, Hasher, Hashes, from_text
 from assay.reserve.overlap import Overlap
-from assay.reserve.readings import BUDGET_TIMES, Encoded, readings
 from assay.reserve.sealing import Fingerprint, Sealing
 
 CONTAINMENT = 0.3

@@ -9,7 +9,7 @@ from assay.contracts.contract import Contract
 from assay.contracts.rubric import Dimension, Rubric
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.verification.coverage import CoverageEvidence, DimensionCoverage, Ground, items_of
+from assay.verification.ledger_evidence import CoverageEvidence, DimensionCoverage, Ground, items_of
 from assay.verification.planned import applying
 from assay.verification.standing import AdequacyState, Weight
 from assay.verification.verification import Verification

@@ -11,7 +11,13 @@ from assay.contracts.rubric import Rubric
 from assay.core.data_frame import data_frame
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.verification.coverage import By, CoverageEvidence, DimensionCoverage, Ground, items_of
+from assay.verification.ledger_evidence import (
+    By,
+    CoverageEvidence,
+    DimensionCoverage,
+    Ground,
+    items_of,
+)
 from assay.verification.planned import applying
 from assay.verification.standing import AdequacyState, Weight
 from assay.verification.verification import Verification

@@ -8,8 +8,8 @@ import pytest
 from assay.contracts.contract import Sampling
 from assay.contracts.document import Document, DocumentKind
 from assay.core.issues import Issue
-from assay.quality.coverage import coverage
 from assay.quality.floors import FloorResult, FloorState
+from assay.quality.quota_coverage import coverage
 from assay.records.evidence import TextSpan
 from assay.releases.gates import (
     QaFigures,

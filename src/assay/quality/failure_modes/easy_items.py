@@ -7,16 +7,16 @@ from assay.core.wording import counted
 from assay.governance.failure_modes import Alarm, FailureMode
 from assay.quality.candidate_standing import imitated_candidates
 from assay.quality.case import RecordCase
-from assay.quality.coverage import (
+from assay.quality.estimate import rate
+from assay.quality.failure_modes.states import MIN_TRIALS, clear_alarm, raised_alarm, unknown_alarm
+from assay.quality.failure_modes.work import results_on
+from assay.quality.in_force import DocumentsInForce
+from assay.quality.quota_coverage import (
     AxisCoverage,
     DistributionCoverage,
     QuotaCoverage,
     required_slices,
 )
-from assay.quality.estimate import rate
-from assay.quality.failure_modes.states import MIN_TRIALS, clear_alarm, raised_alarm, unknown_alarm
-from assay.quality.failure_modes.work import results_on
-from assay.quality.in_force import DocumentsInForce
 from assay.records.candidate import MadeByModel
 from assay.records.judgment import Judgment
 from assay.records.verdict import Abstained, NotAsked, Scored, verdict_key

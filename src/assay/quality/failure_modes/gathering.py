@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from assay.governance.failure_modes import Alarm
 from assay.quality.case import RecordCase
-from assay.quality.coverage import DistributionCoverage
 from assay.quality.disagreement import Disagreement
 from assay.quality.failure_modes.easy_items import ItemCounts, easy_items_alarm
 from assay.quality.failure_modes.forced_consensus import (
@@ -15,6 +14,7 @@ from assay.quality.failure_modes.forced_consensus import (
 from assay.quality.failure_modes.one_label import LabelCounts, one_label_alarm
 from assay.quality.failure_modes.unverified import RationaleCounts, unverified_alarm
 from assay.quality.in_force import DocumentsInForce
+from assay.quality.quota_coverage import DistributionCoverage
 from assay.records.judgment import Judgment
 
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from assay.quality.coverage import AxisCoverage, CrossTable, DistributionCoverage
 from assay.quality.disposition import RELEASABLE
 from assay.quality.figures.figure import Figure, FigureCell, Panel, inside, number, words
 from assay.quality.figures.picture import (
@@ -15,6 +14,7 @@ from assay.quality.figures.picture import (
     cut_note,
     first_rows,
 )
+from assay.quality.quota_coverage import AxisCoverage, CrossTable, DistributionCoverage
 from assay.quality.report import DispositionCount
 from assay.quality.report_outline import slice_name
 from assay.quality.wording import plain

@@ -5,7 +5,7 @@ import gzip
 
 import pytest
 
-from assay.reserve.readings import (
+from assay.reserve.disguised_readings import (
     BUDGET_LEAST,
     BUDGET_TIMES,
     LEAST_ENCODED,

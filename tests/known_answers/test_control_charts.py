@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assay.quality.drift import (
+from assay.quality.control_charts import (
     ErrorChart,
     Observation,
     cusum_run_length,

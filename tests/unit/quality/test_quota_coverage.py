@@ -3,7 +3,7 @@
 import pytest
 
 from assay.contracts.contract import Quota, Sampling
-from assay.quality.coverage import MISSING, coverage, cross_table
+from assay.quality.quota_coverage import MISSING, coverage, cross_table
 from simulators.placed_records import placed_cells
 from simulators.small_program import contract
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from assay.reserve.ciphers import CIPHERS, marked_readings
-from assay.reserve.disguises import disguised_readings
 from assay.reserve.encoded_text import (
     LEAST_ENCODED,
     decode_base85,
@@ -19,6 +18,7 @@ from assay.reserve.encoded_text import (
     encoded_stretches,
     split_stretches,
 )
+from assay.reserve.markup_and_escapes import markup_readings
 
 MOST_DECODED = 2
 """How many disguises inside a disguise are undone."""
@@ -108,7 +108,7 @@ def _undo_one(text: str, budget: _Budget, *, marked: bool) -> Iterator[Encoded]:
     if marked:
         yield from (Encoded(reading, 0, len(text), way) for way, reading in marked_readings(text))
     lines: set[str] = set()
-    for way, reading in disguised_readings(text):
+    for way, reading in markup_readings(text):
         if reading == text:
             continue
         lines = lines or set(text.splitlines())

@@ -23,7 +23,7 @@ from assay.records.record import Record
 from assay.reserve.canonical_text import words
 from assay.reserve.contamination import Compared, ReserveIndex
 from assay.reserve.fingerprint import Hasher, KeyedDigests, item_name, item_texts, to_text
-from assay.reserve.gate import Gate, GateLimits, GateRequest
+from assay.reserve.gate_process import Gate, GateLimits, GateRequest
 from assay.reserve.sealing import Fingerprint
 from simulators.placed_records import placed_record
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assay.core.errors import UsageError
-from assay.quality.drift import (
+from assay.quality.control_charts import (
     Observation,
     error_chart,
     score_chart,

@@ -55,7 +55,7 @@ def may_be_disguised(text: str) -> bool:
     )
 
 
-def disguised_readings(text: str) -> Iterator[tuple[str, str]]:
+def markup_readings(text: str) -> Iterator[tuple[str, str]]:
     """Readings of a text that single characters give away.
 
     Returns:
