@@ -175,7 +175,7 @@ def _fetch_web(address: str, file: _PartialFile, *, allow_private: bool) -> None
                     size = int(length) if length.isdecimal() else None
                     file.forget()
                 file.begin(_State(strong, size, tag.removeprefix("W/").strip('"')))
-                file.append(response.iter_raw(BUFFER))
+                file.append(response.iter_raw())  # as it comes: a cut loses nothing
         except httpx.TransportError:
             return False
         return file.is_whole()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from assay.bulk.address import is_address
+from assay.bulk.address import is_address, public_address
 from assay.contracts.program import DataFile
 from assay.core.errors import CheckError, InputError, MachineError, UsageError
 from assay.core.wording import counted
@@ -119,7 +119,16 @@ def _file_figures(program: Program, file: DataFile) -> DataFileFigures:
 
 def _place(program: Program, file: DataFile) -> str | Path:
     """The address as it stands, or the path under the program's folder."""
-    return file.path if is_address(file.path) else program.folder / file.path
+    if not is_address(file.path):
+        return program.folder / file.path
+    if file.path != public_address(file.path):
+        raise UsageError(
+            code="credentials-in-address",
+            message="an address in assay.toml may hold no user name, password, query or fragment",
+            where=public_address(file.path),
+            hint="give credentials by the environment, or import it with `assay record import`",
+        )
+    return file.path
 
 
 def _format(program: Program, file: DataFile) -> str | Path:
