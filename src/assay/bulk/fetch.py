@@ -14,7 +14,7 @@ from assay.bulk.address import address_name, public_address, require_address
 from assay.bulk.stream import BUFFER
 from assay.core.clock import Clock
 from assay.core.digest import sha256_hex
-from assay.core.errors import InputError, MachineError, missing_extra
+from assay.core.errors import AssayError, InputError, MachineError, missing_extra
 from assay.core.private import make_private_folder, private_opener
 
 MAX_FETCH_BYTES = 64 * 2**30
@@ -204,8 +204,17 @@ def _fetch_object(address: str, file: _PartialFile) -> None:
                 code="not-fetched", message="there is no such file, or it may not be read",
                 where=public_address(address), hint="check the address and the credentials",
             ) from error  # fmt: skip
+        except AssayError:
+            raise
         except OSError:
             return False
+        except Exception as error:  # noqa: BLE001  each protocol's library has errors of its own
+            # Only the kind of error is told: its text may hold a signed address.
+            raise MachineError(
+                code="not-fetched",
+                message=f"the library of the protocol reports {type(error).__name__}",
+                where=public_address(address), hint="check the credentials in the environment",
+            ) from None  # fmt: skip
         if not is_same:
             file.forget()
         return is_same and file.is_whole()

@@ -1,5 +1,6 @@
 """A file behind an address: whole, of one version, within its budget, and without a secret."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -177,3 +178,13 @@ def test_credentials_in_an_address_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="user name or a password") as refused:
         fetch("s3://key:hush@bucket/rows.jsonl", tmp_path, CLOCK)
     assert "hush" not in str(refused.value)
+
+
+def test_a_missing_library_is_named_with_its_install_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the library of a protocol the error names the extra and how to install it."""
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    with pytest.raises(MachineError) as missing:
+        fetch("s3://bucket/rows.jsonl", tmp_path, CLOCK)
+    assert "pip install 'assay[remote]'" in str(missing.value)

@@ -51,9 +51,9 @@ def test_a_run_imports_an_address_once(assay: Run, program: Path) -> None:
     entry = f'\n[[data]]\npath = "{ADDRESS}"\nformat = "trl"\nsource = "chat-questions"\n'
     settings = program / "assay.toml"
     settings.write_text(settings.read_text() + entry)
-    before = json.loads(assay("run", "-p", program, "--dry-run", "--json").out)
+    before = json.loads(assay("run", "-p", program, "--plan", "--json").out)
     assert assay("record", "import", ADDRESS, *WAY, "-p", program).code == 0
-    after = json.loads(assay("run", "-p", program, "--dry-run", "--json").out)
+    after = json.loads(assay("run", "-p", program, "--plan", "--json").out)
     assert before[0]["state"] != "nothing"
     assert after[0]["state"] == "nothing"
 
@@ -64,6 +64,6 @@ def test_a_query_in_assay_toml_is_refused(assay: Run, program: Path) -> None:
     settings.write_text(
         settings.read_text() + '\n[[data]]\npath = "https://host/rows.jsonl?sig=hush"\n'
     )
-    done = assay("run", "-p", program, "--dry-run")
+    done = assay("run", "-p", program, "--plan")
     assert done.code == 2
     assert "hush" not in done.err + done.out
