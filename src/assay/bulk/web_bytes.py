@@ -81,7 +81,7 @@ def _request(address: str, headers: dict[str, str], *, allow_private: bool) -> h
             where=public_address(address), hint="use https; http is for permitted private addresses",
         )  # fmt: skip
     host = parts.hostname or ""
-    # The connection goes to the very number that was checked: a second look-up could differ.
+    # The connection goes to the very number that was checked: resolved again, the name could lead elsewhere.
     number = _permitted_number(address, host, allow_private=allow_private)
     url = httpx.URL(address)
     own_headers = headers | {"Host": url.netloc.decode("ascii").rpartition("@")[2]}
