@@ -40,6 +40,7 @@ def import_file(
     rejects: Path | None = None,
     documents: Mapping[str, str] = {},
     progress: ProgressCallback | None = None,
+    origin: str = "",
 ) -> ImportReport:
     """Import one file; see `records.service.import_rows` for what holds and what is raised.
 
@@ -53,8 +54,10 @@ def import_file(
         rejects: folder for `<name>.rejects.jsonl`; the file's own folder where absent.
         documents: ids of the documents in force.
         progress: called after each commit.
+        origin: where the file was fetched from; the list of imports keeps it in place of its name.
     """
     file = DiskFile(path, _joined_layout(layout, reader), _column_filter(reader, context))
+    file.name = origin or file.name
     templates = reader.people if isinstance(reader, PeopleReader) else {}
     mask = PeopleMask(context.pseudonym, templates, redacts=isinstance(reader, RedactingReader))
     rejects_file = RejectsFile((rejects or path.parent) / f"{path.name}{SUFFIX}", mask)

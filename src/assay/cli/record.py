@@ -31,7 +31,11 @@ Source = Annotated[str, typer.Option("--source", "-s", help="Source class in sou
 @app.command("import")
 def import_(
     file: Annotated[
-        Path, typer.Argument(help="JSONL, JSON, CSV, TSV, Parquet or .eval; gzip or zstd.")
+        str,
+        typer.Argument(
+            help="JSONL, JSON, CSV, TSV, Parquet or .eval; gzip or zstd. A path or an address: "
+            "https://, hf://, s3://, gs://, az:// or memory://."
+        ),
     ],
     source: Annotated[
         str | None,
@@ -87,6 +91,13 @@ def import_(
             "--suggest", help="Write a first mapping from the file's head; store nothing."
         ),
     ] = False,
+    max_fetch_mb: Annotated[
+        int, typer.Option(min=1, help="The most that is fetched from an address, in MiB.")
+    ] = 65_536,
+    allow_private: Annotated[
+        bool,
+        typer.Option("--allow-private", help="Let https lead to a private address, and take http."),
+    ] = False,
     program: Folder = ".",
     as_json: AsJson = False,
 ) -> None:
@@ -108,13 +119,21 @@ def import_(
             return
         if dry_run:
             preview = opened.records.preview(
-                file, source=source, kind=kind, format=form, layout=cut, fields=fields, first=first
+                file,
+                source=source,
+                kind=kind,
+                format=form,
+                layout=cut,
+                fields=fields,
+                first=first,
+                max_fetch_bytes=max_fetch_mb * 2**20,
+                allow_private=allow_private,
             )
             _show_preview(preview)
             if preview.read and not preview.reads:
                 raise typer.Exit(InputError.exit_code)
             return
-        with progress(file.name) as tick:
+        with progress(Path(file.partition("?")[0]).name) as tick:
             report = opened.records.import_(
                 file,
                 source=source,
@@ -124,6 +143,8 @@ def import_(
                 fields=fields,
                 rejects=rejects,
                 progress=tick,
+                max_fetch_bytes=max_fetch_mb * 2**20,
+                allow_private=allow_private,
             )
     if as_json:
         print_json(report)

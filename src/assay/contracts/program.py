@@ -44,7 +44,7 @@ class DataFile(Part):
     """A file that `assay run` imports."""
 
     path: Text
-    """The file, relative to the program's folder."""
+    """The file, relative to the program's folder, or its address without credentials."""
     mapping: Text | None = None
     """The mapping that reads its rows (`.yaml`), relative to the program's folder."""
     format: Name | None = None

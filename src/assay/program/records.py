@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from assay.bulk.address import is_address, public_address
 from assay.bulk.fact_lines import write_facts
+from assay.bulk.fetch import MAX_FETCH_BYTES, Fetched, fetch
 from assay.bulk.imports import import_file, open_mapping, preview_file
 from assay.bulk.joins import open_companion
 from assay.bulk.stream import file_sha256
@@ -103,25 +105,34 @@ class RecordsService:
         fields: FieldOptions = NO_FIELD_OPTIONS,
         rejects: str | Path | None = None,
         progress: ProgressCallback | None = None,
+        max_fetch_bytes: int = MAX_FETCH_BYTES,
+        allow_private: bool = False,
     ) -> ImportReport:
         """Import a file: every row is stored, already there, or set aside with its reason.
 
         Args:
-            file: JSONL, JSON, CSV, TSV or Parquet; plain, gzip or zstd.
+            file: JSONL, JSON, CSV, TSV or Parquet; plain, gzip or zstd. A path, or an address:
+                `hf://`, `s3://`, `gs://`, `az://`, `https://` or `memory://`.
             source: id of the source class in sources.yaml. Lines of our own format name theirs.
             kind: kind of record; the reader's first where absent. Our own format takes none.
             format: name of a reader, or path of a mapping (`.yaml`).
             layout: how to cut the file; its name and the reader say what this leaves open.
             fields: what to do with fields that the format does not have.
-            rejects: folder for `<name>.rejects.jsonl`; next to the file where absent.
+            rejects: folder for `<name>.rejects.jsonl`; next to the file where absent, for an
+                address the program's folder.
             progress: called after each commit.
+            max_fetch_bytes: the most bytes that are fetched from an address.
+            allow_private: whether `https://` may lead to an address inside a network, and
+                `http://` is taken.
 
         Raises:
             UsageError: for an unknown reader, kind or source class, or one that is missing; for
                 options of fields with a mapping or our own format.
             InputError: if the file or the mapping as a whole cannot be used.
+            MachineError: if an address cannot be fetched, or the extra `remote` is missing.
         """
-        path = Path(file)
+        fetched = self._fetch(file, max_fetch_bytes, allow_private=allow_private)
+        path = fetched.path if fetched else Path(file)
         opened = _open_reader(format, path)
         asks = self._context.documents.program.gate is not None
         # The store gives facts in their order of entry: what comes after these counts is new.
@@ -133,10 +144,13 @@ class RecordsService:
             store=self._context.store,
             actor=self._context.actor,
             layout=layout,
-            rejects=Path(rejects) if rejects else None,
+            rejects=Path(rejects) if rejects else self._context.folder if fetched else None,
             documents=self._context.ids,
             progress=progress,
+            origin=fetched.origin if fetched else "",
         )
+        if fetched:
+            fetched.discard()
         if not asks:
             return report
         return msgspec.structs.replace(report, reserve=self._ask_gate(before))
@@ -152,23 +166,34 @@ class RecordsService:
     ) -> str | None:
         """When an import of these bytes in this way was finished; None where none was.
 
-        The arguments and errors are those of `import_`.
+        The arguments and errors are those of `import_`. Of an address the newest import counts,
+        whatever is there now: nothing is fetched.
         """
-        path = Path(file)
+        address = public_address(str(file)) if is_address(file) else ""
+        path = self._context.folder / "address" if address else Path(file)
         opened = _open_reader(format, path)
         entry = (
-            file_sha256(path),
             reader_entry(opened, kind or opened.kinds[0], fields),
             opened.digest if isinstance(opened, MappingReader) else "",
             source or "",
         )
+        digest = "" if address else file_sha256(path)
         times = [
             run.finished
             for run in self._context.store.imports()
             if run.state == "finished"
-            and (run.sha256, run.reader, run.mapping, run.source) == entry
+            and (run.file.startswith(f"{address}, ") if address else run.sha256 == digest)
+            and (run.reader, run.mapping, run.source) == entry
         ]
         return times[-1] if times else None
+
+    def _fetch(self, file: str | Path, max_bytes: int, *, allow_private: bool) -> Fetched | None:
+        """The file behind an address, kept in the program until its import ends; None for a path."""
+        if not is_address(file):
+            return None
+        folder = self._context.folder / ".assay" / "fetched"
+        clock = self._context.clock
+        return fetch(str(file), folder, clock, max_bytes=max_bytes, allow_private=allow_private)
 
     def _places(self) -> dict[type[Record | Judgment], int]:
         """How many facts of each family that holds texts there are."""
@@ -207,9 +232,15 @@ class RecordsService:
         layout: Layout | None = None,
         fields: FieldOptions = NO_FIELD_OPTIONS,
         first: int = 5,
+        max_fetch_bytes: int = MAX_FETCH_BYTES,
+        allow_private: bool = False,
     ) -> Preview:
-        """What the first rows of a file would become; nothing is stored."""
-        path = Path(file)
+        """What the first rows of a file would become; nothing is stored.
+
+        An address is fetched as by `import_`, and kept for the import that follows.
+        """
+        fetched = self._fetch(file, max_fetch_bytes, allow_private=allow_private)
+        path = fetched.path if fetched else Path(file)
         opened = _open_reader(format, path)
         context = _row_context(self._context, opened, kind, source, fields)
         return preview_file(path, opened, context, layout=layout, first=first)

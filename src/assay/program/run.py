@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from assay.bulk.address import is_address, public_address
 from assay.contracts.program import DataFile
 from assay.core.errors import CheckError, InputError, MachineError, UsageError
 from assay.core.wording import counted
@@ -98,8 +99,8 @@ def _figures(program: Program) -> RunFigures:
 
 
 def _file_figures(program: Program, file: DataFile) -> DataFileFigures:
-    path = program.folder / file.path
-    if not path.is_file():
+    path = _place(program, file)
+    if isinstance(path, Path) and not path.is_file():
         raise UsageError(
             code="no-data-file",
             message=f"there is no file {file.path!r}",
@@ -114,6 +115,20 @@ def _file_figures(program: Program, file: DataFile) -> DataFileFigures:
         fields=_field_options(file),
     )
     return DataFileFigures(path=file.path, imported=moment)
+
+
+def _place(program: Program, file: DataFile) -> str | Path:
+    """The address as it stands, or the path under the program's folder."""
+    if not is_address(file.path):
+        return program.folder / file.path
+    if file.path != public_address(file.path):
+        raise UsageError(
+            code="credentials-in-address",
+            message="an address in assay.toml may hold no user name, password, query or fragment",
+            where=public_address(file.path),
+            hint="give credentials by the environment, or import it with `assay record import`",
+        )
+    return file.path
 
 
 def _format(program: Program, file: DataFile) -> str | Path:
@@ -134,7 +149,7 @@ def _import(program: Program, step: RunStep) -> str:
         data_file for data_file in program.documents.program.data if data_file.path == step.path
     )
     report = program.records.import_(
-        program.folder / file.path,
+        _place(program, file),
         source=file.source,
         kind=file.kind,
         format=_format(program, file),
