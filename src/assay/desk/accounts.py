@@ -28,6 +28,7 @@ from assay.governance.accounts import (
 from assay.governance.failed_sign_ins import FailedSignIn, FailedSignIns
 from assay.governance.permissions import (
     GRANTS,
+    Permission,
     Principal,
     limit_to_scopes,
     permissions_of,
@@ -222,16 +223,24 @@ class AccountsService:
             The account, and the token's secret, which is shown this once.
 
         Raises:
-            UsageError: for a name that is taken or cannot be one, an unknown role, or a scope that
-                the roles do not grant.
+            UsageError: for a name that is taken or cannot be one, an unknown role or that of an
+                administrator, or a scope that the roles do not grant; then no account is made.
         """
         check_name(name)
         self._refuse_taken(name)
         account = Account(
             id=0, name=name, pseudonym=self._context.pseudonym(name), roles=_roles(roles)
         )
+        if ADMINISTRATOR in account.roles:
+            raise UsageError(
+                code="program-administrator",
+                message="a program cannot be an administrator: nobody could sign in to its account",
+                where="roles",
+                hint="name the role of what it does, such as reviewer or lead",
+            )
+        # Before the account is written: a refused call leaves none behind.
+        _granted_scopes(_principal(account, csrf=None), scopes)
         with self._write("account.add_program", by, name) as unit:
-            self._end_first_links(unit, account)
             account = self._accounts.add(unit, account)
         who = _principal(account, csrf=None)
         return account, self.make_token(who, name=name, scopes=scopes, days=days)
@@ -326,14 +335,7 @@ class AccountsService:
         Raises:
             UsageError: for an unknown scope, or one that the person does not hold.
         """
-        requested = read_scopes(scopes)
-        beyond = [scope for scope in requested if scope not in who.permissions]
-        if beyond:
-            raise UsageError(
-                code="beyond-permission",
-                message=f"you may not do {', '.join(beyond)} yourself",
-                where="scopes",
-            )
+        requested = _granted_scopes(who, scopes)
         secret = new_secret(TOKEN_PREFIX)
         now = self._context.clock()
         row = TokenRow(
@@ -418,7 +420,7 @@ class AccountsService:
 
     def _end_first_links(self, unit: WriteUnit, account: Account) -> None:
         """Withdraw the open links for the first administrator, once this account becomes it."""
-        if ADMINISTRATOR in account.roles and not self._has_administrator():
+        if _administers(account) and not self._has_administrator():
             self._accounts.withdraw_open(unit, ADMINISTRATOR)
 
     def _begin(self, account: Account) -> SignedIn:
@@ -455,19 +457,12 @@ class AccountsService:
             raise UsageError(code="name-taken", message=f"the name {name!r} is taken", where="name")
 
     def _has_administrator(self) -> bool:
-        return any(
-            account.active and ADMINISTRATOR in account.roles for account in self._accounts.all()
-        )
+        return any(map(_administers, self._accounts.all()))
 
     def _keep_an_administrator(self, changed: Account) -> None:
-        others = [
-            account
-            for account in self._accounts.all()
-            if account.id != changed.id and account.active and ADMINISTRATOR in account.roles
-        ]
-        stays = changed.active and ADMINISTRATOR in changed.roles
-        was = ADMINISTRATOR in self._account(changed.id).roles
-        if was and not stays and not others:
+        others = (account for account in self._accounts.all() if account.id != changed.id)
+        was = _administers(self._account(changed.id))
+        if was and not _administers(changed) and not any(map(_administers, others)):
             raise UsageError(
                 code="last-administrator",
                 message="this is the last administrator",
@@ -495,6 +490,33 @@ def _principal(account: Account, *, csrf: str | None) -> Principal:
         permissions=permissions_of(account.roles),
         csrf=csrf,
     )
+
+
+def _administers(account: Account) -> bool:
+    """Whether somebody can sign in to this account and administer the others.
+
+    An account of a program has no sign-in, so it keeps nobody from being locked out.
+    """
+    can_sign_in = account.password is not None or account.subject is not None
+    return account.active and can_sign_in and ADMINISTRATOR in account.roles
+
+
+def _granted_scopes(who: Principal, names: Iterable[str]) -> tuple[Permission, ...]:
+    """The scopes of a token for somebody with these permissions.
+
+    Raises:
+        UsageError: for an unknown scope, or one that the roles do not grant.
+    """
+    scopes = read_scopes(names)
+    beyond = [scope for scope in scopes if scope not in who.permissions]
+    if beyond:
+        raise UsageError(
+            code="beyond-permission",
+            message=f"the roles {', '.join(who.roles)} do not grant {', '.join(beyond)}",
+            where="scopes",
+            hint=f"they grant: {', '.join(sorted(who.permissions))}",
+        )
+    return scopes
 
 
 def _roles(names: Iterable[str]) -> tuple[str, ...]:

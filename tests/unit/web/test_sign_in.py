@@ -204,22 +204,40 @@ def test_of_the_links_to_the_first_administrator_only_the_newest_works(bare: Pro
     assert [each.name for each in bare.accounts.list()] == ["first"]
 
 
-@pytest.mark.parametrize("way", ["invited", "given the role", "a program"])
+@pytest.mark.parametrize("way", ["invited", "given the role"])
 def test_where_there_is_an_administrator_no_earlier_link_makes_another(
     way: str, bare: Program
 ) -> None:
     """Whichever way the first one came about, a link of before is refused; later ones are not."""
     link = str(bare.accounts.first_link())
-    if way == "a program":
-        bare.accounts.add_program("bot", ["administrator"], scopes=["metrics:read"], days=1, by="t")
-    else:
-        role = "administrator" if way == "invited" else "reviewer"
-        _becomes(bare, bare.accounts.invite([role], by="t"), "first")
-        bare.accounts.set_roles(1, ["administrator"], by="t")
+    role = "administrator" if way == "invited" else "reviewer"
+    _becomes(bare, bare.accounts.invite([role], by="t"), "first")
+    bare.accounts.set_roles(1, ["administrator"], by="t")
     with pytest.raises(UsageError, match="used before"):
         _becomes(bare, link, "second")
     _becomes(bare, bare.accounts.invite(["administrator"], by="first"), "third")
     assert bare.accounts.first_link() is None
+
+
+def test_a_program_is_no_administrator_and_locks_nobody_out(bare: Program) -> None:
+    """Nobody can sign in to a program's account, so the link of the first administrator holds."""
+    link = str(bare.accounts.first_link())
+    with pytest.raises(UsageError, match="cannot be an administrator"):
+        bare.accounts.add_program("bot", ["administrator"], scopes=["metrics:read"], days=1, by="t")
+    bot, _ = bare.accounts.add_program("bot", ["reviewer"], scopes=["review:work"], days=1, by="t")
+    bare.accounts.set_roles(bot.id, ["administrator"], by="t")
+    assert bare.accounts.first_link() is not None
+    with pytest.raises(UsageError, match="used before"):
+        _becomes(bare, link, "early")
+    _becomes(bare, str(bare.accounts.first_link()), "first")
+
+
+def test_a_program_whose_token_is_refused_has_no_account(bare: Program) -> None:
+    """The scopes are looked at first, so the name stays free for the corrected call."""
+    with pytest.raises(UsageError, match=r"the roles reviewer do not grant accounts:manage"):
+        bare.accounts.add_program("bot", ["reviewer"], scopes=["accounts:manage"], days=1, by="t")
+    assert bare.accounts.list() == []
+    bare.accounts.add_program("bot", ["reviewer"], scopes=["review:work"], days=1, by="t")
 
 
 def test_a_closed_account_is_out_at_once(sign_in: SignIn, program: Program) -> None:
