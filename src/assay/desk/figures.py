@@ -11,6 +11,7 @@ from assay.review.welfare import ExposureSummary, Suppressed
 
 def queue_figure(queues: Sequence[QueueState]) -> Figure:
     """Passes by queue: given, held, free."""
+    limited = [queue for queue in queues if not queue.open_ended]
     picture = BarPicture(
         name="queues",
         title="Passes given, held and free by queue",
@@ -20,16 +21,17 @@ def queue_figure(queues: Sequence[QueueState]) -> Figure:
             BarPart("held or handed out", "orange"),
             BarPart("free", "empty"),
         ),
-        bars=first_rows([_queue_bar(queue) for queue in queues]),
+        bars=first_rows([_queue_bar(queue) for queue in limited]),
         unit="passes",
     )
     return Figure(
         name="queues",
         title="Passes by queue",
         caption="A bar is as long as the passes that the queue's records want, and longer where "
-        "more people gave one. A pass is one independent judgment of one record."
-        + cut_note(len(queues)),
-        panels=(Panel(picture=picture),) if queues else (),
+        "more people gave one. A pass is one independent judgment of one record. Items of an exam "
+        "are given to every candidate: they have no limit, and no bar."
+        + cut_note(len(limited)),
+        panels=(Panel(picture=picture),) if limited else (),
         columns=(
             "queue", "items", "passes wanted", "free", "held", "handed out", "stored",
             "given elsewhere", "late", "surplus",
@@ -63,7 +65,6 @@ def _queue_bar(queue: QueueState) -> Bar:
 def _queue_cells(queue: QueueState) -> tuple[FigureCell, ...]:
     own = ("queue", queue.queue)
     counts = (
-        ("free", queue.free),
         ("held", queue.held),
         ("handed_out", queue.handed_out),
         ("stored", queue.stored),
@@ -74,7 +75,10 @@ def _queue_cells(queue: QueueState) -> tuple[FigureCell, ...]:
     return (
         _queue_title(queue),
         number(queue.items, records=(own,)),
-        number(queue.wanted),
+        words("no limit") if queue.open_ended else number(queue.wanted),
+        words("no limit")
+        if queue.open_ended
+        else number(queue.free, records=(own, ("passes", "free"))),
         *(number(count, records=(own, ("passes", state))) for state, count in counts),
     )
 

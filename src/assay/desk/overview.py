@@ -119,6 +119,14 @@ class QueueState(msgspec.Struct, frozen=True, kw_only=True):
     oldest: OldestLease | None
     """The item that is held for the longest time; None where nothing is held."""
 
+    @property
+    def open_ended(self) -> bool:
+        """Whether its items are given to everybody who comes, as an exam's are.
+
+        Such a queue wants no number of passes: it is never done, and counts in no sum.
+        """
+        return self.stage == "exam"
+
 
 class ProgramStanding(msgspec.Struct, frozen=True, kw_only=True):
     """Status of the program."""

@@ -79,7 +79,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """What a person calls it."""
         if self.stage == "calibration":
             return "calibration round"
-        layer = None if self.stage == "second_look" else self.layer
+        # An exam stands outside the layers, and every layer has the re-reviews of its records.
+        layer = None if self.stage in {"exam", "second_look"} else self.layer
         words = [self.kind, self.family, self.language, layer]
         title = " · ".join(word.replace("_", " ") for word in words if word)
         if self.stage == "review":

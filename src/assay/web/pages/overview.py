@@ -76,7 +76,7 @@ class OverviewPage(PageContext, frozen=True, kw_only=True):
 
 
 class PassCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """Passes of all queues together; `QueueState` says what each is."""
+    """Passes of all queues that want a number of them; `QueueState` says what each is."""
 
     wanted: int
     free: int
@@ -382,7 +382,8 @@ def _pages(request: Asked) -> tuple[NavItem, ...]:
     return tuple(NavItem(href=href, label=label, current=href == path) for href, label in _PAGES)
 
 
-def _passes(queues: "Sequence[QueueState]") -> PassCounts:
+def _passes(every_queue: "Sequence[QueueState]") -> PassCounts:
+    queues = [queue for queue in every_queue if not queue.open_ended]
     return PassCounts(
         wanted=sum(queue.wanted for queue in queues),
         free=sum(queue.free for queue in queues),
