@@ -14,7 +14,7 @@ from assay.core.errors import AssayError, MachineError, UsageError
 
 STAGES = {
     "init": "Write a new program from a template.",
-    "demo": "Run every step on a small program, in under a minute.",
+    "demo": "Run every step on a small program, in a minute or two.",
     "next": "Show where the program stands in the guide's eight steps, and what is next.",
     "contract": "1. Check, show and compare the documents of a program.",
     "record": "2. Import, sample, list, show and export records.",

@@ -14,7 +14,7 @@ from assay.contracts.checks.context import NO_CONTEXT, CheckContext
 from assay.contracts.diff import DocumentDifferences, compare
 from assay.contracts.document import AnyDocument, DocumentKind
 from assay.contracts.documents import Documents
-from assay.contracts.draft import ProgramDraft, write_draft
+from assay.contracts.draft import QUESTIONS, ProgramDraft, write_draft
 from assay.contracts.program import ProgramSettings
 from assay.contracts.reading import FILES, FileKind, Reading, all_issues, read_program
 from assay.contracts.rights_in_force import RightsInForce
@@ -104,8 +104,10 @@ def begin(directory: Path, draft: ProgramDraft, more: Mapping[str, str] = {}) ->
         The files written, relative to the directory.
 
     Raises:
-        UsageError: if the id is not a name, or a program is there already.
+        UsageError: if the id is not a name, an answer holds what is no text, or a program is there
+            already.
     """
+    _refuse_unprintable(draft)
     if not re.fullmatch(NAME, draft.id) or len(draft.id) > MAX_NAME:
         raise UsageError(
             code="bad-id",
@@ -114,6 +116,19 @@ def begin(directory: Path, draft: ProgramDraft, more: Mapping[str, str] = {}) ->
             hint="lower-case letters, digits, _ and -, beginning with a letter, such as my-program",
         )
     return _write(directory, {**write_draft(draft), **more})
+
+
+def _refuse_unprintable(draft: ProgramDraft) -> None:
+    """Refuse answers with bytes that are not UTF-8, or with characters that a terminal obeys."""
+    for question in QUESTIONS:
+        answer = getattr(draft, question.field)
+        if not answer.isprintable():
+            raise UsageError(
+                code="unreadable-answer",
+                message="the answer holds bytes that are not UTF-8, or control characters",
+                where=question.text,
+                hint="write the answers as lines of UTF-8 text",
+            )
 
 
 def _write(directory: Path, documents: Mapping[str, str]) -> list[str]:

@@ -99,6 +99,10 @@ def _sampling(contract: Contract) -> list[str]:
         (_slice(quota.slice), _quota_text(quota, sampling.total)) for quota in sampling.quotas
     ]
     lines += _section("Quotas", ("slice", "at least"), quotas)
+    lines += [
+        f"A slice of {sampling.least_items} evaluated items is planned for on its own; smaller ones are merged.",
+        "",
+    ]
     reserve = contract.reserve
     if reserve:
         size = reserve.declared_size(sampling.total)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from assay.contracts import service
+from assay.contracts.draft import ProgramDraft
 from assay.contracts.reading import FILES
 from assay.core.errors import CheckError, UsageError
 from simulators.planted_documents import CONTEXT
@@ -249,3 +250,13 @@ def test_show_names_the_slice_that_an_entry_of_the_mix_is_about() -> None:
     assert row in text
     assert "| policy (domain = posts) | abuse | at least -1 |" in text
     assert "| policy | abuse |" not in text
+
+
+@pytest.mark.parametrize("answer", ["\udcff\udcfe", "bell\x07", "nul\x00", "two\nlines"])
+def test_an_answer_that_is_no_text_writes_no_program(answer: str, tmp_path: Path) -> None:
+    """Bytes that are not UTF-8 and control characters are refused with the question they answer."""
+    draft = ProgramDraft(id="mine", failure=answer)
+    with pytest.raises(UsageError) as refusal:
+        service.begin(tmp_path / "mine", draft)
+    assert refusal.value.where == "Which failures matter most?"
+    assert not (tmp_path / "mine").exists()
