@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from assay.contracts.service import init
+from assay.quality import picture_cache
 
 Run = Callable[..., Any]
 
@@ -142,3 +143,24 @@ def test_gates_that_refuse_the_release_end_a_run_and_what_it_did_stands(
     steps = json.loads(assay("run", "--plan", "-p", copy, "--json").out)
     states = [step["state"] for step in steps]
     assert states == ["nothing", "unknown", "unknown", "unknown", "unknown"]
+
+
+def test_a_plan_names_a_missing_signing_key_and_ends_as_the_run_would(
+    assay: Run, program: Path
+) -> None:
+    """The release step has the remedy, no other step lacks anything, and the exit code is the run's."""
+    planned = assay("run", "--plan", "-p", program, "--json")
+    missing = {step["step"]: step["missing"] for step in json.loads(planned.out) if step["missing"]}
+    assert list(missing) == ["release"]
+    assert "assay key new" in missing["release"]
+    assert planned.code == 2
+
+
+def test_a_plan_names_a_missing_extra_with_its_install_line(
+    assay: Run, program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report that cannot be drawn is said before the run; the first obstacle gives the exit code."""
+    monkeypatch.setattr(picture_cache, "find_spec", lambda _: None)
+    planned = assay("run", "--plan", "-p", program)
+    assert planned.code == 4
+    assert "pip install 'assay[report]'" in planned.out.replace("\n", " ") + planned.err
