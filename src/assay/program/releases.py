@@ -51,6 +51,10 @@ RELEASES = "releases"
 """The folder of a program's releases, one folder a version."""
 
 
+EXPORTS = "exports"
+"""The folder into which exports are written where no other is named."""
+
+
 class ReleasesService:
     """Build, verify, compare, export and withdraw releases; they are in the program's folder `releases`."""
 

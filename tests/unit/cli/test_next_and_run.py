@@ -33,11 +33,11 @@ def listed(folder: Path, **keys: str) -> None:
         file.write(f"\n[[data]]\n{lines}")
 
 
-def test_an_empty_program_is_told_to_import(assay: Run, program: Path) -> None:
+def test_an_empty_program_is_told_to_run_over_its_files(assay: Run, program: Path) -> None:
     """Eight steps with their states, and one command; in JSON the same."""
     told = json.loads(assay("next", "-p", program, "--json").out)
     assert [step["number"] for step in told["steps"]] == list(range(1, 9))
-    assert told["next"]["command"] == "assay record import FILE --source SOURCE"
+    assert told["next"]["command"] == "assay run"
     shown = assay("next", "-p", program)
     assert shown.code == 0
     assert shown.out.splitlines()[-1].strip() == told["next"]["command"]
@@ -164,3 +164,17 @@ def test_a_plan_names_a_missing_extra_with_its_install_line(
     planned = assay("run", "--plan", "-p", program)
     assert planned.code == 4
     assert "pip install 'assay[report]'" in planned.out.replace("\n", " ") + planned.err
+
+
+def test_an_export_without_a_row_names_the_reason_that_dropped_most(
+    assay: Run, demo: Path, tmp_path: Path
+) -> None:
+    """The reason is given in words with its count, and no row is said to hold anything."""
+    release = min((demo / "releases").glob("*.*.*"))
+    arguments = ("release", "export", release, "--format", "helpsteer3", "--json")
+    done = assay(*arguments, "--out", tmp_path / "out")
+    assert done.code == 1
+    main = json.loads(done.out)["drops"][0]
+    assert f"{main['reason']} dropped {main['records']} of " in done.err
+    assert main["meaning"] in done.err
+    assert "hold everything" not in (tmp_path / "out" / "drop_report.md").read_text()
