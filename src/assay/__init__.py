@@ -130,14 +130,17 @@ _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 _ALIASES = {"open": "open_program"}
 
 
-def __getattr__(name: str) -> Any:
-    """A public name, imported when it is first used."""
-    attribute = _ALIASES.get(name, name)
-    if name not in __all__ or attribute not in _MODULES:
-        raise AttributeError(f"module 'assay' has no attribute {name!r}")
-    value = getattr(import_module(_MODULES[attribute]), attribute)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:
+    # A type checker that saw it would take every name for one of the package.
+
+    def __getattr__(name: str) -> Any:
+        """A public name, imported when it is first used."""
+        attribute = _ALIASES.get(name, name)
+        if name not in __all__ or attribute not in _MODULES:
+            raise AttributeError(f"module 'assay' has no attribute {name!r}")
+        value = getattr(import_module(_MODULES[attribute]), attribute)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -5,6 +5,7 @@ import importlib
 import inspect
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ import assay
 def _typed() -> dict[str, tuple[str, str]]:
     """Name -> module and attribute, of the imports for type checkers."""
     tree = ast.parse(inspect.getsource(assay))
-    (block,) = (node for node in tree.body if isinstance(node, ast.If))
+    block, _ = (node for node in tree.body if isinstance(node, ast.If))
     return {
         alias.asname or alias.name: (node.module or "", alias.name)
         for node in block.body
@@ -56,3 +57,17 @@ def test_import_assay_loads_none_of_its_packages() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert result.stdout.split() == ["assay", "assay.core", "assay.core.version"]
+
+
+def test_a_type_checker_refuses_a_name_that_the_package_does_not_have(tmp_path: Path) -> None:
+    """The lazy import is hidden from type checkers, which see the imports alone."""
+    program = tmp_path / "wrong_name.py"
+    program.write_text("import assay\n\nassay.open\nassay.nosuch\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--follow-imports=skip", "--config-file=",
+         f"--cache-dir={tmp_path / 'cache'}", assay.__file__, program],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    errors = [line for line in done.stdout.splitlines() if "wrong_name.py" in line]
+    assert len(errors) == 1, done.stdout + done.stderr
+    assert '"nosuch"' in errors[0]

@@ -1,5 +1,6 @@
 """`assay key`: make and derive keys."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +42,16 @@ def new(
     say(f"public   {target}")
     say(f"key id   {identity}")
     say("Publish the public key where readers of your releases will look for it.")
+    say("Put this line into assay.toml, above the first [table]:")
+    say(f"signing_key = {_reference(private)}")
+
+
+def _reference(private: Path) -> str:
+    """How assay.toml names a file: as it was written in the program's folder, else in full."""
+    from assay.contracts.reading import FILES
+
+    path = private if Path(FILES["program"]).exists() else private.resolve()
+    return json.dumps(f"file:{path.as_posix()}")
 
 
 @app.command()
@@ -61,7 +72,8 @@ def derive(
 
     with assay.open(program) as opened:
         write_new(out, getattr(opened.context.keys, purpose) + b"\n", mode=FILE_MODE)
-    say(f'{out}  (readable by you alone; name it in assay.toml: {_NAMES[purpose]} = "file:...")')
+    say(f"{out}  (readable by you alone)")
+    say(f'Name it in assay.toml, above the first [table]: {_NAMES[purpose]} = "file:..."')
 
 
 @app.command("new-vault")
@@ -81,4 +93,5 @@ def new_vault(
     write_new(private, f"{identity}\n".encode(), mode=FILE_MODE)
     say(f"private  {private}")
     say(f'vault_recipients = ["{identity.to_public()}"]')
-    say("Put that line into assay.toml; keep the private key only on the machines of openers.")
+    say("Put that line into assay.toml, above the first [table].")
+    say("Keep the private key only on the machines of openers.")

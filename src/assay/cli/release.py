@@ -1,12 +1,16 @@
 """`assay release`: build, verify, compare, export, withdraw."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assay.cli.commands import command_group
 from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_table, say, say_text
+
+if TYPE_CHECKING:
+    from assay.core.errors import CheckError
+    from assay.releases.exporters.drop_report import DropReport
 
 app = command_group()
 
@@ -172,12 +176,11 @@ def export(
     Example: assay release export releases/1.0.0 --format trl:preference --out trl
     """
     from assay.cli.options import one_of, pairs
-    from assay.core.errors import CheckError
     from assay.governance.rights import Use
-    from assay.program.releases import export_release
+    from assay.program.releases import EXPORTS, export_release
     from assay.releases.exporters.control_rule import ControlAction
 
-    target = out or Path("exports") / f"{release.resolve().name}-{to.replace(':', '-')}"
+    target = out or Path(EXPORTS) / f"{release.resolve().name}-{to.replace(':', '-')}"
     report = export_release(
         release,
         to,
@@ -194,12 +197,29 @@ def export(
         say_text((target / "drop_report.md").read_text(encoding="utf-8"))
         say(f"folder   {target}")
     if not report.rows:
-        raise CheckError(
-            code="no-row",
-            message="no record of this release fits the format: there is no row",
-            where=str(target / "drop_report.md"),
-            hint="the drop report names, for each reason, the option or format that carries records",
-        )
+        raise _no_row(report, target)
+
+
+def _no_row(report: "DropReport", folder: Path) -> "CheckError":
+    """The error of an export without a row, with the reason that dropped most records."""
+    from assay.core.errors import CheckError
+    from assay.core.wording import counted
+
+    where = str(folder / "drop_report.md")
+    if not report.drops:
+        message = "there is no row: the release holds no record"
+        return CheckError(code="no-row", message=message, where=where)
+    main = report.drops[0]
+    of_all = f"{main.records} of {counted(report.records.given, 'record')}"
+    hint = "the drop report counts the records of each reason"
+    if any(drop.options or drop.formats for drop in report.drops):
+        hint = "the drop report names, for each reason, the option or format that carries records"
+    return CheckError(
+        code="no-row",
+        message=f"there is no row; {main.reason} dropped {of_all}: {main.meaning}",
+        where=where,
+        hint=hint,
+    )
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """The operating checklist: fourteen points, and what the documents claim about each.
 
 A document proves nothing, it claims. A point is `missing` where the documents do not even claim it,
-where a fault contradicts it or its text is filler; `refuted` where the documents
+where a fault contradicts it or its text is filler or an open question; `refuted` where the documents
 contradict what they are compared with (the day, the installed verifiers, the arithmetic of an
 exam); else `claimed`. Only facts of the stage that is named can make it `shown`:
 `planning.checklist`.
@@ -14,6 +14,7 @@ import msgspec
 
 from assay.contracts.checks.check import Part
 from assay.contracts.contract import Contract
+from assay.contracts.open_question import NOT_ANSWERED
 from assay.contracts.policy import PolicyRules
 from assay.contracts.reading import FILES, FileKind, Reading
 from assay.contracts.rubric import Rubric
@@ -33,7 +34,7 @@ Stage = Literal[
 ]
 """The stage whose facts can show a point, or refute it."""
 
-FILLER = frozenset({"filler", "anchor-says-nothing", "one-word-answer", "vague-text"})
+FILLER = frozenset({"filler", "anchor-says-nothing", "one-word-answer", "vague-text", NOT_ANSWERED})
 """Faults of texts that say nothing: a point whose texts have one is not even claimed."""
 
 

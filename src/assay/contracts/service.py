@@ -15,6 +15,7 @@ from assay.contracts.diff import DocumentDifferences, compare
 from assay.contracts.document import AnyDocument, DocumentKind
 from assay.contracts.documents import Documents
 from assay.contracts.draft import QUESTIONS, ProgramDraft, write_draft
+from assay.contracts.open_question import NOT_ANSWERED
 from assay.contracts.program import ProgramSettings
 from assay.contracts.reading import FILES, FileKind, Reading, all_issues, read_program
 from assay.contracts.rights_in_force import RightsInForce
@@ -162,7 +163,7 @@ def load(directory: Path) -> Documents:
     """The documents of a program.
 
     Raises:
-        CheckError: if they do not check; the message lists the errors.
+        CheckError: if they do not check; the message names the first errors.
         UsageError: if there is no such folder, or no program in it.
     """
     readings = read_program(directory)
@@ -176,11 +177,30 @@ def load(directory: Path) -> Documents:
     return Documents(directory=directory, **documents)
 
 
+def load_draft(directory: Path) -> Documents:
+    """The documents of a program in which questions may still be open; there is no other fault.
+
+    Raises:
+        CheckError: if they have another fault than open questions; the message names the first errors.
+        UsageError: if there is no such folder, or no program in it.
+    """
+    readings = read_program(directory)
+    require_program(directory)
+    issues = _report(readings).issues
+    faults = tuple(issue for issue in issues if issue.code != NOT_ANSWERED)
+    documents: dict[str, Any] = {
+        kind: reading.shaped.document for kind, reading in readings.items()
+    }
+    if has_errors(faults) or None in documents.values():
+        raise _refusal(directory, issues)
+    return Documents(directory=directory, **documents)
+
+
 def load_program(directory: Path) -> ProgramSettings:
     """The settings in `assay.toml` alone, whatever the other documents say.
 
     Raises:
-        CheckError: if the file does not check; the message lists the errors.
+        CheckError: if the file does not check; the message names the first errors.
         UsageError: if there is no such folder, or no program in it.
     """
     reading = read_program(directory)["program"]
@@ -300,9 +320,17 @@ def _typed_documents(directory: Path) -> dict[DocumentKind, AnyDocument]:
     return documents
 
 
+_ERRORS_NAMED = 3
+"""Most errors that a refusal names; a new program has dozens, and the check lists them all."""
+
+
 def _refusal(directory: Path, issues: tuple[Issue, ...]) -> CheckError:
     errors = [issue for issue in issues if issue.severity == "error"]
-    listed = "; ".join(f"{error.file}:{error.line}: {error.message}" for error in errors)
+    listed = "; ".join(
+        f"{error.file}:{error.line}: {error.message}" for error in errors[:_ERRORS_NAMED]
+    )
+    if len(errors) > _ERRORS_NAMED:
+        listed += f"; and {len(errors) - _ERRORS_NAMED} more"
     noun = "error" if len(errors) == 1 else "errors"
     return CheckError(
         code="documents-do-not-check",

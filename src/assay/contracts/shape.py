@@ -201,6 +201,10 @@ def _issue(model: type[BaseModel], tree: Tree, path: Path, group: list[ErrorDeta
             # The key is right and its value is of none of the forms that are read there.
             hint = _description(model, path) or f"known keys: {', '.join(keys)}"
             return tree.issue(path, "wrong-value", f"{name!r} has a value of no known form", hint)
+        if tree.file.endswith(".toml") and str(path[-1]) in _fields(model):
+            # TOML reads a line below a table's header as the table's own.
+            message = f"{name!r} is a key of the whole file, and stands in a table"
+            return tree.issue(path, "unknown-key", message, "put it above the first [table]")
         right = nearest(str(path[-1]), keys)
         hint = f"did you mean {right!r}?" if right else f"known keys: {', '.join(keys)}"
         return tree.issue(path, "unknown-key", f"{name!r} is not a key here", hint)

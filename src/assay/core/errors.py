@@ -76,6 +76,6 @@ def missing_extra(extra: str, need: str) -> MachineError:
     """The error for an optional part that is not installed, with its install line."""
     return MachineError(
         code="missing-extra",
-        message=f"{need} needs the extra {extra!r}, which is not installed",
+        message=f"the extra {extra!r} is not installed; it is needed for {need}",
         hint=f"pip install 'assay[{extra}]'",
     )

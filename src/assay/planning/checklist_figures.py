@@ -82,7 +82,9 @@ class RecordFigures(msgspec.Struct, kw_only=True):
     independent: int = 0
     """Records that two or more people judged."""
     disputed: int = 0
-    """Records whose disposition asks for an adjudication."""
+    """Records whose disposition asks for an adjudication, and has read everything said of them."""
+    first_disputed: str | None = None
+    """Id of the first of these."""
     undisposed: int = 0
     """Records without a disposition under the documents in force."""
 
@@ -227,9 +229,9 @@ class ChecklistData:
                   if judgment.reviewer.kind == "human"}  # fmt: skip
         counted.independent += len(people) > 1
         counted.undisposed += case.disposition is None
-        counted.disputed += (
-            case.disposition is not None and case.disposition.state == "needs_adjudication"
-        )
+        if _waits_for_adjudicator(case):
+            counted.disputed += 1
+            counted.first_disputed = counted.first_disputed or case.record.id
         self._add_disposition(case)
         harms = case.record.sensitivity.categories if case.record.sensitivity else ()
         for judgment in case.judgments:
@@ -331,3 +333,11 @@ def _models(record: Record) -> set[str]:
             if made.revision:
                 names.add(f"{made.model}@{made.revision}")
     return names
+
+
+def _waits_for_adjudicator(case: RecordCase) -> bool:
+    """Whether a record needs a decision that nobody has made since its disposition."""
+    disposition = case.disposition
+    if disposition is None or disposition.state != "needs_adjudication":
+        return False
+    return rests_on_all(disposition, (*case.judgments, *case.adjudications), case.verifications)

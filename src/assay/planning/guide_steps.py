@@ -23,6 +23,9 @@ CHECK = "assay contract check"
 IMPORT = "assay record import FILE --source SOURCE"
 """The command that brings records in."""
 
+RUN = "assay run"
+"""The command that brings in the files that assay.toml lists, and goes on from there."""
+
 
 class PlanFigures(msgspec.Struct, frozen=True, kw_only=True):
     """What was found in the newest validation of the newest release, and planned for it."""
@@ -51,6 +54,10 @@ class GuideFigures(msgspec.Struct, frozen=True, kw_only=True):
     """Results that these hold."""
     base_failures: int = 0
     """Of these, failures of a class that the contract names."""
+    files_listed: bool = False
+    """Whether assay.toml lists data files."""
+    exported: bool = False
+    """Whether the program's folder of exports holds one of the newest release."""
     hard_slices: int = 0
     """Slices for which the contract asks for records: quotas and hard slices."""
     verifications: int = 0
@@ -157,7 +164,7 @@ def _gap(figures: GuideFigures, facts: Figures) -> _Standing:
             "unknown",
             "the contract names a gap, and no evaluation of the model before training shows it",
             contract,
-            "assay validate import RESULTS --checkpoint NAME --arm base",
+            f"{_RESULTS} base",
         )
     seen = (
         f"{figures.base_failures} of {counted(figures.base_results, 'result')} of the model before "
@@ -198,12 +205,12 @@ def _schema(_figures: GuideFigures, facts: Figures) -> _Standing:
     return _Standing("done", "rubric, policy and sources check", evidence)
 
 
-def _calibration(_figures: GuideFigures, facts: Figures) -> _Standing:
+def _calibration(figures: GuideFigures, facts: Figures) -> _Standing:
     """5: people judged the target model's outputs apart, and what they disagree about is diagnosed."""
     records, judged = facts.records, sum(facts.judgments.roles.values())
     rubric = _ids(facts.documents, "rubric")
     if not records.records:
-        return _Standing("open", "there are no records", (), IMPORT)
+        return _no_records(figures)
     held = counted(records.records, "record")
     assign = "assay review assign --reviewer NAME=ROLE"
     if not judged:
@@ -212,9 +219,9 @@ def _calibration(_figures: GuideFigures, facts: Figures) -> _Standing:
         return _Standing("open", f"of {held} none was judged by two people", (), assign)
     if records.disputed:
         disputed = counted(records.disputed, "record")
-        return _Standing(
-            "open", f"{disputed} wait for an adjudicator", rubric, "assay review adjudicate RECORD"
-        )
+        verb = "waits" if records.disputed == 1 else "wait"
+        command = f"assay review adjudicate {records.first_disputed or 'RECORD'}"
+        return _Standing("open", f"{disputed} {verb} for an adjudicator", rubric, command)
     apart = f"{records.independent} of {held} were judged by two people or more"
     if facts.rounds:
         rounds = counted(facts.rounds, "calibration round")
@@ -227,6 +234,10 @@ def _calibration(_figures: GuideFigures, facts: Figures) -> _Standing:
         rubric,
         "assay serve",
     )
+
+
+def _no_records(figures: GuideFigures) -> _Standing:
+    return _Standing("open", "there are no records", (), RUN if figures.files_listed else IMPORT)
 
 
 def _pilot(figures: GuideFigures, facts: Figures) -> _Standing:
@@ -245,7 +256,7 @@ def _before_release(figures: GuideFigures, facts: Figures) -> _Standing | None:
     """What must be done before a release can be built; None where nothing is missing."""
     records, reserve = facts.records, facts.reserve
     if not records.records:
-        return _Standing("open", "there are no records", (), IMPORT)
+        return _no_records(figures)
     if any(row.items for row in facts.ledger) and not figures.verifications:
         return _Standing("open", "the rubric names verifiers; none has run", (), "assay verify run")
     if records.undisposed or records.stale:
@@ -284,7 +295,9 @@ def _pilot_of_release(figures: GuideFigures, release: ReleaseFigures) -> _Standi
             f"{release.version} holds its slices and passed QA; no result of a checkpoint that was "
             "trained on it shows that its trainer read an export",
             evidence,
-            f"assay release export releases/{release.version} --format FORMAT",
+            _results_of_candidate(release)
+            if figures.exported
+            else f"assay release export releases/{release.version} --format FORMAT",
         )
     trained = counted(len(figures.trained), "evaluation")
     return _Standing(
@@ -295,6 +308,14 @@ def _pilot_of_release(figures: GuideFigures, release: ReleaseFigures) -> _Standi
     )
 
 
+_RESULTS = "assay validate import RESULTS --checkpoint NAME --arm"
+
+
+def _results_of_candidate(release: ReleaseFigures) -> str:
+    """The command that brings in the results of a checkpoint trained on a release."""
+    return f"{_RESULTS} candidate --release {release.version}"
+
+
 def _validation(figures: GuideFigures, facts: Figures) -> _Standing:
     """7: every acceptance test on the newest release was decided."""
     release, validation = facts.release, facts.validation
@@ -302,18 +323,19 @@ def _validation(figures: GuideFigures, facts: Figures) -> _Standing:
         return _Standing(
             "open", "there is no release to validate", (), "assay release build VERSION"
         )
-    results = "assay validate import RESULTS --checkpoint NAME --arm"
     if not figures.trained:
-        command = f"{results} candidate --release {release.version}"
         return _Standing(
             "open",
             f"no checkpoint trained on {release.version} was evaluated",
             (release.id,),
-            command,
+            _results_of_candidate(release),
         )
     if not figures.base:
         return _Standing(
-            "open", "the model before training was not evaluated", (release.id,), f"{results} base"
+            "open",
+            "the model before training was not evaluated",
+            (release.id,),
+            f"{_RESULTS} base",
         )
     if validation is None:
         command = f"assay validate compare --release {release.version}"

@@ -1,6 +1,6 @@
 """The plan of a run of all steps: which step has something to do, which has not, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -39,6 +39,8 @@ class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the folder of reports holds one."""
     release: str | None = None
     """Version of the newest release."""
+    missing: Mapping[RunStepName, str] = {}
+    """Step -> what it needs and does not have, with the remedy; only steps that lack something."""
 
 
 class RunStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +54,9 @@ class RunStep(msgspec.Struct, frozen=True, kw_only=True):
     """Why, with the figures."""
     path: str | None = None
     """The file that is imported."""
+    missing: str | None = None
+    """What the step needs and does not have, with the remedy: a run ends here. None where nothing
+    is known to be missing, and for a step that has nothing to do."""
 
 
 def plan_run(figures: RunFigures) -> tuple[RunStep, ...]:
@@ -60,7 +65,14 @@ def plan_run(figures: RunFigures) -> tuple[RunStep, ...]:
     verify = _verify(figures, imports)
     dispose = _dispose(figures, (*imports, verify))
     report = _report(figures, dispose)
-    return (*imports, verify, dispose, report, _release(figures, dispose))
+    steps = (*imports, verify, dispose, report, _release(figures, dispose))
+    return tuple(_with_missing(step, figures) for step in steps)
+
+
+def _with_missing(step: RunStep, figures: RunFigures) -> RunStep:
+    if step.state == "nothing":
+        return step
+    return msgspec.structs.replace(step, missing=figures.missing.get(step.step))
 
 
 def _import(file: DataFileFigures) -> RunStep:

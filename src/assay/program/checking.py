@@ -15,7 +15,7 @@ from assay.settings import store_url
 from assay.store.store import Store
 
 
-def check_documents(folder: Path, clock: Clock = system_clock) -> service.CheckReport:
+def check_documents(folder: str | Path, clock: Clock = system_clock) -> service.CheckReport:
     """Every fault of a program's documents today, with the plug-ins of this machine.
 
     Args:
@@ -25,6 +25,7 @@ def check_documents(folder: Path, clock: Clock = system_clock) -> service.CheckR
     Raises:
         UsageError: if there is no such folder.
     """
+    folder = Path(folder)
     context = CheckContext(
         today=date.fromisoformat(clock()[:10]),
         verifiers=tuple(names("verifiers")),

@@ -154,11 +154,28 @@ class Program:
         )
 
     @cached_property
+    def draft_context(self) -> Context:
+        """What a preview works with: questions may be open, and no document is stored.
+
+        Raises:
+            CheckError: if the documents have another fault than open questions.
+        """
+        return Context(
+            folder=self.folder,
+            store=self.store,
+            documents=contracts.load_draft(self.folder),
+            facts={},
+            actor=self.actor,
+            clock=self.clock,
+            keys=self.keys,
+        )
+
+    @cached_property
     def records(self) -> "RecordsService":
         """2. Import, sample, list, show and export records."""
         from assay.program.records import RecordsService
 
-        return RecordsService(self.context)
+        return RecordsService(self)
 
     @cached_property
     def review(self) -> "ReviewService":

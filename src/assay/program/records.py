@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from datasets import Dataset
     from pandas import DataFrame
 
+    from assay.program.program import Program
+
 BATCH = 500
 """Records whose rights are looked up at once."""
 
@@ -91,8 +93,13 @@ class RecordDetails(msgspec.Struct, frozen=True, kw_only=True):
 class RecordsService:
     """Import, sample, list, show and export records."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, program: "Program") -> None:
+        self._program = program
+
+    @property
+    def _context(self) -> Context:
+        # Made when it is needed: a preview works before the documents check.
+        return self._program.context
 
     def import_(
         self,
@@ -237,12 +244,13 @@ class RecordsService:
     ) -> Preview:
         """What the first rows of a file would become; nothing is stored.
 
-        An address is fetched as by `import_`, and kept for the import that follows.
+        An address is fetched as by `import_`, and kept for the import that follows. The documents may
+        have open questions, such as those of a new program.
         """
         fetched = self._fetch(file, max_fetch_bytes, allow_private=allow_private)
         path = fetched.path if fetched else Path(file)
         opened = _open_reader(format, path)
-        context = _row_context(self._context, opened, kind, source, fields)
+        context = _row_context(self._program.draft_context, opened, kind, source, fields)
         return preview_file(path, opened, context, layout=layout, first=first)
 
     def suggest(self, file: str | Path, *, layout: Layout | None = None) -> SuggestedMapping:

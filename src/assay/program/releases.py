@@ -51,6 +51,10 @@ RELEASES = "releases"
 """The folder of a program's releases, one folder a version."""
 
 
+EXPORTS = "exports"
+"""The folder into which exports are written where no other is named."""
+
+
 class ReleasesService:
     """Build, verify, compare, export and withdraw releases; they are in the program's folder `releases`."""
 
@@ -289,6 +293,15 @@ class ReleasesService:
             key=self._key(),
         )
 
+    def require_key(self) -> None:
+        """See that the key that signs releases is there and can be read.
+
+        Raises:
+            UsageError: if assay.toml names no key, or what it names is no key.
+            MachineError: if the key is not where assay.toml says.
+        """
+        self._key()
+
     def _reserve_entry(self, index: Comparer | None) -> ReserveEntry | None:
         if index is None:
             return None
@@ -320,8 +333,8 @@ class ReleasesService:
                 code="no-signing-key",
                 message="assay.toml names no signing key",
                 where="signing_key",
-                hint="run `assay key new .assay/signing.key`, then add "
-                'signing_key = "file:.assay/signing.key"',
+                hint="run `assay key new .assay/signing.key`, then put "
+                'signing_key = "file:.assay/signing.key" into assay.toml, above the first [table]',
             )
         return read_private_key(
             read_secret(reference, self._context.folder, program), where=reference

@@ -1,23 +1,25 @@
 """One run of the whole way: import, verify, dispose, report and release, from what assay.toml lists."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from assay.bulk.address import is_address, public_address
 from assay.contracts.program import DataFile
-from assay.core.errors import CheckError, InputError, MachineError, UsageError
+from assay.core.errors import AssayError, CheckError, InputError, MachineError, UsageError
 from assay.core.wording import counted
 from assay.planning.run_plan import (
     DataFileFigures,
     RunFigures,
     RunStep,
+    RunStepName,
     next_version,
     plan_run,
 )
 from assay.program.program import Program
 from assay.quality.disposition import rests_on_all
+from assay.quality.picture_cache import missing_drawing
 from assay.quality.service import each_case
 from assay.records.reader import FieldOptions
 from assay.releases.release import Release
@@ -43,6 +45,17 @@ def run_plan(program: Program) -> tuple[RunStep, ...]:
         UsageError: if assay.toml lists no data file, or one that is not there.
     """
     return plan_run(_figures(program))
+
+
+def first_obstacle(program: Program, steps: Sequence[RunStep]) -> AssayError | None:
+    """The error with which a run of these steps would end for want of an extra or a key.
+
+    Args:
+        program: the open program.
+        steps: its plan.
+    """
+    obstacles = _obstacles(program)
+    return next((obstacles[step.step] for step in steps if step.missing), None)
 
 
 def run_program(program: Program, *, version: str | None = None) -> Iterator[RunOutcome]:
@@ -95,7 +108,20 @@ def _figures(program: Program) -> RunFigures:
         undisposed=undisposed,
         reported=(program.folder / REPORTS / "quality.html").exists(),
         release=newest.version if newest else None,
+        missing={step: str(error) for step, error in _obstacles(program).items()},
     )
+
+
+def _obstacles(program: Program) -> Mapping[RunStepName, AssayError]:
+    """What steps lack that can be seen before anything is done."""
+    obstacles: dict[RunStepName, AssayError] = {}
+    if drawing := missing_drawing():
+        obstacles["report"] = drawing
+    try:
+        program.releases.require_key()
+    except AssayError as error:
+        obstacles["release"] = error
+    return obstacles
 
 
 def _file_figures(program: Program, file: DataFile) -> DataFileFigures:

@@ -14,12 +14,13 @@ from typing import Any, Literal, assert_never
 import msgspec
 
 from assay.core.errors import missing_extra
+from assay.quality.picture_cache import DRAWING_EXTRA, ThemeName
 
 try:
     import altair as alt
     import vl_convert
 except ImportError as error:
-    raise missing_extra("report", "the pictures of the quality report and the overview") from error
+    raise missing_extra(*DRAWING_EXTRA) from error
 
 from assay.quality.figures.picture import (
     BarPicture,
@@ -30,7 +31,6 @@ from assay.quality.figures.picture import (
     Picture,
     Tone,
 )
-from assay.quality.picture_cache import ThemeName
 
 FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 """Font of all text."""

@@ -6,9 +6,11 @@ has another digest. Nothing is drawn when a picture is added.
 
 from collections import OrderedDict
 from collections.abc import Callable
+from importlib.util import find_spec
 from threading import Lock
 from typing import Literal
 
+from assay.core.errors import MachineError, missing_extra
 from assay.quality.figures.picture import Picture, digest_of
 
 ThemeName = Literal["light", "dark"]
@@ -22,6 +24,18 @@ MOST_PICTURES = 2000
 
 MOST_DRAWINGS = 1000
 """Drawings that a cache holds, some ten kilobytes each."""
+
+
+DRAWING_EXTRA = ("report", "the pictures of the quality report and the overview")
+"""The extra that draws pictures, and what it is needed for."""
+
+
+def missing_drawing() -> MachineError | None:
+    """The error of drawing a picture where its libraries are not installed; None where they are."""
+    # Importing the libraries takes a second, so that it is only looked whether they are there.
+    if all(find_spec(name) for name in ("altair", "vl_convert")):
+        return None
+    return missing_extra(*DRAWING_EXTRA)
 
 
 class PictureCache:

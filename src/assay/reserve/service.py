@@ -146,7 +146,8 @@ def seal(
             code="no-recipients",
             message="nobody could open the vault",
             where="assay.toml: vault_recipients",
-            hint="run `assay key new-vault PATH`, and put the public key it prints into assay.toml",
+            hint="run `assay key new-vault PATH`, and put the line it prints into assay.toml, above "
+            "the first [table]",
         )
     index(store, key)  # refuses a reserve that is sealed under another key
     items = {item_name(key, record): record for record in records}

@@ -199,8 +199,15 @@ class Store:
         """The fact with this id or unique prefix of an id.
 
         Raises:
-            UsageError: if no fact, or more than one, matches.
+            UsageError: if no fact, or more than one, matches, or the id is no text.
         """
+        if not isinstance(identity, str):
+            raise UsageError(
+                code="bad-id",
+                message=f"an id is text, not {type(identity).__name__}",
+                where=repr(identity),
+                hint="write the id, such as rec_..., or the first characters of it",
+            )
         family_table = self.schema.of_class(family)
         rows = self.ask(*_query_for(family_table, identity))
         if not rows:

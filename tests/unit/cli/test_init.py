@@ -121,3 +121,36 @@ def test_a_data_file_that_is_not_there_writes_nothing(assay: Run, tmp_path: Path
     outcome = assay("init", tmp_path / "new", "--from", tmp_path / "gone.csv")
     assert outcome.code == product.InputError.exit_code
     assert not (tmp_path / "new").exists()
+
+
+def test_the_line_of_a_new_key_fits_the_place_that_a_draft_marks(
+    assay: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`key new` prints the line; at the commented place, above [[data]], it is the program's key."""
+    (tmp_path / "votes.csv").write_text(VOTES)
+    folder = tmp_path / "new"
+    assay("init", folder, "--from", tmp_path / "votes.csv")
+    monkeypatch.chdir(folder)
+    printed = assay("key", "new", Path(".assay/signing.key")).out.splitlines()
+    line = next(line for line in printed if line.startswith("signing_key ="))
+    settings = folder / "assay.toml"
+    settings.write_text(settings.read_text().replace(f"# {line}", f"{line} "))
+    assert tomllib.loads(settings.read_text())["signing_key"] == "file:.assay/signing.key"
+
+
+def test_a_dry_run_shows_the_rows_while_questions_are_open(assay: Run, tmp_path: Path) -> None:
+    """The command that the proposed mapping names works at once, and stores no document."""
+    (tmp_path / "votes.csv").write_text(VOTES)
+    folder = tmp_path / "new"
+    assay("init", folder, "--from", tmp_path / "votes.csv")
+    arguments = (
+        "record", "import", tmp_path / "votes.csv", "--format", folder / "mapping.yaml",
+        "--source", "data", "-p", folder,
+    )  # fmt: skip
+    shown = assay(*arguments, "--dry-run")
+    assert shown.code == 0, shown.err
+    assert "bowline" in shown.out
+    refused = assay(*arguments)
+    assert refused.code == 1
+    assert refused.err.count("not answered yet") == 3
+    assert "more" in refused.err

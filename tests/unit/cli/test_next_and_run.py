@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from assay.contracts.service import init
+from assay.quality import picture_cache
 
 Run = Callable[..., Any]
 
@@ -32,11 +33,11 @@ def listed(folder: Path, **keys: str) -> None:
         file.write(f"\n[[data]]\n{lines}")
 
 
-def test_an_empty_program_is_told_to_import(assay: Run, program: Path) -> None:
+def test_an_empty_program_is_told_to_run_over_its_files(assay: Run, program: Path) -> None:
     """Eight steps with their states, and one command; in JSON the same."""
     told = json.loads(assay("next", "-p", program, "--json").out)
     assert [step["number"] for step in told["steps"]] == list(range(1, 9))
-    assert told["next"]["command"] == "assay record import FILE --source SOURCE"
+    assert told["next"]["command"] == "assay run"
     shown = assay("next", "-p", program)
     assert shown.code == 0
     assert shown.out.splitlines()[-1].strip() == told["next"]["command"]
@@ -142,3 +143,38 @@ def test_gates_that_refuse_the_release_end_a_run_and_what_it_did_stands(
     steps = json.loads(assay("run", "--plan", "-p", copy, "--json").out)
     states = [step["state"] for step in steps]
     assert states == ["nothing", "unknown", "unknown", "unknown", "unknown"]
+
+
+def test_a_plan_names_a_missing_signing_key_and_ends_as_the_run_would(
+    assay: Run, program: Path
+) -> None:
+    """The release step has the remedy, no other step lacks anything, and the exit code is the run's."""
+    planned = assay("run", "--plan", "-p", program, "--json")
+    missing = {step["step"]: step["missing"] for step in json.loads(planned.out) if step["missing"]}
+    assert list(missing) == ["release"]
+    assert "assay key new" in missing["release"]
+    assert planned.code == 2
+
+
+def test_a_plan_names_a_missing_extra_with_its_install_line(
+    assay: Run, program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report that cannot be drawn is said before the run; the first obstacle gives the exit code."""
+    monkeypatch.setattr(picture_cache, "find_spec", lambda _: None)
+    planned = assay("run", "--plan", "-p", program)
+    assert planned.code == 4
+    assert "pip install 'assay[report]'" in planned.out.replace("\n", " ") + planned.err
+
+
+def test_an_export_without_a_row_names_the_reason_that_dropped_most(
+    assay: Run, demo: Path, tmp_path: Path
+) -> None:
+    """The reason is given in words with its count, and no row is said to hold anything."""
+    release = min((demo / "releases").glob("*.*.*"))
+    arguments = ("release", "export", release, "--format", "helpsteer3", "--json")
+    done = assay(*arguments, "--out", tmp_path / "out")
+    assert done.code == 1
+    main = json.loads(done.out)["drops"][0]
+    assert f"{main['reason']} dropped {main['records']} of " in done.err
+    assert main["meaning"] in done.err
+    assert "hold everything" not in (tmp_path / "out" / "drop_report.md").read_text()

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from assay.contracts.checklist import ChecklistPoint
-from assay.contracts.service import check, init
+from assay.contracts.draft import ProgramDraft
+from assay.contracts.service import begin, check, init
 from simulators.planted_documents import CONTEXT
 
 
@@ -106,3 +107,12 @@ def test_a_stated_reason_is_claimed(tmp_path: Path) -> None:
         ("contract.yaml", "review:\n", "review:\n  blinded: false\n  unblinded_because: One author\n"),
     )  # fmt: skip
     assert (found[6].state, found[6].evidence) == ("claimed", "not blinded, because: One author")
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 5, 8, 9])
+def test_an_open_question_claims_nothing(number: int, tmp_path: Path) -> None:
+    """In a blank program the points whose texts are questions are missing, not claimed."""
+    begin(tmp_path / "p", ProgramDraft(id="knots"))
+    checklist = {point.number: point for point in check(tmp_path / "p").checklist}
+    assert checklist[number].state == "missing"
+    assert "not answered yet" in checklist[number].evidence

@@ -238,3 +238,11 @@ def test_without_a_stand_in_a_missing_key_leaves_nothing() -> None:
     assert [issue.path for issue in shaped.issues] == [
         "zzz", "apiVersion", "id", "version", "status", "title"
     ]  # fmt: skip
+
+
+def test_a_key_of_the_whole_file_inside_a_table_is_sent_above_it() -> None:
+    """TOML reads a line below a table's header as the table's own; the fault says where to put it."""
+    text = 'id = "p"\nname = "P"\n[[data]]\npath = "a"\nsource = "s"\nsigning_key = "env:K"\n'
+    (issue,) = read_content("program", "assay.toml", text.encode()).issues
+    assert (issue.code, issue.path) == ("unknown-key", "data[0].signing_key")
+    assert issue.hint == "put it above the first [table]"

@@ -133,6 +133,19 @@ STATES: dict[str, tuple[GuideFigures, int, str, str | None]] = {
         with_facts(records=RecordFigures(records=90, independent=90, disputed=1)),
         5, "open", "assay review adjudicate",
     ),
+    "disputed, by its id": (
+        with_facts(
+            records=RecordFigures(records=90, independent=90, disputed=1, first_disputed="rec_a")
+        ),
+        5, "open", "assay review adjudicate rec_a",
+    ),
+    "files not imported": (
+        msgspec.structs.replace(with_facts(records=RecordFigures()), files_listed=True),
+        6, "open", "assay run",
+    ),
+    "exported, and nothing came back": (
+        without(trained=(), exported=True), 6, "open", "assay validate import RESULTS",
+    ),
     "no round": (with_facts(rounds=0), 5, "unknown", "assay serve"),
     "not verified": (
         with_facts(ledger=(LedgerFigures(dimension="sum", items=1, verified=0),)),
@@ -227,3 +240,10 @@ def test_an_unknown_step_is_next_where_none_is_open() -> None:
     found = guide_progress(with_facts(rounds=0)).next
     assert found is not None
     assert (found.number, found.state) == (5, "unknown")
+
+
+@pytest.mark.parametrize(("count", "verb"), [(1, "record waits"), (2, "records wait")])
+def test_what_waits_for_an_adjudicator_is_counted_in_words(count: int, verb: str) -> None:
+    """One record waits, two wait."""
+    figures = with_facts(records=RecordFigures(records=90, independent=90, disputed=count))
+    assert step(figures, 5).reason == f"{count} {verb} for an adjudicator"

@@ -44,3 +44,19 @@ def test_a_program_whose_settings_are_broken_says_so(tmp_path: Path) -> None:
     """`repr` raises nothing."""
     (tmp_path / "assay.toml").write_text("name = ")
     assert repr(assay.open(tmp_path)) == f"<Program in {tmp_path}: assay.toml cannot be read>"
+
+
+def test_documents_are_checked_in_a_folder_given_as_text(tmp_path: Path) -> None:
+    """A path is text or a Path, as everywhere in the package."""
+    init(tmp_path / "p")
+    assert assay.check_documents(str(tmp_path / "p")) == assay.check_documents(tmp_path / "p")
+
+
+def test_an_id_that_is_no_text_is_a_fault_of_the_call(tmp_path: Path) -> None:
+    """A number is refused with what an id is."""
+    init(tmp_path / "p")
+    with (
+        assay.open(tmp_path / "p") as program,
+        pytest.raises(assay.UsageError, match="an id is text, not int"),
+    ):
+        program.records.get(3)  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ from assay.demo.reviewers import ADJUDICATOR
 from assay.demo.reviewers import PEOPLE as SIMULATED
 from assay.desk.overview_records import RecordSelection
 from assay.program.program import Program
-from assay.quality import drawing
+from assay.quality import drawing, picture_cache
 from assay.quality.disposition import Disposition
 from assay.quality.report import QualityReport
 from assay.records.judgment import Judgment
@@ -271,7 +271,7 @@ def test_without_the_drawing_libraries_the_tables_are_open(
     demo: tuple[Client, Program], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No picture is named, one line says what to install, and no table is folded away."""
-    monkeypatch.setattr(shown_figures, "find_spec", lambda _: None)
+    monkeypatch.setattr(picture_cache, "find_spec", lambda _: None)
     shown_figures.drawing_hint.cache_clear()
     try:
         page = _get(demo[0], "")

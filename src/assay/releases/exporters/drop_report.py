@@ -17,6 +17,9 @@ from assay.releases.exporters.control_rule import ControlTokenRows
 from assay.releases.exporters.exporter import Carried, Dropped, Exporter
 from assay.releases.exporters.released import ReleasedRecord
 
+REPORT_JSON = "drop_report.json"
+"""File of an export that holds the report for machines."""
+
 
 class Records(msgspec.Struct, frozen=True, kw_only=True):
     """How many records went in, and what became of them."""
@@ -230,7 +233,9 @@ def render_markdown(report: DropReport) -> str:
                 (loss.holding.replace("_", " "), loss.pieces, loss.records, loss.meaning)
                 for loss in report.losses
             ],
-            "The rows hold everything that their records hold.",
+            "The rows hold everything that their records hold."
+            if records.carried
+            else "No record was carried, so there is no row that could hold anything.",
         ),
         "## Control tokens of chat templates",
         _table(

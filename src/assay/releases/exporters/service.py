@@ -16,6 +16,7 @@ from pathlib import Path
 from assay.core.errors import MachineError, UsageError
 from assay.releases.exporters.control_rule import ControlTokenRule
 from assay.releases.exporters.drop_report import (
+    REPORT_JSON,
     DropCounter,
     DropReport,
     render_json,
@@ -115,7 +116,7 @@ def _write(
     # Before the reports are written: they name these digests, and cannot name their own.
     files = {file.name: _digest(file) for file in folder.iterdir()}
     report = counter.report(exporter, release, files, control.counted())
-    (folder / "drop_report.json").write_bytes(render_json(report))
+    (folder / REPORT_JSON).write_bytes(render_json(report))
     (folder / "drop_report.md").write_text(render_markdown(report), encoding="utf-8")
     return report
 

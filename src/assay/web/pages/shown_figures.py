@@ -6,12 +6,10 @@ in the theme that it shows. Drawing takes a tenth of a second, and a page has up
 
 from collections.abc import Sequence
 from functools import cache
-from importlib.util import find_spec
 from urllib.parse import urlencode
 
 import msgspec
 
-from assay.core.errors import missing_extra
 from assay.quality.figures.figure import Figure, FigureCell
 from assay.quality.figures.picture import (
     BarPicture,
@@ -21,7 +19,7 @@ from assay.quality.figures.picture import (
     Picture,
     alternative_text,
 )
-from assay.quality.picture_cache import PictureCache, ThemeName
+from assay.quality.picture_cache import PictureCache, ThemeName, missing_drawing
 
 RECORDS = "/overview/records"
 """The page of the records behind a number."""
@@ -82,9 +80,8 @@ def cell_address(cell: FigureCell) -> str | None:
 @cache
 def drawing_hint() -> str:
     """How to install what draws pictures; empty where it is installed."""
-    # Importing the libraries takes a second, so that a page only looks whether they are there.
-    missing = any(find_spec(name) is None for name in ("altair", "vl_convert"))
-    return str(missing_extra("report", "pictures").hint) if missing else ""
+    missing = missing_drawing()
+    return missing.hint if missing else ""
 
 
 def new_cache() -> PictureCache:
