@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -123,6 +124,7 @@ def _print_proposal(proposal: "DataProposal") -> None:
     say()
     if proposal.kind is None:
         say(f"{counted(proposal.rows, 'row')} looked at: no column says what a record would be.")
+        _print_recognised(proposal.unplaced)
     else:
         say(
             f"{counted(proposal.rows, 'row')} looked at, {proposal.read} of them read as {proposal.kind} "
@@ -134,6 +136,18 @@ def _print_proposal(proposal: "DataProposal") -> None:
         say(f"  {column} is not placed: see the description in sources.yaml")
     if proposal.languages:
         say(f"  languages: {', '.join(proposal.languages)}")
+
+
+def _print_recognised(columns: Sequence[str]) -> None:
+    """Say which names would have been recognised, and how a table with semicolons is read."""
+    from assay.records.mapping.proposal import RECOGNISED
+
+    say("Recognised are columns named:")
+    for part, names in RECOGNISED.items():
+        say(f"  {part}: {', '.join(names)}")
+    if len(columns) == 1 and ";" in columns[0]:
+        say('The cells are parted by semicolons: a mapping reads them with rows: {delimiter: ";"}.')
+    say("Rename the columns, or write a mapping: docs/formats/mapping-cookbook.md has examples.")
 
 
 def _print_questions(directory: Path) -> None:

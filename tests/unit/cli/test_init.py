@@ -154,3 +154,14 @@ def test_a_dry_run_shows_the_rows_while_questions_are_open(assay: Run, tmp_path:
     assert refused.code == 1
     assert refused.err.count("not answered yet") == 3
     assert "more" in refused.err
+
+
+@pytest.mark.parametrize("head", ["text,mark", "text;mark"])
+def test_names_that_are_recognised_are_listed_where_none_was(
+    assay: Run, tmp_path: Path, head: str
+) -> None:
+    """The list is a help to rename; a file parted by semicolons is told the key of a mapping."""
+    (tmp_path / "t.csv").write_text(f"{head}\n{head}\n")
+    shown = assay("init", tmp_path / "new", "--from", tmp_path / "t.csv").out
+    assert "the prompt: prompt, question" in shown
+    assert ('rows: {delimiter: ";"}' in shown) == (";" in head)
