@@ -1,6 +1,7 @@
 """`assay init`: write a new program from a template, a data file, answers, or nothing at all."""
 
 import re
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -85,7 +86,7 @@ def _write_template(directory: Path, template: str | None, identity: str | None)
     for name in service.init(directory, template or "preference"):
         say(f"  {directory / name}")
     say()
-    say(f"Read contract.yaml, then: assay contract check {directory}")
+    say(f"Read contract.yaml, then: assay contract check {shlex.quote(str(directory))}")
 
 
 def _refuse_template(template: str | None) -> None:
@@ -157,4 +158,7 @@ def _print_questions(directory: Path) -> None:
     issues = check_documents(directory).issues
     count = sum(issue.code == NOT_ANSWERED for issue in issues)
     say()
-    say(f"Questions that are marked TODO: {count}. To list them: assay contract check {directory}")
+    say(
+        f"Questions that are marked TODO: {count}. To list them: assay contract check "
+        f"{shlex.quote(str(directory))}"
+    )
