@@ -27,9 +27,15 @@ def check(directory: Directory = None, program: Folder = ".", as_json: AsJson = 
 
     Example: assay contract check my-program --json
     """
+    from assay.contracts.reading import FILES
+    from assay.contracts.service import require_program
     from assay.program.checking import check_documents
 
-    report = check_documents(directory or Path(program))
+    folder = directory or Path(program)
+    # Where one document is there, the check names those that are missing, each as a fault.
+    if folder.is_dir() and not any((folder / name).exists() for name in FILES.values()):
+        require_program(folder)
+    report = check_documents(folder)
     if as_json:
         print_json(report.to_json())
     else:

@@ -1,7 +1,9 @@
 """`assay init`: write a new program from a template, a data file, answers, or nothing at all."""
 
 import re
+import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -84,7 +86,7 @@ def _write_template(directory: Path, template: str | None, identity: str | None)
     for name in service.init(directory, template or "preference"):
         say(f"  {directory / name}")
     say()
-    say(f"Read contract.yaml, then: assay contract check {directory}")
+    say(f"Read contract.yaml, then: assay contract check {shlex.quote(str(directory))}")
 
 
 def _refuse_template(template: str | None) -> None:
@@ -123,6 +125,7 @@ def _print_proposal(proposal: "DataProposal") -> None:
     say()
     if proposal.kind is None:
         say(f"{counted(proposal.rows, 'row')} looked at: no column says what a record would be.")
+        _print_recognised(proposal.unplaced)
     else:
         say(
             f"{counted(proposal.rows, 'row')} looked at, {proposal.read} of them read as {proposal.kind} "
@@ -136,6 +139,18 @@ def _print_proposal(proposal: "DataProposal") -> None:
         say(f"  languages: {', '.join(proposal.languages)}")
 
 
+def _print_recognised(columns: Sequence[str]) -> None:
+    """Say which names would have been recognised, and how a table with semicolons is read."""
+    from assay.records.mapping.proposal import RECOGNISED
+
+    say("Recognised are columns named:")
+    for part, names in RECOGNISED.items():
+        say(f"  {part}: {', '.join(names)}")
+    if len(columns) == 1 and ";" in columns[0]:
+        say('The cells are parted by semicolons: a mapping reads them with rows: {delimiter: ";"}.')
+    say("Rename the columns, or write a mapping: docs/formats/mapping-cookbook.md has examples.")
+
+
 def _print_questions(directory: Path) -> None:
     from assay.contracts.open_question import NOT_ANSWERED
     from assay.program.checking import check_documents
@@ -143,4 +158,7 @@ def _print_questions(directory: Path) -> None:
     issues = check_documents(directory).issues
     count = sum(issue.code == NOT_ANSWERED for issue in issues)
     say()
-    say(f"Questions that are marked TODO: {count}. To list them: assay contract check {directory}")
+    say(
+        f"Questions that are marked TODO: {count}. To list them: assay contract check "
+        f"{shlex.quote(str(directory))}"
+    )

@@ -149,7 +149,9 @@ def import_(
     if as_json:
         print_json(report)
     else:
-        _show_report(report)
+        _show_report(report, rejects or file.parent)
+        if form == "assay" and report.set_aside == report.read and len(report.reasons) == 1:
+            _hint_at_formats()
         if kind is None and form in names("readers"):
             _show_choice(report.kind, load("readers", form))
     # Single rows set aside are ordinary; all of them mean that the format does not fit the file.
@@ -221,7 +223,20 @@ def _show_suggestion(suggested: Any, *, as_json: bool) -> None:
         say(f"  {question}", fg="yellow")
 
 
-def _show_report(report: Any) -> None:
+def _hint_at_formats() -> None:
+    """Say how a file is read that is not in Assay's own format, which is what `--format` defaults to."""
+    say("  every row failed alike: is the file in another format than Assay's own?", fg="yellow")
+    say("    `assay record formats` lists those for --format;", fg="yellow")
+    say("    --suggest writes a mapping of the file's columns, for --format too", fg="yellow")
+
+
+def _show_report(report: Any, rejects: Path) -> None:
+    """Print the report of an import.
+
+    Args:
+        report: the report.
+        rejects: folder of the rejects file.
+    """
     say(
         f"read {report.read} = stored {report.stored} + already there {report.already_there} "
         f"+ set aside {report.set_aside}"
@@ -242,7 +257,7 @@ def _show_report(report: Any) -> None:
     for reason in report.reasons:
         say(f"  set aside {reason.rows}: {reason.example}  [{reason.code}]", fg="yellow")
     if report.rejects:
-        say(f"  fix {report.rejects} and import it in the same way")
+        say(f"  fix {rejects / report.rejects} and import it in the same way")
     if report.earlier_rejects:
         say(f"  earlier rejects kept as {report.earlier_rejects}")
 

@@ -1,7 +1,7 @@
 """The `records` interface of an open program."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from datasets import Dataset
     from pandas import DataFrame
 
-    from assay.program.program import Program
 
 BATCH = 500
 """Records whose rights are looked up at once."""
@@ -93,13 +92,20 @@ class RecordDetails(msgspec.Struct, frozen=True, kw_only=True):
 class RecordsService:
     """Import, sample, list, show and export records."""
 
-    def __init__(self, program: "Program") -> None:
-        self._program = program
+    def __init__(self, context: Callable[[], Context], draft: Callable[[], Context]) -> None:
+        """The interface of an open program.
+
+        Args:
+            context: gives what every method but `preview` works with.
+            draft: gives what `preview` works with, whose documents may have open questions.
+        """
+        # Called when they are needed: a preview works before the documents check.
+        self._make_context = context
+        self._make_draft = draft
 
     @property
     def _context(self) -> Context:
-        # Made when it is needed: a preview works before the documents check.
-        return self._program.context
+        return self._make_context()
 
     def import_(
         self,
@@ -250,7 +256,7 @@ class RecordsService:
         fetched = self._fetch(file, max_fetch_bytes, allow_private=allow_private)
         path = fetched.path if fetched else Path(file)
         opened = _open_reader(format, path)
-        context = _row_context(self._program.draft_context, opened, kind, source, fields)
+        context = _row_context(self._make_draft(), opened, kind, source, fields)
         return preview_file(path, opened, context, layout=layout, first=first)
 
     def suggest(self, file: str | Path, *, layout: Layout | None = None) -> SuggestedMapping:

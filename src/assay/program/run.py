@@ -186,7 +186,7 @@ def _import(program: Program, step: RunStep) -> str:
             code="no-usable-row",
             message=f"not one of {counted(report.read, 'row')} could be used",
             where=file.path,
-            hint=f"{report.rejects} has the reason of each",
+            hint=f"{(program.folder / file.path).parent / (report.rejects or '')} has the reason of each",
         )
     return (
         f"{counted(report.read, 'row')}: {report.stored} stored, {report.already_there} already "

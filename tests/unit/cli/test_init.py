@@ -154,3 +154,27 @@ def test_a_dry_run_shows_the_rows_while_questions_are_open(assay: Run, tmp_path:
     assert refused.code == 1
     assert refused.err.count("not answered yet") == 3
     assert "more" in refused.err
+
+
+@pytest.mark.parametrize("head", ["text,mark", "text;mark"])
+def test_names_that_are_recognised_are_listed_where_none_was(
+    assay: Run, tmp_path: Path, head: str
+) -> None:
+    """The list is a help to rename; a file parted by semicolons is told the key of a mapping."""
+    (tmp_path / "t.csv").write_text(f"{head}\n{head}\n")
+    shown = assay("init", tmp_path / "new", "--from", tmp_path / "t.csv").out
+    assert "the prompt: prompt, question" in shown
+    assert ('rows: {delimiter: ";"}' in shown) == (";" in head)
+
+
+def test_the_next_command_quotes_a_folder_with_a_space(assay: Run, tmp_path: Path) -> None:
+    """The line can be copied into a shell."""
+    folder = tmp_path / "my program"
+    assert f"assay contract check '{folder}'" in assay("init", folder).out
+
+
+def test_a_check_of_a_folder_without_a_document_is_one_message(assay: Run, tmp_path: Path) -> None:
+    """It is no program, and no checklist of one is printed."""
+    done = assay("contract", "check", tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert "not a program" in done.err

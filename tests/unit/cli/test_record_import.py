@@ -54,3 +54,16 @@ def test_a_dry_run_names_few_rows_and_ends_as_the_import_would(
     )
     assert shown.out.count("did you mean") == 20
     assert "22 more rows" in shown.out
+
+
+def test_a_foreign_file_without_a_format_is_sent_to_the_formats(
+    assay: Run, demo: Path, tmp_path: Path
+) -> None:
+    """Where each row fails for the one reason, the ways to name a format are; rejects have a folder."""
+    data = tmp_path / "rows.jsonl"
+    data.write_text('{"prompt": "Which knot?", "completion": "Bowline."}\n' * 2)
+    done = assay("record", "import", data, "-p", demo)
+    assert done.code == 3
+    assert "assay record formats" in done.out
+    assert "--suggest" in done.out
+    assert str(tmp_path / "rows.jsonl.rejects.jsonl") in done.out

@@ -84,6 +84,17 @@ _MOST_VALUES = 20
 """Distinct values from which a column is no axis (a convention)."""
 
 
+RECOGNISED = {
+    "the prompt": _PROMPT,
+    "the response": _RESPONSE,
+    "two responses": tuple("/".join(f"response_{side}" for side in sides) for sides in _SIDES[:2]),
+    "the verdict": _VERDICT,
+    "the reference": _REFERENCE,
+    "the conversation": _CHATS,
+}
+"""What a record needs -> names of columns in which it is looked for."""
+
+
 class MappingProposal(msgspec.Struct, frozen=True, kw_only=True):
     """What the columns of a file show."""
 
