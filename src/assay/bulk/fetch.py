@@ -27,7 +27,7 @@ _STATE = "state.json"
 _REVISIONS = ("VersionId", "version_id", "generation", "ETag", "etag")
 
 
-class _State(msgspec.Struct):
+class _FetchState(msgspec.Struct):
     """What the bytes held of an address belong to."""
 
     version: str
@@ -101,19 +101,19 @@ class _PartialFile:
 
     def __init__(self, folder: Path, address: str, max_bytes: int) -> None:
         self.path = folder / address_name(address)
-        self.state = _State("", None, "")
+        self.state = _FetchState("", None, "")
         self._state_path = folder / _STATE
         self._where = public_address(address)
         self._max_bytes = max_bytes
         with suppress(OSError, msgspec.DecodeError):
-            self.state = msgspec.json.decode(self._state_path.read_bytes(), type=_State)
+            self.state = msgspec.json.decode(self._state_path.read_bytes(), type=_FetchState)
 
     @property
     def held(self) -> int:
         """Bytes held that can be gone on from: none where nothing shows that they still apply."""
         return self.path.stat().st_size if self.state.version and self.path.exists() else 0
 
-    def begin(self, state: _State) -> None:
+    def begin(self, state: _FetchState) -> None:
         """Start over, unless the bytes held are of the same version."""
         self._require_budget(state.size or 0)
         if state.version != self.state.version or not self.held:
@@ -137,7 +137,7 @@ class _PartialFile:
 
     def forget(self) -> None:
         """Let the bytes held apply to nothing."""
-        self.state = _State("", None, "")
+        self.state = _FetchState("", None, "")
 
     def _require_budget(self, size: int) -> None:
         if size > self._max_bytes:
@@ -174,7 +174,7 @@ def _fetch_web(address: str, file: _PartialFile, *, allow_private: bool) -> None
                     length = response.headers.get("Content-Length", "")
                     size = int(length) if length.isdecimal() else None
                     file.forget()
-                file.begin(_State(strong, size, tag.removeprefix("W/").strip('"')))
+                file.begin(_FetchState(strong, size, tag.removeprefix("W/").strip('"')))
                 file.append(response.iter_raw())  # as it comes: a cut loses nothing
         except httpx.TransportError:
             return False
@@ -193,7 +193,7 @@ def _fetch_object(address: str, file: _PartialFile) -> None:
         try:
             filesystem.invalidate_cache()
             about = filesystem.info(path)
-            file.begin(_State(filesystem.ukey(path), about["size"], _revision(about)))
+            file.begin(_FetchState(filesystem.ukey(path), about["size"], _revision(about)))
             with filesystem.open(path, "rb") as stream:
                 stream.seek(file.held)
                 file.append(iter(lambda: stream.read(BUFFER), b""))

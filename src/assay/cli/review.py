@@ -112,7 +112,9 @@ def export(
 @app.command("export-scores")
 def export_scores(
     file: Annotated[Path, typer.Argument(help="JSONL file to write: one request body a line.")],
-    to: Annotated[str, typer.Option("--to", help="The tool: langfuse or langsmith.")],
+    form: Annotated[
+        str, typer.Option("--format", "-f", help="Scores of which tool: langfuse or langsmith.")
+    ],
     use: Annotated[
         str, typer.Option(help="What for: train, evaluate or publish; rights are checked.")
     ] = "evaluate",
@@ -121,7 +123,7 @@ def export_scores(
 ) -> None:
     """Write judgments back as scores of the runs or traces that their records came from.
 
-    Example: assay review export-scores scores.jsonl --to langfuse
+    Example: assay review export-scores scores.jsonl --format langfuse
     """
     import assay
     from assay.cli.options import one_of
@@ -129,7 +131,7 @@ def export_scores(
 
     chosen = one_of(use, Use, "use")
     with assay.open(program) as opened:
-        written = opened.review.export_scores(file, to=to, use=chosen)
+        written = opened.review.export_scores(file, format=form, use=chosen)
     if as_json:
         print_json(written)
         return

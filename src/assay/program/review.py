@@ -196,12 +196,14 @@ class ReviewService:
         rows = write_rows(path, self.work(person, flat=path.suffix == ".csv", rights=rights))
         return ExportedWork(file=str(path), rows=rows, held_back=rights.held_back)
 
-    def export_scores(self, file: str | Path, *, to: str, use: Use = "evaluate") -> ExportedScores:
+    def export_scores(
+        self, file: str | Path, *, format: str, use: Use = "evaluate"
+    ) -> ExportedScores:
         """Write judgments back as scores of the runs that their records came from.
 
         Args:
             file: the file to make, one request body a line (`.jsonl`).
-            to: the tool, `langfuse` or `langsmith`.
+            format: scores of which tool, `langfuse` or `langsmith`.
             use: what the scores are for; records whose rights do not permit it are held back.
 
         Raises:
@@ -214,7 +216,7 @@ class ReviewService:
             tool_of,
         )
 
-        tool, rights, counts = tool_of(to), self._context.exit_rights(), ScoreCounts()
+        tool, rights, counts = tool_of(format), self._context.exit_rights(), ScoreCounts()
         store = self._context.store
 
         def rows() -> Iterator[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """One form of a text whatever its markup, so that what is the same to a reader compares as the same.
 
 Markup, character references, escapes, format characters and accents are removed, look-alike letters
-become the Latin ones. What a text encodes or hides besides is in `readings`; what no comparison sees
+become the Latin ones. What a text encodes or hides besides is in `disguised_readings`; what no comparison sees
 is listed in `UNSEEN`.
 """
 

@@ -1,7 +1,7 @@
 """What else a text can be read as: what it encodes, hides, or says in a simple cipher.
 
 `readings` undoes one disguise after another, three in all, within a budget of characters. The
-disguises are in `encoded_text`, `disguises` and `ciphers`. A reading is compared as well as the
+disguises are in `encoded_text`, `markup_and_escapes` and `ciphers`. A reading is compared as well as the
 text, never instead of it.
 """
 

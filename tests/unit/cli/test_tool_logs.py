@@ -81,13 +81,13 @@ def test_scores_of_our_own_go_back_to_the_run(assay: Run, program: Path, tmp_pat
     taken = assay("record", "import", own, "-p", program)
     assert taken.code == 0, taken.out + taken.err
     out = tmp_path / "scores.jsonl"
-    done = assay("review", "export-scores", out, "--to", "langfuse", "-p", program)
+    done = assay("review", "export-scores", out, "--format", "langfuse", "-p", program)
     assert done.code == 0, done.err
     assert "1 scores in" in done.out
     assert "left out 1: came with the run" in done.out
     (row,) = (json.loads(line) for line in out.read_text().splitlines())
     assert (row["traceId"], row["name"], row["value"]) == ("t1", "fit", 3)
-    assert assay("review", "export-scores", out, "--to", "elsewhere", "-p", program).code == 2
+    assert assay("review", "export-scores", out, "--format", "elsewhere", "-p", program).code == 2
 
 
 def test_a_packed_log_gives_records_and_results(assay: Run, program: Path, tmp_path: Path) -> None:
