@@ -197,7 +197,11 @@ class ReviewService:
         return ExportedWork(file=str(path), rows=rows, held_back=rights.held_back)
 
     def export_scores(
-        self, file: str | Path, *, format: str, use: Use = "evaluate"
+        self,
+        file: str | Path,
+        *,
+        format: str,  # noqa: A002  the one word for it
+        use: Use = "evaluate",
     ) -> ExportedScores:
         """Write judgments back as scores of the runs that their records came from.
 
