@@ -58,7 +58,7 @@ class AgentTool(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NoArguments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Nothing to say."""
+    """No arguments."""
 
 
 class RecordQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
