@@ -64,6 +64,10 @@ class RecordBuilder:
             if record.conversation
             else None
         )
+        # A message that the mapping names by itself is meant, even where a person repeats it.
+        self._task_is_a_list = bool(
+            record.conversation or (record.messages and record.messages[-1].loops)
+        )
         self._tools = many(record.tools, compile_tool, "record.tools")
         self._initial_state = json_or_none(record.initial_state, "record.initial_state")
         self._taxonomy = [
@@ -100,7 +104,8 @@ class RecordBuilder:
             for inner in repeat(scope)
         ]
         candidates = tuple(entry.candidate for entry in named)
-        _refuse_response_in_task(messages, candidates)
+        if self._task_is_a_list:
+            _refuse_response_in_task(messages, candidates)
         moved = list(range(len(named)))
         if self._kind == "preference":
             candidates, moved = sort_candidates(candidates)

@@ -217,3 +217,15 @@ record:
     with pytest.raises(InputError) as caught:
         record(text, {"turns": TURNS}, context)
     assert caught.value.code == "response-in-task"
+
+
+def test_a_person_may_repeat_the_message_before(context: Context) -> None:
+    """The last message is named by itself, so its text as the judged turn is an echo, no mistake."""
+    text = """mapping: 1
+kind: demonstration
+record:
+  messages: [{assistant: "{bot}"}]
+  candidates: [{content: "{person}", unknown: not said}]
+"""
+    echo = record(text, {"bot": "hello", "person": "hello"}, context)
+    assert echo.task.messages[-1].content == echo.candidates[0].content == "hello"
