@@ -7,9 +7,7 @@ Where no browser is found the tests here are skipped, and the end of the run say
 import os
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import Future
 from pathlib import Path
-from threading import Event, Thread
 
 import pytest
 from playwright.sync_api import (
@@ -20,10 +18,8 @@ from playwright.sync_api import (
     ViewportSize,
     sync_playwright,
 )
-from playwright.sync_api import Error as PlaywrightError
 
 from browser.page_server import PageServer
-from simulators.served import free_port
 
 DESK: ViewportSize = {"width": 1440, "height": 900}
 """The size of a usual screen."""
@@ -45,54 +41,20 @@ def browser_flags() -> list[str]:
     return ["--disable-dev-shm-usage", *(["--no-sandbox"] if as_root else [])]
 
 
-@pytest.fixture(scope="session")
-def chromium(no_browser: str) -> Iterator[str]:
-    """The address of the one Chromium of the run.
-
-    It is started in a thread of its own: as long as Playwright is open in a thread, that thread has
-    a running event loop, which would reach into other tests.
-    """
-    started: Future[str | None] = Future()
-    over = Event()
-    thread = Thread(target=_run_chromium, args=(started, over))
-    thread.start()
-    try:
-        address = started.result()
-        if address is None and os.environ.get("CI"):
-            pytest.fail(no_browser)
-        if address is None:
-            pytest.skip(no_browser)
-        yield address
-    finally:
-        over.set()
-        thread.join()
-
-
-def _run_chromium(started: "Future[str | None]", over: Event) -> None:
-    """Run a Chromium until it is over, and tell its address; none where no browser is found."""
-    try:
-        with sync_playwright() as playwright:
-            path = browser_path(playwright)
-            if path is None:
-                started.set_result(None)
-                return
-            port = free_port()
-            flags = [*browser_flags(), f"--remote-debugging-port={port}"]
-            opened = playwright.chromium.launch(executable_path=path, args=flags)
-            started.set_result(f"http://127.0.0.1:{port}")
-            over.wait()
-            opened.close()
-    except PlaywrightError as error:
-        if started.done():
-            raise
-        started.set_exception(error)
-
-
 @pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """The browser of the run, for a file of tests; what the file opened is closed with it."""
+def browser(no_browser: str) -> Iterator[Browser]:
+    """One browser for a file of tests.
+
+    No longer than that: while it is open, this thread has a running event loop, which would
+    reach into other tests.
+    """
     with sync_playwright() as playwright:
-        opened = playwright.chromium.connect_over_cdp(chromium)
+        path = browser_path(playwright)
+        if path is None and os.environ.get("CI"):
+            pytest.fail(no_browser)
+        if path is None:
+            pytest.skip(no_browser)
+        opened = playwright.chromium.launch(executable_path=path, args=browser_flags())
         yield opened
         opened.close()
 

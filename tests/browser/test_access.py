@@ -15,7 +15,7 @@ from browser.desk_server import DeskServer
 from browser.hand import Hand
 from browser.review_records import disputed_record, review_records, severe_records
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: access")]
 
 View = tuple[str, str, int]
 

@@ -22,7 +22,7 @@ from browser.hand import Hand
 from browser.review_records import pairs, review_records
 from simulators.desk_program import CANARY, desk_records
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: blinding")]
 
 
 _KEPT = """async () => {

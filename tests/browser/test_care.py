@@ -15,7 +15,7 @@ from browser.desk_server import DeskServer
 from browser.hand import Hand
 from browser.review_records import pairs, severe_records
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: care")]
 
 COVERED = ".veiled"
 QUEUE = "adversarial · hide"

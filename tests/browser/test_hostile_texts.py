@@ -15,7 +15,7 @@ from assay.web.rendering import render
 from browser.page_server import PageServer
 from simulators.hostile_texts import FIRE, HOSTILE
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: hostile texts")]
 
 WATCH = """
 window.__seen = [];

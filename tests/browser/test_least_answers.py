@@ -21,7 +21,7 @@ from browser.review_records import RIGHT, pairs, record_of, review_records
 from simulators.least_answers import least_answers
 from simulators.priority_cases import priority_cases
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: least answers")]
 
 BARE: dict[str, tuple[str, list[str]]] = {
     "preference · pair": ("pair", ["There is no overall verdict yet."]),

@@ -11,7 +11,7 @@ from browser.desk_server import DeskServer
 from browser.hand import Hand
 from browser.review_records import pairs
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: loads")]
 
 PATIENCE_MS = 60_000
 """How long a page may take on a busy machine; nothing here is timed."""

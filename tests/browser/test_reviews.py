@@ -40,7 +40,7 @@ from browser.desk_server import DeskServer
 from browser.hand import Hand
 from browser.review_records import MARKED, RIGHT, SILENT, WRONG, review_records
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: reviews")]
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 from assay.web.rendering import render
 from browser.page_server import PageServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: selection")]
 
 RAW = """# 🦊 The *quick* report
 

@@ -16,7 +16,7 @@ from browser.desk_server import DeskServer
 from browser.hand import Hand
 from browser.review_records import RIGHT, disputed_record, disputed_records, pairs
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: seniors")]
 
 Hands = Callable[[str], Hand]
 

@@ -15,7 +15,7 @@ from browser.desk_server import DeskServer
 from browser.hand import GRACE_MS, Hand
 from browser.review_records import pairs, severe_records
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: truth")]
 
 QUEUES = ("offline", "undo", "revise", "reload", "tabs", "late", "refuse", "leave")
 """A queue for each test, named by the capability of its pairs."""
