@@ -71,7 +71,7 @@ def test_fixed_rejects_give_the_judgment_of_the_same_person(tmp_path: Path) -> N
         way = {"format": tmp_path / "mapping.yaml", "source": source}
         report = opened.records.import_(file, **way)
         assert (report.stored, report.set_aside) == (1, 1), report.reasons
-        rejects = tmp_path / "votes.jsonl.rejects.jsonl"
+        rejects = tmp_path / "votes.jsonl.set-aside.jsonl"
         text = rejects.read_text()
         assert WORKER not in text
         rejects.write_text(text.replace('"better":"neither"', '"better":"right"'))

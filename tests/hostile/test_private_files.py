@@ -63,7 +63,7 @@ def test_rejects_are_private(program: Path, tmp_path: Path) -> None:
     with assay.open(program) as opened:
         source = opened.documents.sources.classes[0].id
         opened.records.import_(rows, format="trl", source=source)
-    rejects = tmp_path / "rows.jsonl.rejects.jsonl"
+    rejects = tmp_path / "rows.jsonl.set-aside.jsonl"
     assert rejects.stat().st_size
     assert _open_to_others(rejects) == []
 

@@ -51,7 +51,7 @@ def import_file(
         store: where facts go.
         actor: who imports.
         layout: how to cut the file; its name and the reader say what this leaves open.
-        rejects: folder for `<name>.rejects.jsonl`; the file's own folder where absent.
+        rejects: folder for `<name>.set-aside.jsonl`; the file's own folder where absent.
         documents: ids of the documents in force.
         progress: called after each commit.
         origin: where the file was fetched from; the list of imports keeps it in place of its name.

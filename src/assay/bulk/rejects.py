@@ -20,8 +20,11 @@ from assay.core.private import narrow, private_opener
 from assay.records.people_mask import PeopleMask
 from assay.records.ports import EarlierReject, Row
 
-SUFFIX = ".rejects.jsonl"
-"""How the name of a rejects file ends."""
+SUFFIX = ".set-aside.jsonl"
+"""How the name of a file of rows that were set aside ends. `rejected` is a disposition of records."""
+
+FORMER_SUFFIX = ".rejects.jsonl"
+"""How it ended before; such files are still read."""
 
 
 class RejectLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +68,7 @@ class RejectsFile:
         """Keep the lines of rows up to this number; a new run (number 0) sets all lines aside.
 
         Somebody may have fixed the rejects of an earlier import: they go on under the first
-        free name `X.N.rejects.jsonl`, which the same command imports.
+        free name `X.N.set-aside.jsonl`, which the same command imports.
 
         Returns:
             Every row that is kept.
@@ -174,7 +177,7 @@ def _on_disk(path: Path) -> Iterator[None]:
 
 
 def _numbered_path(path: Path, number: int) -> Path:
-    """`X.N.rejects.jsonl` next to `X.rejects.jsonl`."""
+    """`X.N.set-aside.jsonl` next to `X.set-aside.jsonl`."""
     return path.with_name(f"{path.name.removesuffix(SUFFIX)}.{number}{SUFFIX}")
 
 

@@ -10,7 +10,7 @@ import msgspec
 from assay.bulk.eval_archive import rows_of_eval_log
 from assay.bulk.json_rows import is_lines, rows_of_document, rows_of_lines, rows_of_list
 from assay.bulk.parquet_rows import parquet_columns, rows_of_parquet
-from assay.bulk.rejects import SUFFIX, rows_of_rejects
+from assay.bulk.rejects import FORMER_SUFFIX, SUFFIX, rows_of_rejects
 from assay.bulk.stream import (
     BUFFER,
     DAMAGED,
@@ -114,7 +114,7 @@ class DiskFile:
 
 def is_rejects(path: Path) -> bool:
     """Whether a file holds rows that an earlier import set aside."""
-    return content_name(path).endswith(SUFFIX)
+    return content_name(path).endswith((SUFFIX, FORMER_SUFFIX))
 
 
 def _settle_layout(path: Path, layout: Layout) -> Layout:

@@ -131,7 +131,7 @@ class RecordsService:
             format: name of a reader, or path of a mapping (`.yaml`).
             layout: how to cut the file; its name and the reader say what this leaves open.
             fields: what to do with fields that the format does not have.
-            rejects: folder for `<name>.rejects.jsonl`; next to the file where absent, for an
+            rejects: folder for `<name>.set-aside.jsonl`; next to the file where absent, for an
                 address the program's folder.
             progress: called after each commit.
             max_fetch_bytes: the most bytes that are fetched from an address.

@@ -272,7 +272,7 @@ class ReviewService:
 
         Args:
             file: an answered file, or the fixed rejects of an earlier one.
-            rejects: folder for `<name>.rejects.jsonl`; next to the file where absent.
+            rejects: folder for `<name>.set-aside.jsonl`; next to the file where absent.
             format: the format of the tool that wrote the file; our own rows where absent.
             people: name of a person in that tool -> raw id of the person. Where any is given,
                 every other name is taken for a raw id.

@@ -39,7 +39,7 @@ def sample_into(
 ) -> SamplingReport:
     """Draw candidates for every task of a file and store the records; a broken run goes on.
 
-    What came to nothing is in `<tasks>.rejects.jsonl` next to the journal.
+    What came to nothing is in `<tasks>.set-aside.jsonl` next to the journal.
 
     Raises:
         InputError: if a line of the file is not a task.
@@ -48,7 +48,7 @@ def sample_into(
     # Imported here: they need the extra `sample`, which only this use case asks for.
     from assay.providers.model_run import run_sampling  # noqa: PLC0415
 
-    rejects = journal.with_name(f"{tasks.name}.rejects.jsonl")
+    rejects = journal.with_name(f"{tasks.name}.set-aside.jsonl")
     journal.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     rejects.unlink(missing_ok=True)
 

@@ -118,7 +118,7 @@ class Rejects(Protocol):
     """Where rows that were set aside are kept, so that they can be fixed and imported again."""
 
     name: str
-    """Name for people, such as `votes.rejects.jsonl`."""
+    """Name for people, such as `votes.set-aside.jsonl`."""
 
     def resume(self, after: int) -> Sequence[EarlierReject]:
         """Forget what was kept of rows beyond this number: they will be read again.

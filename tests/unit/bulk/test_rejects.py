@@ -23,7 +23,7 @@ def kept(path: Path) -> list[dict[str, object]]:
 
 def test_a_reject_says_all(tmp_path: Path) -> None:
     """A reject keeps row, code, message, place, hint and the raw row."""
-    file = RejectsFile(tmp_path / "a.csv.rejects.jsonl", MASK)
+    file = RejectsFile(tmp_path / "a.csv.set-aside.jsonl", MASK)
     file.put(Row(number=3, line=5, values={"a": "1"}), FAULT)
     file.flush()
     assert kept(file.path) == [
@@ -50,29 +50,29 @@ def put(path: Path, *numbers: int, after: int = 0) -> str | None:
 
 def test_no_rejects_no_file(tmp_path: Path) -> None:
     """Without a reject there is no file, and an older run's file stands under another name."""
-    path = tmp_path / "a.rejects.jsonl"
+    path = tmp_path / "a.set-aside.jsonl"
     put(path, 1)
-    assert put(path) == "a.1.rejects.jsonl"
+    assert put(path) == "a.1.set-aside.jsonl"
     assert not path.exists()
-    assert [line["row"] for line in kept(tmp_path / "a.1.rejects.jsonl")] == [1]
+    assert [line["row"] for line in kept(tmp_path / "a.1.set-aside.jsonl")] == [1]
 
 
 def test_mended_rejects_are_never_written_over(tmp_path: Path) -> None:
     """Each corrected file goes on under the first free name, with every byte."""
-    path = tmp_path / "a.rejects.jsonl"
+    path = tmp_path / "a.set-aside.jsonl"
     corrections = [b"corrected once\n", b"corrected twice\n"]
     put(path, 1)
     for number, corrected in enumerate(corrections, start=1):
         path.write_bytes(corrected)
-        assert put(path, 1) == f"a.{number}.rejects.jsonl"
-    assert [(tmp_path / f"a.{n}.rejects.jsonl").read_bytes() for n in (1, 2)] == corrections
+        assert put(path, 1) == f"a.{number}.set-aside.jsonl"
+    assert [(tmp_path / f"a.{n}.set-aside.jsonl").read_bytes() for n in (1, 2)] == corrections
     assert [line["row"] for line in kept(path)] == [1]
 
 
 @pytest.mark.parametrize("earlier", [(1, 5), (1,)])
 def test_rejects_that_come_again_are_kept_once(tmp_path: Path, earlier: tuple[int, ...]) -> None:
     """The same rejects again, or those of a run that was killed, leave no second file."""
-    path = tmp_path / "a.rejects.jsonl"
+    path = tmp_path / "a.set-aside.jsonl"
     put(path, *earlier)
     assert put(path, 1, 5) is None
     assert list(tmp_path.iterdir()) == [path]
@@ -81,18 +81,18 @@ def test_rejects_that_come_again_are_kept_once(tmp_path: Path, earlier: tuple[in
 
 def test_a_resumed_run_tells_what_the_killed_one_set_aside(tmp_path: Path) -> None:
     """Rejects that a run set aside before it was killed are named by the run that goes on."""
-    path = tmp_path / "a.rejects.jsonl"
+    path = tmp_path / "a.set-aside.jsonl"
     path.write_text("corrected\n")
     with closing(RejectsFile(path, MASK)) as killed:
         killed.resume(0)
         killed.put(Row(number=1, text=b"{"), FAULT)
-    assert put(path, 9, after=5) == "a.1.rejects.jsonl"
+    assert put(path, 9, after=5) == "a.1.set-aside.jsonl"
     assert [line["row"] for line in kept(path)] == [1, 9]
 
 
 def test_a_resumed_run_tells_the_reasons_that_it_keeps(tmp_path: Path) -> None:
     """Place, code and message of the rejects that stay are given back, so that they are counted."""
-    path = tmp_path / "a.rejects.jsonl"
+    path = tmp_path / "a.set-aside.jsonl"
     first = RejectsFile(path, MASK)
     first.put(Row(number=1, text=b"{"), FAULT)
     first.put(Row(number=9, text=b"{"), FAULT)
@@ -106,7 +106,7 @@ def test_a_resumed_run_tells_the_reasons_that_it_keeps(tmp_path: Path) -> None:
 
 def test_rejects_that_were_changed_are_not_guessed_at(tmp_path: Path) -> None:
     """A file that is no longer as it was left stops a resumed run, and makes way for a new one."""
-    path = tmp_path / "a.rejects.jsonl"
+    path = tmp_path / "a.set-aside.jsonl"
     path.write_text("corrected by hand\n")
     with pytest.raises(InputError, match="were changed"):
         RejectsFile(path, MASK).resume(5)
@@ -119,14 +119,14 @@ def test_rejects_that_were_changed_are_not_guessed_at(tmp_path: Path) -> None:
 def test_a_folder_that_takes_no_rejects_is_named(tmp_path: Path, folder: str) -> None:
     """Rejects that cannot be written are one clear error of the machine."""
     (tmp_path / "file").touch()
-    kept_in = RejectsFile(tmp_path / folder / "a.rejects.jsonl", MASK)
+    kept_in = RejectsFile(tmp_path / folder / "a.set-aside.jsonl", MASK)
     with pytest.raises(MachineError, match="cannot be written"):
         kept_in.put(Row(number=1, text=b"{"), FAULT)
 
 
 def test_a_resumed_run_keeps_what_is_committed(tmp_path: Path) -> None:
     """Resuming keeps the rejects of committed rows and forgets the rest, a torn line too."""
-    path = tmp_path / "a.rejects.jsonl"
+    path = tmp_path / "a.set-aside.jsonl"
     first = RejectsFile(path, MASK)
     for number in (1, 5, 9):
         first.put(Row(number=number, text=b"{"), FAULT)
@@ -140,9 +140,10 @@ def test_a_resumed_run_keeps_what_is_committed(tmp_path: Path) -> None:
     assert [line["row"] for line in kept(path)] == [1, 5, 9]
 
 
-def test_mended_rows_are_rows_again(tmp_path: Path) -> None:
-    """A rejects file reads as rows: objects, tables' cells and corrected JSON text alike."""
-    path = tmp_path / "a.csv.rejects.jsonl"
+@pytest.mark.parametrize("ending", [".set-aside.jsonl", ".rejects.jsonl"])
+def test_corrected_rows_are_rows_again(ending: str, tmp_path: Path) -> None:
+    """Rows that were set aside read as rows, under the name of today and the former one alike."""
+    path = tmp_path / f"a.csv{ending}"
     lines = [
         {"row": 4, "raw": {"a": "1"}},
         {"row": 8, "raw": '{"a": 2}'},
@@ -158,7 +159,7 @@ def test_mended_rows_are_rows_again(tmp_path: Path) -> None:
 
 def test_a_row_that_is_not_utf8_is_not_kept_damaged(tmp_path: Path) -> None:
     """Bytes that are not UTF-8 are left to the original file rather than kept altered."""
-    file = RejectsFile(tmp_path / "a.rejects.jsonl", MASK)
+    file = RejectsFile(tmp_path / "a.set-aside.jsonl", MASK)
     file.put(Row(number=1, text=b'{"a": "\xff"}'), FAULT)
     file.put(Row(number=2, values={"a": "\udcff"}), FAULT)
     file.close()

@@ -33,7 +33,7 @@ def test_rows_behind_an_address_are_imported(assay: Run, program: Path) -> None:
     (line,) = json.loads(assay("record", "list", "-p", program, "--json").out)
     assert f"row 1 of {ADDRESS}, fetched 20" in assay("lineage", line["id"], "-p", program).out
     assert not list((program / ".assay" / "fetched").iterdir())
-    assert (program / "rows.jsonl.rejects.jsonl").exists()
+    assert (program / "rows.jsonl.set-aside.jsonl").exists()
 
 
 def test_a_budget_stops_the_fetch(assay: Run, program: Path) -> None:

@@ -51,7 +51,7 @@ def test_importing_names_what_became_of_each_row(assay: Run, program: Path) -> N
     )
     assert result.code == 0
     assert "read 211 = stored 0 + already there 209 + set aside 2" in result.out
-    assert "records.jsonl.rejects.jsonl" in result.out
+    assert "records.jsonl.set-aside.jsonl" in result.out
 
 
 def test_mended_rejects_are_kept_and_named(assay: Run, program: Path) -> None:
@@ -59,10 +59,10 @@ def test_mended_rejects_are_kept_and_named(assay: Run, program: Path) -> None:
     data = program / "data" / "records.jsonl"
     call = ("record", "import", data, "-p", program)
     assert "earlier rejects" not in assay(*call).out
-    rejects = data.with_name("records.jsonl.rejects.jsonl")
+    rejects = data.with_name("records.jsonl.set-aside.jsonl")
     rejects.write_text("corrected\n")
-    assert "earlier rejects kept as records.jsonl.1.rejects.jsonl" in assay(*call).out
-    assert data.with_name("records.jsonl.1.rejects.jsonl").read_text() == "corrected\n"
+    assert "earlier rejects kept as records.jsonl.1.set-aside.jsonl" in assay(*call).out
+    assert data.with_name("records.jsonl.1.set-aside.jsonl").read_text() == "corrected\n"
 
 
 def test_our_own_lines_need_no_source(assay: Run, program: Path, tmp_path: Path) -> None:
@@ -311,9 +311,9 @@ def test_answers_that_were_set_aside_are_mended_and_imported(
     )
     write_rows(work, [row | {"verdict": "Q", "reason.correct": "the sum"} for row in rows])
     taken = assay("review", "import", work, "-p", program)
-    assert f"fix {work.name}.rejects.jsonl" in taken.out
+    assert f"fix {work.name}.set-aside.jsonl" in taken.out
     assert assay("review", "import", work, "--rejects", kept, "-p", program).code == 0
-    rejects = tmp_path / f"{work.name}.rejects.jsonl"
+    rejects = tmp_path / f"{work.name}.set-aside.jsonl"
     assert (kept / rejects.name).read_bytes() == rejects.read_bytes()
     reject = json.loads(rejects.read_text())
     assert (reject["row"], reject["code"]) == (1, "unknown-verdict")
@@ -321,7 +321,7 @@ def test_answers_that_were_set_aside_are_mended_and_imported(
     rejects.write_text(json.dumps(reject | {"raw": reject["raw"] | {"verdict": "A"}}) + "\n")
     corrected = assay("review", "import", rejects, "-p", program)
     assert "read 1 = stored 1 + already there 0 + unanswered 0 + set aside 0" in corrected.out
-    assert not (tmp_path / f"{rejects.name}.rejects.jsonl").exists()
+    assert not (tmp_path / f"{rejects.name}.set-aside.jsonl").exists()
 
 
 def test_an_adjudication_states_one_decision(assay: Run, program: Path) -> None:

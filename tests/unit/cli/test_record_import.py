@@ -66,4 +66,4 @@ def test_a_foreign_file_without_a_format_is_sent_to_the_formats(
     assert done.code == 3
     assert "assay record formats" in done.out
     assert "--suggest" in done.out
-    assert str(tmp_path / "rows.jsonl.rejects.jsonl") in done.out
+    assert str(tmp_path / "rows.jsonl.set-aside.jsonl") in done.out

@@ -140,7 +140,7 @@ def test_what_was_set_aside_is_mended_and_imported_in_the_same_way(
     answered = _write(file, rows)
     taken = assay("review", "import", answered, "--from", "label-studio", "-p", program)
     assert "stored 1 + already there 0 + unanswered 0 + set aside 2" in taken.out
-    rejects = file.with_name(f"{answered.name}.rejects.jsonl")
+    rejects = file.with_name(f"{answered.name}.set-aside.jsonl")
     own, foreign = [json.loads(line) for line in rejects.read_text().splitlines()]
     assert (own["code"], foreign["code"]) == ("unknown-verdict", "unknown-result")
     own["raw"]["verdict"] = "A"

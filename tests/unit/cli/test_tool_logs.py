@@ -49,9 +49,11 @@ def test_a_secret_of_a_trace_is_nowhere_in_the_program(
     assert "redacted before anything was stored: 1 key" in done.out
     assert "judgments set aside 1: row 1, scores[1]" in done.out
     kept = [
-        path for path in (*program.rglob("*"), *tmp_path.glob("*.rejects.jsonl")) if path.is_file()
+        path
+        for path in (*program.rglob("*"), *tmp_path.glob("*.set-aside.jsonl"))
+        if path.is_file()
     ]
-    assert any(path.name.endswith(".rejects.jsonl") for path in kept)
+    assert any(path.name.endswith(".set-aside.jsonl") for path in kept)
     assert not [path.name for path in kept if SECRET.encode() in path.read_bytes()]
 
 

@@ -59,7 +59,7 @@ def test_an_import_adds_up_and_keeps_the_row_that_cannot_be_used(assay: Run, pro
     assert done.code == 0
     assert "read 161 = 160 new + 0 already there + 1 set aside" in done.out
     assert "161" in done.out.splitlines()[2]
-    assert (program / "before.jsonl.rejects.jsonl").exists()
+    assert (program / "before.jsonl.set-aside.jsonl").exists()
     again = json.loads(_import(assay, program, "before", "base", "--json").out)
     assert (again["results"], again["already_there"], again["set_aside"]) == (0, 160, 1)
 

@@ -62,7 +62,7 @@ def errors(store: Store) -> list[int]:
 
 def kept(folder: Path, name: str = "a") -> list[tuple[int, str]]:
     """Row and code of each reject."""
-    lines = (folder / f"{name}.csv.rejects.jsonl").read_text().splitlines()
+    lines = (folder / f"{name}.csv.set-aside.jsonl").read_text().splitlines()
     return [(line["row"], line["code"]) for line in map(json.loads, lines)]
 
 
@@ -125,7 +125,7 @@ def test_a_row_that_cannot_be_read_spoils_no_group(
         (4, "torn-group"), (5, "wrong-column-count"), (6, "torn-group"),
     ]  # fmt: skip
     assert (report.stored, errors(store)) == (1, [1])
-    rejects = tmp_path / "a.csv.rejects.jsonl"
+    rejects = tmp_path / "a.csv.set-aside.jsonl"
     lines = [json.loads(line) for line in rejects.read_text().splitlines()]
     for line in lines:
         line["raw"] = {"item": "q", "who": line["raw"]["who"], "text": "Words.", "kind": "bad"}

@@ -118,7 +118,7 @@ def test_a_bad_line_is_set_aside_alone(
     assert (report.stored, report.set_aside) == (2, 1)
     assert [reason.code for reason in report.reasons] == [code]
     assert adds_up(report)
-    kept = json.loads((tmp_path / "a.jsonl.rejects.jsonl").read_text())
+    kept = json.loads((tmp_path / "a.jsonl.set-aside.jsonl").read_text())
     assert (kept["row"], kept["code"]) == (2, code)
 
 
@@ -155,7 +155,7 @@ def test_a_mended_reject_is_imported(tmp_path: Path, store: Store, context: Cont
     """A row that was set aside, corrected in the rejects file, is stored by the same reader."""
     path = write(tmp_path / "a.jsonl", record(0), record(1, part={"kind": "preferense"}))
     run(path, store, context)
-    rejects = tmp_path / "a.jsonl.rejects.jsonl"
+    rejects = tmp_path / "a.jsonl.set-aside.jsonl"
     rejects.write_text(rejects.read_text().replace("preferense", "preference"))
     report = run(rejects, store, context)
     assert (report.read, report.stored, report.set_aside) == (1, 1, 0)
@@ -169,11 +169,11 @@ def test_mended_rejects_outlive_a_second_import(
     path = write(tmp_path / "a.jsonl", record(0), record(1, part={"kind": "preferense"}))
     assert run(path, store, context).earlier_rejects is None
     assert run(path, store, context).earlier_rejects is None
-    rejects = tmp_path / "a.jsonl.rejects.jsonl"
+    rejects = tmp_path / "a.jsonl.set-aside.jsonl"
     rejects.write_text(rejects.read_text().replace("preferense", "preference"))
     again = run(path, store, context)
-    assert (again.rejects, again.earlier_rejects) == (rejects.name, "a.jsonl.1.rejects.jsonl")
-    assert run(tmp_path / "a.jsonl.1.rejects.jsonl", store, context).stored == 1
+    assert (again.rejects, again.earlier_rejects) == (rejects.name, "a.jsonl.1.set-aside.jsonl")
+    assert run(tmp_path / "a.jsonl.1.set-aside.jsonl", store, context).stored == 1
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
@@ -326,7 +326,7 @@ def test_a_killed_run_goes_on(
     assert report.resumed_after > 20
     assert (report.read, report.stored, report.set_aside) == (60, 48, 12)
     assert sum(reason.rows for reason in report.reasons) == 12
-    rejects = (tmp_path / "votes.csv.rejects.jsonl").read_text().splitlines()
+    rejects = (tmp_path / "votes.csv.set-aside.jsonl").read_text().splitlines()
     assert [json.loads(line)["row"] for line in rejects] == list(range(1, 61, 5))
     with Store.open(f"sqlite:///{tmp_path}/b.sqlite", lambda: "2026", create=True) as other:
         import_file(path, reader, context("preference"), store=other, actor="ada")
