@@ -13,7 +13,6 @@ import numpy as np
 import statsmodels.api as sm
 
 from assay.quality.shortcuts.audit import audit
-from assay.quality.shortcuts.features import FEATURES
 from assay.quality.shortcuts.gathering import ShortcutGathering
 from assay.records.candidate import Candidate, MadeByModel
 from assay.records.judgment import Judgment, Reviewer
@@ -67,7 +66,7 @@ def main() -> None:
     [found] = audit(gathered)
     audited = time.process_time() - before
     rows = gathered.groups["people"]
-    styles = np.array(rows.styles).reshape(n, len(FEATURES))
+    styles = np.array(rows.styles).reshape(n, -1)
     columns = np.column_stack([styles, np.array(rows.placed), np.array(rows.scores)])
     columns = columns[:, columns.std(axis=0) > 0]
     before = time.process_time()

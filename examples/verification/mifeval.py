@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from assay.core.canonical import json_text
-from assay.core.options import configured
+from assay.core.options import configure
 from assay.plugins import load
 from assay.records.candidate import Candidate, MadeByModel
 from assay.records.evidence import Evidence
@@ -104,7 +104,7 @@ def rows(data: Path, reading: str) -> Iterator[Row]:
 
 def compared(data: Path, reading: str) -> Compared:
     """Verify every response under one reading, and hold it against what was published."""
-    verifier = configured(
+    verifier = configure(
         load("verifiers", "instruction-constraints"), {"loose": reading == "loose"}
     )
     found = Compared(Counter(), Counter(), [])

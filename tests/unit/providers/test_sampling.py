@@ -29,7 +29,7 @@ import sys
 from pathlib import Path
 from assay.providers.model_run import run_sampling
 from assay.providers.draft import draft_from_row
-from assay.providers.endpoint import SamplingParameters
+from assay.providers.endpoint import Endpoint, SamplingParameters
 from assay.providers.sampling_run import SamplingPlan
 
 url, journal = sys.argv[1:]

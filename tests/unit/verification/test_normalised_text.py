@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.verification.normalised_text import normalised
+from assay.verification.normalised_text import normalise
 
 
 @pytest.mark.parametrize(
@@ -24,10 +24,10 @@ from assay.verification.normalised_text import normalised
 )
 def test_spaces_case_and_punctuation_at_the_ends_make_no_difference(text: str, plain: str) -> None:
     """The sign of a number and what is part of a name or a quantity stay."""
-    assert normalised(text) == plain
+    assert normalise(text) == plain
 
 
 def test_case_and_punctuation_count_where_it_is_asked() -> None:
     """Each option keeps its own difference alone."""
-    assert normalised("Yes.", keep_case=True) == "Yes"
-    assert normalised("Yes.", keep_punctuation=True) == "yes."
+    assert normalise("Yes.", keep_case=True) == "Yes"
+    assert normalise("Yes.", keep_punctuation=True) == "yes."
