@@ -76,7 +76,7 @@ class Load:
                 if self.over.is_set():
                     return
                 try:
-                    (view,) = desk.claims.claim().assignments
+                    (view,) = desk.claim().assignments
                     key = f"client-{number}-{turn:05}"
                     answer = simulation.answer(view)
                     receipt = desk.answer(view.assignment, answer, key=key)

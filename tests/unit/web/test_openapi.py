@@ -84,7 +84,7 @@ def api(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
             "x-csrf-token": str(ana.principal.csrf),
         }
         with served(program) as url, Desk(url, token) as desk:
-            handles = [each.assignment for each in desk.claims.claim(count=4).assignments]
+            handles = [each.assignment for each in desk.claim(count=4).assignments]
             yield ServedApi(url, headers, document, handles, session)
 
 
