@@ -60,11 +60,13 @@ def test_a_record_can_be_sampled_anew(assay: Run, demo: Path, tmp_path: Path) ->
 
 def test_a_line_that_is_half_a_record_is_named(assay: Run, demo: Path, tmp_path: Path) -> None:
     """A row that claims to be a record and is none ends with its place."""
+    # A journal stands in the program, and the demo is one for all workers of a run.
+    program = shutil.copytree(demo, tmp_path / "program")
     tasks = tmp_path / "tasks.jsonl"
     tasks.write_text('{"schema_version": 1, "prompt": "Fare to Corrie?"}\n')
     result = assay(
         "record", "sample", tasks, "--source", "desk-authors", "--writes", "target-model",
-        "--url", "http://127.0.0.1:9/v1", "-m", "small", "-p", demo,
+        "--url", "http://127.0.0.1:9/v1", "-m", "small", "-p", program,
     )  # fmt: skip
     assert result.code == 3
     assert "tasks.jsonl, row 1" in result.err
@@ -74,11 +76,13 @@ def test_a_key_that_is_not_there_is_named_and_never_shown(
     assay: Run, demo: Path, tmp_path: Path
 ) -> None:
     """A missing variable ends with exit code 4 and its name."""
+    # A journal stands in the program, and the demo is one for all workers of a run.
+    program = shutil.copytree(demo, tmp_path / "program")
     tasks = tmp_path / "tasks.jsonl"
     tasks.write_text('{"prompt": "Fare to Corrie?"}\n')
     result = assay(
         "record", "sample", tasks, "--source", "desk-authors", "--writes", "target-model",
-        "--url", "http://127.0.0.1:9/v1", "-m", "small", "--key-env", "NO_SUCH_KEY", "-p", demo,
+        "--url", "http://127.0.0.1:9/v1", "-m", "small", "--key-env", "NO_SUCH_KEY", "-p", program,
     )  # fmt: skip
     assert result.code == 4
     assert "NO_SUCH_KEY" in result.err
