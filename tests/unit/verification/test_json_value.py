@@ -13,7 +13,7 @@ from assay.verification.json_value import (
     differences,
     read_value,
     same,
-    shown,
+    show,
     unreadable,
     value_at,
 )
@@ -100,6 +100,6 @@ def test_the_outermost_place_of_each_difference_is_named() -> None:
 
 def test_a_shown_value_is_cut_after_its_length() -> None:
     """The last length is shown whole, and one character more is cut."""
-    assert shown("x" * (SHOWN - 2)) == '"' + "x" * (SHOWN - 2) + '"'
-    assert shown("x" * (SHOWN - 1)) == '"' + "x" * (SHOWN - 1) + "..."
-    assert shown(ABSENT) == "nothing"
+    assert show("x" * (SHOWN - 2)) == '"' + "x" * (SHOWN - 2) + '"'
+    assert show("x" * (SHOWN - 1)) == '"' + "x" * (SHOWN - 1) + "..."
+    assert show(ABSENT) == "nothing"
