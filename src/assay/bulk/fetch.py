@@ -209,7 +209,7 @@ def _fetch_object(address: str, file: _PartialFile) -> None:
         except OSError:
             return False
         except Exception as error:  # noqa: BLE001  each protocol's library has errors of its own
-            # Only the kind of error is told: its text may hold a signed address.
+            # Only the kind of error is reported: its text may hold a signed address.
             raise MachineError(
                 code="not-fetched",
                 message=f"the library of the protocol reports {type(error).__name__}",

@@ -133,6 +133,7 @@ def import_(
             if preview.read and not preview.reads:
                 raise typer.Exit(InputError.exit_code)
             return
+        folder = rejects or opened.records.rejects_folder(file)
         with progress(Path(file.partition("?")[0]).name) as tick:
             report = opened.records.import_(
                 file,
@@ -149,7 +150,7 @@ def import_(
     if as_json:
         print_json(report)
     else:
-        _show_report(report, rejects or _rejects_folder(file, program))
+        _show_report(report, folder)
         if form == "assay" and report.set_aside == report.read and len(report.reasons) == 1:
             _hint_at_formats()
         if kind is None and form in names("readers"):
@@ -228,11 +229,6 @@ def _hint_at_formats() -> None:
     say("  every row failed alike: is the file in another format than Assay's own?", fg="yellow")
     say("    `assay record formats` lists those for --format;", fg="yellow")
     say("    --suggest writes a mapping of the file's columns, for --format too", fg="yellow")
-
-
-def _rejects_folder(file: str, program: Path | str) -> Path:
-    """Where rejects go unless it is said: next to a file, and into the program for an address."""
-    return Path(program) if "://" in file else Path(file).parent
 
 
 def _show_report(report: Any, rejects: Path) -> None:

@@ -136,7 +136,7 @@ class GuidelineService:
     def answer(
         self, who: Principal, gaps: Sequence[str], text: str, dimensions: Sequence[str] = ()
     ) -> GapAnswer:
-        """Answer gaps: what the rubric in force now says where it said nothing.
+        """Answer gaps: what the rubric in force now rules where it had no rule.
 
         Args:
             who: the lead who answers.

@@ -25,7 +25,7 @@ INSTRUCTIONS = (
     "The tools of one program of Assay, the system of record for alignment data. Errors have a code, a "
     "message, a place and a hint. `assay agents` prints what an agent should know."
 )
-"""What an agent is told when it connects."""
+"""Instructions that an agent gets when it connects."""
 
 
 class ToolFault(msgspec.Struct, frozen=True, kw_only=True):

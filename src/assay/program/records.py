@@ -157,7 +157,7 @@ class RecordsService:
             store=self._context.store,
             actor=self._context.actor,
             layout=layout,
-            rejects=Path(rejects) if rejects else self._context.folder if fetched else None,
+            rejects=Path(rejects) if rejects else self.rejects_folder(file),
             documents=self._context.ids,
             progress=progress,
             origin=fetched.origin if fetched else "",
@@ -167,6 +167,10 @@ class RecordsService:
         if not asks:
             return report
         return msgspec.structs.replace(report, reserve=self._ask_gate(before))
+
+    def rejects_folder(self, file: str | Path) -> Path:
+        """Where rows that are set aside go if no folder is named: next to a file, else the program."""
+        return self._context.folder if is_address(file) else Path(file).parent
 
     def import_time(
         self,

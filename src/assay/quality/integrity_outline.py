@@ -37,6 +37,8 @@ def sentences(integrity: Integrity) -> Iterator[str]:
         f"the prompt of {integrity.given_away} of {counted(integrity.with_reference, 'record')} "
         f"with one of {LEAST_REFERENCE} characters or more."
     )
+    if not integrity.records:
+        return
     if not integrity.tokens:
         yield "No text holds a known control token of a chat template."
         return

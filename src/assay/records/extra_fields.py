@@ -18,6 +18,7 @@ import msgspec
 from assay.core.canonical import json_text
 from assay.core.errors import InputError
 from assay.records.candidate import MadeByModel, MadeByUnknown
+from assay.records.judgment import Judgment
 from assay.records.null_arguments import null_arguments, without_null_arguments
 from assay.records.reader import FieldOptions, Read
 from assay.records.record import Record
@@ -179,7 +180,13 @@ def _with_field(read: Read, home: Home, name: str, text: str) -> Read | None:
 def _with_record(read: Read, record: Record) -> Read:
     """The read with another form of its record, which its judgments are then about."""
     identity = record.id
-    judgments = [judgment.replace(record=identity) for judgment in read.judgments]
+    judgments: list[Judgment] = []
+    replaced: dict[str, str] = {}
+    for judgment in read.judgments:
+        # A judgment's id covers its record's, so what supersedes it must name the new one.
+        earlier = judgment.supersedes and replaced.get(judgment.supersedes, judgment.supersedes)
+        judgments.append(judgment.replace(record=identity, supersedes=earlier))
+        replaced[judgment.id] = judgments[-1].id
     return msgspec.structs.replace(read, record=record, judgments=judgments)
 
 

@@ -55,6 +55,9 @@ COPIES_COUNT = TWO_STATES | {"assay-release/4"}
 NEEDED_DOCUMENTS: tuple[DocumentKind, ...] = ("contract", "rubric", "sources")
 """Documents that no release can do without; a policy only where there is one."""
 
+_FEWEST_COMPARED = 2
+"""Records below which none can contradict another."""
+
 _SHOWN = 5
 """Examples that a reason names before it says how many more there are."""
 
@@ -143,8 +146,11 @@ def integrity_gate(integrity: Integrity) -> GateResult:
     judged otherwise leave the gate unknown: which of the labels holds, nobody has said. A right
     answer inside the prompt is counted and stops nothing: a task of reading holds it.
     """
-    if not integrity.records:
-        return _unknown("integrity", "0 records were compared")
+    if integrity.records < _FEWEST_COMPARED:
+        return _unknown(
+            "integrity",
+            f"{counted(integrity.records, 'record')}: a contradiction takes two",
+        )
     faults = []
     if integrity.key_conflicts:
         faults.append(

@@ -12,14 +12,16 @@ from assay.bulk.imports import import_file, open_mapping
 from assay.core.errors import UsageError
 from assay.plugins import load
 from assay.records.candidate import MadeByModel
+from assay.records.extra_fields import keep_extras, note_extra, noting_extras
 from assay.records.formats.conversation import text_candidate, user
 from assay.records.formats.label import demonstration, task_of
-from assay.records.judgment import Judgment
+from assay.records.judgment import Judgment, Reviewer, standing
 from assay.records.people_mask import PeopleMask
 from assay.records.pseudonym import pseudonymiser
 from assay.records.reader import FieldOptions, Read, RowContext
 from assay.records.record import Record
 from assay.records.report import ImportReport
+from assay.records.verdict import Prefers
 from assay.store.store import Store
 
 Context = Callable[[str], RowContext]
@@ -225,3 +227,34 @@ def test_the_judge_of_a_row_set_aside_is_masked() -> None:
     """A battle's judge is a person, whose name no rejects file holds."""
     masked = PeopleMask(pseudonymiser(b"a key for the tests only")).hide({"judge": "user_17"})
     assert masked.raw["judge"].startswith("rvr_")
+
+
+def test_what_supersedes_a_judgment_still_does_when_the_record_keeps_a_field(
+    context: Context,
+) -> None:
+    """A kept field makes another record, so both judgments get new ids, and the link follows."""
+    [read] = load("readers", "trl").read(PAIR, context("preference"))
+    assert read.record
+    rule = Judgment(
+        record=read.record.id,
+        reviewer=Reviewer(pseudonym="r", kind="rule", role="reviewer"),
+        verdict=Prefers(candidate=1),
+    )
+    person = Judgment(
+        record=read.record.id,
+        reviewer=Reviewer(pseudonym="p", kind="human", role="reviewer"),
+        verdict=Prefers(candidate=0),
+        supersedes=rule.id,
+    )
+    options = FieldOptions()
+    with noting_extras(options) as extras:
+        note_extra("", "domain", "locks")
+    reads, fate = keep_extras(
+        [msgspec.structs.replace(read, judgments=[rule, person])], extras, options
+    )
+    [first, second] = reads[0].judgments
+    assert fate == {"domain": "taxonomy"}
+    assert reads[0].record
+    assert first.record == second.record == reads[0].record.id != read.record.id
+    assert second.supersedes == first.id
+    assert list(standing(reads[0].judgments)) == [second]

@@ -48,6 +48,7 @@ PAIR = (_record(Preference(), "nine", "ten"), _record(Preference(), "nine", "ten
     ("found", "outcome"),
     [
         (_integrity(), "unknown"),
+        (_integrity(_record(Outcome(reference="nine"))), "unknown"),
         (_integrity(*PAIR, winners=(0, 0)), "passed"),
         (_integrity(*PAIR, winners=(0, 1)), "unknown"),
         (_integrity(*(_record(Outcome(reference=hour)) for hour in ("nine", "ten"))), "refused"),
@@ -56,7 +57,14 @@ PAIR = (_record(Preference(), "nine", "ten"), _record(Preference(), "nine", "ten
             "refused",
         ),
     ],
-    ids=["nothing compared", "copies agree", "copies judged otherwise", "two answers", "cut group"],
+    ids=[
+        "nothing compared",
+        "one alone",
+        "copies agree",
+        "copies judged otherwise",
+        "two answers",
+        "cut group",
+    ],
 )
 def test_the_state_follows_from_what_was_found(found: Integrity, outcome: str) -> None:
     """Only two right answers and a cut group stop a build; nothing else does."""

@@ -75,8 +75,8 @@ Arguments and schemas of tools are the source's own text where a format takes te
 takes an object, keys keep their order and numbers their type. What a model wrote for itself is written only
 under the option `reasoning`. `assay release export --control-tokens drop|escape|refuse` says what becomes of
 control tokens of chat templates inside a text, which a tokenizer would read as commands: `drop` leaves the
-record out, `escape` puts a space into the token (`< /s>`), `refuse` stops the export. They are kept unless it
-is said, and the drop report counts the rows that hold one, by column.
+record out, `escape` puts a space into the token (`< /s>`), `refuse` stops the export. They are kept by
+default, and the drop report counts the rows that hold one, by column.
 
 ## What rows carry
 
