@@ -6,6 +6,7 @@ some. What is in it are counts under keyed digests.
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from assay.core.private import private_opener
 from assay.governance.failed_sign_ins import MOST_NAMES, OpenLedger, Tries
 
 _WAIT_SECONDS = 30
+_PAUSE_SECONDS = 0.01
 _TABLE = """
 CREATE TABLE IF NOT EXISTS tries (
     key TEXT PRIMARY KEY, body BLOB NOT NULL, changed REAL NOT NULL
@@ -83,8 +85,7 @@ class FileLedger:
             os.close(private_opener(str(self._file), os.O_RDWR | os.O_CREAT))
         connection = sqlite3.connect(self._file, timeout=_WAIT_SECONDS, isolation_level=None)
         try:
-            for statement in _SETTINGS:
-                connection.execute(statement)
+            _apply_settings(connection)
         except BaseException:
             # Whatever ended it, an interruption too: nobody else would close the file.
             connection.close()
@@ -98,6 +99,26 @@ class FileLedger:
             where=str(self._file),
             hint="free some space, or check the permissions of the file; it may be removed",
         )
+
+
+def _apply_settings(connection: sqlite3.Connection) -> None:
+    """Run the settings, trying again while another process switches the same new file to WAL.
+
+    SQLite answers "database is locked" to the second one at once: its busy timeout does not cover
+    the change of the journal's mode.
+    """
+    last_try = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            for statement in _SETTINGS:
+                connection.execute(statement)
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > last_try:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 class _Open:

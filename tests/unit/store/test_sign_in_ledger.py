@@ -1,8 +1,10 @@
 """The ledger of failed sign-ins: one count for all processes of a machine, and no secret in it."""
 
+import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from assay.governance.failed_sign_ins import FREE_TRIES, FailedSignIns, SignInWaitError
@@ -43,7 +45,22 @@ def test_processes_that_try_at_once_have_the_tries_of_one(tmp_path: Path) -> Non
     file = tmp_path / "sign-ins.sqlite"
     command = [sys.executable, "-c", TRIES, str(file)]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
-    assert sum(int(each.communicate()[0]) for each in running) == FREE_TRIES
+    admitted = [process.communicate()[0] for process in running]
+    assert sum(map(int, admitted)) == FREE_TRIES
+
+
+def test_a_new_file_that_another_process_prepares_is_waited_for(tmp_path: Path) -> None:
+    """While another connection reads the new file, a try waits, where SQLite would refuse at once."""
+    file = tmp_path / "sign-ins.sqlite"
+    holder = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    holder.execute("CREATE TABLE other (name TEXT)")
+    holder.execute("BEGIN")
+    holder.execute("SELECT * FROM other").fetchall()
+    release = threading.Timer(0.3, holder.execute, ("COMMIT",))
+    release.start()
+    assert _admitted(FailedSignIns(ledger=FileLedger(file), key=KEY), "ana", 9) == FREE_TRIES
+    release.join()
+    holder.close()
 
 
 def test_a_ledger_survives_its_process_and_is_forgotten_with_its_file(tmp_path: Path) -> None:
