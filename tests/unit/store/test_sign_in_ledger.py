@@ -1,11 +1,13 @@
 """The ledger of failed sign-ins: one count for all processes of a machine, and no secret in it."""
 
-import sqlite3
 import stat
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import pytest
 
 from assay.governance.failed_sign_ins import FREE_TRIES, FailedSignIns, SignInWaitError
 from assay.store.sign_in_ledger import FileLedger
@@ -49,18 +51,20 @@ def test_processes_that_try_at_once_have_the_tries_of_one(tmp_path: Path) -> Non
     assert sum(map(int, admitted)) == FREE_TRIES
 
 
-def test_a_new_file_that_another_process_prepares_is_waited_for(tmp_path: Path) -> None:
-    """While another connection reads the new file, a try waits, where SQLite would refuse at once."""
-    file = tmp_path / "sign-ins.sqlite"
-    holder = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-    holder.execute("CREATE TABLE other (name TEXT)")
-    holder.execute("BEGIN")
-    holder.execute("SELECT * FROM other").fetchall()
-    release = threading.Timer(0.3, holder.execute, ("COMMIT",))
-    release.start()
-    assert _admitted(FailedSignIns(ledger=FileLedger(file), key=KEY), "ana", 9) == FREE_TRIES
-    release.join()
-    holder.close()
+@pytest.mark.parametrize("round_number", range(20))
+def test_a_new_ledger_may_be_opened_by_several_at_once(tmp_path: Path, round_number: int) -> None:
+    """Whoever comes while another makes the file waits, where SQLite would refuse at once."""
+    ledger = FileLedger(tmp_path / f"sign-ins-{round_number}.sqlite")
+    start = threading.Barrier(4)
+
+    def open_it() -> None:
+        start.wait()
+        with ledger.open() as opened:
+            opened.get("nobody")
+
+    with ThreadPoolExecutor(max_workers=4) as threads:
+        for opening in [threads.submit(open_it) for _ in range(4)]:
+            opening.result()
 
 
 def test_a_ledger_survives_its_process_and_is_forgotten_with_its_file(tmp_path: Path) -> None:
