@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -271,7 +272,9 @@ def require_program(directory: Path) -> None:
         )
 
 
-def _schema_files() -> dict[str, str]:
+@cache
+def _schema_files() -> Mapping[str, str]:
+    """The files of the schemas: name -> text; generating them takes longer than all else in `init`."""
     contents = {}
     for kind, document_schema in all_schemas().items():
         text = msgspec.json.format(msgspec.json.encode(document_schema), indent=2).decode()

@@ -8,8 +8,8 @@ hundred sound people on charts of run length 1000 raise one alarm in every ten a
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
-from functools import lru_cache
-from math import log
+from functools import cache, lru_cache
+from math import log, pi
 from statistics import NormalDist
 from typing import Literal
 
@@ -19,8 +19,7 @@ import numpy as np
 from assay.core.errors import UsageError, missing_extra
 
 try:
-    from scipy.optimize import brentq
-    from scipy.stats import norm
+    import scipy  # its parts load when they are first asked for
 except ImportError as error:
     raise missing_extra("statistics", "watching reviewers for drift") from error
 
@@ -217,6 +216,7 @@ def watch_errors(answers: Iterable[Observation], chart: ErrorChart) -> Watch:
     )
 
 
+@lru_cache(maxsize=8)
 def score_chart(*, run_length: float, weight: float = WEIGHT) -> ScoreChart:
     """Plan a chart for differences of scores, with the stated run length.
 
@@ -230,7 +230,9 @@ def score_chart(*, run_length: float, weight: float = WEIGHT) -> ScoreChart:
     if not 20 <= run_length <= 100_000 or not 0.02 <= weight <= 1:  # noqa: PLR2004 - see Args
         raise _impossible_chart("give a run length from 20 to 100,000 and a weight from 0.02 to 1")
     width = float(
-        brentq(lambda width: log(ewma_run_length(width, weight) / run_length), 0.5, 6, xtol=1e-8)
+        scipy.optimize.brentq(
+            lambda width: log(ewma_run_length(width, weight) / run_length), 0.5, 6, xtol=1e-8
+        )
     )
     return ScoreChart(
         weight=weight,
@@ -252,16 +254,27 @@ def ewma_run_length(width: float, weight: float, *, shift: float = 0.0) -> float
         shift: mean of the values, in their standard deviations.
     """
     limit = width * (weight / (2 - weight)) ** 0.5
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    nodes, weights = _quadrature()
     at = limit * nodes
 
     def kernel(start: np.ndarray) -> np.ndarray:
         moved = (at - (1 - weight) * start[:, None]) / weight
-        density: np.ndarray = norm.pdf(moved - shift) * limit * weights / weight
+        density: np.ndarray = _normal_density(moved - shift) * limit * weights / weight
         return density
 
     lengths = np.linalg.solve(np.eye(NODES) - kernel(at), np.ones(NODES))
     return float(1 + (kernel(np.zeros(1)) @ lengths)[0])
+
+
+@cache
+def _quadrature() -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights of Gauss and Legendre on [-1, 1], which a chart asks for ten times."""
+    return np.polynomial.legendre.leggauss(NODES)
+
+
+def _normal_density(values: np.ndarray) -> np.ndarray:
+    density: np.ndarray = np.exp(-np.square(values) / 2) / (2 * pi) ** 0.5
+    return density
 
 
 def watch_scores(differences: Iterable[Observation], chart: ScoreChart, *, seed: int = 0) -> Watch:

@@ -1,5 +1,6 @@
 """Agents over stdio, by the SDK's own client: they read, and write only by option and permission."""
 
+import importlib.util
 import json
 import os
 import shutil
@@ -19,7 +20,8 @@ from assay.mcp.tools import TOOLS
 from simulators.desk_program import CANARY, write_desk_program
 from simulators.once import Once
 
-mcp = pytest.importorskip("mcp")
+if importlib.util.find_spec("mcp") is None:
+    pytest.skip("the extra `mcp` is not installed", allow_module_level=True)
 
 
 @pytest.fixture
@@ -49,6 +51,8 @@ def _session(
     folder: Path, work: Callable[[Any], Awaitable[Any]], *options: str, token: str = ""
 ) -> Any:
     """What a piece of work gives that a client does on a server of its own process."""
+    import mcp
+
     server = mcp.StdioServerParameters(
         command=sys.executable,
         args=["-m", "assay", "mcp", "--program", str(folder), *options],

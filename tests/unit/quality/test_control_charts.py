@@ -8,6 +8,7 @@ import pytest
 from assay.core.errors import UsageError
 from assay.quality.control_charts import (
     Observation,
+    ScoreChart,
     error_chart,
     score_chart,
     watch_errors,
@@ -15,7 +16,12 @@ from assay.quality.control_charts import (
 )
 
 ERRORS = error_chart(sound=0.05, drifted=0.15, run_length=1000)
-SCORES = score_chart(run_length=1000)
+
+
+@pytest.fixture(scope="module")
+def scores() -> ScoreChart:
+    """A chart of scores; its width takes a moment to find."""
+    return score_chart(run_length=1000)
 
 
 def _observed(values: Sequence[float] | np.ndarray) -> list[Observation]:
@@ -38,14 +44,14 @@ def test_sound_people_alarm_no_more_often_than_stated_on_errors() -> None:
     assert sum(alarms) < expected + 4 * expected**0.5
 
 
-def test_sound_people_alarm_no_more_often_than_stated_on_scores() -> None:
+def test_sound_people_alarm_no_more_often_than_stated_on_scores(scores: ScoreChart) -> None:
     """The run length holds for skewed differences with many ties, without a sound period named."""
     draw = np.random.default_rng(2)
     alarms = [
-        len(watch_scores(_observed(_skewed(draw, 1000)), SCORES, seed=person).signals)
+        len(watch_scores(_observed(_skewed(draw, 1000)), scores, seed=person).signals)
         for person in range(200)
     ]
-    expected = 200 * 1000 / SCORES.run_length
+    expected = 200 * 1000 / scores.run_length
     assert abs(sum(alarms) - expected) < 4 * expected**0.5
 
 
@@ -65,36 +71,36 @@ def test_a_person_who_begins_to_err_is_found_about_where_it_began() -> None:
 
 
 @pytest.mark.parametrize(("sign", "direction"), [(1, "higher"), (-1, "lower")])
-def test_a_person_who_grows_lenient_or_strict_is_found(sign: int, direction: str) -> None:
+def test_a_person_who_grows_lenient_or_strict_is_found(sign: int, direction: str, scores: ScoreChart) -> None:
     """Every second score one step higher, or lower, from the 200th on is found in nine of ten."""
     draw = np.random.default_rng(4)
     found = []
     for person in range(60):
         values = np.concatenate([_skewed(draw, 200), _skewed(draw, 200, shift=0.6)])
-        late = [each for each in watch_scores(_observed(sign * values), SCORES, seed=person).signals
+        late = [each for each in watch_scores(_observed(sign * values), scores, seed=person).signals
                 if each.position >= 200 and each.direction == direction]  # fmt: skip
         found += late[:1]
     assert len(found) >= 54
     assert abs(np.median([each.began - 200 for each in found])) < 25
 
 
-def test_a_lasting_difference_is_no_drift() -> None:
+def test_a_lasting_difference_is_no_drift(scores: ScoreChart) -> None:
     """Somebody who was always a point stricter raises no alarm for that."""
     draw = np.random.default_rng(5)
     values = _skewed(draw, 300)
-    same = watch_scores(_observed(values), SCORES, seed=1)
-    stricter = watch_scores(_observed(values - 1), SCORES, seed=1)
+    same = watch_scores(_observed(values), scores, seed=1)
+    stricter = watch_scores(_observed(values - 1), scores, seed=1)
     assert [each.statistic for each in stricter.points] == pytest.approx(
         [each.statistic for each in same.points]
     )
 
 
-def test_scores_that_never_differ_raise_no_alarm() -> None:
+def test_scores_that_never_differ_raise_no_alarm(scores: ScoreChart) -> None:
     """Only ties: the ranks are chance, and the chart repeats with its seed."""
-    watch = watch_scores(_observed([0.0] * 200), SCORES, seed=7)
+    watch = watch_scores(_observed([0.0] * 200), scores, seed=7)
     assert len(watch.points) == 200
     assert watch.signals == ()
-    assert watch == watch_scores(_observed([0.0] * 200), SCORES, seed=7)
+    assert watch == watch_scores(_observed([0.0] * 200), scores, seed=7)
 
 
 def test_after_an_alarm_a_chart_starts_anew() -> None:
@@ -116,14 +122,14 @@ def test_after_an_alarm_the_new_level_is_the_past() -> None:
     assert 300 <= signals[0].began <= signals[0].position < 330
 
 
-def test_a_chart_says_its_limits_and_names_each_answer() -> None:
+def test_a_chart_says_its_limits_and_names_each_answer(scores: ScoreChart) -> None:
     """Points carry the judgment; one chart has an upper limit, the other two."""
     errors = watch_errors(_observed([0.0, 1.0]), ERRORS)
     assert [point.judgment for point in errors.points] == ["jud_0", "jud_1"]
     assert (errors.upper, errors.lower) == (ERRORS.threshold, None)
-    scores = watch_scores(_observed([0.5]), SCORES)
-    assert scores.upper == -(scores.lower or 0) == SCORES.limit
-    assert watch_scores([], SCORES).points == ()
+    watch = watch_scores(_observed([0.5]), scores)
+    assert watch.upper == -(watch.lower or 0) == scores.limit
+    assert watch_scores([], scores).points == ()
 
 
 def test_a_planned_limit_is_the_lowest_with_its_run_length() -> None:
