@@ -103,7 +103,7 @@ def test_the_battery_bites_where_nothing_holds(name: str) -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=300,
             env={**os.environ},
         )
         assert "ESCAPED" in done.stdout or host.harm()

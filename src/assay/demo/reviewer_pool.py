@@ -134,7 +134,8 @@ def run_pool(
 ) -> PoolReport:
     """Have simulated reviewers claim and answer, in turn, until there are enough judgments.
 
-    They take turns, so that the same seed on the same waiting work gives the same answers.
+    They take turns, so that the same seed on the same waiting work gives the same answers, as long
+    as the server's sweep routes nothing anew meanwhile.
 
     Args:
         people: each reviewer with its own desk.

@@ -17,6 +17,9 @@ from simulators.desk_program import desk_records, write_desk_program
 
 Run = Callable[..., Any]
 
+PATIENCE_SECONDS = 120
+"""How long a server may take to answer, or to end, before the test fails."""
+
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -50,11 +53,11 @@ def test_it_prints_a_link_that_makes_the_first_administrator_once(program: Path)
             assert httpx.get(link[0]).status_code == 404
         finally:
             server.send_signal(signal.SIGINT)
-            server.wait(10)
+            server.wait(PATIENCE_SECONDS)
 
 
 def _get(url: str) -> httpx.Response:
-    for _ in range(200):
+    for _ in range(PATIENCE_SECONDS * 20):
         try:
             return httpx.get(url)
         except httpx.ConnectError:

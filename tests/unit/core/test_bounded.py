@@ -153,8 +153,8 @@ def is_gone(process: int) -> bool:
 
 
 def wait_until_gone(process: int) -> bool:
-    """Wait for a process to end; it has a minute, so that a busy machine does not decide."""
-    for _ in range(600):
+    """Wait for a process to end; it has five minutes, so that a busy machine does not decide."""
+    for _ in range(3000):
         if is_gone(process):
             return True
         time.sleep(0.1)
@@ -176,7 +176,7 @@ def test_an_interruption_ends_the_call_at_once(tmp_path: Path) -> None:
     """Ctrl-C ends a caller that waits for native code of its child, and the child with it."""
     caller, child = start_caller(tmp_path)
     caller.send_signal(signal.SIGINT)
-    _, said = caller.communicate(timeout=60)
+    _, said = caller.communicate(timeout=300)
     assert "KeyboardInterrupt" in said
     assert wait_until_gone(child)
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import threading
 import time
 from typing import Any
 
@@ -23,6 +24,9 @@ from simulators.scripted_endpoint import (
     scripted_endpoint,
     steady,
 )
+
+PATIENCE_SECONDS = 120
+"""How long a request waits for the others before the test fails."""
 
 KEY = "sk-scripted-0123456789"
 
@@ -69,7 +73,13 @@ def test_the_digest_is_of_the_bytes_that_were_sent() -> None:
 
 def test_requests_under_way_are_bounded() -> None:
     """The server never sees more than three requests at once, and does see three."""
-    with scripted_endpoint(lambda _, __: Say(text="a", seconds=0.1)) as server:
+    three = threading.Barrier(3, timeout=PATIENCE_SECONDS)
+
+    def together(_: dict[str, Any], __: int) -> EndpointAction:
+        three.wait()
+        return Say(text="a", seconds=0.1)
+
+    with scripted_endpoint(together) as server:
         answers = ask(settings(server.url, concurrency=3), *map(str, range(12)))
     assert len(answers) == len(server.bodies) == 12
     assert server.most_in_flight == 3
@@ -150,19 +160,30 @@ def test_a_wait_beyond_the_deadline_is_not_begun() -> None:
 
 def test_the_deadline_covers_all_attempts() -> None:
     """An answer that takes longer than the deadline is a failure by that name."""
-    with scripted_endpoint(lambda _, __: Say(text="late", seconds=0.6)) as server:
+    over = threading.Event()
+
+    def late(_: dict[str, Any], __: int) -> EndpointAction:
+        over.wait()
+        return Say(text="late")
+
+    with scripted_endpoint(late) as server:
         [answer] = ask(settings(server.url, deadline_seconds=0.2), "a")
+        over.set()
     assert (failure(answer).reason, failure(answer).attempts) == ("deadline", 1)
 
 
 def test_a_silent_attempt_is_tried_again() -> None:
     """An attempt without an answer in its time gives way to the next."""
+    over = threading.Event()
 
-    def slow_once(body: dict[str, Any], before: int) -> EndpointAction:
-        return Say(text="late", seconds=1.5) if before == 0 else steady(body, before)
+    def silent_once(body: dict[str, Any], before: int) -> EndpointAction:
+        if before == 0:
+            over.wait()
+        return steady(body, before)
 
-    with scripted_endpoint(slow_once) as server:
+    with scripted_endpoint(silent_once) as server:
         [answer] = ask(settings(server.url, timeout_seconds=0.5, attempts=100), "a")
+        over.set()
     assert isinstance(answer, Completion)
     assert answer.attempts > 1
 

@@ -71,7 +71,9 @@ def test_a_person_who_begins_to_err_is_found_about_where_it_began() -> None:
 
 
 @pytest.mark.parametrize(("sign", "direction"), [(1, "higher"), (-1, "lower")])
-def test_a_person_who_grows_lenient_or_strict_is_found(sign: int, direction: str, scores: ScoreChart) -> None:
+def test_a_person_who_grows_lenient_or_strict_is_found(
+    sign: int, direction: str, scores: ScoreChart
+) -> None:
     """Every second score one step higher, or lower, from the 200th on is found in nine of ten."""
     draw = np.random.default_rng(4)
     found = []

@@ -5,11 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from assay.plugins import load, names
+from assay.records.record import Record
 from assay.verification.cases import case
 from assay.verification.proof import prove
-from assay.verification.verification import Fail, Pass
-from assay.verification.verifier import Found, Test, VerifierCase
+from assay.verification.verification import Fail, Pass, Timeout
+from assay.verification.verifier import Found, NothingToVerify, Test, VerifierCase
 from assay.verification.verifiers.matching import ExactMatch
+from simulators.scripted_sandbox import ScriptedSandbox
 
 IN_PROCESS = [
     name for name in names("verifiers") if not hasattr(load("verifiers", name), "verify_in")
@@ -72,6 +74,20 @@ class Misfit(OnlyGold, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )
 
 
+class Hurried(ExactMatch, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A verifier whose usual seconds are too few for a busy machine."""
+
+    name = "hurried"
+    seconds: int = 1
+
+    def verify_in(self, sandbox: object, record: Record, candidate: int) -> Found | NothingToVerify:
+        """What its kind finds, where it has a minute for it."""
+        del sandbox
+        if self.seconds < 60:
+            return Found(verdict=Timeout())
+        return self.verify(record, candidate)
+
+
 @pytest.mark.parametrize("name", IN_PROCESS)
 def test_every_verifier_answers_its_own_cases(name: str) -> None:
     """All gold and counter-gold cases of a verifier without a sandbox come out as expected."""
@@ -129,6 +145,11 @@ def test_gold_and_counter_gold_are_both_needed() -> None:
     assert prove(NoCases) == (
         "no-cases brings no cases: give it gold and counter-gold cases in `cases()`",
     )
+
+
+def test_a_busy_machine_refutes_no_verifier() -> None:
+    """Where a verifier limits its seconds, its own cases have minutes."""
+    assert prove(Hurried, ScriptedSandbox("namespaces", "none", dawdles=False)) == ()
 
 
 @pytest.mark.parametrize("name", SANDBOXED)
