@@ -84,6 +84,16 @@ def read_program(directory: FilePath) -> dict[FileKind, Reading]:
     Raises:
         UsageError: if there is no such folder.
     """
+    require_folder(directory)
+    return {kind: read_file(kind, file, directory / file) for kind, file in FILES.items()}
+
+
+def require_folder(directory: FilePath) -> None:
+    """Refuse a path at which there is no folder.
+
+    Raises:
+        UsageError: if there is none.
+    """
     if not directory.is_dir():
         raise UsageError(
             code="no-such-folder",
@@ -91,7 +101,6 @@ def read_program(directory: FilePath) -> dict[FileKind, Reading]:
             where=str(directory),
             hint="assay init DIR --template preference",
         )
-    return {kind: read_file(kind, file, directory / file) for kind, file in FILES.items()}
 
 
 def read_file(kind: FileKind, file: str, path: FilePath) -> Reading:

@@ -18,7 +18,15 @@ from assay.contracts.documents import Documents
 from assay.contracts.draft import QUESTIONS, ProgramDraft, write_draft
 from assay.contracts.open_question import NOT_ANSWERED
 from assay.contracts.program import ProgramSettings
-from assay.contracts.reading import FILES, FileKind, Reading, all_issues, read_program
+from assay.contracts.reading import (
+    FILES,
+    FileKind,
+    Reading,
+    all_issues,
+    read_file,
+    read_program,
+    require_folder,
+)
 from assay.contracts.rights_in_force import RightsInForce
 from assay.contracts.schema import all_schemas
 from assay.contracts.shape import nearest
@@ -204,8 +212,9 @@ def load_program(directory: Path) -> ProgramSettings:
         CheckError: if the file does not check; the message names the first errors.
         UsageError: if there is no such folder, or no program in it.
     """
-    reading = read_program(directory)["program"]
+    require_folder(directory)
     require_program(directory)
+    reading = read_file("program", FILES["program"], directory / FILES["program"])
     if not isinstance(reading.shaped.document, ProgramSettings):
         raise _refusal(directory, reading.issues)
     return reading.shaped.document

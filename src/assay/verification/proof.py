@@ -51,7 +51,7 @@ def prove(kind: type, sandbox: Sandbox | None = None) -> tuple[str, ...]:
 def _outcome(kind: type, case: VerifierCase, sandbox: Sandbox | None) -> str:
     """What a case comes to: the outcome in one word, then after a colon why."""
     try:
-        test: Any = configure(kind, _without_haste(kind) | case.options)
+        test: Any = configure(kind, {**_without_haste(kind), **case.options})
         if sandbox is not None and runs_in_sandbox(test):
             result = test.verify_in(sandbox, case.record, case.candidate)
         else:
