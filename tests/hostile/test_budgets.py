@@ -22,10 +22,11 @@ from assay.records.mapping.load import read_mapping, require_mapping
 from assay.records.mapping.reader import MappingReader
 from assay.records.ports import Layout
 from assay.records.reader import RowContext
-from assay.records.record import Record, Source
-from assay.records.task import Message, Task, Tool, ToolCall
+from assay.records.record import Record
+from assay.records.task import Tool, ToolCall
 from assay.verification.verification import Pass, Timeout, Uncarried, VerifierError
 from assay.verification.verifier import Found
+from builders import model_answer, small_record, user_task
 
 
 def nested(levels: int) -> str:
@@ -39,20 +40,11 @@ def nested(levels: int) -> str:
 
 def calling(schema: str, *arguments: str) -> Record:
     """A record whose candidates each call a tool with this schema."""
-    return Record(
-        schema_version=1,
-        part=Trajectory(),
-        task=Task(
-            messages=(Message(role="user", content="do"),),
-            tools=(Tool(name="t", parameters=schema),),
-        ),
-        sources=(Source(source_class="own"),),
-        candidates=tuple(
-            Candidate(
-                content="Done.",
-                provenance=MadeByModel(model="m"),
-                work=(Step(call=ToolCall(name="t", arguments=each)),),
-            )
+    return small_record(
+        Trajectory(),
+        user_task("do", tools=(Tool(name="t", parameters=schema),)),
+        *(
+            model_answer("Done.", work=(Step(call=ToolCall(name="t", arguments=each)),))
             for each in arguments
         ),
     )

@@ -6,14 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.core.canonical import json_text
-from assay.records.candidate import Candidate, MadeByModel
 from assay.records.kinds import Outcome
-from assay.records.record import Record, Source
-from assay.records.task import Message, Task
 from assay.verification.constraints.constraint import constraints_in, outcome_of
 from assay.verification.constraints.counting import sentences, words
 from assay.verification.verifier import Found
 from assay.verification.verifiers.instruction_constraints import InstructionConstraints
+from builders import model_answer, small_record
 
 SOME: list[dict[str, Any]] = [
     {"id": "punctuation:no_comma"},
@@ -43,13 +41,7 @@ TEXTS = st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=40)
 
 def verdict(text: str, constraints: list[dict[str, Any]], *, loose: bool = False) -> str:
     """The verdict on a response."""
-    record = Record(
-        schema_version=1,
-        part=Outcome(criterion="instructions followed"),
-        task=Task(messages=(Message(role="user", content="?"),)),
-        sources=(Source(source_class="own"),),
-        candidates=(Candidate(content=text, provenance=MadeByModel(model="m")),),
-    )
+    record = small_record(Outcome(criterion="instructions followed"), "?", model_answer(text))
     verifier = InstructionConstraints(loose=loose, constraints=json_text(constraints))
     found = verifier.verify(record, 0)
     assert isinstance(found, Found)

@@ -18,7 +18,7 @@ from assay.records.coherence import judgment_faults, record_faults
 from assay.records.evidence import Evidence, TextSpan
 from assay.records.formats.assay import READER
 from assay.records.formats.fields import Fields
-from assay.records.judgment import Judgment, LocalizedError, Reason, Reviewer, StepLabel
+from assay.records.judgment import Judgment, LocalizedError, Reason, StepLabel
 from assay.records.kinds import Outcome, Policy, Preference, Process
 from assay.records.mapping.anchor import anchor_offsets
 from assay.records.reader import RowContext
@@ -34,6 +34,7 @@ from assay.records.verdict import (
     Scored,
     Tie,
 )
+from builders import judgment_by
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 NAMES = st.from_regex(r"\A[a-z][a-z0-9_]{0,5}\Z")
@@ -108,10 +109,10 @@ def judged(draw: st.DrawFn) -> tuple[Record, Judgment]:
         score=st.builds(Scored, value=st.integers(-5, 5)) | st.builds(Category, value=TEXTS),
         candidate=place,
     )
-    judgment = Judgment(
-        record=record.id,
-        reviewer=Reviewer(pseudonym="rvr_a", kind="human", role="reviewer"),
-        verdict=draw(verdicts),
+    judgment = judgment_by(
+        "rvr_a",
+        record,
+        draw(verdicts),
         scores=(draw(scores),),
         reasons=(Reason(text=draw(TEXTS), candidate=draw(place)),),
         errors=draw(st.none() | st.just(()) | st.just(_error(record))),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assay.contracts.contract import ReadingCaps
 from assay.core.fact import Fact
-from assay.records.judgment import Judgment, Reviewer
+from assay.records.judgment import Judgment
 from assay.records.verdict import Prefers, Tie
 from assay.review.answer import Answer
 from assay.review.answer_key import AcceptedScore, Key, OneOf, Within
@@ -36,6 +36,7 @@ from assay.review.sequential_test import (
     sit,
 )
 from assay.review.welfare import Allowed, Capped, Caps, Consent, Exposure, cap_decision
+from builders import judgment_by
 from simulators.known_work import RUBRIC, answer, key, records
 from simulators.least_answers import least_answers
 
@@ -309,10 +310,10 @@ def answers_of_forms(draw: st.DrawFn) -> tuple[Answer, Form, AnswerShape]:
 def test_an_answer_without_gaps_says_something(drawn: tuple[Answer, Form, AnswerShape]) -> None:
     """What the desk takes as complete is never counted as no pass."""
     answer, form, shape = drawn
-    made = Judgment(
-        record="rec_any",
-        reviewer=Reviewer(pseudonym="ana", kind="human", role="reviewer"),
-        verdict=answer.verdict,
+    made = judgment_by(
+        "ana",
+        "rec_any",
+        answer.verdict,
         scores=answer.scores,
         reasons=answer.reasons,
         errors=answer.errors,

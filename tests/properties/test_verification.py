@@ -6,11 +6,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.records.candidate import Candidate, MadeByModel
 from assay.records.evidence import Evidence
 from assay.records.kinds import Outcome
-from assay.records.record import Record, Source
-from assay.records.task import Message, Task
 from assay.verification.arithmetic import UnreadableCalculationError, says, value_of
 from assay.verification.cases import case
 from assay.verification.passage import locate
@@ -22,6 +19,7 @@ from assay.verification.verifiers.numeric_answer import NumericAnswer
 from assay.verification.verifiers.quotation import Quotation
 from assay.verification.verifiers.rules import RulesVerifier
 from assay.verification.written_number import FORMATS, numbers_in, value_of_number
+from builders import model_answer, small_record
 
 NUMBERS = st.integers(0, 10**6).map(lambda n: (str(n), Fraction(n)))
 DECIMALS = st.decimals(0, 1000, places=3).map(lambda d: (str(d), Fraction(d)))
@@ -60,13 +58,7 @@ def test_a_result_rounded_to_its_decimals_is_right(exact: Fraction, places: int)
 @given(st.text(alphabet="0123456789+-*/()%., =<>x$", max_size=120) | st.text(max_size=200))
 def test_no_text_breaks_the_verifier(text: str) -> None:
     """Any text gets a verdict, or there is nothing to verify."""
-    record = Record(
-        schema_version=1,
-        part=Outcome(criterion="right"),
-        task=Task(messages=(Message(role="user", content="?"),)),
-        sources=(Source(source_class="own"),),
-        candidates=(Candidate(content=f"<<{text}>> {text}", provenance=MadeByModel(model="m")),),
-    )
+    record = small_record(Outcome(criterion="right"), "?", model_answer(f"<<{text}>> {text}"))
     found = CalculatorSteps(plain=True).verify(record, 0)
     assert isinstance(found, Found | NothingToVerify)
 

@@ -24,11 +24,11 @@ from assay.records.kinds import (
     Preference,
     Process,
 )
-from assay.records.record import Record, Source
-from assay.records.task import Message, Task
+from assay.records.record import Record
 from assay.records.verdict import DimensionScore, NotAsked, Prefers, Ranks, Tie
 from assay.review.adjudication import Adjudication, Decided
 from assay.verification.verification import Fail, Pass, Verification, VerifierError
+from builders import small_record, user_task
 from simulators.planted_modes import World, case_of, judgment_of, scored
 from simulators.small_program import LAYER, contract, rubric
 
@@ -101,21 +101,13 @@ def item(
     """A record with a prompt of its own; the first candidate has the steps."""
     draw = random.Random(f"{domain}-{number}")
     person = MadeByPerson(pseudonym="writer", role="author")
-    return Record(
-        schema_version=1,
-        part=part,
-        key=str(number),
-        task=Task(
-            messages=(
-                Message(
-                    role="user",
-                    content=prompt or f"{prose(domain, 14, draw)} ({number})",
-                ),
-            ),
+    return small_record(
+        part,
+        user_task(
+            prompt or f"{prose(domain, 14, draw)} ({number})",
             taxonomy=dict(slices or {"difficulty": "hard" if number % 2 else "routine"}),
         ),
-        sources=(Source(source_class="own"),),
-        candidates=tuple(
+        *(
             Candidate(
                 content=text,
                 provenance=person
@@ -125,6 +117,7 @@ def item(
             )
             for place, text in enumerate(texts)
         ),
+        key=str(number),
         evidence=evidence,
     )
 

@@ -16,9 +16,9 @@ from assay.quality.case import cases
 from assay.quality.in_force import DocumentsInForce
 from assay.quality.rules import dispose_case
 from assay.records.candidate import Candidate, MadeByModel, MadeByPerson, Step
-from assay.records.judgment import Judgment, Reviewer
+from assay.records.judgment import Judgment
 from assay.records.kinds import Demonstration, Preference
-from assay.records.record import Lineage, Record, Source, Transformation, sort_candidates
+from assay.records.record import Lineage, Record, Transformation, sort_candidates
 from assay.records.task import Message, Task
 from assay.records.verdict import Abstained, DimensionScore, Prefers, Scored, Tie, Verdict
 from assay.releases.attestation import ATTESTATION, RELEASE, attest
@@ -28,6 +28,7 @@ from assay.releases.manifest import MANIFEST, ProgramName
 from assay.review.adjudication import Adjudication, Decided
 from assay.review.handle import RECORD_HANDLE, opaque
 from assay.verification.verification import Pass, Verification
+from builders import judgment_by, small_record, user_task
 from simulators.memory_store import MemoryStore
 
 ACTOR = "lead"
@@ -172,40 +173,36 @@ def preference(
             provenance=MadeByPerson(pseudonym="prs_a", role="author"),
         ),
     ))  # fmt: skip
-    return Record(
-        schema_version=1,
-        part=Preference(),
-        task=Task(
-            messages=(Message(role="user", content=f"Which ferry on pier {number}?"),),
+    return small_record(
+        Preference(),
+        user_task(
+            f"Which ferry on pier {number}?",
             taxonomy={"day": day, "language": language},
             capability="right_ferry",
         ),
-        sources=(Source(source_class=source),),
-        candidates=candidates,
+        *candidates,
+        source=source,
         key=f"row-{number}",
     )
 
 
 def demonstration(parent: Record) -> Record:
     """A worked answer that was made from another record."""
-    return Record(
-        schema_version=1,
-        part=Demonstration(answer="12:15"),
-        task=Task(
+    return small_record(
+        Demonstration(answer="12:15"),
+        Task(
             messages=(
                 Message(role="system", content="You stand on the quay."),
                 Message(role="user", content="When is the next ferry?"),
             ),
             taxonomy={"day": "weekday", "language": "en"},
         ),
-        sources=(Source(source_class="desk"),),
-        candidates=(
-            Candidate(
-                content="At 12:15.",
-                provenance=MadeByPerson(pseudonym="prs_b", role="author"),
-                work=(Step(text="The list says 12:15 and 14:00."),),
-            ),
+        Candidate(
+            content="At 12:15.",
+            provenance=MadeByPerson(pseudonym="prs_b", role="author"),
+            work=(Step(text="The list says 12:15 and 14:00."),),
         ),
+        source="desk",
         lineage=Lineage(
             parents=(parent.id,),
             transformation=Transformation(
@@ -217,10 +214,10 @@ def demonstration(parent: Record) -> Record:
 
 def judgment(record: Record, reviewer: str, verdict: Verdict) -> Judgment:
     """One reviewer's answer."""
-    return Judgment(
-        record=record.id,
-        reviewer=Reviewer(pseudonym=reviewer, kind="human", role="reviewer"),
-        verdict=verdict,
+    return judgment_by(
+        reviewer,
+        record,
+        verdict,
         scores=(DimensionScore(dimension="correct", score=Scored(value=1), candidate=0),),
         order=tuple(range(len(record.candidates))),
         rubric=RUBRIC_ID,

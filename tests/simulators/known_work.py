@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from assay.contracts.document import to_fact
-from assay.records.judgment import Judgment, Reviewer
+from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.verdict import DimensionScore, Prefers, Scored, Verdict
 from assay.review.answer_key import AcceptedScore, Key, Within
+from builders import judgment_by
 from simulators.small_program import pair, rubric
 
 RUBRIC = to_fact(rubric()).id
@@ -46,9 +47,9 @@ def answer(
     scores = ()
     if clarity is not None:
         scores = (DimensionScore(dimension="clarity", candidate=0, score=Scored(value=clarity)),)
-    return Judgment(
-        record=record.id,
-        reviewer=Reviewer(pseudonym=reviewer, kind="human", role="reviewer"),
-        verdict=verdict or Prefers(candidate=0),
-        **({"rubric": RUBRIC, "scores": scores} | changes),
+    return judgment_by(
+        reviewer,
+        record,
+        verdict or Prefers(candidate=0),
+        **{"rubric": RUBRIC, "scores": scores} | changes,
     )

@@ -4,23 +4,17 @@ from collections.abc import Iterable, Mapping
 
 from assay.contracts.contract import Sampling
 from assay.quality.quota_coverage import Cells, count_cells
-from assay.records.candidate import Candidate, MadeByModel
 from assay.records.kinds import Preference
-from assay.records.record import Record, Source
-from assay.records.task import Message, Task
+from assay.records.record import Record
+from builders import model_answer, small_record, user_task
 
 
 def placed_record(taxonomy: Mapping[str, str], text: str) -> Record:
     """A pair of answers at a place of the axes; records with equal texts are copies."""
-    return Record(
-        schema_version=1,
-        part=Preference(),
-        task=Task(messages=(Message(role="user", content=text),), taxonomy=dict(taxonomy)),
-        sources=(Source(source_class="own"),),
-        candidates=tuple(
-            Candidate(content=f"{side} {text}", provenance=MadeByModel(model=f"m-{side}"))
-            for side in ("one", "other")
-        ),
+    return small_record(
+        Preference(),
+        user_task(text, taxonomy=dict(taxonomy)),
+        *(model_answer(f"{side} {text}", f"m-{side}") for side in ("one", "other")),
     )
 
 

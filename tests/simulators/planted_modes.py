@@ -21,7 +21,7 @@ from assay.quality.shortcuts.audit import audit
 from assay.records.candidate import Candidate, MadeByModel, MadeByPerson
 from assay.records.judgment import Judgment, Reviewer, SectionRuling
 from assay.records.kinds import Demonstration, Policy, Preference
-from assay.records.record import Record, Source
+from assay.records.record import Record
 from assay.records.task import Message, Task
 from assay.records.verdict import (
     Category,
@@ -35,6 +35,7 @@ from assay.records.verdict import (
 )
 from assay.review.adjudication import Adjudication, Decided
 from assay.verification.verification import Fail, Pass, Verification
+from builders import small_record, user_task
 from simulators.small_program import LAYER, contract, rubric
 
 Domain = Literal["medicine", "code", "ja", "de"]
@@ -109,15 +110,13 @@ def record_of(
     """A record with a prompt of its own."""
     draw = random.Random(f"{domain} {number}")
     made = MadeByPerson(pseudonym="w", role="author") if isinstance(part, Demonstration) else None
-    return Record(
-        schema_version=1,
-        part=part,
-        task=Task(
-            messages=(Message(role="user", content=f"{number}: {text_of(domain, 12, draw)}?"),),
+    return small_record(
+        part,
+        user_task(
+            f"{number}: {text_of(domain, 12, draw)}?",
             taxonomy=taxonomy or {"difficulty": "easy" if number % 2 else "hard", "language": "en"},
         ),
-        sources=(Source(source_class="own"),),
-        candidates=tuple(
+        *(
             Candidate(content=text, provenance=made or MadeByModel(model=f"m{place}"))
             for place, text in enumerate(texts)
         ),

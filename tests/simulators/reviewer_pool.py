@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from random import Random
 
 from assay.records.candidate import candidate_text
-from assay.records.judgment import Judgment, Reviewer
+from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.verdict import Abstained, Prefers, Tie, Verdict
+from builders import judgment_by
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,8 @@ class ReviewerPool:
         """
         for reviewer in self.reviewers:
             order = (0, 1) if self._random.random() < 0.5 else (1, 0)
-            yield Judgment(
-                record=record.id,
-                reviewer=Reviewer(pseudonym=reviewer.name, kind="human", role="reviewer"),
-                verdict=self._verdict(reviewer, record, better, order),
-                order=order,
+            yield judgment_by(
+                reviewer.name, record, self._verdict(reviewer, record, better, order), order=order
             )
 
     def _verdict(

@@ -7,11 +7,10 @@ from assay.contracts.document import Document, DocumentKind, to_fact
 from assay.contracts.rubric import Rubric
 from assay.core.canonical import json_text
 from assay.quality.in_force import DocumentsInForce
-from assay.records.candidate import Candidate, MadeByModel, Step
-from assay.records.judgment import Judgment, Reviewer
+from assay.records.candidate import Step
+from assay.records.judgment import Judgment
 from assay.records.kinds import Part, Preference, Process
-from assay.records.record import Record, Sensitivity, Source
-from assay.records.task import Message, Task
+from assay.records.record import Record, Sensitivity
 from assay.records.verdict import (
     Category,
     DimensionScore,
@@ -20,6 +19,7 @@ from assay.records.verdict import (
     Scored,
     Verdict,
 )
+from builders import judgment_by, model_answer, small_record, user_task
 
 HEADER = {"apiVersion": "assay/v1", "version": "1.0.0", "status": "active", "title": "Small"}
 
@@ -107,34 +107,21 @@ def pair(
     number: int = 0, texts: tuple[str, ...] = ("4", "5"), severity: Any = None, **taxonomy: str
 ) -> Record:
     """A record with candidates to compare."""
-    return Record(
-        schema_version=1,
-        part=Preference(),
-        task=Task(
-            messages=(Message(role="user", content=f"What is {number} + 2?"),), taxonomy=taxonomy
-        ),
-        sources=(Source(source_class="own"),),
-        candidates=tuple(
-            Candidate(content=text, provenance=MadeByModel(model=f"secret-model-{place}"))
-            for place, text in enumerate(texts)
-        ),
+    return small_record(
+        Preference(),
+        user_task(f"What is {number} + 2?", taxonomy=taxonomy),
+        *(model_answer(text, f"secret-model-{place}") for place, text in enumerate(texts)),
         sensitivity=Sensitivity(severity=severity) if severity else None,
     )
 
 
 def worked(n_steps: int = 2) -> Record:
     """A record whose steps are labelled."""
-    return Record(
-        schema_version=1,
-        part=Process(),
-        task=Task(messages=(Message(role="user", content="What is 1 + 2 + 3?"),)),
-        sources=(Source(source_class="own"),),
-        candidates=(
-            Candidate(
-                content="6",
-                provenance=MadeByModel(model="secret-model"),
-                work=tuple(Step(text=f"step {place}") for place in range(n_steps)),
-            ),
+    return small_record(
+        Process(),
+        "What is 1 + 2 + 3?",
+        model_answer(
+            "6", "secret-model", work=tuple(Step(text=f"step {place}") for place in range(n_steps))
         ),
     )
 
@@ -143,15 +130,13 @@ def single(
     part: Part, *texts: str, work: tuple[str, ...] = (), prompt: str = "What is 2 + 2?"
 ) -> Record:
     """A record of any kind with these responses; the first one has the work."""
-    return Record(
-        schema_version=1,
-        part=part,
-        task=Task(messages=(Message(role="user", content=prompt),)),
-        sources=(Source(source_class="own"),),
-        candidates=tuple(
-            Candidate(
-                content=text,
-                provenance=MadeByModel(model=f"secret-model-{place}"),
+    return small_record(
+        part,
+        prompt,
+        *(
+            model_answer(
+                text,
+                f"secret-model-{place}",
                 work=tuple(Step(text=step) for step in work) if place == 0 else (),
             )
             for place, text in enumerate(texts or ("4",))
@@ -186,9 +171,4 @@ def judged(
 ) -> Judgment:
     """A judgment; a number is the preferred candidate, nothing is a verdict not asked for."""
     given = Prefers(candidate=verdict) if isinstance(verdict, int) else verdict or NotAsked()
-    return Judgment(
-        record=record.id,
-        reviewer=Reviewer(pseudonym=reviewer, kind=kind, role=role),
-        verdict=given,
-        **parts,
-    )
+    return judgment_by(reviewer, record, given, kind=kind, role=role, **parts)

@@ -20,7 +20,7 @@ from sqlalchemy import event
 from assay.core.clock import later
 from assay.core.digest import sha256
 from assay.core.errors import UsageError
-from assay.records.judgment import Judgment, Reviewer
+from assay.records.judgment import Judgment
 from assay.records.ports import Row
 from assay.records.record import Record
 from assay.records.verdict import NotAsked, Tie
@@ -37,6 +37,7 @@ from assay.store.audit import verify
 from assay.store.pass_register import Passes
 from assay.store.queue import SqlQueue
 from assay.store.store import Store
+from builders import judgment_by
 from simulators.open_rights import open_rights
 from simulators.small_program import facts, pair
 from stores.facts import ACTOR
@@ -166,12 +167,8 @@ class Floor:
 def opinion(
     record: str, person: str, number: int, *, says: bool, of: str | None = None
 ) -> Judgment:
-    return Judgment(
-        record=record,
-        reviewer=Reviewer(pseudonym=person, kind="human", role="reviewer"),
-        verdict=Tie() if says else NotAsked(),
-        occasion=number,
-        supersedes=of,
+    return judgment_by(
+        person, record, Tie() if says else NotAsked(), occasion=number, supersedes=of
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from assay.records.judgment import Judgment, Reviewer
-from assay.records.verdict import DimensionScore, NotAsked, Scored
+from assay.records.verdict import DimensionScore, Scored
+from builders import judgment_by
 
 Run = Callable[..., Any]
 
@@ -71,10 +71,10 @@ def test_scores_of_our_own_go_back_to_the_run(assay: Run, program: Path, tmp_pat
     """What came with the trace is left out, and counted."""
     _import(assay, program, _traces(tmp_path), "langfuse")
     (listed,) = json.loads(assay("record", "list", "--json", "-p", program).out)
-    judgment = Judgment(
-        record=listed["id"],
-        reviewer=Reviewer(pseudonym="own-judge", kind="model", role="reviewer"),
-        verdict=NotAsked(),
+    judgment = judgment_by(
+        "own-judge",
+        listed["id"],
+        kind="model",
         scores=(DimensionScore(dimension="fit", score=Scored(value=3), candidate=0),),
         rubric="doc_own",
     )

@@ -10,11 +10,11 @@ from assay.quality.consensus import consensus
 from assay.quality.control_tokens import ControlTokens, read_special_tokens
 from assay.quality.integrity import Integrity, IntegrityGathering
 from assay.records.candidate import Candidate, MadeByModel
-from assay.records.judgment import Judgment, Reviewer
 from assay.records.kinds import Outcome, Part, Preference
-from assay.records.record import Record, Source
+from assay.records.record import Record
 from assay.records.task import Message, Task
 from assay.records.verdict import DimensionScore, NotAsked, Prefers, Scored, Tie, Verdict
+from builders import judgment_by, small_record
 
 
 def _record(
@@ -28,12 +28,11 @@ def _record(
     taxonomy = {"split": split} if split else {}
     task = Task(messages=(Message(role="user", content=prompt),), taxonomy=taxonomy, family=family)
     made = MadeByModel(model=model)
-    return Record(
-        schema_version=1,
-        part=part or Preference(),
-        task=task,
-        sources=(Source(source_class="house_written"),),
-        candidates=tuple(Candidate(content=answer, provenance=made) for answer in answers),
+    return small_record(
+        part or Preference(),
+        task,
+        *(Candidate(content=answer, provenance=made) for answer in answers),
+        source="house_written",
     )
 
 
@@ -45,10 +44,10 @@ def _found(*judged: tuple[Record, Verdict | int | None]) -> Integrity:
             gathering.add(record.id, record, None)
             continue
         scored = [Scored(value=said)] if isinstance(said, int) else []
-        judgment = Judgment(
-            record=record.id,
-            reviewer=Reviewer(pseudonym="p-1", kind="human", role="reviewer"),
-            verdict=NotAsked() if isinstance(said, int) else said,
+        judgment = judgment_by(
+            "p-1",
+            record,
+            NotAsked() if isinstance(said, int) else said,
             scores=tuple(
                 DimensionScore(dimension="clarity", score=score, candidate=0) for score in scored
             ),

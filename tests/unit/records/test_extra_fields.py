@@ -15,7 +15,7 @@ from assay.records.candidate import MadeByModel
 from assay.records.extra_fields import keep_extras, note_extra, noting_extras
 from assay.records.formats.conversation import text_candidate, user
 from assay.records.formats.label import demonstration, task_of
-from assay.records.judgment import Judgment, Reviewer, standing
+from assay.records.judgment import Judgment, standing
 from assay.records.people_mask import PeopleMask
 from assay.records.pseudonym import pseudonymiser
 from assay.records.reader import FieldOptions, Read, RowContext
@@ -23,6 +23,7 @@ from assay.records.record import Record
 from assay.records.report import ImportReport
 from assay.records.verdict import Prefers
 from assay.store.store import Store
+from builders import judgment_by
 
 Context = Callable[[str], RowContext]
 Import = Callable[..., ImportReport]
@@ -235,17 +236,8 @@ def test_what_supersedes_a_judgment_still_does_when_the_record_keeps_a_field(
     """A kept field makes another record, so both judgments get new ids, and the link follows."""
     [read] = load("readers", "trl").read(PAIR, context("preference"))
     assert read.record
-    rule = Judgment(
-        record=read.record.id,
-        reviewer=Reviewer(pseudonym="r", kind="rule", role="reviewer"),
-        verdict=Prefers(candidate=1),
-    )
-    person = Judgment(
-        record=read.record.id,
-        reviewer=Reviewer(pseudonym="p", kind="human", role="reviewer"),
-        verdict=Prefers(candidate=0),
-        supersedes=rule.id,
-    )
+    rule = judgment_by("r", read.record, Prefers(candidate=1), kind="rule")
+    person = judgment_by("p", read.record, Prefers(candidate=0), supersedes=rule.id)
     options = FieldOptions()
     with noting_extras(options) as extras:
         note_extra("", "domain", "locks")

@@ -2,17 +2,12 @@
 
 import pytest
 
-from assay.records.judgment import Judgment, Reviewer, standing
-from assay.records.verdict import NotAsked
+from assay.records.judgment import Judgment, standing
+from builders import judgment_by
 
 
 def _judgment(kind: str, supersedes: str | None = None) -> Judgment:
-    return Judgment(
-        record="rec_x",
-        reviewer=Reviewer(pseudonym=kind, kind=kind, role="reviewer"),  # type: ignore[arg-type]  a parameter
-        verdict=NotAsked(),
-        supersedes=supersedes,
-    )
+    return judgment_by(kind, "rec_x", kind=kind, supersedes=supersedes)
 
 
 @pytest.mark.parametrize("program", ["model", "rule"])

@@ -4,25 +4,21 @@ import pytest
 
 from assay.quality.consensus import consensus
 from assay.quality.integrity import Integrity, IntegrityGathering
-from assay.records.candidate import Candidate, MadeByModel
-from assay.records.judgment import Judgment, Reviewer
 from assay.records.kinds import Outcome, Part, Preference
-from assay.records.record import Record, Source
+from assay.records.record import Record
 from assay.records.task import Message, Task
 from assay.records.verdict import Prefers
 from assay.releases.gates import integrity_gate
+from builders import judgment_by, model_answer, small_record
 
 
 def _record(part: Part, *answers: str, split: str = "", model: str = "quill") -> Record:
     asked = (Message(role="user", content="When does it leave?"),)
-    return Record(
-        schema_version=1,
-        part=part,
-        task=Task(messages=asked, taxonomy={"split": split} if split else {}),
-        sources=(Source(source_class="house_written"),),
-        candidates=tuple(
-            Candidate(content=answer, provenance=MadeByModel(model=model)) for answer in answers
-        ),
+    return small_record(
+        part,
+        Task(messages=asked, taxonomy={"split": split} if split else {}),
+        *(model_answer(answer, model) for answer in answers),
+        source="house_written",
     )
 
 
@@ -31,11 +27,7 @@ def _integrity(*records: Record, winners: tuple[int, ...] = ()) -> Integrity:
     for number, record in enumerate(records):
         judged = None
         if winners:
-            judgment = Judgment(
-                record=record.id,
-                reviewer=Reviewer(pseudonym="p-1", kind="human", role="reviewer"),
-                verdict=Prefers(candidate=winners[number]),
-            )
+            judgment = judgment_by("p-1", record, Prefers(candidate=winners[number]))
             judged = consensus(record, [judgment])
         gathering.add(record.id, record, judged)
     return gathering.result()

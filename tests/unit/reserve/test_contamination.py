@@ -6,10 +6,8 @@ from typing import Any
 import pytest
 
 from assay.core.errors import UsageError
-from assay.records.candidate import Candidate, MadeByModel
 from assay.records.kinds import Outcome
-from assay.records.record import Record, Source
-from assay.records.task import Message, Task
+from assay.records.record import Record
 from assay.reserve.canonical_text import places, words
 from assay.reserve.contamination import Compared, ReserveIndex, require_same_key
 from assay.reserve.fingerprint import (
@@ -22,6 +20,7 @@ from assay.reserve.fingerprint import (
 )
 from assay.reserve.overlap import Overlap
 from assay.reserve.sealing import Fingerprint, Sealing
+from builders import model_answer, small_record
 
 KEY = b"a key of at least sixteen bytes"
 DRAW = random.Random(3)
@@ -38,13 +37,7 @@ def prose(count: int, seed: int) -> str:
 
 def record(question: str, answer: str = "So.", **part: Any) -> Record:
     """A record with this question and answer."""
-    return Record(
-        schema_version=1,
-        part=Outcome(criterion="right", **part),
-        task=Task(messages=(Message(role="user", content=question),)),
-        sources=(Source(source_class="own"),),
-        candidates=(Candidate(content=answer, provenance=MadeByModel(model="m")),),
-    )
+    return small_record(Outcome(criterion="right", **part), question, model_answer(answer))
 
 
 def index(*items: Record) -> ReserveIndex:

@@ -12,8 +12,8 @@ from assay.records.evidence import Evidence, TextSpan
 from assay.records.judgment import Attack, Judgment, SkippedStep, Unanchored, Whole
 from assay.records.kinds import Adversarial, Critique, Demonstration, Part, Policy
 from assay.records.kinds.trajectory import Trajectory
-from assay.records.record import Record, Sensitivity, Source
-from assay.records.task import Message, Task, Tool, ToolCall
+from assay.records.record import Record, Sensitivity
+from assay.records.task import Message, Tool, ToolCall
 from assay.records.verdict import Abstained, Category, NotApplicable, Prefers, Ranks, Scored, Tie
 from assay.review.answer import RefusedAnswerError, in_presented_order
 from assay.review.assignment import Assignment
@@ -28,31 +28,28 @@ from assay.review.exchange import (
 )
 from assay.review.form import form_of
 from assay.review.presentation import letter
+from builders import model_answer, small_record, user_task
 from simulators.small_program import contract, pair, rubric, worked
 
 RECORD = pair(texts=("four", "it is five"))
 SWAPPED = (1, 0)
 BARE = rubric(reasons_required=False)
 FARE = ToolCall(name="fare", arguments='{"to":"Alder"}')
-TOOL_WORK = Record(
-    schema_version=1,
-    part=Trajectory(),
-    task=Task(
-        messages=(Message(role="user", content="What does it cost to Alder?"),),
+TOOL_WORK = small_record(
+    Trajectory(),
+    user_task(
+        "What does it cost to Alder?",
         tools=(Tool(name="fare", permission="needs_confirmation"),),
         initial_state='{"balance":3}',
     ),
-    sources=(Source(source_class="own"),),
-    candidates=(
-        Candidate(
-            content=(
-                Message(role="assistant", content="Wait.", tool_calls=(FARE,)),
-                Message(role="tool", content="15"),
-            ),
-            work=(Step(call=FARE, output="15", state='{"balance":2}'),),
-            state_after='{"balance":1}',
-            provenance=MadeByModel(model="secret-model"),
+    model_answer(
+        (
+            Message(role="assistant", content="Wait.", tool_calls=(FARE,)),
+            Message(role="tool", content="15"),
         ),
+        "secret-model",
+        work=(Step(call=FARE, output="15", state='{"balance":2}'),),
+        state_after='{"balance":1}',
     ),
     evidence=(Evidence(kind="source", quote="15 crowns", locator="page 3"),),
 )

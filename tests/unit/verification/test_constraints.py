@@ -9,17 +9,16 @@ import pytest
 from assay.core.canonical import json_text
 from assay.core.options import configure
 from assay.plugins import load
-from assay.records.candidate import Candidate, MadeByModel
 from assay.records.evidence import Evidence
 from assay.records.kinds import Outcome
-from assay.records.record import Record, Source
-from assay.records.task import Message, Task
+from assay.records.record import Record
 from assay.verification.constraints import KINDS
 from assay.verification.constraints.constraint import constraints_in, outcome_of, variants
 from assay.verification.constraints.counting import sentences, words
 from assay.verification.constraints.language import LANGUAGES
 from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
 from assay.verification.verifier import Found, NothingToVerify
+from builders import model_answer, small_record
 
 NAME = "instruction-constraints"
 
@@ -38,12 +37,10 @@ def record(content: str, *constraints: tuple[str, dict[str, Any]]) -> Record:
     """An outcome with one candidate and its constraints."""
     listed = [{"id": name, "parameters": parameters} for name, parameters in constraints]
     pieces = (Evidence(kind="test", text=json_text({"constraints": listed})),) if listed else ()
-    return Record(
-        schema_version=1,
-        part=Outcome(criterion="instructions followed"),
-        task=Task(messages=(Message(role="user", content="When does it leave?"),)),
-        sources=(Source(source_class="own"),),
-        candidates=(Candidate(content=content, provenance=MadeByModel(model="m")),),
+    return small_record(
+        Outcome(criterion="instructions followed"),
+        "When does it leave?",
+        model_answer(content),
         evidence=pieces,
     )
 

@@ -14,12 +14,12 @@ from assay.core.options import configure
 from assay.records.candidate import Candidate, MadeByModel, Step
 from assay.records.evidence import Evidence
 from assay.records.kinds import Outcome, Trajectory
-from assay.records.record import Record, Source
-from assay.records.task import Message, Task
+from assay.records.record import Record
 from assay.verification.json_value import differences, escape_key, read_value, same, value_at
 from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
 from assay.verification.verifier import Found, NothingToVerify, VerifierCase
 from assay.verification.verifiers.environment_state import EnvironmentState
+from builders import small_record, user_task
 
 BEFORE = {"files": {"a": "one", "b/c": ["x", "y"]}, "count": 2, "open": True, "note": None}
 
@@ -38,15 +38,10 @@ def record(
         work=tuple(Step(text="A step.", state=state) for state in steps),
         state_after=after,
     )
-    return Record(
-        schema_version=1,
-        part=Trajectory(expected_state=expected),
-        task=Task(
-            messages=(Message(role="user", content="Do it."),),
-            initial_state=None if before is None else json.dumps(before),
-        ),
-        sources=(Source(source_class="own"),),
-        candidates=(candidate,),
+    return small_record(
+        Trajectory(expected_state=expected),
+        user_task("Do it.", initial_state=None if before is None else json.dumps(before)),
+        candidate,
         evidence=evidence,
     )
 

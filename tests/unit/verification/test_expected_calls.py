@@ -6,14 +6,15 @@ import pytest
 
 from assay.core.canonical import json_text
 from assay.core.options import configure
-from assay.records.candidate import Candidate, MadeByModel, Step
+from assay.records.candidate import Step
 from assay.records.kinds import Outcome, Trajectory
 from assay.records.kinds.trajectory import ExpectedCall
-from assay.records.record import Record, Source
+from assay.records.record import Record
 from assay.records.task import Message, Task, ToolCall
 from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
 from assay.verification.verifier import Found, NothingToVerify, VerifierCase
 from assay.verification.verifiers.expected_calls import ExpectedCalls
+from builders import model_answer, small_record
 
 Calls = list[tuple[str, Any]]
 
@@ -48,12 +49,10 @@ def record(
         ExpectedCall(name=name, arguments=json_text(accepted), turn=turn)
         for name, accepted, turn in key
     )
-    return Record(
-        schema_version=1,
-        part=Trajectory(expected_calls=expected),
-        task=Task(messages=(Message(role="user", content="Do it."),) * users),
-        sources=(Source(source_class="own"),),
-        candidates=(Candidate(content=content, provenance=MadeByModel(model="m"), work=work),),
+    return small_record(
+        Trajectory(expected_calls=expected),
+        Task(messages=(Message(role="user", content="Do it."),) * users),
+        model_answer(content, work=work),
     )
 
 

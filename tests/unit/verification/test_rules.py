@@ -8,10 +8,10 @@ import pytest
 
 from assay.core.errors import UsageError
 from assay.core.options import configure
-from assay.records.candidate import Candidate, MadeByModel, Step
+from assay.records.candidate import Step
 from assay.records.evidence import Evidence
 from assay.records.kinds import Policy
-from assay.records.record import Record, Source
+from assay.records.record import Record
 from assay.records.task import Message, Task, Tool, ToolCall
 from assay.verification.expression import NO_LOOP, VARIABLES, bounds_of, expression_faults
 from assay.verification.rule import read_rules
@@ -19,6 +19,7 @@ from assay.verification.rule_view import View
 from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
 from assay.verification.verifier import Found, NothingToVerify
 from assay.verification.verifiers.rules import RulesVerifier
+from builders import model_answer, small_record
 
 SEARCH = Step(
     text="Let me look.",
@@ -29,10 +30,9 @@ SEARCH = Step(
 
 def record(content: str, *, work: tuple[Step, ...] = ()) -> Record:
     """A policy record with a tool, an axis, evidence and one candidate."""
-    return Record(
-        schema_version=1,
-        part=Policy(sections=("2.1",), expected="comply"),
-        task=Task(
+    return small_record(
+        Policy(sections=("2.1",), expected="comply"),
+        Task(
             messages=(
                 Message(role="system", content="Be brief."),
                 Message(role="user", content="What is the fare?"),
@@ -41,10 +41,7 @@ def record(content: str, *, work: tuple[Step, ...] = ()) -> Record:
             taxonomy={"language": "en"},
             capability="travel",
         ),
-        sources=(Source(source_class="own"),),
-        candidates=(
-            Candidate(content=content, provenance=MadeByModel(model="secret-model"), work=work),
-        ),
+        model_answer(content, "secret-model", work=work),
         evidence=(Evidence(kind="source", locator="timetable", text="The fare is 3 crowns."),),
     )
 

@@ -12,16 +12,14 @@ from assay.records.kinds import Outcome
 from assay.records.record import Lineage, Record, Sensitivity, Source
 from assay.records.task import Message, Task
 from assay.verification.subject import subject_digest, subject_of
+from builders import model_answer, small_record
 
-RECORD = Record(
-    schema_version=1,
-    part=Outcome(reference="4"),
-    task=Task(messages=(Message(role="user", content="What is 2 + 2?"),)),
-    sources=(Source(source_class="own-canary"),),
-    candidates=(
-        Candidate(content="4", provenance=MadeByModel(model="model-canary")),
-        Candidate(content="other-canary", provenance=MadeByPerson(pseudonym="x", role="author")),
-    ),
+RECORD = small_record(
+    Outcome(reference="4"),
+    "What is 2 + 2?",
+    model_answer("4", "model-canary"),
+    Candidate(content="other-canary", provenance=MadeByPerson(pseudonym="x", role="author")),
+    source="own-canary",
     evidence=(
         Evidence(kind="test", text="evidence-canary", candidate=1),
         Evidence(kind="test", text="about all"),

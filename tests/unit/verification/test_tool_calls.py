@@ -6,14 +6,15 @@ import pytest
 
 from assay.core.canonical import json_text
 from assay.core.options import configure
-from assay.records.candidate import Candidate, MadeByModel, Step
+from assay.records.candidate import Step
 from assay.records.evidence import Evidence
 from assay.records.kinds import Trajectory
-from assay.records.record import Record, Source
+from assay.records.record import Record
 from assay.records.task import Message, Task, Tool, ToolCall
 from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
 from assay.verification.verifier import Found, NothingToVerify, VerifierCase
 from assay.verification.verifiers.tool_calls import ToolCalls
+from builders import model_answer, small_record
 
 PARAMETERS = json_text(
     {
@@ -48,12 +49,10 @@ def record(
 ) -> Record:
     """A trajectory whose work makes some calls."""
     work = tuple(Step(call=each) for each in calls)
-    return Record(
-        schema_version=1,
-        part=Trajectory(),
-        task=Task(messages=(user("Send Ada her money."), *before), tools=tools),
-        sources=(Source(source_class="own"),),
-        candidates=(Candidate(content=content, provenance=MadeByModel(model="m"), work=work),),
+    return small_record(
+        Trajectory(),
+        Task(messages=(user("Send Ada her money."), *before), tools=tools),
+        model_answer(content, work=work),
         evidence=evidence,
     )
 

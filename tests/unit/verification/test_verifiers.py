@@ -8,27 +8,24 @@ from assay.core.canonical import json_text
 from assay.core.errors import UsageError
 from assay.core.options import configure
 from assay.plugins import load, names
-from assay.records.candidate import Candidate, MadeByModel, Step
+from assay.records.candidate import Step
 from assay.records.evidence import Evidence
 from assay.records.kinds import Outcome
-from assay.records.record import Record, Source
-from assay.records.task import Message, Task, Tool, ToolCall
+from assay.records.record import Record
+from assay.records.task import Tool, ToolCall
 from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
 from assay.verification.verifier import Found, NothingToVerify
+from builders import model_answer, small_record, user_task
 
 
 def record(
     content: str, reference: str | None = None, *, work: tuple[Step, ...] = (), **parts: Any
 ) -> Record:
     """An outcome with one candidate."""
-    return Record(
-        schema_version=1,
-        part=Outcome(reference=reference, criterion="right"),
-        task=Task(
-            messages=(Message(role="user", content="How many?"),), tools=parts.pop("tools", ())
-        ),
-        sources=(Source(source_class="own"),),
-        candidates=(Candidate(content=content, provenance=MadeByModel(model="m"), work=work),),
+    return small_record(
+        Outcome(reference=reference, criterion="right"),
+        user_task("How many?", tools=parts.pop("tools", ())),
+        model_answer(content, work=work),
         **parts,
     )
 

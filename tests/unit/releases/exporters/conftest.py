@@ -14,7 +14,6 @@ from assay.records.judgment import (
     Judgment,
     LocalizedError,
     Reason,
-    Reviewer,
     SectionRuling,
     StepLabel,
 )
@@ -29,7 +28,7 @@ from assay.records.kinds import (
     Process,
     Trajectory,
 )
-from assay.records.record import Lineage, Record, Sensitivity, Source
+from assay.records.record import Lineage, Record, Sensitivity
 from assay.records.task import Message, Task, Tool, ToolCall
 from assay.records.verdict import (
     Abstained,
@@ -38,7 +37,6 @@ from assay.records.verdict import (
     DimensionScore,
     InsufficientContext,
     NotApplicable,
-    NotAsked,
     Prefers,
     Ranks,
     ScoreAbstained,
@@ -48,6 +46,7 @@ from assay.records.verdict import (
 )
 from assay.releases.exporters.released import ReleasedRecord
 from assay.review.adjudication import Adjudication, Decided, Preserved
+from builders import judgment_by, small_record
 
 Case = tuple[ReleasedRecord, ...]
 
@@ -73,23 +72,11 @@ def _answer(content: str | tuple[Message, ...], *work: Step) -> Candidate:
 
 
 def _record(part: Part, task: Task, *candidates: Candidate, **more: Any) -> Record:
-    return Record(
-        schema_version=1,
-        part=part,
-        task=task,
-        sources=(Source(source_class="house_written"),),
-        candidates=candidates,
-        **more,
-    )
+    return small_record(part, task, *candidates, source="house_written", **more)
 
 
 def _judged(record: Record, number: int, verdict: Verdict | None = None, **more: Any) -> Judgment:
-    return Judgment(
-        record=record.id,
-        reviewer=Reviewer(pseudonym=f"p-{number}", kind="human", role="reviewer"),
-        verdict=verdict or NotAsked(),
-        **more,
-    )
+    return judgment_by(f"p-{number}", record, verdict, **more)
 
 
 def _votes(record: Record, *verdicts: Verdict) -> list[Judgment]:

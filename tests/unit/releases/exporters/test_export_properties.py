@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 from assay.quality.consensus import consensus
 from assay.quality.disposition import State
 from assay.records.candidate import Candidate, MadeByUnknown, Step
-from assay.records.judgment import Judgment, Reviewer, StepLabel
+from assay.records.judgment import StepLabel
 from assay.records.kinds import Demonstration, Preference, Process
-from assay.records.record import Record, Source
-from assay.records.task import Message, Task
 from assay.records.verdict import (
     Abstained,
     BothUnacceptable,
@@ -30,6 +28,7 @@ from assay.releases.exporters.drop_report import DropCounter
 from assay.releases.exporters.exporter import Carried, Dropped, attempt
 from assay.releases.exporters.released import ReleasedRecord
 from assay.releases.exporters.trl import Kto, TrlPreference
+from builders import judgment_by, small_record
 
 UNKNOWN = MadeByUnknown(reason="made by a property test")
 
@@ -63,15 +62,14 @@ def _released(draw: st.DrawFn) -> ReleasedRecord:
     steps = tuple(
         Step(text=text) for text in draw(st.lists(st.sampled_from(["", "a step"]), max_size=3))
     )
-    record = Record(
-        schema_version=1,
-        part=part,
-        task=Task(messages=(Message(role="user", content="question"),)),
-        sources=(Source(source_class="house_written"),),
-        candidates=tuple(
+    record = small_record(
+        part,
+        "question",
+        *(
             Candidate(content=draw(st.sampled_from(["", "a", "b"])), provenance=UNKNOWN, work=steps)
             for _ in range(candidates)
         ),
+        source="house_written",
     )
     labels = st.builds(
         StepLabel,
@@ -80,14 +78,11 @@ def _released(draw: st.DrawFn) -> ReleasedRecord:
         label=st.sampled_from(["good", "neutral", "bad"]),
     )
     judgments = [
-        Judgment(
-            record=record.id,
-            reviewer=Reviewer(
-                pseudonym=f"p-{number}",
-                kind=draw(st.sampled_from(["human", "model"])),
-                role="reviewer",
-            ),
-            verdict=draw(_verdicts(candidates)),
+        judgment_by(
+            f"p-{number}",
+            record,
+            draw(_verdicts(candidates)),
+            kind=draw(st.sampled_from(["human", "model"])),
             step_labels=tuple(draw(st.lists(labels, max_size=3, unique_by=lambda each: each.step))),
         )
         for number in range(draw(st.integers(0, 4)))

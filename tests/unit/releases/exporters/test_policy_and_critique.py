@@ -9,8 +9,7 @@ import pytest
 from assay.quality.consensus import consensus
 from assay.quality.disposition import ExplainedStanding
 from assay.records.candidate import Candidate, MadeByUnknown
-from assay.records.judgment import Attack, Judgment, LocalizedError, Reviewer, SectionRuling, Whole
-from assay.records.verdict import NotAsked
+from assay.records.judgment import Attack, LocalizedError, SectionRuling, Whole
 from assay.releases.exporters.critique import CritiqueExport, CritiqueSpans
 from assay.releases.exporters.exporter import Carried, Dropped, attempt
 from assay.releases.exporters.guard import GuardExport
@@ -19,6 +18,7 @@ from assay.releases.exporters.openai import OpenAiChatExport
 from assay.releases.exporters.released import ReleasedRecord
 from assay.releases.exporters.safety_evaluation import SafetyEvaluation
 from assay.releases.exporters.trl import TrlConversational, TrlPreference, TrlPromptCompletion
+from builders import judgment_by
 
 Cases = Mapping[str, ReleasedRecord]
 
@@ -36,12 +36,7 @@ def _reason(result: Carried | Dropped) -> str:
 def _judged(released: ReleasedRecord, *answers: dict[str, Any]) -> ReleasedRecord:
     """The record with these judgments instead of its own."""
     judgments = [
-        Judgment(
-            record=released.record.id,
-            reviewer=Reviewer(pseudonym=f"p-{number}", kind="human", role="reviewer"),
-            verdict=NotAsked(),
-            **answer,
-        )
+        judgment_by(f"p-{number}", released.record, **answer)
         for number, answer in enumerate(answers)
     ]
     return msgspec.structs.replace(

@@ -16,10 +16,7 @@ from assay.quality.case import RecordCase
 from assay.quality.disposition import Disposition
 from assay.quality.machine_evidence import EvidenceDemand
 from assay.records.candidate import Candidate, MadeByUnknown
-from assay.records.judgment import Judgment, Reviewer
 from assay.records.kinds import Preference
-from assay.records.record import Record, Source
-from assay.records.task import Message, Task
 from assay.records.verdict import Prefers, Tie, Verdict
 from assay.releases.assembly import assemble
 from assay.releases.exporters.exporter import Dropped, attempt
@@ -39,6 +36,7 @@ from assay.releases.manifest import (
 from assay.releases.selection import Bundle, to_body
 from assay.releases.spool import Spool
 from assay.review.adjudication import Adjudication, Decided
+from builders import judgment_by, small_record, user_task
 
 UNKNOWN = MadeByUnknown(reason="written for a test")
 
@@ -52,25 +50,15 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
 
 
 def _case(documents: Documents, question: str, difficulty: str, *verdicts: Verdict) -> RecordCase:
-    record = Record(
-        schema_version=1,
-        part=Preference(),
-        task=Task(
-            messages=(Message(role="user", content=question),), taxonomy={"difficulty": difficulty}
-        ),
-        sources=(Source(source_class=documents.sources.classes[0].id),),
-        candidates=(
-            Candidate(content="Once a day.", provenance=UNKNOWN),
-            Candidate(content="Twice a day.", provenance=UNKNOWN),
-        ),
+    record = small_record(
+        Preference(),
+        user_task(question, taxonomy={"difficulty": difficulty}),
+        Candidate(content="Once a day.", provenance=UNKNOWN),
+        Candidate(content="Twice a day.", provenance=UNKNOWN),
+        source=documents.sources.classes[0].id,
     )
     judgments = tuple(
-        Judgment(
-            record=record.id,
-            reviewer=Reviewer(pseudonym=f"p-{number}", kind="human", role="reviewer"),
-            verdict=verdict,
-        )
-        for number, verdict in enumerate(verdicts)
+        judgment_by(f"p-{number}", record, verdict) for number, verdict in enumerate(verdicts)
     )
     return RecordCase(id=record.id, record=record, judgments=judgments)
 

@@ -10,12 +10,11 @@ from assay.core.errors import UsageError
 from assay.core.options import configure
 from assay.quality.consensus import consensus
 from assay.quality.disposition import ExplainedStanding
-from assay.records.judgment import Judgment, Reviewer
+from assay.records.judgment import Reviewer
 from assay.records.verdict import (
     Abstained,
     BothUnacceptable,
     DimensionScore,
-    NotAsked,
     Prefers,
     Ranks,
     Scored,
@@ -27,6 +26,7 @@ from assay.releases.exporters.reward import RewardExport
 from assay.releases.exporters.soft_preference import SoftPreference
 from assay.releases.exporters.trl import Kto
 from assay.releases.exporters.votes import VotesExport
+from builders import judgment_by
 
 Cases = Mapping[str, ReleasedRecord]
 Dispute = Callable[..., ReleasedRecord]
@@ -45,10 +45,9 @@ def _reason(result: Carried | Dropped) -> str:
 def _scored(released: ReleasedRecord, *values: int) -> ReleasedRecord:
     """The record with these scores for helpfulness instead of its judgments."""
     judgments = [
-        Judgment(
-            record=released.record.id,
-            reviewer=Reviewer(pseudonym=f"p-{number}", kind="human", role="reviewer"),
-            verdict=NotAsked(),
+        judgment_by(
+            f"p-{number}",
+            released.record,
             scores=(
                 DimensionScore(dimension="helpfulness", score=Scored(value=value), candidate=0),
             ),
