@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
 from assay.desk import accounts
-from simulators.once import Once, once_in, tell_demo
+from simulators.once import Once, once_in, tell_demo, tell_reviewed_demo
 
 # `make test-long` asks for the second with --hypothesis-profile. Nothing is timed in a test, drawing
 # included; a build is to repeat, and a run at one's desk is to explore.
@@ -67,6 +67,12 @@ def _cheap_passwords() -> Iterator[None]:
 def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
     """Folders that are made once in a run; tests leave them as they are."""
     return once_in(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(scope="session")
+def demo(once: Once) -> Path:
+    """The program of the demo before its next batch; tests read it and leave it as it is."""
+    return once("demo", tell_reviewed_demo)
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,6 @@ from pathlib import Path
 import pytest
 from mypy import api
 
-from assay.demo.story import tell
-from simulators.once import Once
-
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "use-from-python.md").read_text()
 SCRIPT = "\n".join(re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL))
@@ -17,13 +14,12 @@ SCRIPT = "\n".join(re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL))
 
 @pytest.mark.filterwarnings("ignore")
 def test_the_blocks_of_the_page_run_in_order(
-    once: Once,
+    demo: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Run as one script beside the demo's program, they print what the page speaks of."""
-    demo = once("demo", lambda at: tell(at, lambda _: None, failures=False, next_batch=False))
     shutil.copytree(demo, tmp_path / "tour")
     monkeypatch.chdir(tmp_path)
     exec(compile(SCRIPT, "use-from-python.md", "exec"), {"__name__": "page"})  # noqa: S102

@@ -15,11 +15,9 @@ import pytest
 import assay
 from assay.contracts.service import init
 from assay.core.errors import MachineError
-from assay.demo.story import tell
 from assay.store import diagnosis, soundness
 from assay.store.versions import REVISIONS
 from simulators.damage import flip_bytes
-from simulators.once import Once
 
 READING: Sequence[str] = (
     "status",
@@ -147,9 +145,8 @@ def test_no_command_ends_in_a_traceback(sound: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-def test_no_command_ends_in_a_traceback_after_the_demo(once: Once, tmp_path: Path) -> None:
+def test_no_command_ends_in_a_traceback_after_the_demo(demo: Path, tmp_path: Path) -> None:
     """The same for every command and a store of facts of every family, damaged in six ways."""
-    demo = once("demo", lambda at: tell(at, lambda _: None, failures=False, next_batch=False))
     assert _crashes(demo, tmp_path, range(6)) == []
 
 

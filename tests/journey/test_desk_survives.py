@@ -24,7 +24,7 @@ from assay.store.audit import verify
 from stores.server import running_server
 
 CLIENTS = 16
-PAIRS = 400
+PAIRS = 240
 BEFORE, AFTER = 40, 40
 """Answers that are acknowledged before the kill and after the restart, at least."""
 
@@ -67,7 +67,7 @@ class Load:
         with self.gate:
             self.grown.clear()
             self.wanted = len(self.acknowledged) + more
-        assert self.grown.wait(60), f"{len(self.acknowledged)} answers, {self.failures}"
+        assert self.grown.wait(300), f"{len(self.acknowledged)} answers, {self.failures}"
 
     def _work(self, number: int, token: str) -> None:
         simulation = Simulation(SimulatedReviewer(name=f"r{number}"), seed=1)

@@ -2,14 +2,11 @@
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from assay.cli import main
-from assay.demo.story import tell
-from simulators.once import Once
 
 
 class Outcome(NamedTuple):
@@ -38,9 +35,3 @@ def assay(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         return Outcome(code, printed.out, printed.err)
 
     return run
-
-
-@pytest.fixture(scope="session")
-def demo(once: Once) -> Path:
-    """A demo program before its next batch; tests read it and leave it as it is."""
-    return once("demo", lambda at: tell(at, lambda _: None, failures=False, next_batch=False))

@@ -14,7 +14,6 @@ import anyio
 import pytest
 
 import assay
-from assay.demo.story import tell
 from assay.governance.permissions import Permission
 from assay.mcp.tools import TOOLS
 from simulators.desk_program import CANARY, write_desk_program
@@ -32,10 +31,9 @@ def folder(once: Once, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def sealed(once: Once, tmp_path: Path) -> Path:
+def sealed(demo: Path, tmp_path: Path) -> Path:
     """A demo program of one's own, with a sealed reserve."""
-    told = once("demo", lambda at: tell(at, lambda _: None, failures=False, next_batch=False))
-    return Path(shutil.copytree(told, tmp_path / "program"))
+    return Path(shutil.copytree(demo, tmp_path / "program"))
 
 
 def _token(folder: Path, role: str, *scopes: Permission, name: str = "agent") -> str:
