@@ -29,9 +29,6 @@ $(VENV)/.dev: $(VENV)/.base
 demo: $(VENV)/.base ## install, then run every step on a small program in ./demo
 	$(BIN)/assay demo demo
 
-# Bytecode is written: without it each process that a test starts compiles the product anew.
-test test-fast test-long test-heavy: export PYTHONDONTWRITEBYTECODE =
-
 test: $(VENV)/.dev ## install, then run the tests: every rule, and a share of the near-equal cases
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not long and not heavy"
 	@echo "The long tests are run by: make test-long, the heaviest by: make test-heavy"

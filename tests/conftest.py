@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -12,6 +13,10 @@ from hypothesis import HealthCheck, settings
 
 from assay.desk import accounts
 from simulators.once import Once, once_in, tell_demo, tell_reviewed_demo
+
+# Without bytecode each process that a test starts compiles the product anew, and each run the tests.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # `make test-long` asks for the second with --hypothesis-profile. Nothing is timed in a test, drawing
 # included; a build is to repeat, and a run at one's desk is to explore.
@@ -27,6 +32,24 @@ for _profile, _examples in (("quick", 20), ("long", 100)):
 settings.load_profile("quick")
 
 NO_BROWSER = "no Chromium is installed: `apt-get install chromium`, or `.venv/bin/playwright install chromium`"
+
+
+LONGEST_ID = 60
+"""Characters of a value in the name of a case."""
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A long text is named by its beginning and its length.
+
+    Names travel between the processes of a run with every report, and some texts have megabytes.
+    """
+    if not isinstance(val, str | bytes) or len(val) <= LONGEST_ID:
+        return None
+    beginning = val[: LONGEST_ID // 2]
+    text = (
+        beginning if isinstance(beginning, str) else beginning.decode("ascii", "backslashreplace")
+    )
+    return f"{text}...{len(val)}"
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 import assay
+from assay.contracts.service import init
 from assay.core.progress import ProgressCallback
+from simulators.small_program import judged, pair
 
 INTERFACES = (
     "records", "review", "verification", "reserve", "quality", "releases", "validation", "planning",
@@ -85,12 +87,14 @@ def test_progress_has_one_form(name: str) -> None:
     assert forms <= {ProgressCallback | None}
 
 
-def test_progress_is_called_with_what_is_done_and_the_whole(
-    program: assay.Program, tmp_path: Path
-) -> None:
+def test_progress_is_called_with_what_is_done_and_the_whole(tmp_path: Path) -> None:
     """The whole is None where it is not known."""
     calls: list[tuple[int, int | None]] = []
-    program.quality.write_report(tmp_path, progress=lambda done, total: calls.append((done, total)))
+    init(tmp_path / "program")
+    with assay.open(tmp_path / "program", who="tests") as small:
+        with small.store.write("test.fill", actor="tests") as writing:
+            writing.add([pair(), judged(pair(), "ana", 0)])
+        small.quality.report(progress=lambda done, total: calls.append((done, total)))
     assert calls
     assert {total for _, total in calls} == {None}
 
