@@ -48,7 +48,7 @@ def test_every_node_has_its_line() -> None:
         (b"# nothing\n", "empty-document", 1),
         (b"- a\n", "wrong-type", 1),
         (b"a: 1\nb: \xff", "wrong-encoding", 2),
-        (b"[" * 400, "too-deep", 1),
+        (b"[" * 700, "too-deep", 1),
         (b"a: " + b"[" * 100 + b"]" * 100, "too-deep", 1),
         (b"#" * (MAX_BYTES + 1), "too-large", 1),
     ],
