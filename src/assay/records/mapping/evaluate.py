@@ -93,7 +93,12 @@ def _required(name: str, field: str) -> Evaluate:
             raise _missing_value(name).at(field)
         return value
 
-    return evaluate
+    def column(scope: RowScope) -> Any:
+        # Where no loop or join is around the value, one look into the row is all.
+        value = evaluate(scope) if scope.local else scope.row.get(name)
+        return evaluate(scope) if value is None else value
+
+    return evaluate if "." in name else column
 
 
 def _spec(spec: Spec, field: str, *, as_list: bool) -> Evaluate:

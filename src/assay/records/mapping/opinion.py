@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from assay.core.errors import InputError
@@ -37,12 +38,10 @@ def to_verdict(value: Any, resolve: Resolve) -> Verdict:
     if isinstance(value, str):
         if value in PLAIN_VERDICTS:
             return PLAIN_VERDICTS[value]
-        match = _PREFERS.fullmatch(value)
-        if match:
-            strength = match["strength"]
-            return Prefers(
-                candidate=resolve(match["name"]), strength=int(strength) if strength else None
-            )
+        preference = _preference(value)
+        if preference is not None:
+            name, strength = preference
+            return Prefers(candidate=resolve(name), strength=strength)
     if isinstance(value, Mapping):
         if set(value) == {"abstained"}:
             return Abstained(reason=as_text(value["abstained"]))
@@ -57,6 +56,15 @@ def to_verdict(value: Any, resolve: Resolve) -> Verdict:
     )
 
 
+@lru_cache(1_024)
+def _preference(text: str) -> tuple[str, int | None] | None:
+    """The candidate's name and the strength in `prefers NAME by 2`; None for another text."""
+    match = _PREFERS.fullmatch(text)
+    if match is None:
+        return None
+    return match["name"], int(match["strength"]) if match["strength"] else None
+
+
 def to_score(value: Any, *, number: bool) -> Score:
     """The score that a value stands for.
 
@@ -67,6 +75,8 @@ def to_score(value: Any, *, number: bool) -> Score:
     Raises:
         InputError: if a number is asked for and this is none.
     """
+    if isinstance(value, str) and number:
+        return _score_of_text(value)  # the usual case
     if isinstance(value, Mapping):
         if set(value) == {"abstained"}:
             return ScoreAbstained(reason=as_text(value["abstained"]))
@@ -129,6 +139,11 @@ def comparison_scores(dimension: str, verdict: Verdict, count: int) -> list[Dime
         DimensionScore(dimension=dimension, candidate=candidate, score=Scored(value=value))
         for candidate, value in enumerate(points)
     ]
+
+
+@lru_cache(1_024)
+def _score_of_text(text: str) -> Scored:
+    return _scored(text)
 
 
 def _scored(value: Any) -> Scored:

@@ -6,7 +6,7 @@ below.
 """
 
 import re
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeGuard
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -27,6 +27,11 @@ LIST_STEPS = ("gather", "keep", "drop", "drop_trailing", "join")
 def column_names(template: str) -> tuple[str, ...]:
     """The names in the braces of a template, each as it is written."""
     return tuple(match[1] for match in PLACEHOLDER.finditer(template) if match[1] is not None)
+
+
+def is_constant(value: "Value | None") -> TypeGuard[str]:
+    """Whether a value is a text that no row changes."""
+    return isinstance(value, str) and PLACEHOLDER.search(value) is None
 
 
 class MappingPart(Part):
