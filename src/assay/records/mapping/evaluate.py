@@ -24,8 +24,10 @@ from assay.records.mapping.value import LIST_STEPS, ORIGINS, PLACEHOLDER, Spec, 
 MADE = 4
 """Units of work for each character of a text that is made: it takes memory as well."""
 
-_TRUE = frozenset({"1", "1.0", "true", "True", "TRUE"})
-_FALSE = frozenset({"0", "0.0", "false", "False", "FALSE", "", "null"})
+TRUE = frozenset({"1", "1.0", "true", "True", "TRUE"})
+"""Texts that stand for yes."""
+FALSE = frozenset({"0", "0.0", "false", "False", "FALSE", "", "null"})
+"""Texts that stand for no."""
 
 Evaluate = Callable[[RowScope], Any]
 """Gives the value in a scope, or `ABSENT`; raises InputError where the row does not give it."""
@@ -223,11 +225,11 @@ def _is_hot(scope: RowScope, column: str) -> bool:
     if value is ABSENT:
         raise missing_column(column, scope)
     text = as_text(value)
-    if text not in _TRUE | _FALSE:
+    if text not in TRUE | FALSE:
         raise InputError(
             code="not-one-hot", message=f"{column} holds {text[:60]!r}, not 0 or 1", where=column
         )
-    return text in _TRUE
+    return text in TRUE
 
 
 def _columns(expression: str) -> Evaluate:
