@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 import msgspec
 
 from assay.bulk.address import address_name, public_address, require_address
-from assay.bulk.stream import BUFFER
 from assay.core.clock import Clock
 from assay.core.digest import sha256_hex
 from assay.core.errors import AssayError, InputError, MachineError, missing_extra
@@ -23,6 +22,9 @@ MAX_FETCH_BYTES = 64 * 2**30
 
 ATTEMPTS = 5
 """Consecutive connections that may bring nothing before a fetch ends."""
+
+BLOCK = 4 * 2**20
+"""Bytes that one request to a store of objects asks for."""
 
 _STATE = "state.json"
 _REVISIONS = ("VersionId", "version_id", "generation", "ETag", "etag", "blob_id")
@@ -277,9 +279,10 @@ def _fetch_object(address: str, file: _PartialFile) -> None:
                 filesystem.invalidate_cache()
                 about = filesystem.info(path)
                 file.begin(_FetchState(filesystem.ukey(path), about["size"], _revision(about)))
-                with filesystem.open(path, "rb") as stream:
+                # Each block is one request: what came before a cut stays, and memory stays flat.
+                with filesystem.open(path, "rb", block_size=BLOCK, cache_type="none") as stream:
                     stream.seek(file.held)
-                    file.append(iter(lambda: stream.read(BUFFER), b""))
+                    file.append(iter(lambda: stream.read(BLOCK), b""))
                 filesystem.invalidate_cache()
                 is_same = filesystem.ukey(path) == file.state.version
         except OSError:
