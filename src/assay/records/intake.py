@@ -147,7 +147,7 @@ class Intake:
         first = rows[0]
         if self._lines is not None and first.text is not None:
             return self._lines.read_line(first.text, self._context)
-        values = row_values(first) if self._groups is None else group_rows(rows)
+        values = group_rows(rows) if self._groups else row_values(first, exact=self._is_mapped)
         if self._is_mapped:
             # A mapping reads the fields that it names: it has no others, and no options for them.
             reads, arguments = count_null_arguments(

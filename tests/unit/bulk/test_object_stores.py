@@ -87,6 +87,15 @@ def test_an_object_is_streamed_with_its_revision(
     assert current_revision(address) != fetched.revision
 
 
+# The libraries of two stores try a broken connection again for half a minute.
+CUT = pytest.mark.parametrize(
+    "address",
+    ["s3", "az", *(pytest.param(scheme, marks=pytest.mark.long) for scheme in ("gs", "hf"))],
+    indirect=True,
+)
+
+
+@CUT
 def test_a_later_run_goes_on_after_a_cut(
     address: str, stores: ObjectStores, tmp_path: Path
 ) -> None:
@@ -100,6 +109,7 @@ def test_a_later_run_goes_on_after_a_cut(
     assert min(stores.ranges) >= BLOCK
 
 
+@CUT
 def test_an_object_that_changed_after_a_cut_is_fetched_anew(
     address: str, stores: ObjectStores, tmp_path: Path
 ) -> None:
@@ -112,15 +122,13 @@ def test_an_object_that_changed_after_a_cut_is_fetched_anew(
 
 
 def test_no_secret_is_kept_or_told(
-    address: str, stores: ObjectStores, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    address: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Neither in what is written beside the bytes, nor in our log, nor in an error."""
     with caplog.at_level(logging.DEBUG, logger="assay"):
         fetched = fetch(address, tmp_path, CLOCK)
-        stores.breaks_at = 0
-        fetched.discard()
         with pytest.raises(AssayError) as refused:
-            fetch(address, tmp_path, CLOCK)
+            fetch(f"{address}.gone", tmp_path, CLOCK)
     told = [str(refused.value), fetched.origin, *(record.getMessage() for record in caplog.records)]
     assert not [text for text in told if SECRET in text]
     files = [path for path in tmp_path.rglob("*") if path.is_file()]

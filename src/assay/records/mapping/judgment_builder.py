@@ -36,7 +36,8 @@ from assay.records.mapping.scope import (
     compile_name,
     missing_column,
 )
-from assay.records.mapping.value import Value, is_constant
+from assay.records.mapping.value import Value, is_constant, value_label
+from assay.records.number import as_number
 from assay.records.reader import Recurrence, RowContext
 from assay.records.verdict import DimensionScore, NotAsked, Verdict
 
@@ -241,10 +242,11 @@ def _verdict(judgment: doc.JudgmentMap, field: str) -> Callable[[RowScope, About
     if judgment.verdict is None:
         return lambda _scope, _about: NotAsked()
     evaluate = compile_value(judgment.verdict, f"{field}.verdict")
+    label = f"{field}.verdict{value_label(judgment.verdict)}"
 
     def read(scope: RowScope, about: About) -> Verdict | None:
         value = evaluate(scope)
-        return None if value is ABSENT else _placed_verdict(value, about, f"{field}.verdict")
+        return None if value is ABSENT else _placed_verdict(value, about, label)
 
     return read
 
@@ -280,15 +282,15 @@ def _rank(entry: doc.RankMap, field: str) -> Piece:
 
 
 def _fraction(value: Any, field: str) -> Fraction:
-    try:
-        return Fraction(as_text(value).strip())
-    except (ValueError, ZeroDivisionError) as error:
-        raise InputError(
-            code="wrong-type",
-            message=f"this is {as_text(value)[:60]!r}, which is not a number",
-            where=field,
-            hint="map it to one by a table of values",
-        ) from error
+    number = as_number(value)
+    if number is not None:
+        return number
+    raise InputError(
+        code="wrong-type",
+        message=f"this is {as_text(value)[:60]!r}, which is not a number that is kept exactly",
+        where=field,
+        hint="map it to one by a table of values",
+    )
 
 
 def _reviewer(entry: doc.ReviewerMap, field: str) -> Callable[[RowScope, RowContext], Reviewer]:
@@ -345,6 +347,7 @@ def _score(entry: doc.ScoreMap, field: str) -> Piece:
     is_number = entry.number is not None
     place = f"{field}.number" if is_number else f"{field}.category"
     read = compile_optional(entry.number if is_number else entry.category, place)
+    label = f"{place}{value_label(entry.number if is_number else entry.category)}"
     constant = entry.dimension if is_constant(entry.dimension) else None
 
     def build(scope: RowScope, about: About) -> DimensionScore | None:
@@ -354,7 +357,7 @@ def _score(entry: doc.ScoreMap, field: str) -> Piece:
         try:
             score = to_score(value, number=is_number)
         except InputError as error:
-            raise error.at(place) from error
+            raise error.at(label) from error
         return DimensionScore(
             dimension=as_text(dimension(scope)) if constant is None else constant,
             score=score,

@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from assay.core.errors import InputError
-from assay.records.mapping.scope import as_integer, as_text
+from assay.records.mapping.scope import as_text
+from assay.records.number import as_number
 from assay.records.verdict import (
     Abstained,
     Category,
@@ -147,17 +148,13 @@ def _score_of_text(text: str) -> Scored:
 
 
 def _scored(value: Any) -> Scored:
-    if isinstance(value, str) and value.isascii() and value.isdecimal():
-        return Scored(value=as_integer(value, "a score"))  # the usual case: a fraction costs more
-    try:
-        exact = Fraction(as_text(value).strip())
-    except (ValueError, ZeroDivisionError) as error:
+    exact = as_number(value)
+    if exact is None:
         raise InputError(
             code="not-a-score",
-            message=f"{as_text(value)[:60]!r} is not a number",
+            message=f"{as_text(value)[:60]!r} is not a number that is kept exactly (53 bits)",
             hint="map it by a table of values, or take the scale as a category",
-        ) from error
+        )
     return Scored(
-        value=as_integer(exact.numerator, "a score"),
-        denominator=exact.denominator if exact.denominator > 1 else None,
+        value=exact.numerator, denominator=exact.denominator if exact.denominator > 1 else None
     )

@@ -34,6 +34,16 @@ def is_constant(value: "Value | None") -> TypeGuard[str]:
     return isinstance(value, str) and PLACEHOLDER.search(value) is None
 
 
+def value_label(value: "Value | None") -> str:
+    """The columns that a value reads, as they follow its field in messages: `, vote`."""
+    names: tuple[str, ...] = ()
+    if isinstance(value, str):
+        names = column_names(value)
+    elif isinstance(value, Spec):
+        names = (value.column,) if value.column else column_names(value.template or "")
+    return "".join(f", {name}" for name in names)
+
+
 class MappingPart(Part):
     """A part of a mapping: closed as every document's, but its texts stay as they are written."""
 
