@@ -57,7 +57,7 @@ def _parts(record: Record) -> Iterator[tuple[str, Any]]:
         yield "candidates", [candidate_text(candidate) for candidate in record.candidates]
     part = {
         name: parse_json(json.dumps(value, default=lambda call: call.arguments))
-        for name in ("reference", "expected_calls")
+        for name in ("reference", "expected_calls", "no_call")
         if (value := getattr(record.part, name, None))
     }
     if part:

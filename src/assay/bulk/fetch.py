@@ -1,8 +1,9 @@
 """Fetching: an address becomes a file on this disk, in flat memory, resumed where it was cut."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ from urllib.parse import urlsplit
 import msgspec
 
 from assay.bulk.address import address_name, public_address, require_address
-from assay.bulk.stream import BUFFER
 from assay.core.clock import Clock
 from assay.core.digest import sha256_hex
 from assay.core.errors import AssayError, InputError, MachineError, missing_extra
@@ -23,8 +23,16 @@ MAX_FETCH_BYTES = 64 * 2**30
 ATTEMPTS = 5
 """Consecutive connections that may bring nothing before a fetch ends."""
 
+BLOCK = 4 * 2**20
+"""Bytes that one request to a store of objects asks for."""
+
 _STATE = "state.json"
-_REVISIONS = ("VersionId", "version_id", "generation", "ETag", "etag")
+_REVISIONS = ("VersionId", "version_id", "generation", "ETag", "etag", "blob_id")
+"""Names under which the libraries of the protocols give what changes with the content."""
+
+
+_ORIGIN = re.compile(r".*?(?:, revision (?P<revision>.+))?, fetched [^,]+", re.DOTALL)
+"""How `Fetched.origin` is written."""
 
 
 class _FetchState(msgspec.Struct):
@@ -59,6 +67,32 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
     def discard(self) -> None:
         """Remove the file."""
         shutil.rmtree(self.path.parent, ignore_errors=True)
+
+
+def origin_revision(origin: str) -> str:
+    """The revision in the origin of an import (`Fetched.origin`); empty where it names none."""
+    match = _ORIGIN.fullmatch(origin)
+    return match["revision"] or "" if match else ""
+
+
+def current_revision(address: str, *, allow_private: bool = False) -> str:
+    """The revision that the server names for an address now; empty where it names none.
+
+    Nothing is fetched. The arguments and errors are those of `fetch`; a connection that fails is a
+    MachineError.
+    """
+    require_address(address)
+    if urlsplit(address).scheme in {"http", "https"}:
+        return _web_revision(address, allow_private=allow_private)
+    filesystem, path = _object_place(address)
+    with _told_errors(address):
+        filesystem.invalidate_cache()
+        try:
+            return _revision(filesystem.info(path))
+        except (FileNotFoundError, PermissionError):
+            raise
+        except OSError as error:
+            raise _no_connection(address) from error
 
 
 def fetch(
@@ -174,7 +208,7 @@ def _fetch_web(address: str, file: _PartialFile, *, allow_private: bool) -> None
                     length = response.headers.get("Content-Length", "")
                     size = int(length) if length.isdecimal() else None
                     file.forget()
-                file.begin(_FetchState(strong, size, tag.removeprefix("W/").strip('"')))
+                file.begin(_FetchState(strong, size, _tag_text(tag)))
                 file.append(response.iter_raw())  # as it comes: a cut loses nothing
         except httpx.TransportError:
             return False
@@ -183,38 +217,76 @@ def _fetch_web(address: str, file: _PartialFile, *, allow_private: bool) -> None
     _repeat(read_rest, file, address)
 
 
-def _fetch_object(address: str, file: _PartialFile) -> None:
+def _web_revision(address: str, *, allow_private: bool) -> str:
+    import httpx  # noqa: PLC0415  the extra may be missing, which `web_bytes` says
+
+    from assay.bulk.web_bytes import open_web  # noqa: PLC0415  the same
+
+    try:
+        with open_web(address, 0, "", allow_private=allow_private) as response:
+            return _tag_text(response.headers.get("ETag", ""))
+    except httpx.TransportError as error:
+        raise _no_connection(address) from error
+
+
+def _tag_text(tag: str) -> str:
+    return tag.removeprefix("W/").strip('"')
+
+
+def _no_connection(address: str) -> MachineError:
+    return MachineError(
+        code="not-fetched", message="the server does not answer",
+        where=public_address(address), hint="check the network, and run the command again",
+    )  # fmt: skip
+
+
+def _object_place(address: str) -> tuple[Any, str]:
+    """The file system that an address is in, and its path there."""
     try:
         filesystem, path = import_module("fsspec").url_to_fs(address)
     except ImportError as error:
         raise missing_extra("remote", f"reading {urlsplit(address).scheme}://") from error
+    return filesystem, path
+
+
+@contextmanager
+def _told_errors(address: str) -> Iterator[None]:
+    """Errors of a protocol's library as ours; a failed connection stays an OSError."""
+    try:
+        yield
+    except (FileNotFoundError, PermissionError) as error:
+        raise InputError(
+            code="not-fetched", message="there is no such file, or it may not be read",
+            where=public_address(address), hint="check the address and the credentials",
+        ) from error  # fmt: skip
+    except (AssayError, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001  each protocol's library has errors of its own
+        # Only the kind of error is reported: its text may hold a signed address.
+        raise MachineError(
+            code="not-fetched",
+            message=f"the library of the protocol reports {type(error).__name__}",
+            where=public_address(address), hint="check the credentials in the environment",
+        ) from None  # fmt: skip
+
+
+def _fetch_object(address: str, file: _PartialFile) -> None:
+    filesystem, path = _object_place(address)
 
     def read_rest() -> bool:
         try:
-            filesystem.invalidate_cache()
-            about = filesystem.info(path)
-            file.begin(_FetchState(filesystem.ukey(path), about["size"], _revision(about)))
-            with filesystem.open(path, "rb") as stream:
-                stream.seek(file.held)
-                file.append(iter(lambda: stream.read(BUFFER), b""))
-            filesystem.invalidate_cache()
-            is_same = filesystem.ukey(path) == file.state.version
-        except (FileNotFoundError, PermissionError) as error:
-            raise InputError(
-                code="not-fetched", message="there is no such file, or it may not be read",
-                where=public_address(address), hint="check the address and the credentials",
-            ) from error  # fmt: skip
-        except AssayError:
-            raise
+            with _told_errors(address):
+                filesystem.invalidate_cache()
+                about = filesystem.info(path)
+                file.begin(_FetchState(filesystem.ukey(path), about["size"], _revision(about)))
+                # Each block is one request: what came before a cut stays, and memory stays flat.
+                with filesystem.open(path, "rb", block_size=BLOCK, cache_type="none") as stream:
+                    stream.seek(file.held)
+                    file.append(iter(lambda: stream.read(BLOCK), b""))
+                filesystem.invalidate_cache()
+                is_same = filesystem.ukey(path) == file.state.version
         except OSError:
             return False
-        except Exception as error:  # noqa: BLE001  each protocol's library has errors of its own
-            # Only the kind of error is reported: its text may hold a signed address.
-            raise MachineError(
-                code="not-fetched",
-                message=f"the library of the protocol reports {type(error).__name__}",
-                where=public_address(address), hint="check the credentials in the environment",
-            ) from None  # fmt: skip
         if not is_same:
             file.forget()
         return is_same and file.is_whole()

@@ -231,18 +231,20 @@ def _whole(line: str, path: Path) -> RejectLine:
 
 def _raw(row: Row) -> Any:
     try:
-        if row.values is not None:
-            msgspec.json.encode(row.values)
-            return row.values
-        return None if row.text is None else _raw_text(row.text)
+        if row.text is not None:
+            return _raw_text(row.text)
+        msgspec.json.encode(row.values)
     except UnicodeError:
         return None
+    return row.values
 
 
 def _raw_text(text: bytes) -> Any:
+    """The row's object; its text, where writing the object again would change a number."""
     try:
-        value = parse_json(text)
-    except InputError:
+        value = parse_json(text, exact=True)
+        msgspec.json.encode(value)
+    except (InputError, TypeError, OverflowError):
         return text.decode()
     return value if isinstance(value, dict) else text.decode()
 

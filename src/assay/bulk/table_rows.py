@@ -107,7 +107,7 @@ class _Records:
         first = self._taken[0]
         if self._size > self._limit:
             return self._set_first_line_aside(too_long(self._size, self._limit))
-        if not all(map(_is_utf8, cells)):
+        if not _is_utf8("".join(cells)):
             return _Record(first.number, cells, _wrong_encoding())
         return _Record(first.number, cells)
 
@@ -137,9 +137,9 @@ def _csv_options(layout: Layout) -> dict[str, Any]:
     return {"delimiter": delimiter, "strict": True}
 
 
-def _is_utf8(cell: str) -> bool:
-    """Whether a cell holds none of the characters that stand for bytes that are not UTF-8."""
-    return cell.isascii() or _NOT_UTF8.search(cell) is None
+def _is_utf8(text: str) -> bool:
+    """Whether a text holds none of the characters that stand for bytes that are not UTF-8."""
+    return text.isascii() or _NOT_UTF8.search(text) is None
 
 
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")

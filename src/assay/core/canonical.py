@@ -6,6 +6,7 @@ refuses what JSON cannot carry faithfully. A property test holds the two paths t
 """
 
 import json
+import math
 from collections import Counter
 from typing import Any
 
@@ -62,12 +63,46 @@ def json_text(value: Any) -> str:
     return encode_json(value).decode()
 
 
-def parse_json(text: str | bytes, *, lenient: bool = False) -> Any:
+class StatedNumber(float):
+    """A number of JSON whose text says more than a floating-point number holds."""
+
+    __slots__ = ("text",)
+    text: str
+    """The number as it is written."""
+
+
+def _exact_float(text: str) -> float:
+    number = float(text)
+    if repr(number) == text or (len(text) <= _SURE_FLOAT and "e" not in text.lower()):
+        return number
+    if math.isfinite(number) and _plain(text) == _plain(repr(number)):
+        return number
+    stated = StatedNumber(number)
+    stated.text = text
+    return stated
+
+
+_SURE_FLOAT = 16
+"""Characters of a decimal that a floating-point number always gives back: 15 digits and a point."""
+
+
+def _plain(number: str) -> tuple[str, int]:
+    """The digits of a number without zeros around them, and the power of ten of the last one."""
+    body, _, power = number.lower().lstrip("-").partition("e")
+    whole, _, part = body.partition(".")
+    digits = (whole + part).lstrip("0")
+    kept = digits.rstrip("0")
+    exponent = int(power or 0) - len(part) + len(digits) - len(kept)
+    return (kept, exponent) if kept else ("", 0)
+
+
+def parse_json(text: str | bytes, *, lenient: bool = False, exact: bool = False) -> Any:
     """Parse JSON strictly: duplicate keys, NaN, infinity and lone surrogates are refused.
 
     Args:
         text: the JSON, UTF-8 if it is bytes.
         lenient: NaN and infinity are null, for a format that writes them where it has no value.
+        exact: a number that says more than a floating-point number holds is a `StatedNumber`.
 
     Raises:
         InputError: naming the defect; `where` holds the place of a syntax error.
@@ -75,7 +110,12 @@ def parse_json(text: str | bytes, *, lenient: bool = False) -> Any:
     try:
         decoded = text.decode() if isinstance(text, bytes) else text
         constant = _no_value if lenient else _refuse_constant
-        value = json.loads(decoded, object_pairs_hook=_unique_keys, parse_constant=constant)
+        value = json.loads(
+            decoded,
+            object_pairs_hook=_unique_keys,
+            parse_constant=constant,
+            parse_float=_exact_float if exact else None,
+        )
         # Decoded UTF-8 holds none, so only an escape can bring one in; the check encodes all again.
         if "\\ud" in decoded or "\\uD" in decoded:
             _refuse_lone_surrogates(value)

@@ -21,7 +21,11 @@ class DataFileFigures(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     """Its path, as assay.toml has it."""
     imported: str | None = None
-    """When the import of these bytes in this way was finished; None where none was."""
+    """When its newest import in this way was finished; None where none was."""
+    is_current: bool | None = True
+    """Whether the file is as it was then; None where only reading it tells."""
+    note: str = ""
+    """Why `is_current` is what it is, where there is more to say."""
 
 
 class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,10 +81,15 @@ def _with_missing(step: RunStep, figures: RunFigures) -> RunStep:
 
 def _import(file: DataFileFigures) -> RunStep:
     if file.imported is None:
-        reason = "these bytes were not imported in this way"
+        reason = "it was not imported in this way"
         return RunStep(step="import", state="new", reason=reason, path=file.path)
-    reason = f"imported at {file.imported}, and not changed since"
-    return RunStep(step="import", state="nothing", reason=reason, path=file.path)
+    state: RunStepState = "new" if file.is_current is False else "nothing"
+    reason = "changed since" if file.is_current is False else "not changed since"
+    if file.is_current is None:
+        state, reason = "unknown", "only reading it tells whether it has changed"
+    note = f" ({file.note})" if file.note else ""
+    reason = f"imported at {file.imported}, and {reason}{note}"
+    return RunStep(step="import", state=state, reason=reason, path=file.path)
 
 
 def _verify(figures: RunFigures, imports: Sequence[RunStep]) -> RunStep:

@@ -3,13 +3,13 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from assay.bulk.address import is_address, public_address
 from assay.bulk.fact_lines import write_facts
-from assay.bulk.fetch import MAX_FETCH_BYTES, Fetched, fetch
+from assay.bulk.fetch import MAX_FETCH_BYTES, Fetched, current_revision, fetch, origin_revision
 from assay.bulk.imports import import_file, open_mapping, preview_file
 from assay.bulk.joins import open_companion
 from assay.bulk.stream import file_sha256
@@ -20,6 +20,7 @@ from assay.core.data_frame import data_frame
 from assay.core.data_set import datasets_library
 from assay.core.errors import AssayError, UsageError
 from assay.core.fact import Fact
+from assay.core.ports import Import
 from assay.core.progress import ProgressCallback
 from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.governance.rights import Use
@@ -76,6 +77,17 @@ class RecordLine(msgspec.Struct, frozen=True, kw_only=True):
     """Why the reader may not see it."""
 
 
+class ImportState(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a file was imported in one way, and whether it has changed since."""
+
+    imported: str | None
+    """When its newest import was finished, as UTC in ISO 8601; None where none was."""
+    is_current: bool | None
+    """Whether the file is as it was then; None where only reading it tells."""
+    note: str = ""
+    """Why that is not known, or what an address has now."""
+
+
 class RecordDetails(msgspec.Struct, frozen=True, kw_only=True):
     """A record as a person in a role may see it."""
 
@@ -87,6 +99,18 @@ class RecordDetails(msgspec.Struct, frozen=True, kw_only=True):
     """Its judgments; none where the reader may not see it."""
     held_back: tuple[str, ...] = ()
     """Why the reader may not see it."""
+
+
+class _ImportOptions(NamedTuple):
+    """How a file is imported; see `RecordsService.import_`."""
+
+    source: str | None
+    kind: str | None
+    format: str | Path
+    layout: Layout | None
+    fields: FieldOptions
+    rejects: str | Path | None
+    progress: ProgressCallback | None
 
 
 class RecordsService:
@@ -145,21 +169,56 @@ class RecordsService:
             MachineError: if an address cannot be fetched, or the extra `remote` is missing.
         """
         fetched = self._fetch(file, max_fetch_bytes, allow_private=allow_private)
+        options = _ImportOptions(source, kind, format, layout, fields, rejects, progress)
+        return self._import(file, fetched, options)
+
+    def import_changed(
+        self,
+        file: str | Path,
+        *,
+        source: str | None = None,
+        kind: str | None = None,
+        format: str | Path = "assay",  # noqa: A002  the word of `import_`
+        fields: FieldOptions = NO_FIELD_OPTIONS,
+        max_fetch_bytes: int = MAX_FETCH_BYTES,
+        allow_private: bool = False,
+    ) -> ImportReport | None:
+        """Import a file as `import_` does, unless an import of these bytes in this way was finished.
+
+        The arguments and errors are those of `import_`.
+
+        Returns:
+            The report; None where these bytes were imported before, and nothing was done.
+        """
+        fetched = self._fetch(file, max_fetch_bytes, allow_private=allow_private)
         path = fetched.path if fetched else Path(file)
-        opened = _open_reader(format, path)
+        digest = file_sha256(path)
+        runs = self._finished(_open_reader(format, path), source, kind, fields)
+        if any(run.sha256 == digest for run in runs):
+            if fetched:
+                fetched.discard()
+            return None
+        options = _ImportOptions(source, kind, format, None, fields, None, None)
+        return self._import(file, fetched, options)
+
+    def _import(
+        self, file: str | Path, fetched: Fetched | None, options: "_ImportOptions"
+    ) -> ImportReport:
+        path = fetched.path if fetched else Path(file)
+        opened = _open_reader(options.format, path)
         asks = self._context.documents.program.gate is not None
         # The store gives facts in their order of entry: what comes after these counts is new.
         before = self._places() if asks else {}
         report = import_file(
             path,
             opened,
-            _row_context(self._context, opened, kind, source, fields),
+            _row_context(self._context, opened, options.kind, options.source, options.fields),
             store=self._context.store,
             actor=self._context.actor,
-            layout=layout,
-            rejects=Path(rejects) if rejects else self.rejects_folder(file),
+            layout=options.layout,
+            rejects=Path(options.rejects) if options.rejects else self.rejects_folder(file),
             documents=self._context.ids,
-            progress=progress,
+            progress=options.progress,
             origin=fetched.origin if fetched else "",
         )
         if fetched:
@@ -172,7 +231,7 @@ class RecordsService:
         """Where rows that are set aside go if no folder is named: next to a file, else the program."""
         return self._context.folder if is_address(file) else Path(file).parent
 
-    def import_time(
+    def import_state(
         self,
         file: str | Path,
         *,
@@ -180,29 +239,42 @@ class RecordsService:
         kind: str | None = None,
         format: str | Path = "assay",  # noqa: A002  the word of `import_`
         fields: FieldOptions = NO_FIELD_OPTIONS,
-    ) -> str | None:
-        """When an import of these bytes in this way was finished; None where none was.
+        allow_private: bool = False,
+    ) -> ImportState:
+        """Whether a file was imported in this way, and whether it has changed since.
 
-        The arguments and errors are those of `import_`. Of an address the newest import counts,
-        whatever is there now: nothing is fetched.
+        A file on the disk is compared by its bytes. Of an address the revision is looked up that
+        the server names now; nothing is fetched. The arguments and errors are those of `import_`; an
+        address that cannot be looked up is no error, but is not known to be current.
         """
         address = public_address(str(file)) if is_address(file) else ""
         path = self._context.folder / "address" if address else Path(file)
-        opened = _open_reader(format, path)
+        runs = self._finished(_open_reader(format, path), source, kind, fields)
+        if not address:
+            digest = file_sha256(path)
+            same = [run for run in runs if run.sha256 == digest]
+            earlier = same or [run for run in runs if run.file == path.name]
+            return ImportState(imported=_finish_time(earlier), is_current=bool(same))
+        runs = [run for run in runs if run.file.startswith(f"{address}, ")]
+        if not runs:
+            return ImportState(imported=None, is_current=False)
+        is_current, note = _is_current(str(file), runs[-1].file, allow_private=allow_private)
+        return ImportState(imported=_finish_time(runs), is_current=is_current, note=note)
+
+    def _finished(
+        self, reader: Reader, source: str | None, kind: str | None, fields: FieldOptions
+    ) -> Sequence[Import]:
+        """The finished imports by a reader in one way, in their order."""
         entry = (
-            reader_entry(opened, kind or opened.kinds[0], fields),
-            opened.digest if isinstance(opened, MappingReader) else "",
+            reader_entry(reader, kind or reader.kinds[0], fields),
+            reader.digest if isinstance(reader, MappingReader) else "",
             source or "",
         )
-        digest = "" if address else file_sha256(path)
-        times = [
-            run.finished
+        return [
+            run
             for run in self._context.store.imports()
-            if run.state == "finished"
-            and (run.file.startswith(f"{address}, ") if address else run.sha256 == digest)
-            and (run.reader, run.mapping, run.source) == entry
+            if run.state == "finished" and (run.reader, run.mapping, run.source) == entry
         ]
-        return times[-1] if times else None
 
     def _fetch(self, file: str | Path, max_bytes: int, *, allow_private: bool) -> Fetched | None:
         """The file behind an address, kept in the program until its import ends; None for a path."""
@@ -522,6 +594,24 @@ def read_file(
         judgments=sum(len(read.judgments) for read in preview.reads),
         reasons=tuple(f"{where}: {reason}" for where, reason in preview.reasons),
     )
+
+
+def _finish_time(runs: Sequence[Import]) -> str | None:
+    return runs[-1].finished if runs else None
+
+
+def _is_current(address: str, origin: str, *, allow_private: bool) -> tuple[bool | None, str]:
+    """Whether an address still has the revision of an import's origin, and what is to be said."""
+    earlier = origin_revision(origin)
+    if not earlier:
+        return None, "the server named no revision"
+    try:
+        revision = current_revision(address, allow_private=allow_private)
+    except AssayError as error:
+        return None, f"it could not be looked up: {error.message}"
+    if not revision:
+        return None, "the server names no revision"
+    return revision == earlier, "" if revision == earlier else f"revision {revision} now"
 
 
 def _open_reader(reader: str | Path, file: Path) -> Reader:

@@ -133,14 +133,16 @@ def _file_figures(program: Program, file: DataFile) -> DataFileFigures:
             where="assay.toml, [[data]]",
             hint="paths are relative to the program's folder",
         )
-    moment = program.records.import_time(
+    state = program.records.import_state(
         path,
         source=file.source,
         kind=file.kind,
         format=_format(program, file),
         fields=_field_options(file),
     )
-    return DataFileFigures(path=file.path, imported=moment)
+    return DataFileFigures(
+        path=file.path, imported=state.imported, is_current=state.is_current, note=state.note
+    )
 
 
 def _place(program: Program, file: DataFile) -> str | Path:
@@ -174,13 +176,15 @@ def _import(program: Program, step: RunStep) -> str:
     file = next(
         data_file for data_file in program.documents.program.data if data_file.path == step.path
     )
-    report = program.records.import_(
+    report = program.records.import_changed(
         _place(program, file),
         source=file.source,
         kind=file.kind,
         format=_format(program, file),
         fields=_field_options(file),
     )
+    if report is None:
+        return "nothing new: these bytes were imported before"
     if report.read and report.set_aside == report.read:
         raise InputError(
             code="no-usable-row",

@@ -66,6 +66,8 @@ def _reason_faults(record: Record, reason: Reason) -> Iterator[str]:
 
 def _labelling_faults(record: Record, judgment: Judgment) -> Iterator[str]:
     """Why the labels on steps do not fit: steps that are not there, or answered twice."""
+    if not judgment.step_labels and not judgment.skipped_steps:
+        return  # the usual case
     labelled = [(label.candidate, label.step) for label in judgment.step_labels]
     skipped = [(step.candidate, step.step) for step in judgment.skipped_steps]
     yield from _twice("step label", labelled)

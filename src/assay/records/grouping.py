@@ -210,7 +210,7 @@ def _parse_row(row: Row) -> Row:
     if row.fault or row.values is not None:
         return row
     try:
-        return msgspec.structs.replace(row, values=row_values(row))
+        return msgspec.structs.replace(row, values=row_values(row, exact=True))
     except InputError as error:
         return msgspec.structs.replace(row, fault=error)
 
@@ -243,5 +243,5 @@ def _unreadable(row: Row, fault: InputError) -> InputError:
 
 def group_rows(rows: Sequence[Row]) -> dict[str, object]:
     """The values of a group: those of its first row, and all rows as `rows`."""
-    values = [row_values(row) for row in rows]
+    values = [row_values(row, exact=True) for row in rows]
     return {**values[0], "rows": values}

@@ -1,6 +1,6 @@
 """The intake: rows become checked facts, or are set aside with their reason."""
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -60,6 +60,7 @@ class Intake:
         self._find = find
         self._lines = reader if isinstance(reader, FactReader) else None
         mapped = reader if isinstance(reader, GroupReader) else None
+        self._is_mapped = mapped is not None
         self._groups = mapped if mapped and mapped.group_columns else None
         # A plug-in declares its fields and need not look for others itself.
         declared = reader.columns.get(context.kind) if isinstance(reader, ColumnReader) else None
@@ -123,12 +124,13 @@ class Intake:
         judgments: list[tuple[str, Judgment]] = []
         recurrences: dict[str, Recurrence] = {}
         set_aside: list[InputError] = []
-        redacted: Counter[str] = Counter()
+        redacted: dict[str, int] = {}
         for read in self._read_rows(unit, rows):
             if read.record is not None:
                 records[self._check(read.record)] = read.record
             set_aside += read.set_aside
-            redacted.update(read.redacted)
+            for kind, count in read.redacted.items():
+                redacted[kind] = redacted.get(kind, 0) + count
             for number, judgment in enumerate(read.judgments):
                 identity = self._typed_id(judgment, _judgment_decoder)
                 _refuse("judgment", judgment_faults(self._record_of(judgment), judgment))
@@ -145,7 +147,14 @@ class Intake:
         first = rows[0]
         if self._lines is not None and first.text is not None:
             return self._lines.read_line(first.text, self._context)
-        values = row_values(first) if self._groups is None else group_rows(rows)
+        values = group_rows(rows) if self._groups else row_values(first, exact=self._is_mapped)
+        if self._is_mapped:
+            # A mapping reads the fields that it names: it has no others, and no options for them.
+            reads, arguments = count_null_arguments(
+                self._reader.read(values, self._context), self._context.fields
+            )
+            unit.extras = arguments
+            return reads
         options = self._context.fields
         if options.ignore:
             values = {name: value for name, value in values.items() if name not in options.ignore}

@@ -74,7 +74,7 @@ class Matching:
 
     def _settle(self, unit: RowGroup, earlier: "_Earlier") -> None:
         facts: dict[str, Fact] = {}
-        repeats: Counter[str] = Counter()
+        repeats: list[str] = []
         new: dict[str, Judgment] = {}
         for identity, fact in zip(unit.ids, unit.facts, strict=True):
             if not isinstance(fact, Judgment):
@@ -82,7 +82,8 @@ class Matching:
                 continue
             recurrence = unit.recurrences.get(identity, _PLAIN)
             name, judgment = earlier.same_as(fact, identity, recurrence)
-            repeats[fact.reviewer.kind] += name in facts or _short(name) in self._earlier_ids
+            if name in facts or _short(name) in self._earlier_ids:
+                repeats.append(fact.reviewer.kind)
             if judgment is None:
                 _refuse_part(unit, fact, recurrence, earlier.beside(fact, identity))
                 new[identity] = fact
@@ -91,7 +92,7 @@ class Matching:
         for identity, judgment in new.items():
             self._count_unordered(unit, judgment, earlier.beside(judgment, identity))
             earlier.add(judgment, identity)
-        self.matches.repeats += repeats
+        self.matches.repeats.update(repeats)
         self._earlier_ids.update(_short(identity) for identity in facts)
         unit.facts, unit.ids = list(facts.values()), list(facts)
 
@@ -133,7 +134,9 @@ class _Earlier:
 
     def beside(self, judgment: Judgment, identity: str) -> list[Judgment]:
         """Other standing judgments by the same reviewer that nothing orders with this one."""
-        own = self._own.get(_review_key(judgment), {})
+        own = self._own.get(_review_key(judgment))
+        if not own:
+            return []  # the usual case
         others = standing(other for name, other in own.items() if name != identity)
         return [other for other in others if is_unordered(judgment, other)]
 

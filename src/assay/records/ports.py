@@ -71,15 +71,19 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
         return f"row {self.number}, line {self.line}"
 
 
-def row_values(row: Row) -> Mapping[str, Any]:
+def row_values(row: Row, *, exact: bool = False) -> Mapping[str, Any]:
     """The row's cells or fields, parsed.
+
+    Args:
+        row: the row.
+        exact: as in `core.canonical.parse_json`.
 
     Raises:
         InputError: the row's fault, or that it is not a JSON object.
     """
     if row.fault:
         raise row.fault
-    value = row.values if row.values is not None else parse_json(row.text or b"")
+    value = row.values if row.values is not None else parse_json(row.text or b"", exact=exact)
     if isinstance(value, Mapping):
         return value
     raise InputError(

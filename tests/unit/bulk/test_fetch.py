@@ -1,10 +1,7 @@
 """A file behind an address: whole, of one version, within its budget, and without a secret."""
 
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
 
 import fsspec
@@ -13,74 +10,15 @@ import pytest
 from assay.bulk.fetch import fetch
 from assay.core.clock import fixed_clock
 from assay.core.errors import AssayError, InputError, MachineError, UsageError
+from simulators.file_server import ROWS, FileServer, serving
 
-ROWS = b"".join(b'{"row": %d}\n' % number for number in range(2_000))
 OTHER = ROWS.replace(b"row", b"cow")
 CLOCK = fixed_clock("2026-01-01T00:00:00Z")
 
 
-class _Server:
-    """A web server with one file: what it holds, whether it knows Range, where it cuts."""
-
-    def __init__(self) -> None:
-        self.content = ROWS
-        self.takes_range = True
-        self.cuts: list[int] = []
-        self.after_cut: Callable[[], None] = lambda: None
-        self.redirect = ""
-        self.ranges: list[str] = []
-        self.address = ""
-
-
-@contextmanager
-def _serving() -> Iterator[_Server]:
-    state = _Server()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if state.redirect:
-                self.send_response(302)
-                self.send_header("Location", state.redirect)
-                self.end_headers()
-                return
-            content, tag = state.content, f'"{hash(state.content):x}"'
-            asked = self.headers.get("Range", "")
-            state.ranges.append(asked)
-            start = 0
-            if state.takes_range and asked and self.headers.get("If-Range") == tag:
-                start = int(asked.removeprefix("bytes=").removesuffix("-"))
-            self.send_response(206 if start else 200)
-            if start:
-                last = len(content) - 1
-                self.send_header("Content-Range", f"bytes {start}-{last}/{len(content)}")
-            if state.takes_range:
-                self.send_header("ETag", tag)
-            self.send_header("Content-Length", str(len(content) - start))
-            self.end_headers()
-            if state.cuts:
-                self.wfile.write(content[start : start + state.cuts.pop(0)])
-                state.after_cut()
-                return
-            self.wfile.write(content[start:])
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.address = f"http://127.0.0.1:{server.server_port}/rows.jsonl"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield state
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 @pytest.fixture
-def web() -> Iterator[_Server]:
-    with _serving() as server:
+def web() -> Iterator[FileServer]:
+    with serving() as server:
         yield server
 
 
@@ -101,7 +39,7 @@ def test_an_object_that_is_not_there_is_a_fault_of_the_input(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("takes_range", [True, False])
 def test_a_file_is_fetched_whole_though_it_is_cut(
-    web: _Server, tmp_path: Path, takes_range: bool
+    web: FileServer, tmp_path: Path, takes_range: bool
 ) -> None:
     """A file that is cut in the middle goes on by Range, and starts over where there is none."""
     web.takes_range, web.cuts = takes_range, [9_000]
@@ -111,14 +49,14 @@ def test_a_file_is_fetched_whole_though_it_is_cut(
     assert bool(fetched.revision) == takes_range
 
 
-def test_a_file_that_changes_in_between_is_of_one_version(web: _Server, tmp_path: Path) -> None:
+def test_a_file_that_changes_in_between_is_of_one_version(web: FileServer, tmp_path: Path) -> None:
     """Content that changes between two connections is fetched anew, never mixed."""
     web.cuts = [9_000]
     web.after_cut = lambda: setattr(web, "content", OTHER)
     assert fetch(web.address, tmp_path, CLOCK, allow_private=True).path.read_bytes() == OTHER
 
 
-def test_a_later_run_goes_on_where_the_first_one_ended(web: _Server, tmp_path: Path) -> None:
+def test_a_later_run_goes_on_where_the_first_one_ended(web: FileServer, tmp_path: Path) -> None:
     """What an earlier run left is gone on from; a whole file costs one byte."""
     web.cuts = [9_000, 0, 0, 0, 0, 0]
     with pytest.raises(MachineError, match="without progress"):
@@ -131,7 +69,7 @@ def test_a_later_run_goes_on_where_the_first_one_ended(web: _Server, tmp_path: P
     assert web.ranges[1] == f"bytes={len(ROWS) - 1}-"
 
 
-def test_a_budget_bounds_what_is_fetched(web: _Server, tmp_path: Path) -> None:
+def test_a_budget_bounds_what_is_fetched(web: FileServer, tmp_path: Path) -> None:
     """A file larger than its budget is refused, on the web and in a store of objects."""
     fsspec.filesystem("memory").pipe("/fetch/large.jsonl", ROWS)
     for address in (web.address, "memory://fetch/large.jsonl"):
@@ -154,14 +92,14 @@ def test_plain_http_is_refused(tmp_path: Path) -> None:
         fetch("http://127.0.0.1/rows.jsonl", tmp_path, CLOCK)
 
 
-def test_a_redirect_to_another_scheme_is_refused(web: _Server, tmp_path: Path) -> None:
+def test_a_redirect_to_another_scheme_is_refused(web: FileServer, tmp_path: Path) -> None:
     """A server cannot lead a fetch to another scheme."""
     web.redirect = "file:///etc/passwd"
     with pytest.raises(InputError, match="another scheme"):
         fetch(web.address, tmp_path, CLOCK, allow_private=True)
 
 
-def test_a_query_is_neither_recorded_nor_shown(web: _Server, tmp_path: Path) -> None:
+def test_a_query_is_neither_recorded_nor_shown(web: FileServer, tmp_path: Path) -> None:
     """The secret of a signed address is in no origin, no file and no error."""
     fetched = fetch(f"{web.address}?sig=hush", tmp_path, CLOCK, allow_private=True)
     assert "hush" not in fetched.origin

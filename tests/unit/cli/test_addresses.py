@@ -8,7 +8,9 @@ from typing import Any
 import fsspec
 import pytest
 
+from assay import open as open_program
 from assay.contracts.service import init
+from simulators.file_server import serving
 
 Run = Callable[..., Any]
 
@@ -46,16 +48,60 @@ def test_a_budget_stops_the_fetch(assay: Run, program: Path) -> None:
     assert "--max-fetch-mb" in done.err
 
 
-def test_a_run_imports_an_address_once(assay: Run, program: Path) -> None:
-    """The plan of a run imports a listed address, and then has nothing to import."""
+def test_a_run_imports_what_is_new_behind_an_address(assay: Run, program: Path) -> None:
+    """Where the server names no revision, a run reads the bytes again, and imports only new ones."""
     entry = f'\n[[data]]\npath = "{ADDRESS}"\nformat = "trl"\nsource = "chat-questions"\n'
     settings = program / "assay.toml"
     settings.write_text(settings.read_text() + entry)
-    before = json.loads(assay("run", "-p", program, "--plan", "--json").out)
-    assert assay("record", "import", ADDRESS, *WAY, "-p", program).code == 0
-    after = json.loads(assay("run", "-p", program, "--plan", "--json").out)
-    assert before[0]["state"] != "nothing"
-    assert after[0]["state"] == "nothing"
+
+    def planned() -> str:
+        return str(json.loads(assay("run", "-p", program, "--plan", "--json").out)[0]["state"])
+
+    assert planned() == "new"
+    assert "1 stored" in assay("run", "-p", program).out
+    assert planned() == "unknown"
+    assert "these bytes were imported before" in assay("run", "-p", program).out
+    rows = [ROW, ROW | {"prompt": "Which bus?"}]
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    fsspec.filesystem("memory").pipe("/cli/rows.jsonl", text.encode())
+    assert "2 rows: 1 stored, 1 already there" in assay("run", "-p", program).out
+    assert not list((program / ".assay" / "fetched").iterdir())
+
+
+def test_a_revision_that_changes_is_seen_without_fetching(tmp_path: Path) -> None:
+    """What the server names now is compared with what the list of imports has."""
+    init(tmp_path / "p")
+    with serving() as web, open_program(tmp_path / "p") as program:
+        way = {"source": "chat-questions", "format": "trl", "allow_private": True}
+        web.content = json.dumps(ROW).encode()
+        assert program.records.import_state(web.address, **way).imported is None
+        program.records.import_(web.address, **way)
+        state = program.records.import_state(web.address, **way)
+        assert (state.is_current, state.note) == (True, "")
+        web.content = json.dumps(ROW | {"prompt": "Which bus?"}).encode()
+        state = program.records.import_state(web.address, **way)
+        assert state.is_current is False
+        assert state.note.startswith("revision ")
+        web.takes_range = False
+        assert program.records.import_state(web.address, **way).is_current is None
+    with open_program(tmp_path / "p") as program:
+        state = program.records.import_state(web.address, **way)
+        assert state.is_current is None
+        assert "does not answer" in state.note
+
+
+def test_a_plan_names_a_file_that_changed(assay: Run, program: Path) -> None:
+    """The reason says that the bytes are others than those of the newest import of this name."""
+    file = program / "rows.jsonl"
+    file.write_text(json.dumps(ROW) + "\n")
+    entry = '\n[[data]]\npath = "rows.jsonl"\nformat = "trl"\nsource = "chat-questions"\n'
+    settings = program / "assay.toml"
+    settings.write_text(settings.read_text() + entry)
+    assert assay("record", "import", file, *WAY, "-p", program).code == 0
+    file.write_text(json.dumps(ROW | {"prompt": "Which bus?"}) + "\n")
+    (step, *_) = json.loads(assay("run", "-p", program, "--plan", "--json").out)
+    assert step["state"] == "new"
+    assert "and changed since" in step["reason"]
 
 
 def test_a_query_in_assay_toml_is_refused(assay: Run, program: Path) -> None:

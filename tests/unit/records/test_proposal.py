@@ -124,3 +124,40 @@ def test_what_is_not_placed_is_a_question_in_the_file() -> None:
     assert document.kind == "preference"
     for words in ("'who'", "'vote'", "who or which model wrote", "who preferred"):
         assert words in text
+
+
+def test_planted_rows_whose_key_is_a_known_vote_are_sentinels() -> None:
+    """Their column and the column of their key are placed."""
+    rows = [row | {"is_gold": gold, "gold_vote": key} for row, gold, key in zip(
+        _votes("a", "="), ("yes", "no"), ("b", ""), strict=True
+    )]  # fmt: skip
+    proposal = propose_mapping(rows)
+    assert proposal.document is not None
+    sentinel = proposal.document["record"]["sentinel"]
+    assert sentinel["when"] == {"is_gold": ["yes"]}
+    assert sentinel["verdict"]["values"]["b"] == "prefers b"
+    assert proposal.unplaced == ("who",)
+    assert read_mapping("m", mapping_text("votes.csv", proposal).encode())[1] == []
+
+
+@pytest.mark.parametrize("key", [{}, {"gold_vote": "perhaps"}])
+def test_planted_rows_without_a_known_key_are_a_question(key: dict[str, str]) -> None:
+    """Which column holds the right answer is asked, and no sentinel is read."""
+    proposal = propose_mapping([row | {"is_gold": "1"} | key for row in _votes("a")])
+    assert proposal.document is not None
+    assert "sentinel" not in proposal.document["record"]
+    assert "'is_gold' marks planted rows" in mapping_text("votes.csv", proposal)
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_no_call_is_right_where_a_column_says_so(stated: bool) -> None:
+    """An empty list of calls alone never says it."""
+    calls = [[{"name": "open", "arguments": {"lock": ["north"]}}], []]
+    rows: list[dict[str, Any]] = [{"query": "Is it open?", "answers": own} for own in calls]
+    if stated:
+        rows = [row | {"irrelevant": not row["answers"]} for row in rows]
+    proposal = propose_mapping(rows)
+    assert proposal.kind == "trajectory"
+    assert proposal.document is not None
+    assert ("no_call" in proposal.document["record"]["part"]) == stated
+    assert read_mapping("m", mapping_text("calls.jsonl", proposal).encode())[1] == []

@@ -14,9 +14,9 @@ from assay.core.errors import InputError
 from assay.plugins import load
 from assay.records.candidate import Candidate, MadeByEdit, MadeByModel, candidate_text
 from assay.records.coherence import judgment_faults, record_faults
-from assay.records.formats.fields import as_number
 from assay.records.judgment import Judgment, StepLabel
 from assay.records.kinds import Critique, Trajectory
+from assay.records.number import as_number
 from assay.records.reader import Read, RowContext
 from assay.records.record import Record
 from assay.records.verdict import (

@@ -1,20 +1,17 @@
 """The fields of a foreign row, asked for by name and type; one that the format has not is noted."""
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from assay.core.canonical import MAX_SAFE_INTEGER, json_text, parse_json
+from assay.core.canonical import json_text, parse_json
 from assay.core.errors import InputError
 from assay.records.extra_fields import note_extra, note_unusable, says_nothing
+from assay.records.number import as_number
 
 _TRUE = frozenset({"true", "True", "TRUE", "1", "1.0"})
 _FALSE = frozenset({"false", "False", "FALSE", "0", "0.0"})
-_NUMBER = re.compile(
-    r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})(e[+-]?[0-9]{1,3})?", re.IGNORECASE
-)
 _WHOLE = re.compile(r"-?[0-9]+(\.0+)?")
 
 
@@ -193,24 +190,6 @@ class Fields:
     def rest(self, *names: str) -> dict[str, Any]:
         """The fields with these names that are there and not null."""
         return {name: self._values[name] for name in names if self._values.get(name) is not None}
-
-
-def as_number(value: Any) -> Fraction | None:
-    """A number, or the text of one, exactly; None for anything else, and beyond 53 bits.
-
-    A fraction that takes more than 53 bits becomes the nearest one that does not; read back as a
-    floating-point number it is the same.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    text = str(value).strip()
-    if not _NUMBER.fullmatch(text):
-        return None
-    exact = Fraction(text)
-    if abs(exact) > MAX_SAFE_INTEGER:
-        return None
-    most = MAX_SAFE_INTEGER // max(1, math.ceil(abs(exact)))
-    return exact if exact.denominator <= most else exact.limit_denominator(most)
 
 
 def as_flag(value: Any) -> bool | None:

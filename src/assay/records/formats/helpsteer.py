@@ -9,7 +9,7 @@ from assay.records.candidate import Candidate, MadeByEdit
 from assay.records.evidence import Evidence
 from assay.records.extra_fields import HOMES
 from assay.records.formats.conversation import read_messages, text_candidate, user
-from assay.records.formats.fields import Fields, as_number
+from assay.records.formats.fields import Fields
 from assay.records.formats.label import (
     Opinion,
     as_score,
@@ -20,6 +20,7 @@ from assay.records.formats.label import (
 )
 from assay.records.judgment import Judgment, Reason, Reviewer
 from assay.records.kinds import Critique, Outcome
+from assay.records.number import as_number
 from assay.records.reader import Read, RowContext
 from assay.records.record import SCHEMA_VERSION, Record
 from assay.records.task import Message, Task

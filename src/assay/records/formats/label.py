@@ -11,9 +11,9 @@ from assay.core.errors import InputError
 from assay.records.candidate import Candidate
 from assay.records.coherence import judgment_faults
 from assay.records.evidence import Evidence
-from assay.records.formats.fields import as_number
 from assay.records.judgment import Judgment, Reason, Reviewer
 from assay.records.kinds import Demonstration, Outcome, Preference
+from assay.records.number import as_number
 from assay.records.reader import Read, RowContext
 from assay.records.record import SCHEMA_VERSION, Record, Source, sort_candidates
 from assay.records.task import Message, Task

@@ -17,7 +17,7 @@ from assay.records.formats.conversation import (
     text_candidate,
     user,
 )
-from assay.records.formats.fields import Fields, as_flag, as_number
+from assay.records.formats.fields import Fields, as_flag
 from assay.records.formats.label import (
     Opinion,
     as_score,
@@ -29,6 +29,7 @@ from assay.records.formats.label import (
 )
 from assay.records.judgment import Judgment, Reason, StepLabel
 from assay.records.kinds import Outcome, Process
+from assay.records.number import as_number
 from assay.records.reader import Read, RowContext
 from assay.records.record import SCHEMA_VERSION, Record
 from assay.records.task import Message, Task

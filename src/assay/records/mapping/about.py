@@ -10,6 +10,7 @@ from assay.core.errors import InputError
 from assay.records.mapping.evaluate import compile_value
 from assay.records.mapping.pieces import CandidateName
 from assay.records.mapping.scope import RowScope, as_text
+from assay.records.mapping.value import is_constant
 from assay.records.record import Record
 
 
@@ -64,6 +65,11 @@ def compile_place(
     if name is None:
         return lambda _scope, _about: None
     evaluate = compile_value(name, field)
+    constant = str(name) if isinstance(name, int) or is_constant(name) else ""
+
+    def constant_place(scope: RowScope, about: About) -> int:
+        named = about.cast.by_name.get(constant)
+        return place(scope, about) if named is None else named
 
     def place(scope: RowScope, about: About) -> int:
         try:
@@ -71,4 +77,4 @@ def compile_place(
         except InputError as error:
             raise error if error.where else error.at(field) from error
 
-    return place
+    return constant_place if constant else place

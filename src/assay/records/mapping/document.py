@@ -117,6 +117,12 @@ class MappingDocument(Conditional):
             return self.group
         return Grouping(by=self.group) if self.group else None
 
+    @property
+    def judgments_and_key(self) -> tuple[JudgmentMap, ...]:
+        """The judgments, and the right answer of a sentinel."""
+        sentinel = self.record.sentinel
+        return (*self.judgments, sentinel.key()) if sentinel else self.judgments
+
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         filled = self.record.part.model_fields_set
@@ -143,7 +149,7 @@ class MappingDocument(Conditional):
 
 def _candidates_spoken_of(document: MappingDocument) -> Iterator[str]:
     named: list[Any] = [piece.candidate for piece in document.record.evidence]
-    for judgment in document.judgments:
+    for judgment in document.judgments_and_key:
         named += judgment.order or ()
         ranks = judgment.ranks.entries if judgment.ranks else ()
         for entries in (

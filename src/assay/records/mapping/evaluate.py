@@ -4,6 +4,7 @@ A mapping is compiled once; for each row only these functions run. An error name
 mapping that reads the value, and the column.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -24,8 +25,10 @@ from assay.records.mapping.value import LIST_STEPS, ORIGINS, PLACEHOLDER, Spec, 
 MADE = 4
 """Units of work for each character of a text that is made: it takes memory as well."""
 
-_TRUE = frozenset({"1", "1.0", "true", "True", "TRUE"})
-_FALSE = frozenset({"0", "0.0", "false", "False", "FALSE", "", "null"})
+TRUE = frozenset({"1", "1.0", "true", "True", "TRUE"})
+"""Texts that stand for yes."""
+FALSE = frozenset({"0", "0.0", "false", "False", "FALSE", "", "null"})
+"""Texts that stand for no."""
 
 Evaluate = Callable[[RowScope], Any]
 """Gives the value in a scope, or `ABSENT`; raises InputError where the row does not give it."""
@@ -89,11 +92,16 @@ def _required(name: str, field: str) -> Evaluate:
         value = read(scope)
         if value is ABSENT:
             raise missing_column(name, scope).at(field)
-        if value is None:
-            raise _missing_value(name).at(field)
+        if value is None or value.__class__ is float:
+            _refuse_no_value(value, name, field)
         return value
 
-    return evaluate
+    def column(scope: RowScope) -> Any:
+        # Where no loop or join is around the value, one look into the row is all.
+        value = evaluate(scope) if scope.local else scope.row.get(name)
+        return evaluate(scope) if value is None or value.__class__ is float else value
+
+    return evaluate if "." in name else column
 
 
 def _spec(spec: Spec, field: str, *, as_list: bool) -> Evaluate:
@@ -117,10 +125,10 @@ def _spec(spec: Spec, field: str, *, as_list: bool) -> Evaluate:
             value = run_steps(value, scope, label)
         except InputError as error:
             raise error.at(field) from error
-        if optional and (value is ABSENT or value is None or value == ""):
+        if optional and _says_nothing(value):
             return default
-        if value is None:
-            raise _missing_value(label(scope)).at(field)
+        if value is None or value.__class__ is float:
+            _refuse_no_value(value, label(scope), field)
         return value
 
     return evaluate
@@ -218,11 +226,11 @@ def _is_hot(scope: RowScope, column: str) -> bool:
     if value is ABSENT:
         raise missing_column(column, scope)
     text = as_text(value)
-    if text not in _TRUE | _FALSE:
+    if text not in TRUE | FALSE:
         raise InputError(
             code="not-one-hot", message=f"{column} holds {text[:60]!r}, not 0 or 1", where=column
         )
-    return text in _TRUE
+    return text in TRUE
 
 
 def _columns(expression: str) -> Evaluate:
@@ -250,13 +258,22 @@ def _no_value(name: str, _: RowScope) -> InputError:
     )
 
 
-def _missing_value(name: str) -> InputError:
-    return InputError(
+def _says_nothing(value: Any) -> bool:
+    if value is ABSENT or value is None or value == "":
+        return True
+    return value.__class__ is float and math.isnan(value)
+
+
+def _refuse_no_value(value: float | None, name: str, field: str) -> None:
+    """Refuse null, and what a column of numbers holds where it has none: NaN and infinity."""
+    if value is not None and math.isfinite(value):
+        return
+    raise InputError(
         code="missing-value",
-        message=f"{name!r} is null",
+        message=f"{name!r} is {'null' if value is None else value}",
         where=name,
         hint="mark the value as optional where it may be missing",
-    )
+    ).at(field)
 
 
 _ORIGINS: Mapping[str, Callable[[Any], Evaluate]] = {

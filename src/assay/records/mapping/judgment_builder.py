@@ -1,10 +1,13 @@
 """Building the judgments that a row holds about its record."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from functools import lru_cache
+from typing import Any, Literal
+
+import msgspec
 
 from assay.core.errors import InputError
 from assay.core.identity import is_id
@@ -22,6 +25,7 @@ from assay.records.mapping.about import About, Piece, compile_place
 from assay.records.mapping.error_builder import compile_error
 from assay.records.mapping.evaluate import compile_optional, compile_value
 from assay.records.mapping.opinion import comparison_scores, ranking, to_score, to_verdict
+from assay.records.mapping.pieces import CandidateName
 from assay.records.mapping.read_text import index_or_none, text_or_none
 from assay.records.mapping.repeat import compile_repeat
 from assay.records.mapping.scope import (
@@ -32,12 +36,20 @@ from assay.records.mapping.scope import (
     compile_name,
     missing_column,
 )
+from assay.records.mapping.value import Value, is_constant, value_label
+from assay.records.number import as_number
 from assay.records.reader import Recurrence, RowContext
 from assay.records.verdict import DimensionScore, NotAsked, Verdict
 
 _PLAIN = Recurrence()
 
 _Pieces = Callable[[RowScope, About], Sequence[Any]]
+
+_FieldOf = Callable[[RowScope, About], Any]
+"""Gives one field of a judgment."""
+
+MEMO_SIZE = 4_096
+"""Results that are held of what rows repeat, such as a reviewer or a time."""
 
 
 class JudgmentBuilder:
@@ -58,31 +70,10 @@ class JudgmentBuilder:
         self._name = text_or_none(judgment.name, f"{field}.name")
         self._reviewer = _reviewer(judgment.reviewer, f"{field}.reviewer")
         self._verdict = _verdict(judgment, field)
-        self._scores = _pieces(judgment.scores, _score, f"{field}.scores")
-        self._comparisons = _pieces(judgment.comparisons, _comparison, f"{field}.comparisons")
-        self._reasons = _pieces(judgment.reasons, _reason, f"{field}.reasons")
-        self._asks_for_errors = judgment.errors is not None
-        self._errors = _pieces(judgment.errors or (), compile_error, f"{field}.errors")
-        self._labels = _step_labels(judgment.step_labels, f"{field}.step_labels")
-        self._rulings = _pieces(judgment.rulings, _ruling, f"{field}.rulings")
-        self._attack = _attack(judgment.attack, f"{field}.attack")
-        self._wrote = text_or_none(judgment.wrote, f"{field}.wrote")
+        self._fields = _fields(judgment, field)
         self._supersedes = text_or_none(judgment.supersedes, f"{field}.supersedes")
-        self._order = (
-            None
-            if judgment.order is None
-            else [compile_place(name, f"{field}.order") for name in judgment.order]
-        )
-        self._guideline = text_or_none(judgment.guideline, f"{field}.guideline")
         self._visible = judgment.visible
-        self._active = _active(judgment, field)
-        self._judged_at = text_or_none(judgment.judged_at, f"{field}.judged_at")
-        self._occasion = index_or_none(judgment.occasion, f"{field}.occasion")
         self._once = [(name, compile_name(name)) for name in judgment.once]
-        self._flags = {
-            name: text_or_none(value, f"{field}.flags.{name}")
-            for name, value in judgment.flags.items()
-        }
         self._numbered = judgment.occasion is not None
 
     def build(
@@ -107,23 +98,9 @@ class JudgmentBuilder:
                 record=about.id,
                 reviewer=self._reviewer(inner, context),
                 verdict=verdict,
-                scores=self._all_scores(inner, about),
-                reasons=tuple(self._reasons(inner, about)),
-                errors=tuple(self._errors(inner, about)) if self._asks_for_errors else None,
-                step_labels=tuple(self._labels(inner, about)),
-                rulings=tuple(self._rulings(inner, about)),
-                attack=self._attack(inner),
-                wrote=self._wrote(inner),
+                **{name: read(inner, about) for name, read in self._fields},
                 supersedes=self._superseded(inner, names),
-                order=self._presented(inner, about),
-                guideline=self._guideline(inner),
                 visible=self._visible,
-                active_ms=self._active(inner),
-                judged_at=self._judged_at(inner),
-                occasion=self._occasion(inner) or 0,
-                source_flags={
-                    name: text for name, flag in self._flags.items() if (text := flag(inner))
-                },
             )
             if self._ordered:
                 judgment = in_order(judgment)
@@ -131,11 +108,6 @@ class JudgmentBuilder:
             if name is not None:
                 names[name] = judgment.id
             yield judgment, self._recurrence(inner)
-
-    def _all_scores(self, scope: RowScope, about: About) -> tuple[DimensionScore, ...]:
-        scores = self._scores(scope, about)
-        compared = self._comparisons(scope, about)
-        return (*scores, *(score for group in compared for score in group))
 
     def _superseded(self, scope: RowScope, names: dict[str, str]) -> str | None:
         name = self._supersedes(scope)
@@ -166,11 +138,81 @@ class JudgmentBuilder:
             raise missing_column(name, scope).at(f"{self._field}.once")
         return as_text(value)
 
-    def _presented(self, scope: RowScope, about: About) -> tuple[int, ...] | None:
-        if self._order is None:
-            return None
-        places = (place(scope, about) for place in self._order)
-        return tuple(place for place in places if place is not None)
+
+def _fields(judgment: doc.JudgmentMap, field: str) -> list[tuple[str, _FieldOf]]:
+    """The fields that the entry asks for: one that it leaves out costs no row anything."""
+    fields = {
+        "scores": _all_scores(judgment, field),
+        "reasons": _tuple(judgment.reasons, _reason, f"{field}.reasons"),
+        "errors": _errors(judgment.errors, f"{field}.errors"),
+        "step_labels": _step_labels(judgment.step_labels, f"{field}.step_labels"),
+        "rulings": _tuple(judgment.rulings, _ruling, f"{field}.rulings"),
+        "attack": _attack(judgment.attack, f"{field}.attack"),
+        "wrote": _text(judgment.wrote, f"{field}.wrote"),
+        "order": _presented(judgment.order, f"{field}.order"),
+        "guideline": _text(judgment.guideline, f"{field}.guideline"),
+        "active_ms": _active(judgment, field),
+        "judged_at": _text(judgment.judged_at, f"{field}.judged_at"),
+        "occasion": _occasion(judgment.occasion, f"{field}.occasion"),
+        "source_flags": _flags(judgment.flags, f"{field}.flags"),
+    }
+    return [(name, read) for name, read in fields.items() if read is not None]
+
+
+def _text(value: Value | None, field: str) -> _FieldOf | None:
+    if value is None:
+        return None
+    read = text_or_none(value, field)
+    return lambda scope, _about: read(scope)
+
+
+def _tuple(
+    entries: Sequence[Any], make: Callable[[Any, str], Piece], field: str
+) -> _FieldOf | None:
+    if not entries:
+        return None
+    read = _pieces(entries, make, field)
+    return lambda scope, about: tuple(read(scope, about))
+
+
+def _errors(entries: Sequence[Any] | None, field: str) -> _FieldOf | None:
+    if entries is None:
+        return None
+    return _tuple(entries, compile_error, field) or (lambda _scope, _about: ())
+
+
+def _occasion(value: Value | None, field: str) -> _FieldOf | None:
+    if value is None:
+        return None
+    read = index_or_none(value, field)
+    return lambda scope, _about: read(scope) or 0
+
+
+def _flags(flags: Mapping[str, Value], field: str) -> _FieldOf | None:
+    if not flags:
+        return None
+    compiled = [(name, text_or_none(value, f"{field}.{name}")) for name, value in flags.items()]
+    return lambda scope, _about: {name: text for name, flag in compiled if (text := flag(scope))}
+
+
+def _all_scores(judgment: doc.JudgmentMap, field: str) -> _FieldOf | None:
+    if not judgment.comparisons:
+        return _tuple(judgment.scores, _score, f"{field}.scores")
+    scores = _pieces(judgment.scores, _score, f"{field}.scores")
+    comparisons = _pieces(judgment.comparisons, _comparison, f"{field}.comparisons")
+
+    def read(scope: RowScope, about: About) -> tuple[DimensionScore, ...]:
+        own = scores(scope, about)
+        return (*own, *(score for group in comparisons(scope, about) for score in group))
+
+    return read
+
+
+def _presented(order: Sequence[CandidateName] | None, field: str) -> _FieldOf | None:
+    if order is None:
+        return None
+    places = [compile_place(name, field) for name in order]
+    return lambda scope, about: tuple([place(scope, about) for place in places])
 
 
 def _pieces(entries: Sequence[Any], make: Callable[[Any, str], Piece], field: str) -> _Pieces:
@@ -180,6 +222,11 @@ def _pieces(entries: Sequence[Any], make: Callable[[Any, str], Piece], field: st
         (compile_repeat(entry, f"{field}[{number}]"), make(entry, f"{field}[{number}]"))
         for number, entry in enumerate(entries)
     ]
+    if not any(entry.loops or entry.when or entry.unless for entry in entries):
+        builds = [build for _, build in compiled]
+        return lambda scope, about: [
+            piece for build in builds if (piece := build(scope, about)) is not None
+        ]
     return lambda scope, about: [
         piece
         for repeat, build in compiled
@@ -195,10 +242,11 @@ def _verdict(judgment: doc.JudgmentMap, field: str) -> Callable[[RowScope, About
     if judgment.verdict is None:
         return lambda _scope, _about: NotAsked()
     evaluate = compile_value(judgment.verdict, f"{field}.verdict")
+    label = f"{field}.verdict{value_label(judgment.verdict)}"
 
     def read(scope: RowScope, about: About) -> Verdict | None:
         value = evaluate(scope)
-        return None if value is ABSENT else _placed_verdict(value, about, f"{field}.verdict")
+        return None if value is ABSENT else _placed_verdict(value, about, label)
 
     return read
 
@@ -234,15 +282,15 @@ def _rank(entry: doc.RankMap, field: str) -> Piece:
 
 
 def _fraction(value: Any, field: str) -> Fraction:
-    try:
-        return Fraction(as_text(value).strip())
-    except (ValueError, ZeroDivisionError) as error:
-        raise InputError(
-            code="wrong-type",
-            message=f"this is {as_text(value)[:60]!r}, which is not a number",
-            where=field,
-            hint="map it to one by a table of values",
-        ) from error
+    number = as_number(value)
+    if number is not None:
+        return number
+    raise InputError(
+        code="wrong-type",
+        message=f"this is {as_text(value)[:60]!r}, which is not a number that is kept exactly",
+        where=field,
+        hint="map it to one by a table of values",
+    )
 
 
 def _reviewer(entry: doc.ReviewerMap, field: str) -> Callable[[RowScope, RowContext], Reviewer]:
@@ -253,33 +301,39 @@ def _reviewer(entry: doc.ReviewerMap, field: str) -> Callable[[RowScope, RowCont
         field,
     )
     qualification = text_or_none(entry.qualification, f"{field}.qualification")
+    says_more = entry.qualification is not None or bool(entry.groups)
     groups = [
         (name, text_or_none(value, f"{field}.groups.{name}"))
         for name, value in entry.groups.items()
     ]
     unnamed, role = entry.unnamed, entry.role
     is_person, is_model = entry.person is not None, entry.model is not None
+    kind: Literal["human", "model", "unknown"] = (
+        "human" if is_person else "model" if is_model else "unknown"
+    )
+
+    @lru_cache(MEMO_SIZE)
+    def plain(name: str, pseudonymise: Callable[[str], str], source_class: str) -> Reviewer:
+        """The reviewer without what else a row says of them: a crowd repeats few people."""
+        pseudonym = pseudonymise(name) if is_person else name
+        if not is_person and not is_model:
+            pseudonym = f"{source_class}: {name}"
+        return Reviewer(pseudonym=pseudonym, kind=kind, role=role)
 
     def build(scope: RowScope, context: RowContext) -> Reviewer:
-        if unnamed is not None:
-            pseudonym = f"{context.source_class}: {unnamed}"
-        else:
-            raw = who(scope)
-            if raw is ABSENT:
-                raise InputError(
-                    code="missing-value",
-                    message="the row does not say who judged",
-                    where=field,
-                    hint="fix the row, or give `unnamed` with a name for such labels",
-                )
-            name = as_text(raw)
-            pseudonym = context.pseudonym(name) if is_person else name
-            if not is_person and not is_model:
-                pseudonym = f"{context.source_class}: {name}"
-        return Reviewer(
-            pseudonym=pseudonym,
-            kind="human" if is_person else "model" if is_model else "unknown",
-            role=role,
+        raw = unnamed if unnamed is not None else who(scope)
+        if raw is ABSENT:
+            raise InputError(
+                code="missing-value",
+                message="the row does not say who judged",
+                where=field,
+                hint="fix the row, or give `unnamed` with a name for such labels",
+            )
+        reviewer = plain(as_text(raw), context.pseudonym, context.source_class)
+        if not says_more:
+            return reviewer
+        return msgspec.structs.replace(
+            reviewer,
             qualification=qualification(scope),
             groups={name: text for name, read in groups if (text := read(scope)) is not None},
         )
@@ -293,6 +347,8 @@ def _score(entry: doc.ScoreMap, field: str) -> Piece:
     is_number = entry.number is not None
     place = f"{field}.number" if is_number else f"{field}.category"
     read = compile_optional(entry.number if is_number else entry.category, place)
+    label = f"{place}{value_label(entry.number if is_number else entry.category)}"
+    constant = entry.dimension if is_constant(entry.dimension) else None
 
     def build(scope: RowScope, about: About) -> DimensionScore | None:
         value = read(scope)
@@ -301,9 +357,11 @@ def _score(entry: doc.ScoreMap, field: str) -> Piece:
         try:
             score = to_score(value, number=is_number)
         except InputError as error:
-            raise error.at(place) from error
+            raise error.at(label) from error
         return DimensionScore(
-            dimension=as_text(dimension(scope)), score=score, candidate=candidate(scope, about)
+            dimension=as_text(dimension(scope)) if constant is None else constant,
+            score=score,
+            candidate=candidate(scope, about),
         )
 
     return build
@@ -346,13 +404,15 @@ def _reason(entry: doc.ReasonMap, field: str) -> Piece:
     return build
 
 
-def _step_labels(entries: tuple[doc.StepLabelMap, ...] | doc.FirstBad, field: str) -> _Pieces:
+def _step_labels(
+    entries: tuple[doc.StepLabelMap, ...] | doc.FirstBad, field: str
+) -> _FieldOf | None:
     if not isinstance(entries, doc.FirstBad):
-        return _pieces(entries, _step_label, field)
+        return _tuple(entries, _step_label, field)
     candidate = compile_place(entries.candidate, f"{field}.candidate")
     first_bad = index_or_none(entries.first_bad, f"{field}.first_bad")
 
-    def build(scope: RowScope, about: About) -> list[StepLabel]:
+    def build(scope: RowScope, about: About) -> tuple[StepLabel, ...]:
         whose = candidate(scope, about) or 0
         steps = len(about.record.candidates[whose].work)
         bad = first_bad(scope)
@@ -360,7 +420,7 @@ def _step_labels(entries: tuple[doc.StepLabelMap, ...] | doc.FirstBad, field: st
         labels = [StepLabel(candidate=whose, step=step, label="good") for step in good]
         if bad is not None:
             labels.append(StepLabel(candidate=whose, step=bad, label="bad"))
-        return labels
+        return tuple(labels)
 
     return build
 
@@ -404,16 +464,16 @@ def _ruling(entry: doc.RulingMap, field: str) -> Piece:
     return build
 
 
-def _attack(entry: doc.AttackMap | None, field: str) -> Callable[[RowScope], Attack | None]:
+def _attack(entry: doc.AttackMap | None, field: str) -> _FieldOf | None:
     if entry is None:
-        return lambda _: None
+        return None
     strategy = text_or_none(entry.strategy, f"{field}.strategy")
     outcome = compile_optional(entry.outcome, f"{field}.outcome")
     severity = compile_optional(entry.severity, f"{field}.severity")
     attempts = index_or_none(entry.attempts, f"{field}.attempts")
     successes = index_or_none(entry.successes, f"{field}.successes")
 
-    def build(scope: RowScope) -> Attack:
+    def build(scope: RowScope, _about: About) -> Attack:
         result, how_bad = outcome(scope), severity(scope)
         return Attack(
             strategy=strategy(scope),
@@ -426,13 +486,16 @@ def _attack(entry: doc.AttackMap | None, field: str) -> Callable[[RowScope], Att
     return build
 
 
-def _active(judgment: doc.JudgmentMap, field: str) -> Callable[[RowScope], int | None]:
+def _active(judgment: doc.JudgmentMap, field: str) -> _FieldOf | None:
+    if judgment.active_ms is not None:
+        milliseconds = index_or_none(judgment.active_ms, f"{field}.active_ms")
+        return lambda scope, _about: milliseconds(scope)
     if judgment.active_seconds is None:
-        return index_or_none(judgment.active_ms, f"{field}.active_ms")
+        return None
     place = f"{field}.active_seconds"
     seconds = compile_value(judgment.active_seconds, place)
 
-    def read(scope: RowScope) -> int | None:
+    def read(scope: RowScope, _about: About) -> int | None:
         value = seconds(scope)
         if value is ABSENT:
             return None
@@ -442,7 +505,12 @@ def _active(judgment: doc.JudgmentMap, field: str) -> Callable[[RowScope], int |
 
 
 def _milliseconds(seconds: Any, field: str) -> int:
-    text = as_text(seconds).strip()
+    return _parsed_milliseconds(as_text(seconds), field)
+
+
+@lru_cache(MEMO_SIZE)
+def _parsed_milliseconds(seconds: str, field: str) -> int:
+    text = seconds.strip()
     if _DECIMAL.fullmatch(text):
         return round(Decimal(text) * 1000)  # the usual case: a fraction costs more
     return round(_fraction(text, field) * 1000)

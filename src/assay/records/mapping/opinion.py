@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from assay.core.errors import InputError
-from assay.records.mapping.scope import as_integer, as_text
+from assay.records.mapping.scope import as_text
+from assay.records.number import as_number
 from assay.records.verdict import (
     Abstained,
     Category,
@@ -37,12 +39,10 @@ def to_verdict(value: Any, resolve: Resolve) -> Verdict:
     if isinstance(value, str):
         if value in PLAIN_VERDICTS:
             return PLAIN_VERDICTS[value]
-        match = _PREFERS.fullmatch(value)
-        if match:
-            strength = match["strength"]
-            return Prefers(
-                candidate=resolve(match["name"]), strength=int(strength) if strength else None
-            )
+        preference = _preference(value)
+        if preference is not None:
+            name, strength = preference
+            return Prefers(candidate=resolve(name), strength=strength)
     if isinstance(value, Mapping):
         if set(value) == {"abstained"}:
             return Abstained(reason=as_text(value["abstained"]))
@@ -57,6 +57,15 @@ def to_verdict(value: Any, resolve: Resolve) -> Verdict:
     )
 
 
+@lru_cache(1_024)
+def _preference(text: str) -> tuple[str, int | None] | None:
+    """The candidate's name and the strength in `prefers NAME by 2`; None for another text."""
+    match = _PREFERS.fullmatch(text)
+    if match is None:
+        return None
+    return match["name"], int(match["strength"]) if match["strength"] else None
+
+
 def to_score(value: Any, *, number: bool) -> Score:
     """The score that a value stands for.
 
@@ -67,6 +76,8 @@ def to_score(value: Any, *, number: bool) -> Score:
     Raises:
         InputError: if a number is asked for and this is none.
     """
+    if isinstance(value, str) and number:
+        return _score_of_text(value)  # the usual case
     if isinstance(value, Mapping):
         if set(value) == {"abstained"}:
             return ScoreAbstained(reason=as_text(value["abstained"]))
@@ -131,18 +142,19 @@ def comparison_scores(dimension: str, verdict: Verdict, count: int) -> list[Dime
     ]
 
 
+@lru_cache(1_024)
+def _score_of_text(text: str) -> Scored:
+    return _scored(text)
+
+
 def _scored(value: Any) -> Scored:
-    if isinstance(value, str) and value.isascii() and value.isdecimal():
-        return Scored(value=as_integer(value, "a score"))  # the usual case: a fraction costs more
-    try:
-        exact = Fraction(as_text(value).strip())
-    except (ValueError, ZeroDivisionError) as error:
+    exact = as_number(value)
+    if exact is None:
         raise InputError(
             code="not-a-score",
-            message=f"{as_text(value)[:60]!r} is not a number",
+            message=f"{as_text(value)[:60]!r} is not a number that is kept exactly (53 bits)",
             hint="map it by a table of values, or take the scale as a category",
-        ) from error
+        )
     return Scored(
-        value=as_integer(exact.numerator, "a score"),
-        denominator=exact.denominator if exact.denominator > 1 else None,
+        value=exact.numerator, denominator=exact.denominator if exact.denominator > 1 else None
     )

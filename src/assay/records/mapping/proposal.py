@@ -55,6 +55,18 @@ _PERSON = (
     "labeler",
 )
 _VERDICT = ("vote", "verdict", "winner", "preference", "preferred", "choice", "better", "label")
+_CALLS = ("expected_calls", "expected_tool_calls", "ground_truth_calls", "answers", "tool_calls")
+_NO_CALL = ("no_call", "is_irrelevant", "irrelevant", "no_tool")
+_PLANTED = ("sentinel", "is_sentinel", "planted", "is_gold", "gold_question", "attention_check",
+            "is_attention_check", "test_question", "honeypot")  # fmt: skip
+_ANSWER_KEY = (
+    "answer_key",
+    "gold_answer",
+    "gold_label",
+    "gold_vote",
+    "correct_answer",
+    "right_answer",
+)
 _MODEL = ("model", "model_id", "model_name")
 _AXES = {
     "domain": ("domain", "category", "topic", "subject"),
@@ -91,6 +103,7 @@ RECOGNISED = {
     "the verdict": _VERDICT,
     "the reference": _REFERENCE,
     "the conversation": _CHATS,
+    "the calls": _CALLS,
 }
 """What a record needs -> names of columns in which it is looked for."""
 
@@ -108,6 +121,8 @@ class MappingProposal(msgspec.Struct, frozen=True, kw_only=True):
     """Columns that no field is proposed for, in the file's order."""
     axes: Mapping[str, tuple[str, ...]]
     """Sampling axis -> its values in the head, sorted."""
+    sentinel: str | None = None
+    """The column that marks rows as planted, where their right answer is not placed."""
     texts: tuple[str, ...]
     """Columns whose texts models and people wrote, by which the language is told."""
 
@@ -125,7 +140,7 @@ class _Columns:
         """Place the first column with one of these names; None where there is none."""
         for name in names:
             column = self._by_plain_name.get(name)
-            if column is not None and column not in self.placed and self._is_flat(column):
+            if column is not None and column not in self.placed and self.is_flat(column):
                 self.placed[column] = field
                 return column
         return None
@@ -156,7 +171,8 @@ class _Columns:
                 return column
         return None
 
-    def _is_flat(self, column: str) -> bool:
+    def is_flat(self, column: str) -> bool:
+        """Whether a column holds no list and no object in the head."""
         return not any(isinstance(row.get(column), dict | list) for row in self.rows)
 
     def _is_text(self, column: str) -> bool:
@@ -174,6 +190,8 @@ def propose_mapping(rows: Sequence[Mapping[str, Any]]) -> MappingProposal:
     if chat is not None:
         return _chat_proposal(columns, *chat)
     prompt = columns.take(_PROMPT, "messages")
+    if prompt is not None and (part := _expected_calls(columns)):
+        return _trajectory_proposal(columns, prompt, part)
     sides = columns.take_sides() if prompt else None
     response = columns.take(_RESPONSE, "candidates[0].content") if prompt and not sides else None
     reference = columns.take(_REFERENCE, "part.reference") if prompt and not sides else None
@@ -197,7 +215,11 @@ def propose_mapping(rows: Sequence[Mapping[str, Any]]) -> MappingProposal:
     }
     if sides and (judgment := _comparison(columns, sides)):
         document["judgments"] = [judgment]
+        if sentinel := _sentinel(columns, judgment):
+            document["record"]["sentinel"] = sentinel
+    planted = _yes_column(columns, _PLANTED)
     return MappingProposal(
+        sentinel=planted[0] if planted else None,
         kind=kind,
         document=document,
         placed=columns.placed,
@@ -205,6 +227,78 @@ def propose_mapping(rows: Sequence[Mapping[str, Any]]) -> MappingProposal:
         axes=axes,
         texts=tuple(name for name in (prompt, response, *(sides or ())) if name),
     )
+
+
+def _expected_calls(columns: _Columns) -> dict[str, Any] | None:
+    """The part that names the right calls; None where no column holds calls with their arguments."""
+    column = columns.named(_CALLS)
+    lists = [row.get(column) for row in columns.rows] if column else []
+    if column is None or not all(isinstance(calls, list) for calls in lists):
+        return None
+    calls = [call for calls in lists for call in calls or ()]
+    if not calls or not all(
+        isinstance(call, Mapping) and {"name", "arguments"} <= call.keys() for call in calls
+    ):
+        return None
+    columns.placed[column] = "part.expected_calls"
+    call = {"for": {"call": _cell(column)}, "name": "{call.name}", "arguments": "{call.arguments}"}
+    part: dict[str, Any] = {"expected_calls": [call]}
+    # An empty list does not say that no call is right: only a column of its own does.
+    if stated := _yes_column(columns, _NO_CALL):
+        name, yes = stated
+        columns.placed[name] = "part.no_call"
+        part["no_call"] = {"column": name, "values": dict.fromkeys(yes, True), "otherwise": False}
+    return part
+
+
+def _trajectory_proposal(columns: _Columns, prompt: str, part: dict[str, Any]) -> MappingProposal:
+    record: dict[str, Any] = {}
+    if key := columns.take(_KEY, "key"):
+        record["key"] = _cell(key)
+    record["messages"] = [{"user": _cell(prompt)}]
+    record["taxonomy"], axes = _axes(columns)
+    record["part"] = part
+    return MappingProposal(
+        kind="trajectory",
+        document={
+            "mapping": 1,
+            "kind": "trajectory",
+            "record": {field: value for field, value in record.items() if value},
+        },
+        placed=columns.placed,
+        unplaced=tuple(name for name in columns.names if name not in columns.placed),
+        axes=axes,
+        texts=(prompt,),
+    )
+
+
+_YES = frozenset({"true", "1", "yes", "y"})
+_NO = frozenset({"false", "0", "no", "n"})
+
+
+def _yes_column(columns: _Columns, names: Sequence[str]) -> tuple[str, list[str]] | None:
+    """The first column with one of these names that holds yes and no alone, and its words for yes."""
+    column = columns.named(names)
+    if column is None or column in columns.placed or not columns.is_flat(column):
+        return None
+    values = columns.values(column)
+    yes = [value for value in values if value.lower() in _YES]
+    if not yes or any(value.lower() not in _YES | _NO for value in values):
+        return None
+    return column, yes
+
+
+def _sentinel(columns: _Columns, judgment: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Which rows are planted, with their key; None unless each key in the head is a known vote."""
+    planted, key = _yes_column(columns, _PLANTED), columns.named(_ANSWER_KEY)
+    if planted is None or key is None or not isinstance(judgment["verdict"], dict):
+        return None
+    words = judgment["verdict"]["values"]
+    if not columns.is_flat(key) or not set(columns.values(key)) <= words.keys():
+        return None
+    column, yes = planted
+    columns.placed |= {column: "sentinel", key: "sentinel.verdict"}
+    return {"when": {column: yes}, "verdict": {"column": key, "values": dict(words)}}
 
 
 def _chat(columns: _Columns) -> tuple[tuple[str, ...], dict[str, Any]] | None:

@@ -35,6 +35,11 @@ def questions(proposal: MappingProposal) -> tuple[str, ...]:
     candidates = document.get("record", {}).get("candidates", ())
     if any("unknown" in candidate for candidate in candidates):
         open_questions.append(f"{MARK} who or which model wrote the responses? (`unknown` so far)")
+    if proposal.sentinel is not None:
+        open_questions.append(
+            f"{MARK} {proposal.sentinel!r} marks planted rows: which column holds their right "
+            "answer? (`record.sentinel`, not placed)"
+        )
     if proposal.kind == "preference" and "judgments" not in document:
         open_questions.append(f"{MARK} who preferred which side? (no judgment is read so far)")
     return tuple(open_questions)

@@ -5,10 +5,10 @@ from typing import Any
 
 from assay.core.canonical import json_text, parse_json
 from assay.core.errors import InputError
-from assay.records.mapping.evaluate import compile_optional
+from assay.records.mapping.evaluate import FALSE, TRUE, compile_optional
 from assay.records.mapping.repeat import compile_repeat
 from assay.records.mapping.scope import ABSENT, RowScope, as_index, as_text
-from assay.records.mapping.value import Value
+from assay.records.mapping.value import Value, value_label
 
 Many = Callable[[RowScope], list[Any]]
 """Gives every piece that an entry of the mapping stands for."""
@@ -19,10 +19,14 @@ def text_or_none(value: Value | None, field: str) -> Callable[[RowScope], str | 
     if value is None:
         return _none
     evaluate = compile_optional(value, field)
+    label = f"{field}{value_label(value)}"
 
     def read(scope: RowScope) -> str | None:
         result = evaluate(scope)
-        return None if result is ABSENT else as_text(result)
+        try:
+            return None if result is ABSENT else as_text(result)
+        except InputError as error:
+            raise error.at(label) from error
 
     return read
 
@@ -50,10 +54,37 @@ def index_or_none(value: Value | None, field: str) -> Callable[[RowScope], int |
     if value is None:
         return _none
     evaluate = compile_optional(value, field)
+    label = f"{field}{value_label(value)}"
 
     def read(scope: RowScope) -> int | None:
         result = evaluate(scope)
-        return None if result is ABSENT else as_index(result, field)
+        return None if result is ABSENT else as_index(result, label)
+
+    return read
+
+
+def is_so(value: Value | None, field: str) -> Callable[[RowScope], bool]:
+    """The function that gives whether something holds; it does not where the value is absent.
+
+    It raises InputError for a value that is neither yes nor no.
+    """
+    if value is None:
+        return lambda _: False
+    evaluate = compile_optional(value, field)
+
+    def read(scope: RowScope) -> bool:
+        result = evaluate(scope)
+        text = "" if result is ABSENT else as_text(result)
+        if text in TRUE:
+            return True
+        if text in FALSE:
+            return False
+        raise InputError(
+            code="wrong-type",
+            message=f"this is {text[:60]!r}, which is neither true nor false",
+            where=f"{field}{value_label(value)}",
+            hint="map it to true or false by a table of values",
+        )
 
     return read
 

@@ -69,6 +69,9 @@ class MappingReader:
             JudgmentBuilder(judgment, f"judgments[{number}]", ordered=bool(self.group_columns))
             for number, judgment in enumerate(document.judgments)
         ]
+        if document.record.sentinel is not None:
+            key = document.record.sentinel.key()
+            self._judgments.append(JudgmentBuilder(key, "record.sentinel", ordered=False))
 
     def group_of(self, row: Mapping[str, Any]) -> tuple[str, ...] | None:
         """What rows of one group have in common; None where rows are not grouped.

@@ -32,12 +32,15 @@ from assay.records.mapping.message_builder import (
     compile_messages,
     compile_tool,
 )
-from assay.records.mapping.read_text import index_or_none, json_or_none, many, text_or_none
+from assay.records.mapping.read_text import index_or_none, is_so, json_or_none, many, text_or_none
 from assay.records.mapping.repeat import compile_condition, compile_repeat
 from assay.records.mapping.scope import ABSENT, RowScope, as_text
 from assay.records.reader import RowContext
 from assay.records.record import SCHEMA_VERSION, Record, Sensitivity, Source, sort_candidates
 from assay.records.task import Message, Task
+
+SENTINEL_AXIS = {doc.SENTINEL: "planted"}
+"""What keeps the sentinels of a source apart from its other records in every report."""
 
 
 class _Named(msgspec.Struct, frozen=True):
@@ -74,6 +77,9 @@ class RecordBuilder:
             (axis, compile_value(value, f"record.taxonomy.{axis}"))
             for axis, value in record.taxonomy.items()
         ]
+        self._is_sentinel = (
+            compile_condition(record.sentinel, "record.sentinel") if record.sentinel else None
+        )
         self._evidence = [
             (entry.source, compile_repeat(entry, field), _evidence(entry, field))
             for entry, field in _placed(record.evidence, "record.evidence")
@@ -133,11 +139,14 @@ class RecordBuilder:
 
     def _task(self, scope: RowScope, messages: Sequence[Message]) -> Task:
         axes = ((axis, evaluate(scope)) for axis, evaluate in self._taxonomy)
+        taxonomy = {axis: as_text(value) for axis, value in axes if value is not ABSENT}
+        if self._is_sentinel is not None and self._is_sentinel(scope):
+            taxonomy |= SENTINEL_AXIS
         return Task(
             messages=tuple(messages),
             tools=tuple(self._tools(scope)),
             initial_state=self._initial_state(scope),
-            taxonomy={axis: as_text(value) for axis, value in axes if value is not ABSENT},
+            taxonomy=taxonomy,
             capability=self._capability(scope),
             family=self._family(scope),
         )
@@ -367,6 +376,7 @@ def _part(part: doc.KindPart) -> Callable[[RowScope], dict[str, Any]]:
     }
     expected_calls = many(part.expected_calls, _expected_call, "record.part.expected_calls")
     expected_state = json_or_none(part.expected_state, "record.part.expected_state")
+    no_call = is_so(part.no_call, "record.part.no_call")
 
     def build(scope: RowScope) -> dict[str, Any]:
         fields: dict[str, Any] = {name: read(scope) for name, read in numbers.items()}
@@ -383,6 +393,8 @@ def _part(part: doc.KindPart) -> Callable[[RowScope], dict[str, Any]]:
             fields["expected_calls"] = calls
         if state is not None:
             fields["expected_state"] = state
+        if no_call(scope):
+            fields["no_call"] = True
         return fields
 
     return build

@@ -9,6 +9,11 @@ from assay.records.reader import RowContext
 MAX_CHARACTERS = 16 << 20
 """Characters of the cells whose records are held; beyond them all are dropped."""
 
+_MISSING = object()
+"""Stands in a key for a cell that the row does not have."""
+
+_HASHED = frozenset({str, object})
+
 
 class RecordCache:
     """The records of recent rows, by the cells that they were built from.
@@ -35,12 +40,9 @@ class RecordCache:
         if context is not self._context:
             self._context = context
             self._drop_all()
-        cells = tuple([row.get(column) for column in self._columns])
+        cells = tuple([row.get(column, _MISSING) for column in self._columns])
         # Only texts: `1`, `1.0` and `true` are equal in Python and are different values here.
-        for place, cell in enumerate(cells):
-            if cell.__class__ is not str and not (cell is None and self._columns[place] not in row):
-                return None
-        return cells
+        return cells if _HASHED.issuperset(map(type, cells)) else None
 
     def get(self, key: tuple[Any, ...] | None) -> About | None:
         """The record under a key."""
@@ -50,7 +52,7 @@ class RecordCache:
         """Hold a record."""
         if key is None:
             return
-        size = sum(len(cell) for cell in key if cell)
+        size = sum(len(cell) for cell in key if cell is not _MISSING)
         if self._characters + size > MAX_CHARACTERS:
             self._drop_all()
         if size <= MAX_CHARACTERS:

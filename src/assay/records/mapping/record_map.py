@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from assay.contracts.terms import DimensionName, EvidenceKind
 from assay.records.fields import Role
+from assay.records.mapping.judgment_map import JudgmentMap, ReviewerMap, RulingMap, ScoreMap
 from assay.records.mapping.pieces import CandidateName, Conditional, Repeated
 from assay.records.mapping.value import MappingPart, Value
 from assay.records.task import MessageRole
@@ -270,6 +271,9 @@ class KindPart(MappingPart):
     """trajectory: calls that a right answer makes."""
     expected_state: Value | None = None
     """trajectory: the state that a right answer leaves."""
+    no_call: Value | None = None
+    """trajectory: whether it is known that no call is right, as true or false; `expected_calls`
+    are then empty. An empty list of calls alone does not say so."""
     boundaries: tuple[Value, ...] = ()
     """trajectory: permission boundaries, in words."""
     strategy: Value | None = None
@@ -299,6 +303,48 @@ class SensitivityMap(MappingPart):
     """Whether it holds personal information."""
 
 
+SENTINEL = "sentinel"
+"""The taxonomy axis of records that the source planted among ordinary work."""
+
+
+class SentinelMap(Conditional):
+    """Which records are sentinels: planted by the source among ordinary work, with a known answer.
+
+    Such a record has the value `planted` on the taxonomy axis `sentinel`, and its key is a judgment
+    of an unnamed adjudicator.
+    """
+
+    by: str = "answer key"
+    """What to call the author of the key, whom the source does not name."""
+    verdict: Value | None = None
+    """The right overall answer, as in a judgment."""
+    scores: tuple[ScoreMap, ...] = ()
+    """The right scores."""
+    rulings: tuple[RulingMap, ...] = ()
+    """The right rulings on sections of the policy."""
+
+    @model_validator(mode="after")
+    def _has_a_key(self) -> Self:
+        if not (self.when or self.unless):
+            msg = "say by `when` or `unless` which rows are sentinels"
+            raise ValueError(msg)
+        if self.verdict is None and not self.scores and not self.rulings:
+            msg = "give the right answer: `verdict`, `scores` or `rulings`"
+            raise ValueError(msg)
+        return self
+
+    def key(self) -> JudgmentMap:
+        """The judgment that holds the right answer."""
+        return JudgmentMap(
+            when=self.when,
+            unless=self.unless,
+            reviewer=ReviewerMap(unnamed=self.by, role="adjudicator"),
+            verdict=self.verdict,
+            scores=self.scores,
+            rulings=self.rulings,
+        )
+
+
 class RecordMap(Conditional):
     """Where the fields of the record are; a condition holds for each turn of the loop at the top."""
 
@@ -318,6 +364,8 @@ class RecordMap(Conditional):
     """State of the environment before the answer."""
     taxonomy: dict[DimensionName, Value] = {}
     """Axis -> value."""
+    sentinel: SentinelMap | None = None
+    """Which records the source planted among ordinary work, and their right answers."""
     task_source: str | None = None
     """Source class of the task, where it is not that of the whole."""
     candidates: tuple[CandidateMap, ...] = ()
@@ -335,6 +383,9 @@ class RecordMap(Conditional):
     def _has_a_task(self) -> Self:
         if not self.messages and self.conversation is None:
             msg = "give the task: `messages`, or a `conversation`"
+            raise ValueError(msg)
+        if self.sentinel is not None and SENTINEL in self.taxonomy:
+            msg = f"`sentinel` fills the axis {SENTINEL!r} itself: leave it out of `taxonomy`"
             raise ValueError(msg)
         conversation = self.conversation
         splits = conversation is not None and bool(conversation.lists or conversation.response)

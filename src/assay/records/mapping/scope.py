@@ -7,7 +7,7 @@ import msgspec
 
 from assay.contracts.shape import nearest
 from assay.core.budget import WorkBudget
-from assay.core.canonical import json_text
+from assay.core.canonical import StatedNumber, json_text
 from assay.core.errors import InputError
 
 ROW_WORK = 1 << 28
@@ -125,7 +125,9 @@ def as_text(value: Any) -> str:
         return "true" if value else "false"
     if value is None:
         return "null"
-    return str(value) if isinstance(value, int) else json_text(value)
+    if isinstance(value, int):
+        return str(value)
+    return value.text if isinstance(value, StatedNumber) else json_text(value)
 
 
 def as_index(value: Any, what: str) -> int:
@@ -140,6 +142,10 @@ def as_index(value: Any, what: str) -> int:
     return number
 
 
+_MOST_DIGITS = 40
+"""Characters of a whole number: facts hold 53 bits, and a longer text is no number of anything."""
+
+
 def as_integer(value: Any, what: str) -> int:
     """A value as a whole number; text of digits and `3.0` count as one.
 
@@ -148,10 +154,10 @@ def as_integer(value: Any, what: str) -> int:
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and not isinstance(value, StatedNumber):
         return int(value)
     text = value.strip() if isinstance(value, str) else ""
-    if text.removeprefix("-").isdecimal() and text.isascii():
+    if text.removeprefix("-").isdecimal() and text.isascii() and len(text) <= _MOST_DIGITS:
         return int(text)
     raise InputError(
         code="wrong-type",

@@ -1,7 +1,6 @@
 """Steps: what is done to a raw value, one after the other, in the order of the fields of a `Spec`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 from assay.core.budget import WorkBudget
@@ -11,6 +10,7 @@ from assay.core.patterns import Pattern
 from assay.records.mapping.literal import parse_call, parse_literal
 from assay.records.mapping.scope import ABSENT, RowScope, as_integer, as_text, member
 from assay.records.mapping.value import Spec
+from assay.records.number import exact_number
 
 MADE = 4
 """Units of work for each character or item that is made: it takes memory as well."""
@@ -68,7 +68,7 @@ def _way_text(spec: Spec) -> str:
 
 def _parser(spec: Spec) -> Callable[[str, WorkBudget], Any] | None:
     if spec.json_cell:
-        return lambda text, _: parse_json(text)
+        return lambda text, _: parse_json(text, exact=True)
     if spec.literal is None:
         return None
     return parse_literal if spec.literal == "python" else parse_call
@@ -220,13 +220,13 @@ def _finder(pattern: Pattern, *, optional: bool) -> Step:
 def _table(spec: Spec, table: Mapping[str, Any]) -> Step:
     otherwise = spec.otherwise if "otherwise" in spec.model_fields_set else ABSENT
     by_number = {
-        number: value for key, value in table.items() if (number := _number(key)) is not None
+        number: value for key, value in table.items() if (number := exact_number(key)) is not None
     }
 
     def look_up(value: Any, _: WorkBudget) -> Any:
         text = as_text(value)
         result = table.get(text, ABSENT)
-        if result is ABSENT and by_number and (number := _number(text)) is not None:
+        if result is ABSENT and by_number and (number := exact_number(text)) is not None:
             result = by_number.get(number, ABSENT)
         if result is ABSENT:
             result = otherwise
@@ -241,15 +241,3 @@ def _table(spec: Spec, table: Mapping[str, Any]) -> Step:
         )
 
     return look_up
-
-
-def _number(text: str) -> Fraction | None:
-    """The number that a short text is, exactly; None where it is none."""
-    plain = text.strip()
-    if len(plain) > _LONGEST_NUMBER or not plain.lstrip("+-").replace(".", "", 1).isdecimal():
-        return None
-    return Fraction(plain)
-
-
-_LONGEST_NUMBER = 40
-"""Characters of a number that a table may name."""

@@ -6,7 +6,7 @@ below.
 """
 
 import re
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeGuard
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -27,6 +27,21 @@ LIST_STEPS = ("gather", "keep", "drop", "drop_trailing", "join")
 def column_names(template: str) -> tuple[str, ...]:
     """The names in the braces of a template, each as it is written."""
     return tuple(match[1] for match in PLACEHOLDER.finditer(template) if match[1] is not None)
+
+
+def is_constant(value: "Value | None") -> TypeGuard[str]:
+    """Whether a value is a text that no row changes."""
+    return isinstance(value, str) and PLACEHOLDER.search(value) is None
+
+
+def value_label(value: "Value | None") -> str:
+    """The columns that a value reads, as they follow its field in messages: `, vote`."""
+    names: tuple[str, ...] = ()
+    if isinstance(value, str):
+        names = column_names(value)
+    elif isinstance(value, Spec):
+        names = (value.column,) if value.column else column_names(value.template or "")
+    return "".join(f", {name}" for name in names)
 
 
 class MappingPart(Part):
