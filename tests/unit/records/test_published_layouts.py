@@ -136,6 +136,32 @@ def test_a_truth_value_may_be_a_number_or_a_text(
     assert judgment.scores[0].score == Scored(value=value)
 
 
+@pytest.mark.parametrize("label", [True, False])
+def test_a_labelled_conversation_is_an_outcome(label: bool, context: Context) -> None:
+    """A conversation under `messages` has its last response scored by the label beside it."""
+    row = {"messages": [ASK, BAD, ASK, GOOD], "label": label}
+    record, (judgment,) = read_one("trl", row, context("outcome"))
+    assert [turn.content for turn in record.task.messages][1] == "Quite deep."
+    assert scores(record, judgment) == {
+        ("desirable", "Four metres."): Scored(value=int(label))
+    }
+
+
+def test_pairs_of_conversations_may_have_longer_names(context: Context) -> None:
+    """`chosen_messages` and `rejected_messages` are a pair whose common start is the task."""
+    row = {"chosen_messages": [ASK, GOOD], "rejected_messages": [ASK, BAD]}
+    record, (judgment,) = read_one("trl", row, context("preference"))
+    assert isinstance(judgment.verdict, Prefers)
+    assert text(record, judgment.verdict.candidate) == "Four metres."
+    assert [turn.content for turn in record.task.messages] == [ASK["content"]]
+
+
+@pytest.mark.parametrize("kind", ["demonstration", "preference", "outcome"])
+def test_a_conversation_without_turns_is_named_as_such(kind: str, context: Context) -> None:
+    """A row whose messages stand elsewhere is not mistaken for one that ends with the user."""
+    assert refusal("sharegpt", {"messages": [ASK, GOOD]}, context(kind)) == "no-messages"
+
+
 def test_soft_step_labels_are_labels_with_their_number(context: Context) -> None:
     """Above one half is good, below bad, at it neutral; null is unlabelled."""
     row = {"prompt": "2+3?", "completions": list("abcdef"), "labels": [1, 0.9, 0.5, 0.1, 0.0, None]}
