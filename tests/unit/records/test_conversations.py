@@ -208,7 +208,10 @@ def test_parts_under_value_are_text_reasoning_and_calls(context: Context) -> Non
         "messages": [
             {
                 "role": "user",
-                "content": [{"type": "text", "value": "How deep "}, {"type": "text", "value": "is it?"}],
+                "content": [
+                    {"type": "text", "value": "How deep "},
+                    {"type": "text", "value": "is it?"},
+                ],
                 "loss_weight": 0.0,
             },
             {
@@ -238,7 +241,10 @@ def test_parts_under_value_are_text_reasoning_and_calls(context: Context) -> Non
 
 def test_a_refusal_among_the_parts_is_the_answer(context: Context) -> None:
     """A part of the type refusal is what the model said."""
-    answer = {"role": "assistant", "content": [{"type": "refusal", "refusal": "I would rather not."}]}
+    answer = {
+        "role": "assistant",
+        "content": [{"type": "refusal", "refusal": "I would rather not."}],
+    }
     record = _read("openai-chat", {"messages": [ASK, answer]}, context("demonstration"))
     assert record.candidates[0].content == "I would rather not."
 
