@@ -83,7 +83,9 @@ def row_values(row: Row) -> Mapping[str, Any]:
     if isinstance(value, Mapping):
         return value
     raise InputError(
-        code="not-an-object", message="the row is not a JSON object", hint="one object a row"
+        code="not-an-object",
+        message="the row is not a JSON object",
+        hint="one object a row; a file that is one JSON document is read with `--layout json`",
     )
 
 

@@ -41,9 +41,7 @@ class RewardBenchExport(ExportFormat, frozen=True, kw_only=True):
     def columns(self) -> Sequence[Column]:
         """The columns with their types."""
         texts = self.form == "standard"
-        sides = [
-            (text_column if texts else spoken_column)(name) for name in ("chosen", "rejected")
-        ]
+        sides = [(text_column if texts else spoken_column)(name) for name in ("chosen", "rejected")]
         rest = map(text_column, ("chosen_model", "rejected_model", "subset"))
         prompt = (text_column("prompt"),) if texts else ()
         return (*prompt, *sides, *rest, {"name": "id", "dtype": "int64"})
@@ -54,7 +52,10 @@ class RewardBenchExport(ExportFormat, frozen=True, kw_only=True):
         pairs = chosen_and_rejected(released, "best-worst")[:1]
         ((better, worse),) = pairs
         chosen, rejected = record.candidates[better], record.candidates[worse]
-        sides = {"chosen": response_in(chosen, "standard"), "rejected": response_in(rejected, "standard")}
+        sides = {
+            "chosen": response_in(chosen, "standard"),
+            "rejected": response_in(rejected, "standard"),
+        }
         values = self._sides(record.task, sides) | {
             "chosen_model": _model(chosen),
             "rejected_model": _model(rejected),

@@ -341,10 +341,13 @@ def inspect_task(folder: Path) -> int:
         display="none", log_dir=tempfile.mkdtemp(), max_samples=1,
     )  # fmt: skip
     assert log.status == "success", log.error
-    for row, sample in zip(rows, log.samples, strict=True):
+    samples = {sample.id: sample for sample in log.samples}
+    assert len(samples) == len(rows)
+    for row in rows:
+        sample = samples[row["id"]]
         asked = [(turn.role, turn.text) for turn in sample.messages[: len(row["input"])]]
         assert asked == [(turn["role"], turn["content"]) for turn in row["input"]]
-        assert (sample.id, sample.target) == (row["id"], row["target"])
+        assert sample.target == row["target"]
         (score,) = sample.scores.values()
         assert score.value == "C", score
     return len(log.samples)
