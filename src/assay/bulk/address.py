@@ -15,6 +15,22 @@ def is_address(text: str | Path) -> bool:
     return bool(mark) and scheme.lower() in SCHEMES
 
 
+def refuse_other_scheme(text: str | Path) -> None:
+    """Refuse an address of a scheme that is not read, which would pass for the path of a file.
+
+    Raises:
+        UsageError: if it is one.
+    """
+    scheme, mark, _ = str(text).partition("://")
+    if mark and scheme.isalnum() and not is_address(text):
+        raise UsageError(
+            code="unknown-scheme",
+            message=f"{scheme}:// is no scheme that is read",
+            where=public_address(str(text)),
+            hint=f"one of: {', '.join(f'{known}://' for known in SCHEMES)}; or fetch the file first",
+        )
+
+
 def require_address(address: str) -> None:
     """Refuse an address that holds credentials or names no file.
 

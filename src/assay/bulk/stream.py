@@ -30,6 +30,13 @@ _OTHER_MARKS = {
     b"\xfe\xff": "UTF-16",
 }
 
+_PACKED_MARKS = {
+    b"\x1f\x8b": ("packed by gzip", "let its name end in .gz"),
+    b"\x28\xb5\x2f\xfd": ("packed by zstd", "let its name end in .zst"),
+    b"PK\x03\x04": ("a zip archive", "unpack it; save a spreadsheet as CSV"),
+}
+"""How packed bytes begin, which no row of text does: what the file is, and what to do."""
+
 
 class Line(msgspec.Struct, frozen=True, gc=False):
     """One line of a stream."""
@@ -121,7 +128,8 @@ def open_bytes(path: Path) -> Iterator[io.BufferedReader]:
     """The unpacked bytes of a file, its UTF-8 byte order mark left out.
 
     Raises:
-        InputError: if the text starts with the mark of UTF-16 or UTF-32.
+        InputError: if the bytes start with the mark of UTF-16 or UTF-32, or are packed in a way
+            that the file's name does not say.
     """
     with path.open("rb", buffering=0) as raw, _open_unpacked(path, raw) as stream:
         _skip_mark(stream, path.name)
@@ -168,6 +176,12 @@ def _skip_mark(stream: io.BufferedReader, name: str) -> None:
             raise InputError(
                 code="wrong-encoding", message=f"the file is {encoding}, not UTF-8",
                 where=name, hint="convert it to UTF-8 first",
+            )  # fmt: skip
+    for mark, (what, hint) in _PACKED_MARKS.items():
+        if start.startswith(mark):
+            raise InputError(
+                code="packed-file", message=f"the file is {what}, and its name does not say so",
+                where=name, hint=hint,
             )  # fmt: skip
     if start.startswith(_BYTE_ORDER_MARK):
         stream.read(len(_BYTE_ORDER_MARK))

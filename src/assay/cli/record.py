@@ -84,7 +84,7 @@ def import_(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the first records; store nothing.")
     ] = False,
-    first: Annotated[int, typer.Option(help="How many rows a dry run shows.")] = 3,
+    first: Annotated[int, typer.Option(min=1, help="How many rows a dry run shows.")] = 3,
     suggest: Annotated[
         bool,
         typer.Option(

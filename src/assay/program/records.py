@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from assay.bulk.address import is_address, public_address
+from assay.bulk.address import is_address, public_address, refuse_other_scheme
 from assay.bulk.fact_lines import write_facts
 from assay.bulk.fetch import MAX_FETCH_BYTES, Fetched, current_revision, fetch, origin_revision
 from assay.bulk.imports import import_file, open_mapping, preview_file
@@ -278,6 +278,7 @@ class RecordsService:
 
     def _fetch(self, file: str | Path, max_bytes: int, *, allow_private: bool) -> Fetched | None:
         """The file behind an address, kept in the program until its import ends; None for a path."""
+        refuse_other_scheme(file)
         if not is_address(file):
             return None
         folder = self._context.folder / ".assay" / "fetched"

@@ -87,7 +87,9 @@ def row_values(row: Row, *, exact: bool = False) -> Mapping[str, Any]:
     if isinstance(value, Mapping):
         return value
     raise InputError(
-        code="not-an-object", message="the row is not a JSON object", hint="one object a row"
+        code="not-an-object",
+        message="the row is not a JSON object",
+        hint="one object a row; a file that is one JSON document is read with `--layout json`",
     )
 
 

@@ -65,6 +65,23 @@ def test_another_encoding_is_named(tmp_path: Path) -> None:
         rows(path)
 
 
+@pytest.mark.parametrize(
+    ("content", "packed"),
+    [
+        (gzip.compress(LINES), "gzip"),
+        (b"\x28\xb5\x2f\xfd rest", "zstd"),
+        (b"PK\x03\x04 rest", "zip"),
+    ],
+)
+def test_a_packed_file_under_another_name_is_named(
+    tmp_path: Path, content: bytes, packed: str
+) -> None:
+    """Its bytes are no rows in a wrong encoding, so the file is refused as what it is."""
+    with pytest.raises(InputError, match=packed) as caught:
+        rows(write(tmp_path, "a.jsonl", content))
+    assert caught.value.code == "packed-file"
+
+
 def test_blank_lines_are_no_rows_but_count(tmp_path: Path) -> None:
     """Blank lines give no row, and the rows after them keep their line numbers."""
     found = rows(write(tmp_path, "a.jsonl", b'{"a":1}\n\n   \n{"a":2}\n\n'))

@@ -1,5 +1,6 @@
 """What the messages of common formats say beside their words, and where a candidate begins."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -196,3 +197,70 @@ def test_a_list_in_a_function_call_is_several_calls(context: Context) -> None:
     assert isinstance(candidate.content, tuple)
     assert [call.name for call in candidate.content[0].tool_calls] == ["a", "b"]
     assert len(record.task.messages) == 1
+
+
+CALL = {"name": "depth", "arguments": {"lock": 3}}
+
+
+def test_parts_under_value_are_text_reasoning_and_calls(context: Context) -> None:
+    """LLaMA-Factory's parts keep their kinds, and its loss weights say what is trained on."""
+    row = {
+        "messages": [
+            {
+                "role": "user",
+                "content": [
+                    {"type": "text", "value": "How deep "},
+                    {"type": "text", "value": "is it?"},
+                ],
+                "loss_weight": 0.0,
+            },
+            {
+                "role": "assistant",
+                "content": [
+                    {"type": "reasoning", "value": "the table knows"},
+                    {"type": "text", "value": "I look."},
+                    {"type": "tool_call", "value": json.dumps(CALL)},
+                    {"type": "tool_call", "value": CALL | {"name": "width"}},
+                ],
+                "loss_weight": 1.0,
+            },
+        ]
+    }
+    record = _read("openai-chat", row, context("demonstration"))
+    (answer,) = record.candidates[0].content
+    assert isinstance(answer, Message)
+    assert (answer.content, answer.reasoning) == ("I look.", "the table knows")
+    assert [(call.name, call.arguments) for call in answer.tool_calls] == [
+        ("depth", '{"lock":3}'),
+        ("width", '{"lock":3}'),
+    ]
+    assert [(turn.content, turn.trained) for turn in record.task.messages] == [
+        ("How deep is it?", False)
+    ]
+
+
+def test_a_refusal_among_the_parts_is_the_answer(context: Context) -> None:
+    """A part of the type refusal is what the model said."""
+    answer = {
+        "role": "assistant",
+        "content": [{"type": "refusal", "refusal": "I would rather not."}],
+    }
+    record = _read("openai-chat", {"messages": [ASK, answer]}, context("demonstration"))
+    assert record.candidates[0].content == "I would rather not."
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "image"},
+        {"type": "image_url", "image_url": {"url": "lock.png"}},
+        {"type": "image_url", "value": "lock.png"},
+        {"type": "input_audio", "input_audio": {"data": "", "format": "wav"}},
+    ],
+)
+def test_a_part_that_is_no_text_is_named_as_such(part: dict[str, Any], context: Context) -> None:
+    """An image or a sound sets its row aside, and its address never becomes text."""
+    ask = {"role": "user", "content": [{"type": "text", "text": "What is it?"}, part]}
+    with pytest.raises(InputError, match=part["type"]) as caught:
+        _read("trl", {"messages": [ask, GOOD]}, context("demonstration"))
+    assert (caught.value.code, caught.value.where) == ("not-text", "messages[0].content[1]")

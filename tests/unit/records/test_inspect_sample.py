@@ -37,6 +37,23 @@ def test_a_score_has_the_states_of_its_edits() -> None:
     assert (person.edited_at, person.reason) == ("2026-01-02T00:00:00Z", "units")
 
 
+def test_a_scorer_says_why_it_gave_no_value() -> None:
+    """The reason of an unscored value is kept, and an edit that names a value takes it back."""
+    score = {
+        "value": "I", "explanation": "by hand",
+        "history": [
+            {"value": None, "explanation": "no grade", "reason": "grader_failed"},
+            {"value": "I", "explanation": "by hand", "reason": None, "provenance": {"author": "ines"}},
+        ],
+    }  # fmt: skip
+    row = {"item": {"id": 1, "scores": {"edited": score, "grader": score["history"][0]}}}  # type: ignore[index]
+    scores = inspect_sample(row).scores
+    assert [state.unscored for state in scores["edited"]] == ["grader_failed", None]
+    assert [(state.value, state.unscored) for state in scores["grader"]] == [
+        (None, "grader_failed")
+    ]
+
+
 SPAN = {"event": "span_begin", "id": "s1", "type": "scorer", "name": "own/tone"}
 INNER = {"event": "span_begin", "id": "s2", "parent_id": "s1", "type": "tool", "name": "x"}
 

@@ -15,7 +15,7 @@ from assay.plugins import load
 from assay.records.candidate import Candidate, MadeByEdit, MadeByModel, candidate_text
 from assay.records.coherence import judgment_faults, record_faults
 from assay.records.judgment import Judgment, StepLabel
-from assay.records.kinds import Critique, Trajectory
+from assay.records.kinds import Critique, Outcome, Trajectory
 from assay.records.number import as_number
 from assay.records.reader import Read, RowContext
 from assay.records.record import Record
@@ -134,6 +134,30 @@ def test_a_truth_value_may_be_a_number_or_a_text(
     row = {"prompt": "Say hi", "completion": "Hi", "label": label}
     _, (judgment,) = read_one("trl", row, context("outcome"))
     assert judgment.scores[0].score == Scored(value=value)
+
+
+@pytest.mark.parametrize("label", [True, False])
+def test_a_labelled_conversation_is_an_outcome(label: bool, context: Context) -> None:
+    """A conversation under `messages` has its last response scored by the label beside it."""
+    row = {"messages": [ASK, BAD, ASK, GOOD], "label": label}
+    record, (judgment,) = read_one("trl", row, context("outcome"))
+    assert [turn.content for turn in record.task.messages][1] == "Quite deep."
+    assert scores(record, judgment) == {("desirable", "Four metres."): Scored(value=int(label))}
+
+
+def test_pairs_of_conversations_may_have_longer_names(context: Context) -> None:
+    """`chosen_messages` and `rejected_messages` are a pair whose common start is the task."""
+    row = {"chosen_messages": [ASK, GOOD], "rejected_messages": [ASK, BAD]}
+    record, (judgment,) = read_one("trl", row, context("preference"))
+    assert isinstance(judgment.verdict, Prefers)
+    assert text(record, judgment.verdict.candidate) == "Four metres."
+    assert [turn.content for turn in record.task.messages] == [ASK["content"]]
+
+
+@pytest.mark.parametrize("kind", ["demonstration", "preference", "outcome"])
+def test_a_conversation_without_turns_is_named_as_such(kind: str, context: Context) -> None:
+    """A row whose messages stand elsewhere is not mistaken for one that ends with the user."""
+    assert refusal("sharegpt", {"messages": [ASK, GOOD]}, context(kind)) == "no-messages"
 
 
 def test_soft_step_labels_are_labels_with_their_number(context: Context) -> None:
@@ -427,6 +451,12 @@ def test_every_reply_is_a_demonstration(context: Context) -> None:
     assert refusal("oasst", lone, context("preference")) == "nothing-to-read"
 
 
+def test_a_file_of_messages_is_told_from_a_file_of_trees(context: Context) -> None:
+    """OpenAssistant: a row that is one message says which of the published files to take."""
+    row = message("a", "assistant") | {"message_tree_id": "t", "parent_id": "t"}
+    assert refusal("oasst", row, context("preference")) == "not-a-tree"
+
+
 XLAM = {
     "id": 3, "query": "How deep is lock 3?",
     "tools": json.dumps([{"name": "depth", "description": "d", "parameters": {"lock": {"type": "int"}}}]),
@@ -456,6 +486,32 @@ def test_an_irrelevant_request_expects_no_call(context: Context) -> None:
     assert record.part == Trajectory(no_call=True)
     assert record.task.taxonomy == {"category": "irrelevance"}
     assert refusal("bfcl", row | {"id": "simple_7"}, context("trajectory")) == "no-answer-key"
+
+
+@pytest.mark.parametrize(
+    ("truth", "reference"), [(["Ines"], "Ines"), (["7", "seven"], '["7","seven"]')]
+)
+def test_requests_answered_by_texts_are_outcomes(
+    truth: list[str], reference: str, context: Context
+) -> None:
+    """BFCL: the accepted texts of a memory or a search request are the reference, and no calls."""
+    row = {"id": "memory_4-customer-4", "question": [[ASK]], "ground_truth": truth}
+    record, _ = read_one("bfcl", row, context("outcome"))
+    assert record.part == Outcome(reference=reference)
+    assert record.task.taxonomy == {"category": "memory"}
+    assert refusal("bfcl", row, context("trajectory")) == "no-right-calls"
+
+
+def test_a_relevant_request_without_a_key_is_an_outcome(context: Context) -> None:
+    """BFCL: where all that is known is that a function helps, the criterion says so."""
+    row = {"id": "live_relevance_0-0-0", "question": [[ASK]], "function": [FUNCTION]}
+    record, _ = read_one("bfcl", row, context("outcome"))
+    assert isinstance(record.part, Outcome)
+    assert record.part.reference is None
+    assert record.part.criterion is not None
+    assert refusal("bfcl", row, context("trajectory")) == "no-right-calls"
+    simple = row | {"id": "simple_7", "ground_truth": [{"depth": {"lock": [3]}}]}
+    assert refusal("bfcl", simple, context("outcome")) == "wrong-kind"
 
 
 def test_right_calls_are_in_a_second_file(tmp_path: Path, context: Context) -> None:

@@ -1,6 +1,7 @@
 """BFCL: requests to a model with functions, and the calls that answer them."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -8,7 +9,7 @@ from assay.core.errors import InputError
 from assay.records.formats.conversation import read_messages, read_tools
 from assay.records.formats.fields import Fields
 from assay.records.formats.label import whole_source
-from assay.records.kinds import Trajectory
+from assay.records.kinds import Outcome, Trajectory
 from assay.records.kinds.trajectory import ExpectedCall
 from assay.records.ports import Lookup
 from assay.records.reader import Read, RowContext
@@ -17,12 +18,19 @@ from assay.records.source_json import exact_json_text
 from assay.records.task import Message, Task
 
 _ROW = ("id", "question", "function", "ground_truth", "initial_config", "missed_function",
-        "excluded_function", "involved_classes")  # fmt: skip
+        "excluded_function")  # fmt: skip
+_NUMBER = re.compile(r"_(?=[0-9])")
+"""What stands in an id between its category and its number: `memory_4-customer-4`."""
 _LONGEST_CALL = 100_000
 """Characters of one call as text."""
 
 _NO_CALL = ("irrelevance", "live_irrelevance")
 """How the ids of requests begin that no function answers."""
+_ANY_CALL = ("live_relevance",)
+"""How the ids of requests begin of which is only known that some function answers them."""
+_TEXTS = ("memory", "web_search")
+"""How the ids of requests begin whose right answers are texts, found by calls of any kind."""
+_CRITERION = "the model calls at least one of the functions"
 
 
 class Bfcl:
@@ -36,15 +44,20 @@ class Bfcl:
     with its one value. A request whose id begins with `irrelevance` or `live_irrelevance` has no
     right call, and needs no `ground_truth`; so has a turn with an empty list.
 
+    Two kinds of request are outcomes, and no trajectories: `memory` and `web_search`, whose
+    `ground_truth` is the accepted texts (one is the reference, several are it as a JSON list), and
+    `live_relevance`, of which is only known that some function is called.
+
+    The functions of `involved_classes` stand in files of their own, and are not read.
     `initial_config` is the state before. A `missed_function` is not there before its turn, and an
     `excluded_function` never: both are boundaries in words. `id` is the key; the part of it before
     its number, such as `multi_turn_miss_func`, is the axis `category`.
     """
 
     name = "bfcl"
-    kinds = ("trajectory",)
-    summary = "BFCL: requests with functions, and the calls that answer them"
-    columns = {"trajectory": _ROW}
+    kinds = ("trajectory", "outcome")
+    summary = "BFCL: requests with functions, and the calls or texts that answer them"
+    columns = {"trajectory": _ROW, "outcome": _ROW}
     companion_key = "id"
 
     def __init__(self, answers: Lookup | None = None) -> None:
@@ -69,19 +82,16 @@ class Bfcl:
         if answer is not None:
             row = {**row, "ground_truth": answer.get("ground_truth")}
         fields = Fields(row, self.columns[context.kind])
-        state, expected = fields.mapping("initial_config"), _expected(fields, key)
+        state = fields.mapping("initial_config")
+        part = _outcome if context.kind == "outcome" else _trajectory
         record = Record(
             schema_version=SCHEMA_VERSION,
-            part=Trajectory(
-                expected_calls=expected,
-                boundaries=tuple(_boundaries(fields)),
-                no_call=not expected,
-            ),
+            part=part(fields, key),
             task=Task(
                 messages=tuple(_messages(fields)),
                 tools=read_tools(fields, "function"),
                 initial_state=exact_json_text(state) if state else None,
-                taxonomy={"category": key.rstrip("0123456789-").rstrip("_") or key},
+                taxonomy={"category": _NUMBER.split(key, maxsplit=1)[0] or key},
             ),
             sources=whole_source(context),
             key=key,
@@ -97,17 +107,51 @@ def _messages(fields: Fields) -> Iterator[Message]:
             yield from read_messages(turn, f"question[{number}]")
 
 
+def _trajectory(fields: Fields, key: str) -> Trajectory:
+    if key.startswith((*_ANY_CALL, *_TEXTS)):
+        raise InputError(
+            code="no-right-calls",
+            message="which calls are right is not known of this request",
+            where="ground_truth",
+            hint="read it with `--kind outcome`",
+        )
+    expected = _expected(fields, key)
+    return Trajectory(
+        expected_calls=expected, boundaries=tuple(_boundaries(fields)), no_call=not expected
+    )
+
+
+def _outcome(fields: Fields, key: str) -> Outcome:
+    if key.startswith(_ANY_CALL):
+        return Outcome(criterion=_CRITERION)
+    if not key.startswith(_TEXTS):
+        raise InputError(
+            code="wrong-kind",
+            message="the right answer to this request is calls",
+            where="ground_truth",
+            hint="read it with `--kind trajectory`",
+        )
+    answers = fields.texts("ground_truth")
+    if not answers:
+        raise _no_answer_key()
+    return Outcome(reference=answers[0] if len(answers) == 1 else exact_json_text(answers))
+
+
+def _no_answer_key() -> InputError:
+    return InputError(
+        code="no-answer-key",
+        message="the row has no 'ground_truth'",
+        where="ground_truth",
+        hint="put the file of right answers into the folder `possible_answer` beside the questions, "
+        "under the same name",
+    )
+
+
 def _expected(fields: Fields, key: str) -> tuple[ExpectedCall, ...]:
     if not fields.has_field("ground_truth") and key.startswith(_NO_CALL):
         return ()
     if not fields.has_field("ground_truth"):
-        raise InputError(
-            code="no-answer-key",
-            message="the row has no 'ground_truth'",
-            where="ground_truth",
-            hint="put the file of right calls into the folder `possible_answer` beside the questions, "
-            "under the same name",
-        )
+        raise _no_answer_key()
     calls: list[ExpectedCall] = []
     for number, entry in enumerate(fields.items("ground_truth")):
         if isinstance(entry, Mapping):

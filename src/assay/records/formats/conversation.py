@@ -1,7 +1,7 @@
 """Conversations as foreign files write them: messages, tools, and where the response begins."""
 
 from collections.abc import Sequence
-from typing import Any, cast, get_args
+from typing import Any, NamedTuple, cast, get_args
 
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
@@ -13,7 +13,8 @@ from assay.records.task import Message, MessageRole, Tool, ToolCall
 UNNAMED = MadeByUnknown(reason="the format does not name who wrote it")
 """Provenance of a candidate in a format that has no field for it."""
 
-TRAINED_BY = ("weight", "train", "training")
+_WEIGHTS = ("weight", "loss_weight")
+TRAINED_BY = (*_WEIGHTS, "train", "training")
 """Fields by which a message says whether it is trained on."""
 
 _MESSAGE = (
@@ -23,20 +24,25 @@ _MESSAGE = (
 _CALL = ("id", "type", "function", "name", "arguments")
 _REASONING = ("reasoning_content", "reasoning", "thinking")
 _REASONING_PARTS = ("reasoning", "thinking")
+_TEXT_PARTS = ("text", "input_text", "output_text")
+_CALL_PART = "tool_call"
+_PART = ("type", "text", "value", "refusal", *_REASONING_PARTS)
 
 
 def read_messages(values: Sequence[Any], where: str) -> tuple[Message, ...]:
     """Messages in the manner of OpenAI and TRL.
 
-    Content is text, or parts that are all text and are joined. Arguments of a tool call may be
-    an object or its JSON text; a text that is no JSON is kept and marked. `function_call`, the
-    older form, becomes a tool call without id; a `refusal` of the model becomes the message's
-    content where it has none. `weight` (0 or 1), `train` and `training` say whether the message
-    is trained on. `reasoning_content`, `reasoning`, `thinking` and parts of these types are kept
-    apart from the content.
+    Content is text, or parts of text, which are joined; a part's text stands under `text` or, as
+    LLaMA-Factory writes it, under `value`, where a part of the type `tool_call` holds a call.
+    Arguments of a tool call may be an object or its JSON text; a text that is no JSON is kept and
+    marked. `function_call`, the older form, becomes a tool call without id; a `refusal` of the
+    model becomes the message's content where it has none. `weight` and `loss_weight` (0 or 1),
+    `train` and `training` say whether the message is trained on. `reasoning_content`, `reasoning`,
+    `thinking` and parts of these types are kept apart from the content.
 
     Raises:
-        InputError: for an image, an unknown role or field, or nothing at all.
+        InputError: for a part that is no text (`not-text`), an unknown role or field, or nothing
+            at all.
     """
     if not values:
         raise InputError(code="no-messages", message="there are no messages", where=where)
@@ -179,37 +185,37 @@ def _read_message(value: Any, where: str) -> Message:
     calls = [_read_call(call, f"{where}.tool_calls") for call in fields.items("tool_calls")]
     if fields.has("function_call"):
         calls.append(_read_call(fields.any("function_call"), f"{where}.function_call"))
-    content, thought = _read_content(fields, where)
+    content = _read_content(fields, where)
     return Message(
         role=cast("MessageRole", role),
-        content=content,
+        content=content.text,
         name=fields.text_or_none("name"),
-        tool_calls=tuple(calls),
+        tool_calls=(*content.calls, *calls),
         tool_call_id=fields.text_or_none("tool_call_id"),
         trained=read_trained(fields),
-        reasoning=_read_reasoning(fields) or thought or None,
+        reasoning=_read_reasoning(fields) or content.reasoning or None,
     )
 
 
 def read_trained(fields: Fields) -> bool | None:
-    """Whether a message says that it is trained on: `weight`, `train` or `training`.
+    """Whether a message says that it is trained on: by a weight, `train` or `training`.
 
     Raises:
         InputError: for a weight other than 0 and 1, or two statements that differ.
     """
     stated = {fields.flag(name) for name in ("train", "training") if fields.has(name)}
-    if fields.has("weight"):
-        weight = fields.any("weight")
+    for name in filter(fields.has, _WEIGHTS):
+        weight = fields.any(name)
         if weight not in {0, 1}:
             raise InputError(
                 code="other-weights",
                 message=f"a training weight is 0 or 1, not {weight!r}",
-                where=fields.place("weight"),
+                where=fields.place(name),
                 hint="round the weight, or leave the message out of the training by 0",
             )
         stated.add(bool(weight))
     if len(stated) > 1:
-        raise fields.error("", "`weight`, `train` and `training` contradict each other")
+        raise fields.error("", "what says whether it is trained on contradicts itself")
     return stated.pop() if stated else None
 
 
@@ -219,29 +225,66 @@ def _read_reasoning(fields: Fields) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
-def _read_content(fields: Fields, where: str) -> tuple[str, str]:
-    """The content, and the reasoning that stands among its parts."""
+class _Content(NamedTuple):
+    """What a message holds in its content."""
+
+    text: str
+    reasoning: str = ""
+    calls: tuple[ToolCall, ...] = ()
+
+
+def _read_content(fields: Fields, where: str) -> _Content:
+    """The content, with the reasoning and the calls that stand among its parts."""
     if not fields.has("content"):
-        return fields.text_or_none("refusal") or "", ""
+        return _Content(fields.text_or_none("refusal") or "")
     if fields.has("refusal") and fields.text("refusal"):
         raise fields.error("refusal", "a message has content or a refusal, not both")
     if not isinstance(fields.any("content"), list | tuple):
-        return fields.text("content"), ""
+        return _Content(fields.text("content"))
     parts = [
-        Fields(part, ("type", "text", *_REASONING_PARTS), f"{where}.content")
-        for part in fields.items("content")
+        Fields(part, _PART, f"{where}.content[{number}]")
+        for number, part in enumerate(fields.items("content"))
     ]
-    content = "".join(part.text("text") for part in parts if not _is_reasoning(part))
-    return content, "".join(_part_reasoning(part) for part in parts if _is_reasoning(part))
+    apart = (*_REASONING_PARTS, _CALL_PART)
+    return _Content(
+        text="".join(_part_text(part) for part in parts if _part_type(part) not in apart),
+        reasoning="".join(
+            _part_reasoning(part) for part in parts if _part_type(part) in _REASONING_PARTS
+        ),
+        calls=tuple(_part_call(part) for part in parts if _part_type(part) == _CALL_PART),
+    )
 
 
-def _is_reasoning(part: Fields) -> bool:
-    return part.text_or_none("type") in _REASONING_PARTS
+def _part_type(part: Fields) -> str:
+    return part.text_or_none("type") or "text"
+
+
+def _part_text(part: Fields) -> str:
+    """The text of a part; `value` is the text of a part of text alone, and else a path or data."""
+    kind = _part_type(part)
+    if kind == "refusal" and part.has("refusal"):
+        return part.text("refusal")
+    if kind in _TEXT_PARTS:
+        return part.text("value" if part.has("value") and not part.has("text") else "text")
+    if part.has("text"):
+        return part.text("text")
+    raise InputError(
+        code="not-text",
+        message=f"a part of the type {kind!r} is no text, and a record holds text alone",
+        where=part.place(""),
+        hint="put what the part shows into words, or leave the row out",
+    )
 
 
 def _part_reasoning(part: Fields) -> str:
-    kind = part.text("type")
-    return part.text(kind if part.has(kind) else "text")
+    names = (_part_type(part), "text", "value")
+    return part.text(next((name for name in names if part.has(name)), "text"))
+
+
+def _part_call(part: Fields) -> ToolCall:
+    stated = part.any("value")
+    call = parse_json(stated) if isinstance(stated, str) else stated
+    return _read_call(call, part.place("value"))
 
 
 def _read_call(value: Any, where: str) -> ToolCall:

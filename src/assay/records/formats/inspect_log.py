@@ -24,7 +24,7 @@ from assay.records.reader import Read, RowContext
 from assay.records.record import SCHEMA_VERSION, Record
 from assay.records.source_json import source_call, source_tool
 from assay.records.task import Message, Task, Tool, ToolCall
-from assay.records.verdict import DimensionScore, NotAsked
+from assay.records.verdict import DimensionScore, NotAsked, Score, ScoreAbstained
 
 _MESSAGE = ("id", "role", "content", "source", "metadata", "tool_calls", "tool_call_id", "function",
             "error", "model", "internal")  # fmt: skip
@@ -212,7 +212,7 @@ def _judgments(
             reviewer=editor or machine,
             verdict=NotAsked(),
             scores=tuple(
-                DimensionScore(dimension=name, score=any_score(value), candidate=0)
+                DimensionScore(dimension=name, score=_score(value, state), candidate=0)
                 for name, value in score_values(score_name(scorer), state.value)
             ),
             reasons=tuple(_reasons(state)),
@@ -220,6 +220,12 @@ def _judgments(
             supersedes=before.id if before else None,
         )
         yield before
+
+
+def _score(value: Any, state: InspectScore) -> Score:
+    if value is None and state.unscored:
+        return ScoreAbstained(reason=state.unscored)
+    return any_score(value)
 
 
 def _reasons(state: InspectScore) -> Iterator[Reason]:

@@ -16,8 +16,9 @@ _RUN = ("events", "timelines", "attachments", "store", "model_usage", "role_usag
         "error_retries", "limit", "events_data", "messages_data", "sandbox", "files", "setup",
         "checkpoint", "summary", "turn_count")  # fmt: skip
 _SAMPLE = ("id", "epoch", "input", "choices", "target", "messages", "output", "scores", "metadata")
-_SCORE = ("value", "answer", "explanation", "metadata", "history", "sample_id")
-_EDIT = ("value", "answer", "explanation", "metadata", "provenance")
+_STATE = ("value", "answer", "explanation", "reason")
+_SCORE = (*_STATE, "metadata", "history", "sample_id")
+_EDIT = (*_STATE, "metadata", "provenance")
 _PROVENANCE = ("timestamp", "author", "reason", "metadata")
 
 UNCHANGED = "UNCHANGED"
@@ -41,6 +42,8 @@ class InspectScore(msgspec.Struct, frozen=True, kw_only=True):
     """The answer that the scorer took from the output."""
     explanation: str | None = None
     """Why it has this value."""
+    unscored: str | None = None
+    """Why there is no value, where the scorer says so: `grader_failed`, for one."""
     author: str | None = None
     """Who edited it; absent for what the scorer gave."""
     edited_at: str | None = None
@@ -146,13 +149,14 @@ def _score_states(value: Any, where: str) -> Iterator[InspectScore]:
     for number, edit in enumerate(fields.items("history")):
         place = f"{where}.history[{number}]"
         edited = Fields(edit, _EDIT, place)
-        parts = {name: edit[name] for name in ("value", "answer", "explanation") if name in edit}
+        parts = {name: edit[name] for name in _STATE if name in edit}
         state |= {name: part for name, part in parts.items() if part != UNCHANGED}
         made = Fields(edited.mapping("provenance"), _PROVENANCE, f"{place}.provenance")
         yield InspectScore(
             value=state.get("value"),
             answer=_text(state.get("answer"), place),
             explanation=_text(state.get("explanation"), place),
+            unscored=_text(state.get("reason"), place),
             author=made.text_or_none("author"),
             edited_at=made.text_or_none("timestamp"),
             reason=made.text_or_none("reason"),
@@ -162,6 +166,7 @@ def _score_states(value: Any, where: str) -> Iterator[InspectScore]:
             value=fields.rest("value").get("value"),
             answer=fields.text_or_none("answer"),
             explanation=fields.text_or_none("explanation"),
+            unscored=fields.text_or_none("reason"),
         )
 
 

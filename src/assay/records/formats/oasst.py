@@ -45,6 +45,13 @@ class Oasst:
         Raises:
             InputError: if the row is not of this format.
         """
+        if "message_id" in row and "prompt" not in row:
+            raise InputError(
+                code="not-a-tree",
+                message="the row is one message of a file of messages, and this format reads trees",
+                where="prompt",
+                hint="take the published file of trees (its name ends in .trees.jsonl.gz)",
+            )
         fields = Fields(row, self.columns[context.kind])
         reads = [
             read

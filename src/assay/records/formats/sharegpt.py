@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assay.core.canonical import parse_json
+from assay.core.errors import InputError
 from assay.records.candidate import Candidate, MadeByModel, Provenance
 from assay.records.extra_fields import note_extra
 from assay.records.formats.conversation import (
@@ -90,6 +91,13 @@ class ShareGpt:
         turns = [
             _turn(value, f"{name}[{number}]") for number, value in enumerate(fields.items(name))
         ]
+        if not turns:
+            raise InputError(
+                code="no-messages",
+                message="there are no turns",
+                where=name,
+                hint="rows with `messages` of `role` and `content` are read as trl or openai-chat",
+            )
         messages = tuple(_message(turn) for turn in turns)
         if fields.has("system"):
             messages = (Message(role="system", content=fields.text("system")), *messages)

@@ -43,6 +43,8 @@ _PAIR_SCORES = (
 )
 """Columns of numbers that published pair sets have beside the two responses."""
 _MODELS = ("chosen_model", "rejected_model")
+_RESPONSES = ("chosen", "rejected")
+_CONVERSATIONS = ("chosen_messages", "rejected_messages")
 _GOOD, _BAD, _UNDECIDED = 1, 0, Fraction(1, 2)
 
 
@@ -55,10 +57,11 @@ class Trl:
       without one where both are messages that begin alike. Messages that repeat the prompt are
       the task and no part of a response. A `margin` is kept as a reason with the code `margin`,
       `score_chosen` and `score_rejected` as scores on `score`, `chosen_model` and
-      `rejected_model` as who made the responses.
-    - outcome: `prompt` with `completion` and `label` (unpaired preference) becomes a score on
-      `desirable`; without a usable label nobody has judged it. `prompt` alone becomes an outcome
-      whose criterion is the trainer's reward.
+      `rejected_model` as who made the responses. `chosen_messages` and `rejected_messages` are
+      the same two conversations under LLaMA-Factory's names.
+    - outcome: `prompt` with `completion`, or `messages`, and `label` (unpaired preference) becomes
+      a score on `desirable`; without a usable label nobody has judged it. `prompt` alone becomes
+      an outcome whose criterion is the trainer's reward.
     - process: `prompt`, `completions` and `labels`: true or 1 is good, false or 0 is bad. A soft
       label between them is good above one half, bad below and neutral at it; the number itself is
       the label's note. A label that is null leaves its step unlabelled. The response is the steps
@@ -74,10 +77,10 @@ class Trl:
     columns = {
         "demonstration": ("messages", "prompt", "completion", "text", *_COMMON),
         "preference": (
-            "prompt", "question", "system", "chosen", "rejected", "margin", *_MODELS,
+            "prompt", "question", "system", *_RESPONSES, *_CONVERSATIONS, "margin", *_MODELS,
             *(name for pair in _PAIR_SCORES for name in pair), *_COMMON,
         ),
-        "outcome": ("prompt", "completion", "label", *_COMMON),
+        "outcome": ("prompt", "completion", "messages", "label", *_COMMON),
         "process": ("prompt", "completions", "labels", *_COMMON),
     }  # fmt: skip
 
@@ -99,22 +102,27 @@ class Trl:
 
 
 def _demonstration(fields: Fields, context: RowContext) -> Read:
-    if fields.has("messages"):
-        messages, response = split_response(read_messages(fields.items("messages"), "messages"))
-        candidate = response_candidate(response)
-    elif fields.has("text"):
+    if fields.has("text") and not fields.has("messages"):
         messages, candidate = (user(""),), text_candidate(fields.text("text"))
     else:
-        messages = _prompt(fields)
-        candidate = _candidate(_response(fields, "completion"), messages, "completion")
+        messages, candidate = _answered(fields)
     return demonstration(context, _task(fields, messages), candidate, fields.name_or_none("id"))
+
+
+def _answered(fields: Fields) -> tuple[tuple[Message, ...], Candidate]:
+    """What is asked and the one response: a conversation, or a prompt with its completion."""
+    if fields.has("messages"):
+        messages, response = split_response(read_messages(fields.items("messages"), "messages"))
+        return messages, response_candidate(response)
+    messages = _prompt(fields)
+    return messages, _candidate(_response(fields, "completion"), messages, "completion")
 
 
 def _preference(fields: Fields, context: RowContext) -> Read:
     messages, responses = _pair(fields)
     candidates = [
         _candidate(response, messages, name, _maker(fields, f"{name}_model"))
-        for name, response in zip(("chosen", "rejected"), responses, strict=True)
+        for name, response in zip(_RESPONSES, responses, strict=True)
     ]
     reasons: tuple[Reason, ...] = ()
     if fields.has("margin"):
@@ -141,8 +149,7 @@ def _maker(fields: Fields, column: str) -> Provenance:
 
 
 def _unpaired(fields: Fields, context: RowContext) -> Read:
-    messages = _prompt(fields)
-    candidate = _candidate(_response(fields, "completion"), messages, "completion")
+    messages, candidate = _answered(fields)
     label, key = fields.flag_or_none("label"), fields.name_or_none("id")
     return desirable(context, _task(fields, messages), candidate, label, key)
 
@@ -242,7 +249,8 @@ def _pair(
     fields: Fields,
 ) -> tuple[tuple[Message, ...], list[str | tuple[Message, ...]]]:
     """What is asked, and the two responses."""
-    responses = [_response(fields, name) for name in ("chosen", "rejected")]
+    names = _CONVERSATIONS if fields.has(_CONVERSATIONS[0]) else _RESPONSES
+    responses = [_response(fields, name) for name in names]
     one, other = responses
     if isinstance(one, str) or isinstance(other, str):
         if fields.raw("prompt") is None and not fields.has("question"):

@@ -1,11 +1,16 @@
 """Rows for NeMo-RL: ranked completions, and comparisons as HelpSteer3 lays them out."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from assay.records.verdict import Prefers, Tie, Verdict
 from assay.releases.exporters.carried_fields import CarriedField, agreed_order, ordered_pairs
-from assay.releases.exporters.comparison import chosen_and_rejected, refuse_disagreement
+from assay.releases.exporters.comparison import (
+    Pairs,
+    chosen_and_rejected,
+    pairs_carried,
+    refuse_disagreement,
+)
 from assay.releases.exporters.conversation import messages_column, plain_response, text_column
 from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow
 from assay.releases.exporters.reasons import NotCarriedError
@@ -21,14 +26,18 @@ class NemoRlPreference(ExportFormat, frozen=True, kw_only=True):
 
     name: ClassVar[str] = "nemo-rl:preference"
     summary: ClassVar[str] = (
-        "`context` and ranked `completions`, for DPO and reward models in NeMo-RL"
+        "`context` and two ranked `completions`, for DPO and reward models in NeMo-RL"
     )
     partly: ClassVar[frozenset[CarriedField]] = frozenset({"candidates", "ordered_pairs"})
     limits: ClassVar[tuple[str, ...]] = (
         "Rank 0 is the best; candidates that tie share a rank.",
         "A record is carried where a pair would be: with a winner that is not rejected.",
-        "Read it with `dataset_name: PreferenceDataset`; its loss takes two completions a row.",
+        "Read it with `dataset_name: PreferenceDataset`, which wants two completions a row and no "
+        "tie: whole rankings (`completions=ranking`) end its run where a row has more.",
     )
+
+    completions: Literal["best-worst", "all", "ranking"] = "best-worst"
+    """A row for the first against the last group, for each better and worse, or with all ranks."""
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -36,24 +45,33 @@ class NemoRlPreference(ExportFormat, frozen=True, kw_only=True):
         return messages_column("context"), messages_column("completions")
 
     def rows(self, released: ReleasedRecord) -> Carried:
-        """One row for a record with an order of its candidates."""
-        candidates = released.record.candidates
-        chosen_and_rejected(released, "best-worst")  # refuses what has no usable winner
+        """One row a pair, or one for the whole ranking of a record."""
+        pairs: Pairs = "all" if self.completions == "all" else "best-worst"
+        chosen = chosen_and_rejected(released, pairs)  # refuses what has no usable winner
+        if self.completions != "ranking":
+            rows = tuple(_ranked_row(released, ((better,), (worse,))) for better, worse in chosen)
+            return Carried(rows=rows, carried=pairs_carried(chosen))
         groups = agreed_order(released)
-        ranked = [(rank, place) for rank, group in enumerate(groups) for place in group]
-        completions = [
+        row = _ranked_row(released, groups)
+        carried: dict[CarriedField, int] = {
+            "candidates": len(row.candidates),
+            "ordered_pairs": len(ordered_pairs(groups)),
+        }
+        return Carried(rows=(row,), carried=carried)
+
+
+def _ranked_row(released: ReleasedRecord, groups: Sequence[Sequence[int]]) -> ExportRow:
+    """A row of candidates with the number of their group as rank."""
+    candidates = released.record.candidates
+    ranked = [(rank, place) for rank, group in enumerate(groups) for place in group]
+    values = {
+        "context": prompt_in(released.record.task, "conversational"),
+        "completions": [
             {"rank": rank, "completion": response_in(candidates[place], "conversational")}
             for rank, place in ranked
-        ]
-        values = {
-            "context": prompt_in(released.record.task, "conversational"),
-            "completions": completions,
-        }
-        places = tuple(place for _, place in ranked)
-        return Carried(
-            rows=(ExportRow(values=values, candidates=places),),
-            carried={"candidates": len(places), "ordered_pairs": len(ordered_pairs(groups))},
-        )
+        ],
+    }
+    return ExportRow(values=values, candidates=tuple(place for _, place in ranked))
 
 
 class HelpSteer3Export(ExportFormat, frozen=True, kw_only=True):
@@ -69,6 +87,8 @@ class HelpSteer3Export(ExportFormat, frozen=True, kw_only=True):
         "A strength beyond 3 is written as 3, the end of the scale.",
         "`individual_preference` holds the score and reasoning of each reviewer who compared.",
         "Records with two candidates; each response is one text.",
+        "NeMo-RL's own loader of HelpSteer3 reads the published set alone, and sets a tie's first "
+        "response against itself; `nemo-rl:preference` is read from a file, and has no ties.",
     )
 
     default_strength: int = 0

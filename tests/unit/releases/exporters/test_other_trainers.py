@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from assay.core.canonical import parse_json
+from assay.records.task import Message, Task
 from assay.records.verdict import Prefers, Ranks, Tie
 from assay.releases.exporters.argilla import ArgillaExport
 from assay.releases.exporters.axolotl import Axolotl
@@ -73,7 +74,7 @@ def test_verl_conversations_keep_calls_as_text(release: Cases) -> None:
 
 def test_nemo_rl_takes_the_whole_ranking(release: Cases) -> None:
     """Rank 0 is the best, and no candidate of the order is left out."""
-    (row,) = _rows(attempt(NemoRlPreference(), release["ranking"]))
+    (row,) = _rows(attempt(NemoRlPreference(completions="ranking"), release["ranking"]))
     assert [(own["rank"], own["completion"][0]["content"]) for own in row["completions"]] == [
         (0, "Ash"),
         (1, "Rain"),
@@ -81,10 +82,27 @@ def test_nemo_rl_takes_the_whole_ranking(release: Cases) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("completions", "pairs"),
+    [
+        ("best-worst", [("Ash", "Tide")]),
+        ("all", [("Ash", "Rain"), ("Ash", "Tide"), ("Rain", "Tide")]),
+    ],
+)
+def test_nemo_rl_gets_two_completions_a_row(
+    release: Cases, completions: Any, pairs: list[tuple[str, str]]
+) -> None:
+    """Its loss refuses a row of three, so a ranking gives pairs unless the whole is asked for."""
+    rows = _rows(attempt(NemoRlPreference(completions=completions), release["ranking"]))
+    assert all([own["rank"] for own in row["completions"]] == [0, 1] for row in rows)
+    texts = [tuple(own["completion"][0]["content"] for own in row["completions"]) for row in rows]
+    assert sorted(texts) == sorted(pairs)
+
+
 def test_nemo_rl_candidates_that_tie_share_a_rank(dispute: Dispute) -> None:
     """Two firsts have rank 0 and the third rank 1."""
     shared = dispute(Ranks(order=((0, 2), (1,))), candidates=3)
-    (row,) = _rows(attempt(NemoRlPreference(), shared))
+    (row,) = _rows(attempt(NemoRlPreference(completions="ranking"), shared))
     assert [own["rank"] for own in row["completions"]] == [0, 0, 1]
 
 
@@ -126,6 +144,37 @@ def test_rewardbench_rows_name_the_models(release: Cases) -> None:
     (row,) = _rows(attempt(RewardBenchExport(subset="kitchen"), release["winner"]))
     assert row["chosen_model"] == row["rejected_model"] == "quill-7b"
     assert (row["subset"], row["id"]) == ("kitchen", release["winner"].number)
+
+
+def test_rewardbench_gets_conversations_or_texts(release: Cases) -> None:
+    """Each side is a whole conversation; in the standard form it is a text beside the prompt."""
+    (row,) = _rows(attempt(RewardBenchExport(), release["winner"]))
+    assert "prompt" not in row
+    assert [turn["role"] for turn in row["rejected"]] == ["user", "assistant"]
+    assert row["chosen"][-1]["content"] == "Rice and lentils."
+    (row,) = _rows(attempt(RewardBenchExport(form="standard"), release["winner"]))
+    assert row["prompt"] == "What should I cook tonight?"
+    assert (row["chosen"], row["rejected"]) == ("Rice and lentils.", "Mostly rice.")
+
+
+@pytest.mark.parametrize(
+    ("roles", "reason"),
+    [
+        (("system", "user"), "role_not_carried"),
+        (("assistant", "user"), "turns_not_alternating"),
+        (("user", "user"), "turns_not_alternating"),
+        (("user", "assistant"), "turns_not_alternating"),
+    ],
+)
+def test_rewardbench_refuses_speakers_that_it_would_rename(
+    dispute: Dispute, roles: tuple[Any, ...], reason: str
+) -> None:
+    """The library names speakers by their place, so a task with another order is dropped."""
+    pair = dispute(Prefers(candidate=0))
+    messages = tuple(Message(role=role, content=f"I am the {role}.") for role in roles)
+    record = msgspec.structs.replace(pair.record, task=Task(messages=messages))
+    renamed = msgspec.structs.replace(pair, record=record)
+    assert _reason(attempt(RewardBenchExport(), renamed)) == reason
 
 
 def test_inspect_gets_samples_and_a_task_that_compiles(release: Cases) -> None:

@@ -1,7 +1,8 @@
 """Opens exports with the libraries that read them; run by a Python that has those libraries.
 
-Usage: python trainers.py CHECK FOLDER. It needs nothing of Assay, and prints the number of rows that
-the library took. Models are made on the spot, of random weights and a few thousand parameters.
+Usage: python trainers.py CHECK FOLDER. It needs nothing of Assay, asserts what the library sees of
+each row (speakers, texts, tools, labels, masks), and prints the number of rows that it took. Models
+are made on the spot, of random weights and a few thousand parameters.
 """
 
 # ruff: noqa: T201  each check imports its own library alone, and answers by what it prints
@@ -17,6 +18,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 TEMPLATE = (
+    "{% if tools %}{{ tools | tojson }}{% endif %}"
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}"
     "{% if message.tool_calls %}{{ message.tool_calls | tojson }}{% endif %}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
@@ -77,26 +79,66 @@ def _settings(kind: Any, **more: Any) -> Any:
     )  # fmt: skip
 
 
+def _asked(row: Any) -> list[Any]:
+    """The messages of a row that are no response."""
+    if "messages" in row:
+        return [turn for turn in row["messages"] if turn["role"] != "assistant"]
+    return row["prompt"] if isinstance(row["prompt"], list) else [{"content": row["prompt"]}]
+
+
+def _answered(row: Any, name: str) -> list[Any]:
+    """The messages of a response that the model wrote."""
+    turns = row[name] if isinstance(row[name], list) else [{"content": row[name]}]
+    return [turn for turn in turns if turn.get("role", "assistant") == "assistant"]
+
+
+def _holds(text: str, turns: list[Any]) -> bool:
+    """Whether a rendered text has the words and the calls of all these messages."""
+    calls = [call["function"] for turn in turns for call in turn.get("tool_calls") or []]
+    return all(
+        turn.get("content") in {None, ""} or turn["content"] in text for turn in turns
+    ) and all(call["name"] in text for call in calls)
+
+
+def _trained(words: Any, row: Any) -> str:
+    """The text that the loss covers."""
+    return str(words.decode([label for label in row["labels"] if label != -100]))
+
+
 def trl_sft(folder: Path) -> int:
     from trl import SFTConfig, SFTTrainer
 
-    return _one_step(
-        SFTTrainer(
-            model=_causal(), args=_settings(SFTConfig), train_dataset=_rows(folder),
-            processing_class=tokenizer(),
-        )
+    words, rows = tokenizer(), _rows(folder)
+    trainer = SFTTrainer(
+        model=_causal(), args=_settings(SFTConfig, max_length=4096), train_dataset=rows,
+        processing_class=words,
     )  # fmt: skip
+    for row, taken in zip(rows, trainer.train_dataset, strict=True):
+        whole, trained = words.decode(taken["input_ids"]), _trained(words, taken)
+        answer = "completion" if "completion" in row else "messages"
+        assert _holds(whole, _asked(row)), whole
+        assert _holds(trained, _answered(row, answer)), trained
+        assert all(tool["function"]["name"] in whole for tool in row.get("tools") or [])
+        if answer == "completion":
+            assert not any(_holds(trained, [turn]) for turn in _asked(row)), trained
+    return _one_step(trainer)
 
 
 def trl_dpo(folder: Path) -> int:
     from trl import DPOConfig, DPOTrainer
 
-    return _one_step(
-        DPOTrainer(
-            model=_causal(), ref_model=_causal(), args=_settings(DPOConfig),
-            train_dataset=_rows(folder), processing_class=tokenizer(),
-        )
+    words, rows = tokenizer(), _rows(folder)
+    trainer = DPOTrainer(
+        model=_causal(), ref_model=_causal(), args=_settings(DPOConfig), train_dataset=rows,
+        processing_class=words,
     )  # fmt: skip
+    for row, taken in zip(rows, trainer.train_dataset, strict=True):
+        sides = [words.decode(taken[f"{name}_ids"]) for name in ("prompt", "chosen", "rejected")]
+        assert _holds(sides[0], _asked(row)), sides
+        assert _holds(sides[1], _answered(row, "chosen")), sides
+        assert _holds(sides[2], _answered(row, "rejected")), sides
+        assert not _holds(sides[1], _asked(row)), sides
+    return _one_step(trainer)
 
 
 def trl_kto(folder: Path) -> int:
@@ -105,12 +147,16 @@ def trl_kto(folder: Path) -> int:
     except ImportError:
         from trl.experimental.kto import KTOConfig, KTOTrainer
 
-    return _one_step(
-        KTOTrainer(
-            model=_causal(), ref_model=_causal(), args=_settings(KTOConfig),
-            train_dataset=_rows(folder), processing_class=tokenizer(),
-        )
+    words, rows = tokenizer(), _rows(folder)
+    trainer = KTOTrainer(
+        model=_causal(), ref_model=_causal(), args=_settings(KTOConfig), train_dataset=rows,
+        processing_class=words,
     )  # fmt: skip
+    for row, taken in zip(rows, trainer.train_dataset, strict=True):
+        assert _holds(words.decode(taken["prompt_ids"]), _asked(row))
+        assert _holds(words.decode(taken["completion_ids"]), _answered(row, "completion"))
+        assert taken["label"] is row["label"]
+    return _one_step(trainer)
 
 
 def trl_reward(folder: Path) -> int:
@@ -119,12 +165,16 @@ def trl_reward(folder: Path) -> int:
 
     configuration = _configuration()
     configuration.num_labels = 1
-    return _one_step(
-        RewardTrainer(
-            model=Qwen2ForSequenceClassification(configuration), args=_settings(RewardConfig),
-            train_dataset=_rows(folder), processing_class=tokenizer(),
-        )
+    words, rows = tokenizer(), _rows(folder)
+    trainer = RewardTrainer(
+        model=Qwen2ForSequenceClassification(configuration), args=_settings(RewardConfig),
+        train_dataset=rows, processing_class=words,
     )  # fmt: skip
+    for row, taken in zip(rows, trainer.train_dataset, strict=True):
+        for name in ("chosen", "rejected"):
+            assert _holds(words.decode(taken[f"{name}_ids"]), _asked(row) + _answered(row, name))
+        assert taken.get("margin") == row.get("margin")
+    return _one_step(trainer)
 
 
 def trl_grpo(folder: Path) -> int:
@@ -233,7 +283,10 @@ def verl_rl(folder: Path) -> int:
         }
     )
     taken = RLHFDataset(str(folder / "train.parquet"), tokenizer(), settings)
-    assert all(taken[number]["reward_model"]["ground_truth"] for number in range(len(taken)))
+    for number, row in enumerate(_rows(folder)):
+        seen = taken[number]
+        assert seen["reward_model"]["ground_truth"] == row["reward_model"]["ground_truth"]
+        assert list(seen["raw_prompt"]) == row["prompt"]
     return len(taken)
 
 
@@ -250,34 +303,87 @@ def verl_multi_turn(folder: Path) -> int:
         {"max_length": 4096, "truncation": "error", "pad_mode": "no_padding"}
     )
     taken = MultiTurnSFTDataset(str(folder / "train.parquet"), tokenizer(), settings)
-    for number in range(len(taken)):
-        assert taken[number]["loss_mask"].sum() > 0
+    words, rows = tokenizer(), _rows(folder)
+    for number, row in enumerate(rows):
+        ids, mask = taken[number]["input_ids"], taken[number]["loss_mask"]
+        trained = words.decode(ids[mask.bool()])
+        assert _holds(trained, _answered(row, "messages")), trained
+        assert not any(
+            len(turn["content"]) > 9 and turn["content"] in trained for turn in _asked(row)
+        )
     return len(taken)
 
 
-def inspect_task(folder: Path) -> int:
-    """The task of the export runs with the answers of a scripted model."""
-    from inspect_ai import eval as evaluate
+def _count_tokens_offline() -> None:
+    """Inspect counts the tokens of its scripted model by an encoding that tiktoken downloads."""
+    import tiktoken
 
-    (log,) = evaluate(
-        str(folder / "task.py"), model="mockllm/model", display="none", log_dir=tempfile.mkdtemp()
+    encoding = tiktoken.Encoding(
+        "bytes",
+        pat_str=r"[\s\S]",
+        mergeable_ranks={bytes([number]): number for number in range(256)},
+        special_tokens={},
     )
+    tiktoken.get_encoding = lambda _name: encoding
+
+
+def inspect_task(folder: Path) -> int:
+    """The task of the export runs, and a model that says each target is right every time."""
+    _count_tokens_offline()
+    from inspect_ai import eval as evaluate
+    from inspect_ai.model import ModelOutput, get_model
+
+    rows = [json.loads(line) for line in (folder / "train.jsonl").open(encoding="utf-8")]
+    said = [ModelOutput.from_content("mockllm/model", row["target"]) for row in rows]
+    os.chdir(folder)  # Inspect looks a task's file up by a relative path
+    (log,) = evaluate(
+        "task.py", model=get_model("mockllm/model", custom_outputs=said),
+        display="none", log_dir=tempfile.mkdtemp(), max_samples=1,
+    )  # fmt: skip
     assert log.status == "success", log.error
+    samples = {sample.id: sample for sample in log.samples}
+    assert len(samples) == len(rows)
+    for row in rows:
+        sample = samples[row["id"]]
+        asked = [(turn.role, turn.text) for turn in sample.messages[: len(row["input"])]]
+        assert asked == [(turn["role"], turn["content"]) for turn in row["input"]]
+        assert sample.target == row["target"]
+        (score,) = sample.scores.values()
+        assert score.value == "C", score
     return len(log.samples)
 
 
 def lm_eval_task(folder: Path) -> int:
-    """The harness runs the task with its dummy model, from the folder."""
+    """The harness asks what the rows ask, finds each answer right, and runs with its dummy model."""
     from lm_eval import simple_evaluate
-    from lm_eval.tasks import TaskManager
+    from lm_eval.tasks import TaskManager, get_task_dict
 
     os.chdir(folder)
-    results = simple_evaluate(
-        model="dummy",
-        tasks=["assay_release"],
-        task_manager=TaskManager(include_path=str(folder), include_defaults=False),
-    )
+    manager = TaskManager(include_path=str(folder), include_defaults=False)
+    task = get_task_dict(["assay_release"], manager)["assay_release"]
+    rows = [json.loads(line) for line in (folder / "train.jsonl").open(encoding="utf-8")]
+    for row, entry in zip(rows, task.test_docs(), strict=True):
+        assert task.doc_to_text(entry) == row["prompt"]
+        assert task.doc_to_target(entry) == row["answer"]
+        assert task.process_results(entry, [row["answer"]])["exact_match"] == 1
+        assert task.process_results(entry, [row["answer"] + "?"])["exact_match"] == 0
+    results = simple_evaluate(model="dummy", tasks=["assay_release"], task_manager=manager)
     return int(results["n-samples"]["assay_release"]["effective"])
+
+
+def rewardbench_pairs(folder: Path) -> int:
+    """The pairs by the loader of `rewardbench --dataset`."""
+    from rewardbench.utils import load_and_process_dataset
+
+    taken = load_and_process_dataset(str(folder), split="train", tokenizer=tokenizer())
+    rows = [json.loads(line) for line in (folder / "train.jsonl").open(encoding="utf-8")]
+    words = tokenizer()
+    for row, pair in zip(rows, taken, strict=True):
+        for name in ("chosen", "rejected"):
+            rendered = words.apply_chat_template(row[name], tokenize=False)
+            assert pair[f"text_{name}"] == rendered, pair
+        assert (pair["subset"], pair["id"]) == (row["subset"], row["id"])
+    return len(taken)
 
 
 def argilla_records(folder: Path) -> int:
@@ -289,19 +395,60 @@ def argilla_records(folder: Path) -> int:
     return len(records)
 
 
+_LLAMA_FACTORY_ROLES = {
+    "human": "user", "gpt": "assistant", "function_call": "function", "observation": "observation",
+}  # fmt: skip
+
+
 def llama_factory(folder: Path) -> int:
-    """Each row by LLaMA-Factory's own converter of ShareGPT rows."""
+    """Each row by LLaMA-Factory's converter, and a demonstration by its processor with its mask."""
     from llamafactory.data.converter import get_dataset_converter
     from llamafactory.data.parser import DatasetAttr
     from llamafactory.hparams import DataArguments
 
-    info = json.loads((folder / "dataset_info.json").read_text())
-    ((name, entry),) = info.items()
+    ((name, entry),) = json.loads((folder / "dataset_info.json").read_text()).items()
     attributes = DatasetAttr("file", dataset_name=name)
     attributes.join(entry)
     converter = get_dataset_converter(attributes.formatting, attributes, DataArguments())
     rows = json.loads((folder / "train.json").read_text(encoding="utf-8"))
-    return sum(bool(converter(row)["_response"]) for row in rows)
+    for row in rows:
+        taken = converter(row)
+        turns = [*row["conversations"], *(row[own] for own in ("chosen", "rejected") if own in row)]
+        seen = [(turn["role"], turn["content"]) for turn in taken["_prompt"] + taken["_response"]]
+        written = [(_LLAMA_FACTORY_ROLES[turn["from"]], turn["value"]) for turn in turns]
+        assert (taken["_system"], taken["_tools"]) == (row["system"], row["tools"])
+        if "kto_tag" in row:  # the other response is an empty one, behind a good and before a bad
+            written.insert(len(written) - (not row["kto_tag"]), ("assistant", ""))
+        assert seen == written, (seen, written)
+        if len(taken["_response"]) == 1:
+            _check_llama_factory_mask(taken)
+    return len(rows)
+
+
+def _check_llama_factory_mask(taken: dict[str, Any]) -> None:
+    """The loss covers the model's turns, with its calls, and nothing that it was told."""
+    from llamafactory.data.processor import SupervisedDatasetProcessor
+    from llamafactory.data.template import get_template_and_fix_tokenizer
+    from llamafactory.hparams import DataArguments
+
+    arguments, words = DataArguments(template="chatml", cutoff_len=4096), tokenizer()
+    template = get_template_and_fix_tokenizer(words, arguments)
+    processor = SupervisedDatasetProcessor(template, words, None, arguments)
+    encoded = processor.preprocess_dataset({key: [value] for key, value in taken.items()})
+    trained = _trained(words, {"labels": encoded["labels"][0]})
+    whole = words.decode(encoded["input_ids"][0])
+    turns = taken["_prompt"] + taken["_response"]
+    for turn in turns:
+        if turn["role"] == "function":
+            called = json.loads(turn["content"])
+            assert called["name"] in trained, trained
+        elif turn["role"] == "assistant":
+            assert turn["content"] in trained, trained
+        else:
+            assert turn["content"] in whole, whole
+            assert turn["content"] not in trained, trained
+    for tool in json.loads(taken["_tools"] or "[]"):
+        assert tool["name"] in whole, whole
 
 
 CHECKS: dict[str, Callable[[Path], int]] = {
@@ -309,7 +456,7 @@ CHECKS: dict[str, Callable[[Path], int]] = {
     for check in (
         trl_sft, trl_dpo, trl_kto, trl_reward, trl_grpo, regression, axolotl_chat, axolotl_steps,
         openrlhf_sft, openrlhf_pairs, openrlhf_prompts, verl_rl, verl_multi_turn, inspect_task,
-        lm_eval_task, argilla_records, llama_factory,
+        lm_eval_task, rewardbench_pairs, argilla_records, llama_factory,
     )
 }  # fmt: skip
 
