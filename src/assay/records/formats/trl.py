@@ -102,11 +102,12 @@ class Trl:
 
 
 def _demonstration(fields: Fields, context: RowContext) -> Read:
+    key = fields.name_or_none("id")
     if fields.has("text") and not fields.has("messages"):
-        messages, candidate = (user(""),), text_candidate(fields.text("text"))
-    else:
-        messages, candidate = _answered(fields)
-    return demonstration(context, _task(fields, messages), candidate, fields.name_or_none("id"))
+        task = _task(fields, (user(""),))
+        return demonstration(context, task, text_candidate(fields.text("text")), key)
+    messages, candidate = _answered(fields)
+    return demonstration(context, _task(fields, messages), candidate, key)
 
 
 def _answered(fields: Fields) -> tuple[tuple[Message, ...], Candidate]:

@@ -86,7 +86,8 @@ not name is lost in that format, and the drop report counts it."""
 
 _OPENED_BY = """\
 Exports of a small release with every kind of record were opened by the libraries themselves, on a CPU,
-with tiny models of random weights; each that ran took every row. `datasets` 5.2.0 loads every format. The checks
+with tiny models of random weights; each that ran took every row. The checks compare what the library sees with what
+was written: texts, speakers, tools and labels, and what its loss covers. `datasets` 5.2.0 loads every format. They
 are `tests/unit/releases/exporters/test_trainers.py`, run with the Python of an environment that has
 the libraries: `ASSAY_TRAINERS=/path/to/python make test-long`."""
 
@@ -118,14 +119,42 @@ OPENED: tuple[tuple[str, str, str], ...] = (
     ),
     ("`argilla`", "argilla 2.8.0", "`Record.from_dict`; no server"),
     (
-        "`nemo-rl:preference`, `helpsteer3`, `open-instruct`, `rewardbench`",
-        "not run",
-        "written from the published layouts; the libraries were not tried",
+        "`llama-factory`, all stages",
+        "LLaMA-Factory 0.9.5, Transformers 5.6.0",
+        (
+            "its converter: speakers, texts, system and tools; of `sft` its processor: the loss covers the "
+            "model's turns alone"
+        ),
     ),
     (
-        "`inspect`, `lm-eval`, `llama-factory`",
+        "`rewardbench`",
+        "rewardbench 0.1.4",
+        "the loader of `rewardbench --dataset`; both sides as the chat template renders them",
+    ),
+    (
+        "`inspect`",
+        "Inspect 0.3.285",
+        "the task, with a scripted model: input and target of each sample, and each target scores C",
+    ),
+    (
+        "`lm-eval`",
+        "lm-eval 0.4.13",
+        "the task: each answer scores 1 and another 0; one run with its dummy model",
+    ),
+    (
+        "`nemo-rl:preference`",
         "not run",
-        "the checks are written; Inspect 0.3.285, lm-eval 0.4.13 and LLaMA-Factory 0.9.5 did not install",
+        "NeMo-RL wants CUDA; its `PreferenceDataset` and `preference_preprocessor` were read",
+    ),
+    (
+        "`open-instruct`",
+        "not run",
+        "its `rlvr_tokenize_v3` was read: `messages`, `ground_truth`, `dataset`",
+    ),
+    (
+        "`helpsteer3`",
+        "not run",
+        "NeMo-RL's loader was read: it takes the published set alone, from the Hub",
     ),
     (
         "`guard`, `safety:evaluation`, `critique:spans`, `votes`",

@@ -32,8 +32,10 @@ class NemoRlPreference(ExportFormat, frozen=True, kw_only=True):
     limits: ClassVar[tuple[str, ...]] = (
         "Rank 0 is the best; candidates that tie share a rank.",
         "A record is carried where a pair would be: with a winner that is not rejected.",
-        "Read it with `dataset_name: PreferenceDataset`, which wants two completions a row and no "
-        "tie: whole rankings (`completions=ranking`) end its run where a row has more.",
+        (
+            "Read it with `dataset_name: PreferenceDataset`, which wants two completions a row and no "
+            "tie: whole rankings (`completions=ranking`) end its run where a row has more."
+        ),
     )
 
     completions: Literal["best-worst", "all", "ranking"] = "best-worst"
@@ -87,8 +89,10 @@ class HelpSteer3Export(ExportFormat, frozen=True, kw_only=True):
         "A strength beyond 3 is written as 3, the end of the scale.",
         "`individual_preference` holds the score and reasoning of each reviewer who compared.",
         "Records with two candidates; each response is one text.",
-        "NeMo-RL's own loader of HelpSteer3 reads the published set alone, and sets a tie's first "
-        "response against itself; `nemo-rl:preference` is read from a file, and has no ties.",
+        (
+            "NeMo-RL's own loader of HelpSteer3 reads the published set alone, and sets a tie's first "
+            "response against itself; `nemo-rl:preference` is read from a file, and has no ties."
+        ),
     )
 
     default_strength: int = 0

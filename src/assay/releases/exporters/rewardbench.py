@@ -24,8 +24,10 @@ class RewardBenchExport(ExportFormat, frozen=True, kw_only=True):
         {"candidates", "ordered_pairs", "provenance", "taxonomy"}
     )
     limits: ClassVar[tuple[str, ...]] = (
-        "`rewardbench --dataset FOLDER` reads the conversational form: whole conversations. It takes "
-        "speakers by their place, so turns alternate and begin with the user.",
+        (
+            "`rewardbench --dataset FOLDER` reads the conversational form: whole conversations. It takes "
+            "speakers by their place, so turns alternate and begin with the user."
+        ),
         "The standard form is the published data set's: texts, tasks of one user message.",
         "The models are written as the record names them; `unknown` where it does not.",
         "Built to evaluate: such a release should not be one that anything was trained on.",
