@@ -1,7 +1,7 @@
 """Whether a judgment fits its record: indices in range, orders complete, quotes that match."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from assay.core.canonical import parse_json
@@ -37,8 +37,9 @@ def judgment_faults(record: Record, judgment: Judgment) -> Iterator[str]:
     count = len(record.candidates)
     yield from _verdict_faults(judgment.verdict, count)
     yield from _candidate_faults(judgment, count)
-    yield from _twice("score", ((s.dimension, s.candidate) for s in judgment.scores))
-    yield from _labelling_faults(record, judgment)
+    yield from _twice("score", [(s.dimension, s.candidate) for s in judgment.scores])
+    if judgment.step_labels or judgment.skipped_steps:
+        yield from _labelling_faults(record, judgment)
     if judgment.wrote is not None and judgment.stands_as_is:
         yield "the text is revised and left as it is"
     for error in judgment.errors or ():
@@ -52,9 +53,13 @@ def judgment_faults(record: Record, judgment: Judgment) -> Iterator[str]:
 def _candidate_faults(judgment: Judgment, count: int) -> Iterator[str]:
     if judgment.order is not None and sorted(judgment.order) != list(range(count)):
         yield f"the presented order {list(judgment.order)} does not name each of {count} candidates"
-    for what, number in _candidate_references(judgment):
-        if number is not None and number >= count:
-            yield f"{what} names candidate {number}, the record has {count}"
+    references = (
+        ("a score", judgment.scores), ("a reason", judgment.reasons), ("a ruling", judgment.rulings),
+    )  # fmt: skip
+    for what, pieces in references:
+        for piece in pieces:
+            if piece.candidate is not None and piece.candidate >= count:
+                yield f"{what} names candidate {piece.candidate}, the record has {count}"
 
 
 def _reason_faults(record: Record, reason: Reason) -> Iterator[str]:
@@ -66,8 +71,6 @@ def _reason_faults(record: Record, reason: Reason) -> Iterator[str]:
 
 def _labelling_faults(record: Record, judgment: Judgment) -> Iterator[str]:
     """Why the labels on steps do not fit: steps that are not there, or answered twice."""
-    if not judgment.step_labels and not judgment.skipped_steps:
-        return  # the usual case
     labelled = [(label.candidate, label.step) for label in judgment.step_labels]
     skipped = [(step.candidate, step.step) for step in judgment.skipped_steps]
     yield from _twice("step label", labelled)
@@ -117,20 +120,10 @@ def _verdict_faults(verdict: Verdict, count: int) -> Iterator[str]:
             yield f"the ranking names candidates {ranked}, the record has {count}"
 
 
-def _candidate_references(judgment: Judgment) -> Iterator[tuple[str, int | None]]:
-    for score in judgment.scores:
-        yield "a score", score.candidate
-    for reason in judgment.reasons:
-        yield "a reason", reason.candidate
-    for ruling in judgment.rulings:
-        yield "a ruling", ruling.candidate
-
-
-def _twice(what: str, keys: Iterable[tuple[Any, ...]]) -> Iterator[str]:
-    listed = list(keys)
-    if len(set(listed)) == len(listed):
+def _twice(what: str, keys: Sequence[tuple[Any, ...]]) -> Iterator[str]:
+    if len(set(keys)) == len(keys):
         return  # the usual case: counting costs more
-    for key, times in Counter(listed).items():
+    for key, times in Counter(keys).items():
         if times > 1:
             parts = ", ".join(str(part) for part in key if part is not None)
             yield f"there are {times} {what}s for {parts}"

@@ -198,7 +198,7 @@ def row_size(row: Row) -> int:
     """About how many bytes a row holds."""
     if row.text is not None:
         return len(row.text)
-    return sum(len(cell) for cell in (row.values or {}).values() if isinstance(cell, str))
+    return sum([len(cell) for cell in (row.values or {}).values() if cell.__class__ is str])
 
 
 def _short(key: Key) -> int:

@@ -85,7 +85,8 @@ class Matching:
             if name in facts or _short(name) in self._earlier_ids:
                 repeats.append(fact.reviewer.kind)
             if judgment is None:
-                _refuse_part(unit, fact, recurrence, earlier.beside(fact, identity))
+                if unit.group or recurrence.once:
+                    _refuse_part(unit, fact, recurrence, earlier.beside(fact, identity))
                 new[identity] = fact
             facts[name] = judgment or fact
         # Only here, when nothing can set the unit aside any more.
@@ -163,7 +164,7 @@ def _refuse_part(
     Raises:
         InputError: if rows are grouped or name their vote, and another judgment is there.
     """
-    if not beside or not (unit.group or recurrence.once):
+    if not beside:
         return
     rows = f"the group {unit.group}" if unit.group else f"the vote with {recurrence.once}"
     raise InputError(

@@ -378,7 +378,8 @@ class _ImportRun:
             self._new[name] += sum(identity.startswith(f"{family.prefix}_") for identity in new)
         for unit in units:
             self.extra_fields.add(unit.extras, len(unit.usable_rows))
-            self._redacted.update(unit.redacted)
+            if unit.redacted:
+                self._redacted.update(unit.redacted)
             for error in unit.judgments_set_aside:
                 self._judgments_set_aside.add(unit.rows[0].where, error)
             for identity, fact in zip(unit.ids, unit.facts, strict=True):

@@ -4,15 +4,19 @@ Each test needs the library of its protocol (`pip install 'assay[remote]'`) and 
 where it is not installed; the one against moto needs `moto[server]`.
 """
 
+import json
 import logging
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import fsspec
 import pytest
 
+from assay import open as open_program
 from assay.bulk.fetch import BLOCK, current_revision, fetch
+from assay.contracts.service import init
 from assay.core.clock import fixed_clock
 from assay.core.errors import AssayError, InputError, MachineError
 from simulators.object_stores import BUCKET, COMMIT, KEY, ObjectStores, serving_stores
@@ -132,6 +136,25 @@ def test_no_secret_is_kept_or_told(
     told = [str(refused.value), fetched.origin, *(record.getMessage() for record in caplog.records)]
     assert not [text for text in told if SECRET in text]
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [path for path in files if SECRET.encode() in path.read_bytes()]
+
+
+def test_an_import_keeps_address_revision_digest_and_time_and_no_secret(
+    address: str, stores: ObjectStores, tmp_path: Path
+) -> None:
+    """In the store's list of imports; the secret is in no file of the program."""
+    row = {"prompt": "Which tram goes to the harbour?", "chosen": "The red one", "rejected": "None"}
+    stores.content = json.dumps(row).encode()
+    init(tmp_path / "p")
+    with open_program(tmp_path / "p") as program:
+        program.records.import_(address, source="chat-questions", format="trl")
+        (run,) = program.context.store.imports()
+        state = program.records.import_state(address, source="chat-questions", format="trl")
+    assert run.file.startswith(f"{address}, revision ")
+    assert run.sha256 == sha256(stores.content).hexdigest()
+    assert ", fetched 20" in run.file
+    assert (state.imported, state.is_current) == (run.finished, True)
+    files = [path for path in (tmp_path / "p").rglob("*") if path.is_file()]
     assert not [path for path in files if SECRET.encode() in path.read_bytes()]
 
 
