@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import (
@@ -16,6 +17,7 @@ from playwright.sync_api import (
     Page,
     Playwright,
     ViewportSize,
+    expect,
     sync_playwright,
 )
 
@@ -23,6 +25,11 @@ from browser.page_server import PageServer
 
 DESK: ViewportSize = {"width": 1440, "height": 900}
 """The size of a usual screen."""
+
+PATIENCE_MS = 120_000
+"""How long a page may take for anything before its test fails."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 """Commands that start a browser of this family, in the order in which they are tried."""
@@ -59,10 +66,17 @@ def browser(no_browser: str) -> Iterator[Browser]:
         opened.close()
 
 
+def patient_context(browser: Browser, **options: Any) -> BrowserContext:
+    """A fresh profile whose pages a busy machine does not fail."""
+    made = browser.new_context(**options)
+    made.set_default_timeout(PATIENCE_MS)
+    return made
+
+
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh profile: no cookies, nothing stored."""
-    opened = browser.new_context(viewport=DESK, reduced_motion="reduce")
+    opened = patient_context(browser, viewport=DESK, reduced_motion="reduce")
     yield opened
     opened.close()
 

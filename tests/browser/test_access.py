@@ -10,7 +10,7 @@ from assay.records.judgment import Reason
 from assay.records.verdict import BothUnacceptable, Prefers, Tie
 from assay.review.answer import Answer
 from browser.axe import findings
-from browser.conftest import DESK
+from browser.conftest import DESK, patient_context
 from browser.desk_server import DeskServer
 from browser.hand import Hand
 from browser.review_records import disputed_record, review_records, severe_records
@@ -41,7 +41,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskServer]:
 @pytest.fixture(scope="module")
 def hand(desk: DeskServer, browser: Browser) -> Iterator[Hand]:
     """Ana's hand."""
-    context = browser.new_context(viewport=DESK, reduced_motion="reduce")
+    context = patient_context(browser, viewport=DESK, reduced_motion="reduce")
     page = context.new_page()
     page.clock.install()
     made = Hand(page, desk.origin)

@@ -16,7 +16,7 @@ from assay.records.verdict import Prefers
 from assay.review.answer_key import Key
 from assay.store.queue import SqlQueue
 from assay.store.queue_overview import QueueOverview
-from browser.conftest import DESK
+from browser.conftest import DESK, patient_context
 from browser.desk_server import DeskServer
 from browser.hand import Hand
 from browser.review_records import pairs, review_records
@@ -69,7 +69,7 @@ def test_no_hidden_field_is_in_any_byte(browser: Browser, tmp_path: Path) -> Non
     records = desk_records(each=1)
     with DeskServer(tmp_path / "program", records=records) as desk:
         desk.program.desk.consent(desk.people["ana"], "fare_evasion", given=True)
-        context = browser.new_context(viewport=DESK, reduced_motion="reduce")
+        context = patient_context(browser, viewport=DESK, reduced_motion="reduce")
         page = context.new_page()
         page.clock.install()
         told = []
@@ -119,7 +119,7 @@ def _seen(browser: Browser, folder: Path, records: list[Record]) -> set[str]:
     """Everything that is shown of these records, without handles and the order of candidates."""
     shown = set()
     with DeskServer(folder, records=records) as desk:
-        page = browser.new_page()
+        page = patient_context(browser).new_page()
         Hand(page, desk.origin).sign_in("ana")
         while True:
             told = json.loads(ask(page, "POST", f"{REVIEW}/claims", {"count": 1})["text"])
@@ -203,7 +203,7 @@ def test_sentinels_and_ordinary_work_cannot_be_told_apart(
     browser: Browser, mixed: DeskServer
 ) -> None:
     """Same keys, headers, status, lease and shape of id; size and time tell nothing."""
-    page = browser.new_page()
+    page = patient_context(browser).new_page()
     Hand(page, mixed.origin).sign_in("ana")
     page.goto(mixed.origin)
     desk = SqlQueue(mixed.program.store)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from assay.core.clock import system_clock
 from assay.records.judgment import Judgment
-from browser.conftest import DESK
+from browser.conftest import DESK, patient_context
 from browser.desk_server import DeskServer
 from browser.hand import Hand
 from browser.review_records import pairs, severe_records
@@ -66,7 +66,7 @@ def hands(desk: DeskServer, browser: Browser) -> Iterator[Callable[[str], Hand]]
     contexts: list[BrowserContext] = []
 
     def hand_of(name: str) -> Hand:
-        contexts.append(browser.new_context(viewport=DESK, reduced_motion="reduce"))
+        contexts.append(patient_context(browser, viewport=DESK, reduced_motion="reduce"))
         page = contexts[-1].new_page()
         page.clock.install()
         hand = Hand(page, desk.origin)

@@ -12,6 +12,7 @@ from playwright.sync_api import Error as PlaywrightError
 from assay.web.cleaning import ATTRIBUTES, TAGS
 from assay.web.maths import ATTRIBUTES as MATHS_ATTRIBUTES
 from assay.web.rendering import render
+from browser.conftest import patient_context
 from browser.page_server import PageServer
 from simulators.hostile_texts import FIRE, HOSTILE
 
@@ -50,7 +51,7 @@ LOOK = """
   return found;
 }
 """
-PATIENCE = 100
+PATIENCE = 2400
 """Twentieths of a second that a planted text is given to do its work."""
 
 LISTS = [sorted(TAGS), sorted(ATTRIBUTES | MATHS_ATTRIBUTES)]
@@ -84,7 +85,7 @@ def planted(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
 @contextmanager
 def _watched(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
     seen: list[str] = []
-    with browser.new_context() as context:
+    with patient_context(browser) as context:
         page = context.new_page()
         for event, words in EVENTS.items():
             page.on(event, partial(_note, seen, words))  # type: ignore[call-overload]

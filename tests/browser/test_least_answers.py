@@ -13,7 +13,7 @@ from assay.records.kinds import Demonstration
 from assay.records.record import Record
 from assay.review.completeness import gaps
 from browser.axe import findings
-from browser.conftest import DESK
+from browser.conftest import DESK, patient_context
 from browser.desk_server import DeskServer
 from browser.hand import UNREAD_MS, Hand
 from browser.page_server import PageServer
@@ -56,7 +56,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskServer]:
 @pytest.fixture(scope="module")
 def hand(desk: DeskServer, browser: Browser) -> Iterator[Hand]:
     """Ana's hand, at a page whose clock stands still unless it is put forward."""
-    context: BrowserContext = browser.new_context(viewport=DESK, reduced_motion="reduce")
+    context: BrowserContext = patient_context(browser, viewport=DESK, reduced_motion="reduce")
     page = context.new_page()
     page.clock.install()
     made = Hand(page, desk.origin)
@@ -122,7 +122,7 @@ def test_enter_is_dead_until_what_appeared_can_have_been_read(
     desk: DeskServer, browser: Browser
 ) -> None:
     """An Enter that was meant for the item before answers nothing; after 400 ms it does."""
-    context = browser.new_context(viewport=DESK, reduced_motion="reduce")
+    context = patient_context(browser, viewport=DESK, reduced_motion="reduce")
     page = context.new_page()
     page.clock.install(time=0)
     hand = Hand(page, desk.origin)

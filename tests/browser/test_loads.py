@@ -6,15 +6,12 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from assay.web.assets import own_assets
-from browser.conftest import DESK
+from browser.conftest import DESK, patient_context
 from browser.desk_server import DeskServer
 from browser.hand import Hand
 from browser.review_records import pairs
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: loads")]
-
-PATIENCE_MS = 60_000
-"""How long a page may take on a busy machine; nothing here is timed."""
 
 FILES = """() => performance.getEntriesByType("resource")
   .map((each) => ({ path: new URL(each.name).pathname, bytes: each.transferSize,
@@ -33,8 +30,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskServer]:
 @pytest.fixture
 def reviewer(desk: DeskServer, browser: Browser) -> Iterator[Page]:
     """Ana's page, signed in, before she reviews."""
-    context = browser.new_context(viewport=DESK, reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE_MS)
+    context = patient_context(browser, viewport=DESK, reduced_motion="reduce")
     page = context.new_page()
     Hand(page, desk.origin).sign_in("ana")
     yield page

@@ -35,7 +35,7 @@ from assay.records.verdict import (
 )
 from assay.releases.exporters.released import ReleasedRecord
 from assay.releases.exporters.trl import TrlPreference
-from browser.conftest import DESK
+from browser.conftest import DESK, patient_context
 from browser.desk_server import DeskServer
 from browser.hand import Hand
 from browser.review_records import MARKED, RIGHT, SILENT, WRONG, review_records
@@ -59,7 +59,7 @@ def hands(desk: DeskServer, browser: Browser) -> Iterator[Callable[[str], Hand]]
 
     def hand_of(name: str) -> Hand:
         if name not in known:
-            contexts.append(browser.new_context(viewport=DESK))
+            contexts.append(patient_context(browser, viewport=DESK))
             page = contexts[-1].new_page()
             page.clock.install()
             known[name] = Hand(page, desk.origin)

@@ -11,7 +11,7 @@ from assay.records.record import Record
 from assay.records.verdict import Prefers, Scored, Tie
 from assay.review.adjudication import Adjudication, Decided
 from assay.review.calibration import Round, RoundNote, RoundStep
-from browser.conftest import DESK
+from browser.conftest import DESK, patient_context
 from browser.desk_server import DeskServer
 from browser.hand import Hand
 from browser.review_records import RIGHT, disputed_record, disputed_records, pairs
@@ -42,7 +42,7 @@ def hands(desk: DeskServer, browser: Browser) -> Iterator[Hands]:
 
     def hand_of(name: str) -> Hand:
         if name not in known:
-            contexts.append(browser.new_context(viewport=DESK, reduced_motion="reduce"))
+            contexts.append(patient_context(browser, viewport=DESK, reduced_motion="reduce"))
             page = contexts[-1].new_page()
             page.clock.install()
             known[name] = Hand(page, desk.origin)

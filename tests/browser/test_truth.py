@@ -10,7 +10,7 @@ from assay.core.clock import system_clock
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.verdict import Prefers, Tie
-from browser.conftest import DESK
+from browser.conftest import DESK, patient_context
 from browser.desk_server import DeskServer
 from browser.hand import GRACE_MS, Hand
 from browser.review_records import pairs, severe_records
@@ -54,7 +54,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, clock: MovedClock) -> Iterato
 @pytest.fixture(scope="module")
 def cookies(browser: Browser, desk: DeskServer) -> list[dict[str, object]]:
     """Ana's session: she signed in once, on the real page."""
-    context = browser.new_context()
+    context = patient_context(browser)
     Hand(context.new_page(), desk.origin).sign_in("ana")
     found = [dict(each) for each in context.cookies()]
     context.close()
@@ -72,7 +72,7 @@ def device(
     contexts: list[BrowserContext] = []
 
     def made() -> Hand:
-        context = browser.new_context(viewport=DESK, reduced_motion="reduce")
+        context = patient_context(browser, viewport=DESK, reduced_motion="reduce")
         context.add_cookies(cookies)  # type: ignore[arg-type]
         contexts.append(context)
         return tab_of(context, desk)
@@ -290,7 +290,7 @@ def test_an_answer_that_is_refused_shows_the_way_out(device: Devices, desk: Desk
 @pytest.mark.long
 def test_signing_out_leaves_nothing_on_the_device(browser: Browser, desk: DeskServer) -> None:
     """Who signs out is asked about answers that wait; then the device keeps nothing."""
-    context = browser.new_context(viewport=DESK)
+    context = patient_context(browser, viewport=DESK)
     hand = tab_of(context, desk)
     hand.sign_in("ben")
     ready(hand, "leave")

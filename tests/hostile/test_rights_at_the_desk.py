@@ -18,7 +18,6 @@ from assay.review.calibration import Round, RoundStep
 from assay.review.guideline_gap import GuidelineGap
 from assay.review.queue.lease import NewItem, Queue
 from assay.store.queue import SqlQueue
-from assay.web.app import create_app
 from assay.web.authentication import COOKIE
 from simulators.desk_crawl import claimed, pages, taken
 from simulators.desk_program import PASSWORD, person
@@ -35,6 +34,7 @@ from simulators.planted_rights import (
     seen,
     write_planted,
 )
+from simulators.served import shared_app
 from simulators.small_program import judged
 
 BY_REVIEWERS = LENT | FREE
@@ -86,7 +86,7 @@ Browse = Callable[[str], Client]
 @pytest.fixture
 def browse(program: Program) -> Iterator[Browse]:
     """Signs somebody in at the one browser there is."""
-    with TestClient(create_app(program, sweep_seconds=3600), base_url="https://desk.test") as made:
+    with TestClient(shared_app(program), base_url="https://desk.test") as made:
 
         def sign_in(name: str) -> Client:
             signed_in = program.accounts.sign_in(name, PASSWORD)

@@ -160,7 +160,7 @@ def _conversation(
     return messages
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(_conversation(OBJECTS), _tools())
 def test_a_trl_conversation_returns(messages: list[Row], tools: list[Row]) -> None:
     """Tools, parallel calls, systems in the middle and reasoning come back as they were."""
@@ -168,7 +168,7 @@ def test_a_trl_conversation_returns(messages: list[Row], tools: list[Row]) -> No
     _returns("trl", "trl:conversational", row, "demonstration", reasoning="reasoning_content")
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(_conversation(OBJECTS), _tools())
 def test_a_trl_completion_returns(messages: list[Row], tools: list[Row]) -> None:
     """The completion may hold turns with calls, and the prompt what came before."""
@@ -177,7 +177,7 @@ def test_a_trl_completion_returns(messages: list[Row], tools: list[Row]) -> None
     _returns("trl", "trl:prompt-completion", row, "demonstration", reasoning="thinking")
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(WORDS, SPOKEN)
 def test_plain_trl_rows_return(prompt: str, response: str) -> None:
     """A plain prompt and completion come back to the letter, and so does one text."""
@@ -186,7 +186,7 @@ def test_plain_trl_rows_return(prompt: str, response: str) -> None:
     _returns("trl", "trl:language-modeling", {"text": response}, "demonstration", between="")
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(
     _conversation(TEXTS_OF_OBJECTS | MALFORMED, weights=True), _tools(), st.none() | st.booleans()
 )
@@ -215,7 +215,7 @@ def _is_malformed(arguments: str) -> bool:
     return False
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(_conversation(OBJECTS), _tools(), st.lists(SPOKEN, min_size=2, max_size=2, unique=True))
 def test_preferences_in_messages_return(
     messages: list[Row], tools: list[Row], answers: list[str]
@@ -232,7 +232,7 @@ def test_preferences_in_messages_return(
     _returns("openai-preference", "openai:preference", row, "preference")
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(WORDS, st.lists(SPOKEN, min_size=2, max_size=2, unique=True), st.booleans())
 def test_plain_labels_return(prompt: str, answers: list[str], label: bool) -> None:
     """Plain pairs, single labels and prompts alone come back."""
@@ -245,7 +245,7 @@ def test_plain_labels_return(prompt: str, answers: list[str], label: bool) -> No
     _returns("trl", "trl:prompt-only", {"prompt": prompt}, "outcome")
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(WORDS, st.lists(st.tuples(SPOKEN, st.booleans()), min_size=1, max_size=4))
 def test_steps_return(prompt: str, steps: list[tuple[str, bool]]) -> None:
     """Every step comes back with its label."""
@@ -272,7 +272,7 @@ def _turns(draw: st.DrawFn) -> list[Row]:
     return turns
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(_turns(), WORDS, _tools(), SPOKEN, st.booleans())
 def test_llama_factory_turns_return(
     turns: list[Row], system: str, tools: list[Row], other: str, label: bool
@@ -292,7 +292,7 @@ def test_llama_factory_turns_return(
     _returns("sharegpt", "llama-factory", pair | told, "preference", stage="ranking")
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(st.lists(st.tuples(WORDS, WORDS), max_size=2), WORDS, WORDS, SPOKEN, st.booleans())
 def test_alpaca_rows_return(
     history: list[tuple[str, str]], system: str, asked: str, answer: str, label: bool
@@ -308,7 +308,7 @@ def test_alpaca_rows_return(
     _returns("alpaca", "llama-factory", pair, "preference", stage="ranking", **form)
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(
     WORDS,
     SPOKEN,

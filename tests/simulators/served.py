@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from threading import Thread
 
 import uvicorn
+from litestar import Litestar
 
 from assay.program.program import Program
 from assay.web.app import create_app
@@ -18,6 +19,18 @@ def free_port() -> int:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
         return port
+
+
+_shared: list[Litestar] = []
+
+
+def shared_app(program: Program) -> Litestar:
+    """The application of a program: its routes are built once, and then serve one program after another."""
+    if not _shared:
+        _shared.append(create_app(program, sweep_seconds=3600, rate=10**9))
+    [app] = _shared
+    app.state.program = program
+    return app
 
 
 @contextmanager

@@ -8,10 +8,10 @@ from litestar.testing import TestClient
 
 from assay.desk.accounts import SignedIn
 from assay.program.program import Program
-from assay.web.app import create_app
 from assay.web.authentication import COOKIE
 from simulators.desk_program import PASSWORD, opened, person, write_desk_program
 from simulators.once import Once
+from simulators.served import shared_app
 
 PEOPLE = {
     "ana": ("reviewer", "policy_reviewer"),
@@ -58,17 +58,8 @@ def program(folder: Path) -> Iterator[Program]:
 
 @pytest.fixture(scope="session")
 def app_of() -> Callable[[Program], Litestar]:
-    """The application of a program: its routes are built once, and then serve one program after another."""
-    built: list[Litestar] = []
-
-    def serve(program: Program) -> Litestar:
-        if not built:
-            built.append(create_app(program, sweep_seconds=3600, rate=10**9))
-        [app] = built
-        app.state.program = program
-        return app
-
-    return serve
+    """The application of a program; all tests share one."""
+    return shared_app
 
 
 @pytest.fixture

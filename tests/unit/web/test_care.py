@@ -122,6 +122,7 @@ WAYS: dict[str, Callable[[Program, Record], Any]] = {
 """Ways by which a severe record comes to a reviewer."""
 
 
+@pytest.mark.share(2)  # each way and each state is among them
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("state", ["no consent", "at the cap", "agreed"])
 def test_no_claim_gives_a_text_that_its_reader_may_not_see(

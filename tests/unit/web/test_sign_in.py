@@ -19,6 +19,7 @@ from assay.web.app import create_app
 from assay.web.assets import own_assets
 from assay.web.authentication import COOKIE
 from simulators.desk_program import PASSWORD, opened, person, write_desk_program
+from simulators.once import Once
 from unit.web.conftest import Client, SignIn
 
 OTHER = "another sentence of some length"
@@ -183,10 +184,10 @@ def test_the_first_link_is_made_until_there_is_an_administrator(
 
 
 @pytest.fixture
-def bare(tmp_path: Path) -> Iterator[Program]:
+def bare(once: Once, tmp_path: Path) -> Iterator[Program]:
     """A program without anybody who may sign in."""
-    write_desk_program(tmp_path / "bare", [])
-    with opened(tmp_path / "bare") as program:
+    template = once("bare-desk", lambda at: write_desk_program(at, []))
+    with opened(Path(shutil.copytree(template, tmp_path / "bare"))) as program:
         yield program
 
 
