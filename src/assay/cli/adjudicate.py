@@ -19,7 +19,9 @@ def adjudicate(
         ),
     ],
     by: Annotated[str, typer.Option("--by", help="The adjudicator.")],
-    prefers: Annotated[int | None, typer.Option(help="Decide for this candidate, from 0.")] = None,
+    prefers: Annotated[
+        int | None, typer.Option(min=0, help="Decide for this candidate, from 0.")
+    ] = None,
     verdict: Annotated[
         str | None, typer.Option(help="Decide that there is no winner, such as tie.")
     ] = None,

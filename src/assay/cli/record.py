@@ -30,6 +30,7 @@ Source = Annotated[str, typer.Option("--source", "-s", help="Source class in sou
 
 @app.command("import")
 def import_(
+    call: typer.Context,
     file: Annotated[
         str,
         typer.Argument(
@@ -111,6 +112,7 @@ def import_(
     from assay.core.errors import InputError
     from assay.plugins import load, names
 
+    _refuse_unread(call, suggest=suggest, dry_run=dry_run)
     cut = _layout(layout, max_row_mb)
     fields = _field_options(keep, ignore, strict=strict, drop_null_arguments=drop_null_arguments)
     with assay.open(program) as opened:
@@ -158,6 +160,44 @@ def import_(
     # Single rows set aside are ordinary; all of them mean that the format does not fit the file.
     if report.read and report.set_aside == report.read:
         raise typer.Exit(InputError.exit_code)
+
+
+_OF_SUGGEST = {"file", "suggest", "layout", "max_row_mb", "program", "as_json"}
+"""What a suggestion reads."""
+
+_NOT_OF_PREVIEW = {"rejects", "as_json"}
+"""What a dry run does not read."""
+
+
+def _refuse_unread(call: typer.Context, *, suggest: bool, dry_run: bool) -> None:
+    """Refuse options that this way of calling would not read.
+
+    Raises:
+        UsageError: naming every such option.
+    """
+    from assay.core.errors import UsageError
+
+    # Typer gives no name of its own to the source of a value.
+    stated = {name for name in call.params if str(call.get_parameter_source(name)) not in _UNSTATED}
+    if suggest:
+        way, unread = "--suggest", stated - _OF_SUGGEST
+    elif dry_run:
+        way, unread = "--dry-run", stated & _NOT_OF_PREVIEW
+    else:
+        way, unread = "an import", stated & {"first"}
+    if not unread:
+        return
+    options = [parameter.opts[0] for parameter in call.command.params if parameter.name in unread]
+    raise UsageError(
+        code="unread-option",
+        message=f"{way} does not read {', '.join(options)}",
+        where="assay record import",
+        hint="leave it out" if len(options) == 1 else "leave them out",
+    )
+
+
+_UNSTATED = {"ParameterSource.DEFAULT", "ParameterSource.DEFAULT_MAP", "None"}
+"""Sources of a value that nobody stated in the call."""
 
 
 def _field_options(

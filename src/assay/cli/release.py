@@ -191,6 +191,7 @@ def export(
         control_tokens=one_of(control_tokens, ControlAction, "control-tokens"),
         tokenizer=tokenizer,
     )
+    _log_export(release, report)
     if as_json:
         print_json(report)
     else:
@@ -198,6 +199,23 @@ def export(
         say(f"folder   {target}")
     if not report.rows:
         raise _no_row(report, target)
+
+
+def _log_export(release: Path, report: "DropReport") -> None:
+    """Have the program next to the release, if there is one, log that it was exported."""
+    import assay
+    from assay.core.errors import AssayError
+    from assay.program.releases import program_of
+
+    folder = program_of(release)
+    if folder is None:
+        return
+    try:
+        with assay.open(folder) as opened:
+            opened.releases.log_export(report)
+    except AssayError as error:
+        # The rows are written: who may only read the program exports from it all the same.
+        say(f"the export is not in the program's audit log: {error}", fg="yellow", err=True)
 
 
 def _no_row(report: "DropReport", folder: Path) -> "CheckError":

@@ -57,7 +57,7 @@ class GuideFigures(msgspec.Struct, frozen=True, kw_only=True):
     files_listed: bool = False
     """Whether assay.toml lists data files."""
     exported: bool = False
-    """Whether the program's folder of exports holds one of the newest release."""
+    """Whether the newest release was exported with a row, wherever its rows went."""
     hard_slices: int = 0
     """Slices for which the contract asks for records: quotas and hard slices."""
     verifications: int = 0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.context import Context
+from assay.context import Context, Interface
 from assay.core.data_frame import data_frame
 from assay.core.progress import ProgressCallback
 from assay.plugins import load, names
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from assay.quality.shortcuts.cues import Cue
 
 
-class QualityService:
+class QualityService(Interface):
     """Dispositions, agreement, coverage and the quality report."""
 
     def __init__(self, context: Context) -> None:

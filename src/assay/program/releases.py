@@ -1,14 +1,15 @@
 """The `releases` interface of an open program, and the release verbs that need no program."""
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from assay.context import Context
+from assay.context import Context, Interface
 from assay.contracts import service as contracts
 from assay.contracts.document import DocumentKind
 from assay.contracts.reading import FILES
@@ -33,7 +34,7 @@ from assay.releases.exportable import (
     use_of_rows,
 )
 from assay.releases.exporters.control_rule import ControlAction, ControlTokenRule
-from assay.releases.exporters.drop_report import DropReport
+from assay.releases.exporters.drop_report import REPORT_JSON, DropReport
 from assay.releases.exporters.release_folder import release_name, released_records
 from assay.releases.exporters.service import export
 from assay.releases.inputs import DocumentFile, ReleaseInputs, RenderedQualityReport
@@ -54,8 +55,11 @@ RELEASES = "releases"
 EXPORTS = "exports"
 """The folder into which exports are written where no other is named."""
 
+_EXPORTED = "release.export"
+"""The action of an export in the audit log."""
 
-class ReleasesService:
+
+class ReleasesService(Interface):
     """Build, verify, compare, export and withdraw releases; they are in the program's folder `releases`."""
 
     def __init__(self, context: Context) -> None:
@@ -202,7 +206,7 @@ class ReleasesService:
                 record, escape each with a space, or refuse the export.
             tokenizer: a tokenizer's folder or file, whose special tokens count as well.
         """
-        return export_release(
+        report = export_release(
             self.folder_of(version),
             format,
             target,
@@ -213,6 +217,37 @@ class ReleasesService:
             tokenizer=tokenizer,
             clock=self._context.clock,
         )
+        self.log_export(report)
+        return report
+
+    def log_export(self, report: DropReport) -> None:
+        """Have the audit log say that a release of this program was exported, wherever its rows went.
+
+        Args:
+            report: the drop report of the export; one without a row is not logged.
+        """
+        if not report.rows:
+            return
+        subject = f"{report.release}, {report.exporter}, {report.rows} rows"
+        with self._context.store.write(
+            _EXPORTED, actor=self._context.actor, subject=subject
+        ) as unit:
+            # The entry stands without a fact: an export stores nothing here, and is logged all the same.
+            unit.acted = True
+
+    def is_exported(self, version: str) -> bool:
+        """Whether a release was exported with a row, as the audit log or the folder of exports says.
+
+        Args:
+            version: its version.
+        """
+        release = f"{self._context.documents.program.id} {version}"
+        logged = self._context.store.subjects_of(_EXPORTED)
+        if any(subject.startswith(f"{release}, ") for subject in logged):
+            return True
+        # Exports that an older Assay wrote are in no log.
+        reports = (self._context.folder / EXPORTS).glob(f"*/{REPORT_JSON}")
+        return any(head.release == release and head.rows for head in _heads(reports))
 
     def to_datasets(
         self,
@@ -427,8 +462,8 @@ def export_release(
     service.require_release(place)
     today = clock()[:10]
     refuse_expired(place, today)
-    program = place.resolve().parent.parent
-    if place.resolve().parent.name == RELEASES and (program / FILES["program"]).is_file():
+    program = program_of(place)
+    if program is not None:
         # Next to its program a release asks what the sources permit now, not on the day it was built.
         rights = contracts.load_rights(program)
         permits = Permits(rights.sources, on=date.fromisoformat(today), territory=rights.territory)
@@ -445,6 +480,29 @@ def export_release(
         release=release_name(place),
         control=ControlTokenRule(control_tokens, ControlTokens(special)),
     )
+
+
+def program_of(release: Path) -> Path | None:
+    """The folder of the program that a release is next to; None where it was taken elsewhere."""
+    place = release.resolve()
+    folder = place.parent.parent
+    is_home = place.parent.name == RELEASES and (folder / FILES["program"]).is_file()
+    return folder if is_home else None
+
+
+class _ExportHead(msgspec.Struct, frozen=True):
+    """What of a drop report tells which release was exported."""
+
+    release: str
+    rows: int
+
+
+def _heads(reports: Iterable[Path]) -> Iterator[_ExportHead]:
+    for path in reports:
+        try:
+            yield msgspec.json.decode(path.read_bytes(), type=_ExportHead)
+        except (OSError, msgspec.DecodeError):
+            continue
 
 
 def _public_key(file: Path) -> Ed25519PublicKey:

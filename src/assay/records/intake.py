@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from assay.contracts.shape import nearest
+from assay.core.choices import nearest
 from assay.core.digest import sha256
 from assay.core.errors import InputError, UsageError
 from assay.core.fact import Fact
