@@ -278,7 +278,7 @@ class Program:
         """6. Build, verify, compare, export and withdraw releases."""
         from assay.program.releases import ReleasesService
 
-        return ReleasesService(self.context)
+        return ReleasesService(self.context, self.quality.report)
 
     @cached_property
     def validation(self) -> "ValidationService":

@@ -1,7 +1,7 @@
 """The `releases` interface of an open program, and the release verbs that need no program."""
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +48,8 @@ from assay.validation.validation import Validation
 if TYPE_CHECKING:
     from datasets import Dataset
 
+    from assay.quality.report import QualityReport
+
 RELEASES = "releases"
 """The folder of a program's releases, one folder a version."""
 
@@ -62,8 +64,15 @@ _EXPORTED = "release.export"
 class ReleasesService(Interface):
     """Build, verify, compare, export and withdraw releases; they are in the program's folder `releases`."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, quality_report: "Callable[[], QualityReport]") -> None:
+        """The interface of an open program.
+
+        Args:
+            context: what it works with.
+            quality_report: makes the report that a release carries.
+        """
         self._context = context
+        self._quality_report = quality_report
         self.folder = context.folder / RELEASES
         """One folder a version."""
 
@@ -115,7 +124,7 @@ class ReleasesService(Interface):
                 since the last release.
         """
         context = self._context
-        report = quality.report(context.store, context.facts)
+        report = self._quality_report()
         program = context.documents.program
         index = context.comparer()
         inputs = ReleaseInputs(

@@ -8,6 +8,7 @@ what holds nearly the whole of it.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -464,9 +465,27 @@ def _fields(owner: int, strings: Strings, *, read_too: bool) -> Iterator[list[_T
     pieces = [_TextPiece(owner, pointer, text) for pointer, text in strings]
     if read_too:
         pieces += [
-            piece.with_reading(reading) for piece in pieces for reading in readings(piece.text)
+            piece.with_reading(reading) for piece in pieces for reading in _readings_of(piece.text)
         ]
     yield from _group_by_field(pieces)
+
+
+def _readings_of(text: str) -> Iterable[Encoded]:
+    """The readings of a text; those of short texts are kept.
+
+    Names, licences and prompts recur from record to record, and a gate, a release and a check compare
+    the same records one after the other.
+    """
+    return _kept_readings(text) if len(text) <= _MOST_KEPT_CHARACTERS else readings(text)
+
+
+@lru_cache(maxsize=20_000)
+def _kept_readings(text: str) -> tuple[Encoded, ...]:
+    return tuple(readings(text))
+
+
+_MOST_KEPT_CHARACTERS = 1_000
+"""Characters of the longest text whose readings are kept: all that are kept take some 20 MB at most."""
 
 
 def _group_by_field(pieces: Iterable[_TextPiece]) -> Iterator[list[_TextPiece]]:

@@ -142,7 +142,7 @@ def test_the_records_say_what_they_are_before_the_documents_check(tmp_path: Path
     """`repr` opens no store and reads no document."""
     opened = assay.open(_program_with_a_fault(tmp_path))
     assert repr(opened.records).startswith(f"<RecordsService of {tmp_path}")
-    assert not (tmp_path / "p" / ".assay").exists()
+    assert not (tmp_path / "p" / ".assay" / "store.sqlite").exists()
 
 
 def _program_with_a_fault(folder: Path) -> Path:
