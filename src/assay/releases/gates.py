@@ -19,7 +19,7 @@ from assay.core.wording import counted
 from assay.governance.claims import find_claims, find_unproven_effects
 from assay.governance.rights import Use
 from assay.quality.floors import FloorResult
-from assay.quality.integrity import Integrity
+from assay.quality.integrity import FEWEST_LABELLED, Integrity
 from assay.quality.quota_coverage import DistributionCoverage, QuotaCoverage, required_slices
 from assay.releases.release import GateResult, GateState
 from assay.releases.unread import unread_passages
@@ -54,9 +54,6 @@ COPIES_COUNT = TWO_STATES | {"assay-release/4"}
 
 NEEDED_DOCUMENTS: tuple[DocumentKind, ...] = ("contract", "rubric", "sources")
 """Documents that no release can do without; a policy only where there is one."""
-
-_FEWEST_COMPARED = 2
-"""Records below which none can contradict another."""
 
 _SHOWN = 5
 """Examples that a reason names before it says how many more there are."""
@@ -143,14 +140,10 @@ def integrity_gate(integrity: Integrity) -> GateResult:
     """Whether no record contradicts another: copies with other labels, and groups cut by a split.
 
     Two right answers to one task, and a group in two splits, refuse the release. Copies that people
-    judged otherwise leave the gate unknown: which of the labels holds, nobody has said. A right
+    judged otherwise leave the gate unknown: which of the labels holds, nobody has said. So do records
+    without labels, of which no comparison could show a contradiction. A right
     answer inside the prompt is counted and stops nothing: a task of reading holds it.
     """
-    if integrity.records < _FEWEST_COMPARED:
-        return _unknown(
-            "integrity",
-            f"{counted(integrity.records, 'record')}: a contradiction takes two",
-        )
     faults = []
     if integrity.key_conflicts:
         faults.append(
@@ -170,10 +163,16 @@ def integrity_gate(integrity: Integrity) -> GateResult:
             f"exact copies of one item were judged otherwise, {counted(integrity.conflicts, 'time')}, "
             f"and nobody decided which label holds: {_conflicting(integrity)}",
         )
+    if integrity.labelled < FEWEST_LABELLED and not faults:
+        return _unknown(
+            "integrity",
+            f"{integrity.labelled} of {counted(integrity.records, 'record')} with a label: a "
+            "contradiction takes two",
+        )
     return _result(
         "integrity",
         faults,
-        f"{counted(integrity.records, 'record')} compared, none contradicts another; "
+        f"{integrity.labelled} of {counted(integrity.records, 'record')} with a label compared, none contradicts another; "
         f"{counted(integrity.with_split, 'record')} with a split; the right answer is inside the "
         f"prompt of {integrity.given_away} of {integrity.with_reference} that have one",
     )
