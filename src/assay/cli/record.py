@@ -8,7 +8,7 @@ import typer
 from assay.cli.commands import command_group
 from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_table, progress, say
 from assay.cli.reading import open_to_read
-from assay.core.wording import counted
+from assay.core.wording import count_phrase
 
 app = command_group()
 
@@ -250,7 +250,7 @@ def _show_preview(preview: Any) -> None:
     if more > 0:
         say(f"set aside: {more} more rows", fg="yellow")
     _show_extra_fields(preview.extra_fields)
-    say(f"{counted(preview.read, 'row')} read, nothing stored", err=True)
+    say(f"{count_phrase(preview.read, 'row')} read, nothing stored", err=True)
 
 
 def _show_suggestion(suggested: Any, *, as_json: bool) -> None:
@@ -353,7 +353,7 @@ _HOMES = {
 def _show_extra_fields(fields: Any) -> None:
     """Name the fields that the format does not read as they stand, each with its number of rows."""
     for field in fields:
-        rows = counted(field.rows, "row")
+        rows = count_phrase(field.rows, "row")
         if field.fate == "ignored":
             choice = "" if "." in field.name else "; --keep or --ignore it"
             say(f"  not read: {field.name} ({rows}){choice}", fg="yellow")

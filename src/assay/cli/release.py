@@ -221,14 +221,14 @@ def _log_export(release: Path, report: "DropReport") -> None:
 def _no_row(report: "DropReport", folder: Path) -> "CheckError":
     """The error of an export without a row, with the reason that dropped most records."""
     from assay.core.errors import CheckError
-    from assay.core.wording import counted
+    from assay.core.wording import count_phrase
 
     where = str(folder / "drop_report.md")
     if not report.drops:
         message = "there is no row: the release holds no record"
         return CheckError(code="no-row", message=message, where=where)
     main = report.drops[0]
-    of_all = f"{main.records} of {counted(report.records.given, 'record')}"
+    of_all = f"{main.records} of {count_phrase(report.records.given, 'record')}"
     hint = "the drop report counts the records of each reason"
     if any(drop.options or drop.formats for drop in report.drops):
         hint = "the drop report names, for each reason, the option or format that carries records"

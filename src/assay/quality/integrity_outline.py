@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from assay.core.wording import counted
+from assay.core.wording import count_phrase
 from assay.quality.integrity import FEWEST_LABELLED, LEAST_REFERENCE, Integrity
 from assay.quality.outline import Block, table
 from assay.quality.wording import counts, plain, share
@@ -30,11 +30,11 @@ def integrity_blocks(integrity: Integrity) -> Iterator[Block | str]:
 def sentences(integrity: Integrity) -> Iterator[str]:
     """The figures with their denominators."""
     yield (
-        f"Of {counted(integrity.records, 'record')}, {integrity.labelled} with a label: "
-        f"{counted(integrity.conflicts, 'label')} on which exact copies of one item contradict each "
-        f"other; {counted(integrity.cut, 'group')} cut by a split, among the "
-        f"{counted(integrity.with_split, 'record')} that name one; the right answer stands inside "
-        f"the prompt of {integrity.given_away} of {counted(integrity.with_reference, 'record')} "
+        f"Of {count_phrase(integrity.records, 'record')}, {integrity.labelled} with a label: "
+        f"{count_phrase(integrity.conflicts, 'label')} on which exact copies of one item contradict each "
+        f"other; {count_phrase(integrity.cut, 'group')} cut by a split, among the "
+        f"{count_phrase(integrity.with_split, 'record')} that name one; the right answer stands inside "
+        f"the prompt of {integrity.given_away} of {count_phrase(integrity.with_reference, 'record')} "
         f"with one of {LEAST_REFERENCE} characters or more."
     )
     if not integrity.records:

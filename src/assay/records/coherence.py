@@ -7,7 +7,7 @@ from typing import Any
 from assay.core.canonical import parse_json
 from assay.core.digest import is_labelled
 from assay.core.errors import InputError
-from assay.core.wording import counted
+from assay.core.wording import count_phrase
 from assay.records.candidate import Candidate, MadeByModel
 from assay.records.evidence import TextSpan
 from assay.records.judgment import Action, Judgment, LocalizedError, Reason, Whole
@@ -121,7 +121,7 @@ def _verdict_faults(verdict: Verdict, count: int) -> Iterator[str]:
 def _range(count: int) -> str:
     """How many candidates there are and by which numbers they are named."""
     numbers = {0: "", 1: ": 0", 2: ": 0 and 1"}.get(count, f": 0 to {count - 1}")
-    return f"{counted(count, 'candidate')}{numbers}"
+    return f"{count_phrase(count, 'candidate')}{numbers}"
 
 
 def _candidate_references(judgment: Judgment) -> Iterator[tuple[str, int | None]]:
