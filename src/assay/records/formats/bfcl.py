@@ -69,7 +69,7 @@ class Bfcl:
         if answer is not None:
             row = {**row, "ground_truth": answer.get("ground_truth")}
         fields = Fields(row, self.columns[context.kind])
-        state, expected = fields.mapping("initial_config"), _expected(fields, key)
+        state, expected = fields.mapping("initial_config"), _expected_calls(fields, key)
         record = Record(
             schema_version=SCHEMA_VERSION,
             part=Trajectory(
@@ -97,7 +97,7 @@ def _messages(fields: Fields) -> Iterator[Message]:
             yield from read_messages(turn, f"question[{number}]")
 
 
-def _expected(fields: Fields, key: str) -> tuple[ExpectedCall, ...]:
+def _expected_calls(fields: Fields, key: str) -> tuple[ExpectedCall, ...]:
     if not fields.has_field("ground_truth") and key.startswith(_NO_CALL):
         return ()
     if not fields.has_field("ground_truth"):
@@ -111,14 +111,14 @@ def _expected(fields: Fields, key: str) -> tuple[ExpectedCall, ...]:
     calls: list[ExpectedCall] = []
     for number, entry in enumerate(fields.items("ground_truth")):
         if isinstance(entry, Mapping):
-            calls += [_keyed(name, accepted) for name, accepted in entry.items()]
+            calls += [_call_by_name(name, accepted) for name, accepted in entry.items()]
         else:
             texts = [entry] if isinstance(entry, str) else entry
             calls += [_from_text(text, number) for text in texts]
     return tuple(calls)
 
 
-def _keyed(name: str, accepted: Any) -> ExpectedCall:
+def _call_by_name(name: str, accepted: Any) -> ExpectedCall:
     arguments = Fields(accepted, tuple(accepted), f"ground_truth.{name}").rest(*accepted)
     return ExpectedCall(name=name, arguments=exact_json_text(arguments), turn=0)
 

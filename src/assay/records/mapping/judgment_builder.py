@@ -114,8 +114,8 @@ class JudgmentBuilder:
                 rulings=tuple(self._rulings(inner, about)),
                 attack=self._attack(inner),
                 wrote=self._wrote(inner),
-                supersedes=self._superseded(inner, names),
-                order=self._presented(inner, about),
+                supersedes=self._superseded_id(inner, names),
+                order=self._presented_order(inner, about),
                 guideline=self._guideline(inner),
                 visible=self._visible,
                 active_ms=self._active(inner),
@@ -137,7 +137,7 @@ class JudgmentBuilder:
         compared = self._comparisons(scope, about)
         return (*scores, *(score for group in compared for score in group))
 
-    def _superseded(self, scope: RowScope, names: dict[str, str]) -> str | None:
+    def _superseded_id(self, scope: RowScope, names: dict[str, str]) -> str | None:
         name = self._supersedes(scope)
         if name is None or is_id(name, Judgment.prefix):
             return name
@@ -166,7 +166,7 @@ class JudgmentBuilder:
             raise missing_column(name, scope).at(f"{self._field}.once")
         return as_text(value)
 
-    def _presented(self, scope: RowScope, about: About) -> tuple[int, ...] | None:
+    def _presented_order(self, scope: RowScope, about: About) -> tuple[int, ...] | None:
         if self._order is None:
             return None
         places = (place(scope, about) for place in self._order)
@@ -191,7 +191,7 @@ def _pieces(entries: Sequence[Any], make: Callable[[Any, str], Piece], field: st
 def _verdict(judgment: doc.JudgmentMap, field: str) -> Callable[[RowScope, About], Verdict | None]:
     """The function that gives the verdict; None where it is asked for and absent."""
     if judgment.ranks is not None:
-        return _ranked(judgment.ranks, f"{field}.ranks")
+        return _rank_reader(judgment.ranks, f"{field}.ranks")
     if judgment.verdict is None:
         return lambda _scope, _about: NotAsked()
     evaluate = compile_value(judgment.verdict, f"{field}.verdict")
@@ -210,7 +210,7 @@ def _placed_verdict(value: Any, about: About, field: str) -> Verdict:
         raise error.at(field) from error
 
 
-def _ranked(ranks: doc.RanksMap, field: str) -> Callable[[RowScope, About], Verdict | None]:
+def _rank_reader(ranks: doc.RanksMap, field: str) -> Callable[[RowScope, About], Verdict | None]:
     read = _pieces(ranks.entries, _rank, f"{field}.entries")
     highest_first = ranks.best == "highest"
 

@@ -77,7 +77,7 @@ def to_score(value: Any, *, number: bool) -> Score:
             message=f"{as_text(value)[:80]} is not a score",
             hint="write {abstained: why} or {not_applicable: true}",
         )
-    return _scored(value) if number else Category(value=as_text(value))
+    return _score_of(value) if number else Category(value=as_text(value))
 
 
 def ranking(ranks: Mapping[int | None, Fraction], *, highest_first: bool) -> Verdict | None:
@@ -131,7 +131,7 @@ def comparison_scores(dimension: str, verdict: Verdict, count: int) -> list[Dime
     ]
 
 
-def _scored(value: Any) -> Scored:
+def _score_of(value: Any) -> Scored:
     if isinstance(value, str) and value.isascii() and value.isdecimal():
         return Scored(value=as_integer(value, "a score"))  # the usual case: a fraction costs more
     try:
