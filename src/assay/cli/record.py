@@ -114,41 +114,30 @@ def import_(
 
     _refuse_unread(call, suggest=suggest, dry_run=dry_run)
     cut = _layout(layout, max_row_mb)
-    fields = _field_options(keep, ignore, strict=strict, drop_null_arguments=drop_null_arguments)
+    how: dict[str, Any] = {
+        "source": source,
+        "kind": kind,
+        "format": form,
+        "layout": cut,
+        "fields": _field_options(
+            keep, ignore, strict=strict, drop_null_arguments=drop_null_arguments
+        ),
+        "max_fetch_bytes": max_fetch_mb * 2**20,
+        "allow_private": allow_private,
+    }
     with assay.open(program) as opened:
         if suggest:
             _show_suggestion(opened.records.suggest(file, layout=cut), as_json=as_json)
             return
         if dry_run:
-            preview = opened.records.preview(
-                file,
-                source=source,
-                kind=kind,
-                format=form,
-                layout=cut,
-                fields=fields,
-                first=first,
-                max_fetch_bytes=max_fetch_mb * 2**20,
-                allow_private=allow_private,
-            )
+            preview = opened.records.preview(file, first=first, **how)
             _show_preview(preview)
             if preview.read and not preview.reads:
                 raise typer.Exit(InputError.exit_code)
             return
         folder = rejects or opened.records.rejects_folder(file)
         with progress(Path(file.partition("?")[0]).name) as tick:
-            report = opened.records.import_(
-                file,
-                source=source,
-                kind=kind,
-                format=form,
-                layout=cut,
-                fields=fields,
-                rejects=rejects,
-                progress=tick,
-                max_fetch_bytes=max_fetch_mb * 2**20,
-                allow_private=allow_private,
-            )
+            report = opened.records.import_(file, rejects=rejects, progress=tick, **how)
     if as_json:
         print_json(report)
     else:

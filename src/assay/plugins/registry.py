@@ -1,9 +1,11 @@
 """The registry: every reader, exporter, review format, verifier and cue by group and name."""
 
 import re
+import sys
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import distributions
 from typing import Any, Literal
 
 import msgspec
@@ -39,14 +41,30 @@ def plugins(group: Group) -> list[Plugin]:
         Plugin(group=group, name=name, target=target, package="assay")
         for name, target in BUILT_IN[group].items()
     ]
-    # Looked up at each call and not imported: one broken package must not stop all commands.
-    theirs = [
-        Plugin(group=group, name=point.name, target=point.value, package=_package_of(point))
-        # Entry points come in the order of the file system; sorted, lists are the same everywhere.
-        for point in sorted(entry_points(group=f"assay.{group}"), key=lambda point: point.name)
-    ]
+    theirs = _of_packages(group, tuple(sys.path))
     _refuse_double_names([*ours, *theirs])
     return [*ours, *theirs]
+
+
+# Reading the metadata of every installed package takes a tenth of a second, and a run asks some hundred
+# times. What is installed changes with the path alone, in one process.
+@cache
+def _of_packages(group: Group, path: tuple[str, ...]) -> tuple[Plugin, ...]:
+    """The plug-ins that installed packages name, none of them imported: a broken one stops no command.
+
+    Args:
+        group: the kind of plug-in.
+        path: `sys.path`, where the packages are sought.
+    """
+    # Of two copies of one package the first on the path is the one that is imported.
+    packages = {dist.name: dist for dist in reversed([*distributions(path=list(path))])}
+    points = (point for dist in packages.values() for point in dist.entry_points)
+    return tuple(
+        Plugin(group=group, name=point.name, target=point.value, package=_package_of(point))
+        # Packages come in the order of the file system; sorted, lists are the same everywhere.
+        for point in sorted(points, key=lambda point: point.name)
+        if point.group == f"assay.{group}"
+    )
 
 
 def names(group: Group) -> list[str]:

@@ -457,7 +457,9 @@ def _text(piece: _TextPiece, *, simple: bool = False) -> str:
     """The canonical text of a piece; a simple one is in that form but for capitals."""
     if piece.encoded:
         return canonical(piece.encoded.text)
-    return piece.text if simple else canonical(piece.text)
+    if simple:
+        return piece.text
+    return _kept_canonical(piece.text) if _is_kept(piece.text) else canonical(piece.text)
 
 
 def _fields(owner: int, strings: Strings, *, read_too: bool) -> Iterator[list[_TextPiece]]:
@@ -476,12 +478,21 @@ def _readings_of(text: str) -> Iterable[Encoded]:
     Names, licences and prompts recur from record to record, and a gate, a release and a check compare
     the same records one after the other.
     """
-    return _kept_readings(text) if len(text) <= _MOST_KEPT_CHARACTERS else readings(text)
+    return _kept_readings(text) if _is_kept(text) else readings(text)
 
 
 @lru_cache(maxsize=20_000)
 def _kept_readings(text: str) -> tuple[Encoded, ...]:
     return tuple(readings(text))
+
+
+@lru_cache(maxsize=20_000)
+def _kept_canonical(text: str) -> str:
+    return canonical(text)
+
+
+def _is_kept(text: str) -> bool:
+    return len(text) <= _MOST_KEPT_CHARACTERS
 
 
 _MOST_KEPT_CHARACTERS = 1_000
