@@ -1,12 +1,11 @@
 """The `releases` interface of an open program, and the release verbs that need no program."""
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from assay.context import Context, Interface
@@ -27,6 +26,7 @@ from assay.quality.report_text import to_json, to_markdown
 from assay.releases import service
 from assay.releases.audit_head import open_head, sign_head
 from assay.releases.diff import ReleaseDifference
+from assay.releases.export_log import EXPORTED, export_subject, is_exported
 from assay.releases.exportable import (
     records_to_leave_out,
     refuse_denied,
@@ -34,7 +34,7 @@ from assay.releases.exportable import (
     use_of_rows,
 )
 from assay.releases.exporters.control_rule import ControlAction, ControlTokenRule
-from assay.releases.exporters.drop_report import REPORT_JSON, DropReport
+from assay.releases.exporters.drop_report import DropReport
 from assay.releases.exporters.release_folder import release_name, released_records
 from assay.releases.exporters.service import export
 from assay.releases.inputs import DocumentFile, ReleaseInputs, RenderedQualityReport
@@ -56,9 +56,6 @@ RELEASES = "releases"
 
 EXPORTS = "exports"
 """The folder into which exports are written where no other is named."""
-
-_EXPORTED = "release.export"
-"""The action of an export in the audit log."""
 
 
 class ReleasesService(Interface):
@@ -237,9 +234,9 @@ class ReleasesService(Interface):
         """
         if not report.rows:
             return
-        subject = f"{report.release}, {report.exporter}, {report.rows} rows"
+        subject = export_subject(report)
         with self._context.store.write(
-            _EXPORTED, actor=self._context.actor, subject=subject
+            EXPORTED, actor=self._context.actor, subject=subject
         ) as unit:
             # The entry stands without a fact: an export stores nothing here, and is logged all the same.
             unit.acted = True
@@ -251,12 +248,8 @@ class ReleasesService(Interface):
             version: its version.
         """
         release = f"{self._context.documents.program.id} {version}"
-        logged = self._context.store.subjects_of(_EXPORTED)
-        if any(subject.startswith(f"{release}, ") for subject in logged):
-            return True
-        # Exports that an older Assay wrote are in no log.
-        reports = (self._context.folder / EXPORTS).glob(f"*/{REPORT_JSON}")
-        return any(head.release == release and head.rows for head in _heads(reports))
+        logged = self._context.store.subjects_of(EXPORTED)
+        return is_exported(release, logged, self._context.folder / EXPORTS)
 
     def to_datasets(
         self,
@@ -497,21 +490,6 @@ def program_of(release: Path) -> Path | None:
     folder = place.parent.parent
     is_home = place.parent.name == RELEASES and (folder / FILES["program"]).is_file()
     return folder if is_home else None
-
-
-class _ExportHead(msgspec.Struct, frozen=True):
-    """What of a drop report tells which release was exported."""
-
-    release: str
-    rows: int
-
-
-def _heads(reports: Iterable[Path]) -> Iterator[_ExportHead]:
-    for path in reports:
-        try:
-            yield msgspec.json.decode(path.read_bytes(), type=_ExportHead)
-        except (OSError, msgspec.DecodeError):
-            continue
 
 
 def _public_key(file: Path) -> Ed25519PublicKey:
