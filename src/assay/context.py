@@ -146,3 +146,19 @@ class Context:
     def pseudonym(self) -> Callable[[str], str]:
         """Turns a raw person id into a pseudonym of this program."""
         return pseudonymiser(self.keys.pseudonyms)
+
+
+class Interface:
+    """An interface of an open program: `repr` says what it does, and of which program."""
+
+    _context: Context
+
+    def __repr__(self) -> str:
+        """Class, the program's folder, and what it does."""
+        return describe_interface(type(self), self._context.folder)
+
+
+def describe_interface(kind: type, folder: Path) -> str:
+    """What an interface of a program is: its class, the program's folder and its docstring's first line."""
+    summary = (kind.__doc__ or "").partition("\n")[0].rstrip(".")
+    return f"<{kind.__name__} of {folder}: {summary}>"

@@ -11,6 +11,7 @@ from assay.core.lineage import Edge
 from assay.core.ports import Origin
 from assay.records.judgment import Judgment
 from assay.records.record import Record
+from assay.records.verdict import Prefers
 from assay.review.assignment import Assignment
 from assay.store.store import Store
 from assay.store.writing import BATCH
@@ -238,3 +239,14 @@ def test_sixteen_threads_that_say_the_same_are_one_judgment(
     assert sorted(stored) == [0] * 15 + [1]
     assert store.count(Judgment) == 1
     assert store.head().number == 1
+
+
+def test_a_fact_that_could_not_be_read_back_is_not_stored(store: Store) -> None:
+    """Python makes a fact with any value; stored, it would be damage that only a backup repairs."""
+    base = record(1)
+    wrong = judgment(base.id).replace(verdict=Prefers(candidate=-1))
+    with pytest.raises(UsageError, match=r"judgment cannot be stored: .*candidate"):
+        add(store, base, wrong)
+    assert [store.count(family) for family in (Record, Judgment)] == [0, 0]
+    add(store, base, judgment(base.id))
+    assert store.count(Judgment) == 1

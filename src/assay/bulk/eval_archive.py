@@ -99,9 +99,9 @@ def _log_header(
             hint="name a log that Inspect wrote",
         )
     try:
-        content = _unpacked(archive, members[name], layout.max_row_bytes)
+        content = _unpack(archive, members[name], layout.max_row_bytes)
     except _DAMAGED as error:
-        raise _damaged(name, error) from error
+        raise _damage_error(name, error) from error
     header = parse_json(content, lenient=layout.nan_is_null)
     if not isinstance(header, dict):
         raise InputError(
@@ -121,18 +121,18 @@ def _sample_row(
     """The row of one sample, and how many bytes it unpacked to."""
     content = b""
     try:
-        content = _unpacked(archive, member, layout.max_row_bytes)
+        content = _unpack(archive, member, layout.max_row_bytes)
         item = parse_json(content, lenient=layout.nan_is_null)
     except InputError as error:
         row = Row(number=number, text=content or None, fault=input_error_at(error, member.filename))
     except _DAMAGED as error:
-        row = Row(number=number, fault=_damaged(member.filename, error))
+        row = Row(number=number, fault=_damage_error(member.filename, error))
     else:
         row = Row(number=number, values={"rest": rest, "item": item})
     return row, len(content)
 
 
-def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes:
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes:
     """The bytes of one member.
 
     Raises:
@@ -157,7 +157,7 @@ def _unpacked_zstandard(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit
         raise RuntimeError("the member is encrypted")
     if member.compress_size > limit:
         raise too_long(member.compress_size, limit)
-    packed = io.BytesIO(_packed(archive, member))
+    packed = io.BytesIO(_packed_bytes(archive, member))
     with pa.PythonFile(packed, mode="r") as source, pa.CompressedInputStream(source, "zstd") as it:
         content = bytes(it.read(limit + 1))
     if len(content) <= limit and zlib.crc32(content) != member.CRC:
@@ -165,7 +165,7 @@ def _unpacked_zstandard(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit
     return content
 
 
-def _packed(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+def _packed_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     """The packed bytes of a member, which follow its name in the file."""
     file = archive.fp
     if file is None:
@@ -179,7 +179,7 @@ def _packed(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     return file.read(member.compress_size)
 
 
-def _damaged(name: str, error: Exception) -> InputError:
+def _damage_error(name: str, error: Exception) -> InputError:
     return InputError(
         code="damaged-file",
         message=f"the member cannot be unpacked: {error}",

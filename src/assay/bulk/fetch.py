@@ -85,7 +85,7 @@ def current_revision(address: str, *, allow_private: bool = False) -> str:
     if urlsplit(address).scheme in {"http", "https"}:
         return _web_revision(address, allow_private=allow_private)
     filesystem, path = _object_place(address)
-    with _told_errors(address):
+    with _library_errors(address):
         filesystem.invalidate_cache()
         try:
             return _revision(filesystem.info(path))
@@ -250,7 +250,7 @@ def _object_place(address: str) -> tuple[Any, str]:
 
 
 @contextmanager
-def _told_errors(address: str) -> Iterator[None]:
+def _library_errors(address: str) -> Iterator[None]:
     """Errors of a protocol's library as ours; a failed connection stays an OSError."""
     try:
         yield
@@ -275,7 +275,7 @@ def _fetch_object(address: str, file: _PartialFile) -> None:
 
     def read_rest() -> bool:
         try:
-            with _told_errors(address):
+            with _library_errors(address):
                 filesystem.invalidate_cache()
                 about = filesystem.info(path)
                 file.begin(_FetchState(filesystem.ukey(path), about["size"], _revision(about)))

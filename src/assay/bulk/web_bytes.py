@@ -56,7 +56,7 @@ def open_web(
                     _require_success(response, address)
                     yield response
                     return
-                address = _redirected(address, response.headers.get("Location", ""))
+                address = _redirect_target(address, response.headers.get("Location", ""))
             finally:
                 response.close()
     raise InputError(
@@ -120,7 +120,7 @@ def _is_public(number: str) -> bool:
     return place.is_global and not place.is_multicast
 
 
-def _redirected(address: str, location: str) -> str:
+def _redirect_target(address: str, location: str) -> str:
     further = urljoin(address, location)
     if urlsplit(further).scheme != urlsplit(address).scheme or "@" in urlsplit(further).netloc:
         raise InputError(

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from assay.cli.output import AsJson, Folder, print_json, say
-from assay.core.wording import counted
+from assay.core.wording import count_phrase
 
 
 def adjudicate(
@@ -19,7 +19,9 @@ def adjudicate(
         ),
     ],
     by: Annotated[str, typer.Option("--by", help="The adjudicator.")],
-    prefers: Annotated[int | None, typer.Option(help="Decide for this candidate, from 0.")] = None,
+    prefers: Annotated[
+        int | None, typer.Option(min=0, help="Decide for this candidate, from 0.")
+    ] = None,
     verdict: Annotated[
         str | None, typer.Option(help="Decide that there is no winner, such as tie.")
     ] = None,
@@ -84,7 +86,7 @@ def _show(made: Any, still: list[str] | None, as_json: bool) -> None:
         looked = {} if still is None else {"undecided": still}
         print_json({"id": made.id, "adjudication": made, **looked})
         return
-    say(f"{made.id} weighs {counted(len(made.judgments), 'judgment')} of {made.record}")
+    say(f"{made.id} weighs {count_phrase(len(made.judgments), 'judgment')} of {made.record}")
     if still:
         say(f"People differ, and it is not decided: {', '.join(still)}", fg="yellow")
     say("Now: assay quality dispose")

@@ -1,6 +1,7 @@
 """Commands and their groups: suggestions, one form for usage errors, the line that names the next one."""
 
 import shlex
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
@@ -71,9 +72,28 @@ def usage_error(error: Any) -> AssayError:
     name = getattr(error, "option_name", None)
     if name is None or not hasattr(error, "possibilities"):
         return _unreadable(error, path)
-    options = [text for parameter in error.ctx.command.params if parameter.param_type_name == "option"
-               for text in (*parameter.opts, *parameter.secondary_opts)]  # fmt: skip
-    return _unknown(path, "option", name, [*options, "--help"])
+    options = [text for spellings in _options(error.ctx.command) for text in spellings]
+    elsewhere = _spelt_elsewhere(error.ctx.find_root(), name)
+    right = next((text for text in options if text in elsewhere), None)
+    return _unknown(path, "option", name, [*options, "--help"], right)
+
+
+def _options(command: Any) -> Iterator[list[str]]:
+    """The spellings of each option of a command."""
+    for parameter in command.params:
+        if parameter.param_type_name == "option":
+            yield [*parameter.opts, *parameter.secondary_opts]
+
+
+def _spelt_elsewhere(root: Any, name: str) -> set[str]:
+    """What an option of this spelling is also called where another command has it.
+
+    `--to` and `--format` are one option of `release export`; on `record import` only one of them is.
+    """
+    stages = [load_stage(stage) for stage in root.command.list_commands(root)]
+    commands = [command for stage in stages for command in getattr(stage, "commands", {}).values()]
+    spellings = (some for command in (*stages, *commands) for some in _options(command))
+    return {text for some in spellings if name in some for text in some}
 
 
 def _unreadable(error: Any, path: str) -> AssayError:
@@ -86,11 +106,15 @@ def _unreadable(error: Any, path: str) -> AssayError:
     )
 
 
-def _unknown(path: str, what: str, name: str, names: list[str]) -> AssayError:
-    """The error for a name that is none, with the nearest that there is."""
-    from assay.contracts.shape import nearest
+def _unknown(
+    path: str, what: str, name: str, names: list[str], right: str | None = None
+) -> AssayError:
+    """The error for a name that is none, with the right one where it is known, else the nearest."""
+    from assay.core.choices import nearest
 
-    right = nearest(name, names)
+    # Compared without their dashes, which would make any two short options alike.
+    by_word = {text.lstrip("-"): text for text in names}
+    right = right or by_word.get(nearest(name.lstrip("-"), by_word) or "")
     return UsageError(
         code=f"unknown-{what}",
         message=f"there is no {what} {name!r}",

@@ -119,16 +119,18 @@ def _ask_questions() -> dict[str, str]:
 
 
 def _print_proposal(proposal: "DataProposal") -> None:
-    from assay.core.wording import counted
+    from assay.core.wording import count_phrase
 
     way = f"the reader {proposal.reader}" if proposal.reader else "mapping.yaml"
     say()
     if proposal.kind is None:
-        say(f"{counted(proposal.rows, 'row')} looked at: no column says what a record would be.")
+        say(
+            f"{count_phrase(proposal.rows, 'row')} looked at: no column says what a record would be."
+        )
         _print_recognised(proposal.unplaced)
     else:
         say(
-            f"{counted(proposal.rows, 'row')} looked at, {proposal.read} of them read as {proposal.kind} "
+            f"{count_phrase(proposal.rows, 'row')} looked at, {proposal.read} of them read as {proposal.kind} "
             f"records by {way}."
         )
     for column, field in proposal.placed.items():

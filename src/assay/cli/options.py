@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from assay.core.choices import refuse_unknown
 from assay.core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -32,16 +33,9 @@ def one_of(value: str, allowed: Any, option: str) -> Any:
     """The value, if it is a member of a Literal.
 
     Raises:
-        UsageError: naming the option and what may be there.
+        UsageError: naming the option, the nearest member and all others.
     """
-    members = get_args(allowed)
-    if value not in members:
-        raise UsageError(
-            code="bad-option",
-            message=f"{value!r} is no {option}",
-            where=f"--{option}",
-            hint=f"one of: {', '.join(members)}",
-        )
+    refuse_unknown(option, value, get_args(allowed), where=f"--{option}")
     return value
 
 

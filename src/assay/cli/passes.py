@@ -1,14 +1,20 @@
 """`assay review status`, `withdraw` and `reconcile`: passes, by any route they are given."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assay.cli.output import AsJson, Folder, print_json, print_table, say
 from assay.cli.reading import open_to_read
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 SHOWN = 20
 """Changes that are shown; --json lists all."""
+
+FIRST = 5
+"""Waiting records that are named; --json lists all."""
 
 
 def status(program: Folder = ".", as_json: AsJson = False) -> None:
@@ -31,6 +37,7 @@ def status(program: Folder = ".", as_json: AsJson = False) -> None:
     )
     say(f"{review_status.unassigned_judgments} judgments came without an assignment")
     print_table(("reviewer", "waiting"), review_status.waiting_by_reviewer.items())
+    _name_waiting(review_status.waiting_records)
     passes = review_status.passes
     say(f"queues: {passes.items} of {review_status.records} records wait or waited in one")
     if passes.items:
@@ -42,6 +49,14 @@ def status(program: Folder = ".", as_json: AsJson = False) -> None:
     if judges:
         say(f"{review_status.judgments_of_models} judgments of models, which fill no pass")
         show_judges(judges)
+
+
+def _name_waiting(records: "Sequence[str]") -> None:
+    """Name the first records that wait, and say how the rest is listed."""
+    for identity in records[:FIRST]:
+        say(f"  waits: {identity}")
+    if len(records) > FIRST:
+        say(f"  and {len(records) - FIRST} more: assay review status --json")
 
 
 def withdraw(

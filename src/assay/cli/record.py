@@ -8,7 +8,7 @@ import typer
 from assay.cli.commands import command_group
 from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_table, progress, say
 from assay.cli.reading import open_to_read
-from assay.core.wording import counted
+from assay.core.wording import count_phrase
 
 app = command_group()
 
@@ -30,6 +30,7 @@ Source = Annotated[str, typer.Option("--source", "-s", help="Source class in sou
 
 @app.command("import")
 def import_(
+    call: typer.Context,
     file: Annotated[
         str,
         typer.Argument(
@@ -111,42 +112,32 @@ def import_(
     from assay.core.errors import InputError
     from assay.plugins import load, names
 
+    _refuse_unread(call, suggest=suggest, dry_run=dry_run)
     cut = _layout(layout, max_row_mb)
-    fields = _field_options(keep, ignore, strict=strict, drop_null_arguments=drop_null_arguments)
+    how: dict[str, Any] = {
+        "source": source,
+        "kind": kind,
+        "format": form,
+        "layout": cut,
+        "fields": _field_options(
+            keep, ignore, strict=strict, drop_null_arguments=drop_null_arguments
+        ),
+        "max_fetch_bytes": max_fetch_mb * 2**20,
+        "allow_private": allow_private,
+    }
     with assay.open(program) as opened:
         if suggest:
             _show_suggestion(opened.records.suggest(file, layout=cut), as_json=as_json)
             return
         if dry_run:
-            preview = opened.records.preview(
-                file,
-                source=source,
-                kind=kind,
-                format=form,
-                layout=cut,
-                fields=fields,
-                first=first,
-                max_fetch_bytes=max_fetch_mb * 2**20,
-                allow_private=allow_private,
-            )
+            preview = opened.records.preview(file, first=first, **how)
             _show_preview(preview)
             if preview.read and not preview.reads:
                 raise typer.Exit(InputError.exit_code)
             return
         folder = rejects or opened.records.rejects_folder(file)
         with progress(Path(file.partition("?")[0]).name) as tick:
-            report = opened.records.import_(
-                file,
-                source=source,
-                kind=kind,
-                format=form,
-                layout=cut,
-                fields=fields,
-                rejects=rejects,
-                progress=tick,
-                max_fetch_bytes=max_fetch_mb * 2**20,
-                allow_private=allow_private,
-            )
+            report = opened.records.import_(file, rejects=rejects, progress=tick, **how)
     if as_json:
         print_json(report)
     else:
@@ -158,6 +149,44 @@ def import_(
     # Single rows set aside are ordinary; all of them mean that the format does not fit the file.
     if report.read and report.set_aside == report.read:
         raise typer.Exit(InputError.exit_code)
+
+
+_OF_SUGGEST = {"file", "suggest", "layout", "max_row_mb", "program", "as_json"}
+"""What a suggestion reads."""
+
+_NOT_OF_PREVIEW = {"rejects", "as_json"}
+"""What a dry run does not read."""
+
+
+def _refuse_unread(call: typer.Context, *, suggest: bool, dry_run: bool) -> None:
+    """Refuse options that this way of calling would not read.
+
+    Raises:
+        UsageError: naming every such option.
+    """
+    from assay.core.errors import UsageError
+
+    # Typer gives no name of its own to the source of a value.
+    stated = {name for name in call.params if str(call.get_parameter_source(name)) not in _UNSTATED}
+    if suggest:
+        way, unread = "--suggest", stated - _OF_SUGGEST
+    elif dry_run:
+        way, unread = "--dry-run", stated & _NOT_OF_PREVIEW
+    else:
+        way, unread = "an import", stated & {"first"}
+    if not unread:
+        return
+    options = [parameter.opts[0] for parameter in call.command.params if parameter.name in unread]
+    raise UsageError(
+        code="unread-option",
+        message=f"{way} does not read {', '.join(options)}",
+        where="assay record import",
+        hint="leave it out" if len(options) == 1 else "leave them out",
+    )
+
+
+_UNSTATED = {"ParameterSource.DEFAULT", "ParameterSource.DEFAULT_MAP", "None"}
+"""Sources of a value that nobody stated in the call."""
 
 
 def _field_options(
@@ -210,7 +239,7 @@ def _show_preview(preview: Any) -> None:
     if more > 0:
         say(f"set aside: {more} more rows", fg="yellow")
     _show_extra_fields(preview.extra_fields)
-    say(f"{counted(preview.read, 'row')} read, nothing stored", err=True)
+    say(f"{count_phrase(preview.read, 'row')} read, nothing stored", err=True)
 
 
 def _show_suggestion(suggested: Any, *, as_json: bool) -> None:
@@ -313,7 +342,7 @@ _HOMES = {
 def _show_extra_fields(fields: Any) -> None:
     """Name the fields that the format does not read as they stand, each with its number of rows."""
     for field in fields:
-        rows = counted(field.rows, "row")
+        rows = count_phrase(field.rows, "row")
         if field.fate == "ignored":
             choice = "" if "." in field.name else "; --keep or --ignore it"
             say(f"  not read: {field.name} ({rows}){choice}", fg="yellow")

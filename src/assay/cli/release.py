@@ -191,6 +191,7 @@ def export(
         control_tokens=one_of(control_tokens, ControlAction, "control-tokens"),
         tokenizer=tokenizer,
     )
+    _log_export(release, report)
     if as_json:
         print_json(report)
     else:
@@ -200,17 +201,34 @@ def export(
         raise _no_row(report, target)
 
 
+def _log_export(release: Path, report: "DropReport") -> None:
+    """Have the program next to the release, if there is one, log that it was exported."""
+    import assay
+    from assay.core.errors import AssayError
+    from assay.program.releases import program_of
+
+    folder = program_of(release)
+    if folder is None:
+        return
+    try:
+        with assay.open(folder) as opened:
+            opened.releases.log_export(report)
+    except AssayError as error:
+        # The rows are written: who may only read the program exports from it all the same.
+        say(f"the export is not in the program's audit log: {error}", fg="yellow", err=True)
+
+
 def _no_row(report: "DropReport", folder: Path) -> "CheckError":
     """The error of an export without a row, with the reason that dropped most records."""
     from assay.core.errors import CheckError
-    from assay.core.wording import counted
+    from assay.core.wording import count_phrase
 
     where = str(folder / "drop_report.md")
     if not report.drops:
         message = "there is no row: the release holds no record"
         return CheckError(code="no-row", message=message, where=where)
     main = report.drops[0]
-    of_all = f"{main.records} of {counted(report.records.given, 'record')}"
+    of_all = f"{main.records} of {count_phrase(report.records.given, 'record')}"
     hint = "the drop report counts the records of each reason"
     if any(drop.options or drop.formats for drop in report.drops):
         hint = "the drop report names, for each reason, the option or format that carries records"

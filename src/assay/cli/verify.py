@@ -67,18 +67,10 @@ def run(
     Example: assay verify run --workers 4
     """
     import assay
-    from assay.contracts.contract import IsolationLevel
 
-    level = one_of(isolation, IsolationLevel, "isolation")
+    which = _run_options(workers, verifier, record, fresh=fresh, isolation=isolation)
     with assay.open(program) as opened, progress("verifying") as tick:
-        done = opened.verification.run(
-            workers=workers,
-            isolation=level,
-            verifiers=verifier or (),
-            records=record or (),
-            fresh=fresh,
-            progress=tick,
-        )
+        done = opened.verification.run(**which, progress=tick)
     if as_json:
         print_json(done)
     else:
@@ -128,6 +120,26 @@ def _print_run(done: Any) -> None:
     say(f"{done.records} records, {done.written} new verifications")
 
 
+def _run_options(
+    workers: int | None,
+    verifiers: list[str] | None,
+    records: list[str] | None,
+    *,
+    fresh: bool,
+    isolation: str,
+) -> dict[str, Any]:
+    """What of the options says which verifiers run on which records, and how firmly code is held."""
+    from assay.contracts.contract import IsolationLevel
+
+    return {
+        "workers": workers,
+        "isolation": one_of(isolation, IsolationLevel, "isolation"),
+        "verifiers": verifiers or (),
+        "records": records or (),
+        "fresh": fresh,
+    }
+
+
 @app.command()
 def adequacy(
     program: Folder = ".",
@@ -146,18 +158,10 @@ def adequacy(
     Example: assay verify adequacy --verifier python-tests
     """
     import assay
-    from assay.contracts.contract import IsolationLevel
 
-    level = one_of(isolation, IsolationLevel, "isolation")
+    which = _run_options(workers, verifier, record, fresh=fresh, isolation=isolation)
     with assay.open(program) as opened, progress("testing verifiers") as tick:
-        done = opened.verification.adequacy(
-            workers=workers,
-            isolation=level,
-            verifiers=verifier or (),
-            records=record or (),
-            fresh=fresh,
-            progress=tick,
-        )
+        done = opened.verification.adequacy(**which, progress=tick)
     if as_json:
         print_json(done)
     else:

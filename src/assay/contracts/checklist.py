@@ -20,7 +20,7 @@ from assay.contracts.reading import FILES, FileKind, Reading
 from assay.contracts.rubric import Rubric
 from assay.contracts.sources import Sources
 from assay.core.issues import Issue
-from assay.core.wording import counted
+from assay.core.wording import count_phrase
 
 PointState = Literal["missing", "claimed", "shown", "refuted"]
 """What is known of a point.
@@ -118,8 +118,8 @@ def _cite_first(issues: list[Issue]) -> str:
 
 def _behaviours_claim(contract: Contract) -> str:
     dimensions = {name for behaviour in contract.behaviours for name in behaviour.dimensions}
-    count = counted(len(contract.behaviours), "behaviour")
-    return f"{count} over {counted(len(dimensions), 'dimension')}, for: {contract.deployment}"
+    count = count_phrase(len(contract.behaviours), "behaviour")
+    return f"{count} over {count_phrase(len(dimensions), 'dimension')}, for: {contract.deployment}"
 
 
 def _objectives_claim(contract: Contract) -> str:
@@ -128,12 +128,12 @@ def _objectives_claim(contract: Contract) -> str:
 
 
 def _guidance_claim(rubric: Rubric) -> str:
-    return f"{counted(len(rubric.dimensions), 'dimension')}, each with all three"
+    return f"{count_phrase(len(rubric.dimensions), 'dimension')}, each with all three"
 
 
 def _rights_claim(sources: Sources) -> str:
     uses = sorted({use for source in sources.classes for use in source.permitted_uses})
-    return f"{counted(len(sources.classes), 'source class', 'source classes')}; uses: {', '.join(uses)}"
+    return f"{count_phrase(len(sources.classes), 'source class', 'source classes')}; uses: {', '.join(uses)}"
 
 
 def _qualification_claim(contract: Contract) -> str:
@@ -157,7 +157,7 @@ def _verifiers_claim(rubric: Rubric) -> str:
         {dimension.verifier for dimension in rubric.dimensions if dimension.verifier}
     )
     without = [dimension.id for dimension in objective if not dimension.verifier]
-    text = f"{counted(len(objective), 'objective dimension')}; verifiers: "
+    text = f"{count_phrase(len(objective), 'objective dimension')}; verifiers: "
     text += ", ".join(verifiers) or "none"
     return text + (f"; with a stated reason not: {', '.join(without)}" if without else "")
 
@@ -168,14 +168,14 @@ def _reserve_claim(contract: Contract) -> str:
 
 
 def _failures_claim(contract: Contract) -> str:
-    classes = counted(len(contract.failure_classes), "failure class", "failure classes")
+    classes = count_phrase(len(contract.failure_classes), "failure class", "failure classes")
     return f"{classes} with severities; axes: {', '.join(contract.sampling.axes)}"
 
 
 def _tests_claim(contract: Contract) -> str:
     tests = contract.acceptance_tests
     guards = sum(test.direction == "hold" for test in tests)
-    return f"{counted(len(tests), 'acceptance test')}, of which {guards} guard against regressions"
+    return f"{count_phrase(len(tests), 'acceptance test')}, of which {guards} guard against regressions"
 
 
 def _versions_claim(*documents: Any) -> str:

@@ -120,7 +120,7 @@ def _values(draft: ProgramDraft) -> dict[str, str]:
 
     def answer(field: str) -> str:
         text: str = getattr(draft, field)
-        return text or _marked(asked[field])
+        return text or _mark_question(asked[field])
 
     difficulties = draft.difficulties or ("easy", _HARD)
     if _HARD not in difficulties:
@@ -132,32 +132,32 @@ def _values(draft: ProgramDraft) -> dict[str, str]:
         "safety_dimensions": "".join(
             _SAFETY_DIMENSION.format(name=name, words=words) for name, words in safety.items()
         ),
-        "title": _quoted(_marked("what is the program about, in a few words?")),
-        "behaviour": _quoted(answer("behaviour")),
+        "title": _quote(_mark_question("what is the program about, in a few words?")),
+        "behaviour": _quote(answer("behaviour")),
         "conditions": _quoted_list((answer("conditions"),)),
-        "acceptable_when": _quoted(answer("acceptable_when")),
-        "failure": _quoted(answer("failure")),
+        "acceptable_when": _quote(answer("acceptable_when")),
+        "failure": _quote(answer("failure")),
         "measure": _quoted_list((answer("measure"),)),
-        "signal": _quoted(draft.signal or _SIGNALS),
-        "domains": _quoted_list(draft.domains or (_marked("which domains are there?"),)),
+        "signal": _quote(draft.signal or _SIGNALS),
+        "domains": _quoted_list(draft.domains or (_mark_question("which domains are there?"),)),
         "difficulties": _quoted_list(difficulties),
         "languages": _quoted_list(
-            draft.languages or (_marked("which languages are there, such as en?"),)
+            draft.languages or (_mark_question("which languages are there, such as en?"),)
         ),
         "sections": _SECTION if draft.signal in _NEEDS_SECTIONS else "[]",
-        "origin": _quoted(
-            draft.origin or _marked("what comes from here, and how was it obtained?")
+        "origin": _quote(
+            draft.origin or _mark_question("what comes from here, and how was it obtained?")
         ),
     }
 
 
-def _marked(question: str) -> str:
+def _mark_question(question: str) -> str:
     return f"{MARK} {question}"
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return msgspec.json.encode(text).decode()
 
 
 def _quoted_list(texts: tuple[str, ...]) -> str:
-    return f"[{', '.join(map(_quoted, texts))}]"
+    return f"[{', '.join(map(_quote, texts))}]"

@@ -29,10 +29,10 @@ from assay.contracts.reading import (
 )
 from assay.contracts.rights_in_force import RightsInForce
 from assay.contracts.schema import all_schemas
-from assay.contracts.shape import nearest
 from assay.contracts.show import render
 from assay.contracts.sources import Sources
 from assay.contracts.terms import MAX_NAME, NAME
+from assay.core.choices import refuse_unknown
 from assay.core.errors import CheckError, UsageError
 from assay.core.issues import Issue, has_errors
 from assay.core.private import make_private_folder
@@ -88,13 +88,7 @@ def init(directory: Path, template: str = "preference") -> list[str]:
     Raises:
         UsageError: if there is no such template, or a program is there already.
     """
-    if template not in TEMPLATES:
-        right = nearest(template, TEMPLATES)
-        raise UsageError(
-            code="unknown-template",
-            message=f"there is no template {template!r}",
-            hint=f"did you mean {right!r}?" if right else f"templates: {', '.join(TEMPLATES)}",
-        )
+    refuse_unknown("template", template, TEMPLATES)
     folder = files("assay.contracts") / "templates" / template
     return _write(
         directory,

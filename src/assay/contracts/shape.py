@@ -4,7 +4,6 @@ A part with a fault is reported and left out, and the rest is checked on, so tha
 key hides nothing else. An unknown key is read as the nearest right one where that is free.
 """
 
-import difflib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -22,6 +21,7 @@ from assay.contracts.sources import TERRITORY
 from assay.contracts.terms import COLUMN_NAME, NAME
 from assay.contracts.tree import Path, Tree, spell
 from assay.contracts.words.filler import is_open_question
+from assay.core.choices import nearest
 from assay.core.issues import Issue
 
 D = TypeVar("D", bound=BaseModel)
@@ -111,13 +111,6 @@ def shape(model: type[D], tree: Tree, stand_ins: Mapping[str, Any]) -> Shaped[D]
             return Shaped(None, issues, shaped.left_out, shaped.extras)
         shaped.left_out |= gone
         shaped.extras |= gone if unknown else frozenset()
-
-
-def nearest(name: str, words: Iterable[str]) -> str | None:
-    """The word that is nearest to a misspelt one; None where none is near."""
-    spellings = {word.lower().replace("-", "_"): word for word in words}
-    near = difflib.get_close_matches(name.lower().replace("-", "_"), spellings, n=1, cutoff=0.6)
-    return spellings[near[0]] if near else None
 
 
 def _by_place(

@@ -42,6 +42,8 @@ def encode_json(value: Any) -> bytes:
     """
     try:
         return rfc8785.dumps(value)
+    # Nesting of some thousand levels ends the library's recursion: foreign JSON may have it, and for the
+    # caller it is a value without a canonical form like any other.
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise _no_canonical_form(error) from error
 

@@ -1,7 +1,7 @@
 """Counts in sentences."""
 
 
-def counted(count: int, singular: str, plural: str = "") -> str:
+def count_phrase(count: int, singular: str, plural: str = "") -> str:
     """A count with its noun: `1 record`, `2 records`, `0 entries`.
 
     Args:

@@ -9,7 +9,7 @@ import msgspec
 from argon2 import PasswordHasher, profiles
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from assay.context import Context
+from assay.context import Context, Interface
 from assay.contracts.service import PRIVATE_FOLDER
 from assay.core.clock import later
 from assay.core.errors import UsageError
@@ -33,6 +33,7 @@ from assay.governance.permissions import (
     limit_to_scopes,
     permissions_of,
     read_scopes,
+    refuse_unknown_role,
 )
 from assay.records.pseudonym import is_pseudonym
 from assay.store.accounts import Accounts
@@ -78,7 +79,7 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     """The person, with permissions and the session's CSRF token."""
 
 
-class AccountsService:
+class AccountsService(Interface):
     """Invite people, sign them in, make tokens and revoke them."""
 
     def __init__(self, context: Context) -> None:
@@ -522,10 +523,12 @@ def _granted_scopes(who: Principal, names: Iterable[str]) -> tuple[Permission, .
 def _roles(names: Iterable[str]) -> tuple[str, ...]:
     roles = tuple(role for role in GRANTS if role in set(names))
     unknown = sorted(set(names) - set(GRANTS))
-    if unknown or not roles:
+    for name in unknown:
+        refuse_unknown_role(name, where="roles")
+    if not roles:
         raise UsageError(
             code="unknown-role",
-            message=f"{', '.join(unknown) or 'nothing'} is not a role",
+            message="no role is named",
             where="roles",
             hint=f"name some of {', '.join(GRANTS)}",
         )

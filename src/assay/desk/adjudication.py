@@ -2,7 +2,7 @@
 
 import msgspec
 
-from assay.context import Context
+from assay.context import Context, Interface
 from assay.core.errors import UsageError
 from assay.desk.service import DeskService
 from assay.governance.permissions import Principal
@@ -78,7 +78,7 @@ class WaitingDecisions(msgspec.Struct, frozen=True, kw_only=True):
     """Records that wait for any adjudicator."""
 
 
-class AdjudicationService:
+class AdjudicationService(Interface):
     """Take a record on which people disagree, look at all judgments, decide."""
 
     def __init__(self, context: Context, desk: DeskService) -> None:

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from assay.context import Context
+from assay.context import Context, Interface
 from assay.core.errors import UsageError
 from assay.desk.filling import handle_of
 from assay.desk.service import DeskService
@@ -71,7 +71,7 @@ class RoundPage(msgspec.Struct, frozen=True, kw_only=True):
     """Records on which members differ; empty while the viewer may not see it."""
 
 
-class CalibrationService:
+class CalibrationService(Interface):
     """Open rounds, judge apart, lock, reveal, discuss, close."""
 
     def __init__(self, context: Context, desk: DeskService) -> None:

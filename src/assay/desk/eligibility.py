@@ -7,7 +7,7 @@ from assay.context import Context
 from assay.contracts.contract import QualificationRule
 from assay.contracts.document import Document
 from assay.contracts.rubric import Rubric
-from assay.contracts.shape import nearest
+from assay.core.choices import nearest
 from assay.core.errors import UsageError
 from assay.records.judgment import Judgment
 from assay.records.record import Record

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from assay.context import Context
+from assay.context import Context, Interface
 from assay.core.errors import AssayError, UsageError
 from assay.desk.service import DeskService
 from assay.records.judgment import Judgment
@@ -71,7 +71,7 @@ class ExamMade(msgspec.Struct, frozen=True, kw_only=True):
     """How often that is wrong."""
 
 
-class ExamsService:
+class ExamsService(Interface):
     """Read keys, make exams and sentinels of them."""
 
     def __init__(self, context: Context, desk: DeskService) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from assay.context import Context
+from assay.context import Context, Interface
 from assay.contracts.diff import VERDICT
 from assay.contracts.document import Document
 from assay.contracts.rubric import Rubric
@@ -85,7 +85,7 @@ class ReReviewsQueued(msgspec.Struct, frozen=True, kw_only=True):
     """Judgments of records of which the contract wants no pass any more."""
 
 
-class GuidelineService:
+class GuidelineService(Interface):
     """List gaps, answer them, find and queue re-reviews."""
 
     def __init__(self, context: Context, desk: DeskService) -> None:

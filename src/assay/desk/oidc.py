@@ -14,7 +14,7 @@ from hmac import compare_digest
 
 import msgspec
 
-from assay.context import Context
+from assay.context import Context, Interface
 from assay.contracts.program import Oidc
 from assay.core.clock import later
 from assay.core.errors import AssayError, UsageError
@@ -74,7 +74,7 @@ class VerifiedSignIn(msgspec.Struct, frozen=True, kw_only=True):
     """The sign-in as it was begun."""
 
 
-class OidcService:
+class OidcService(Interface):
     """Send people to the provider that assay.toml names, and verify what comes back."""
 
     def __init__(self, context: Context, settings: Oidc) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from assay.context import Context
+from assay.context import Context, Interface
 from assay.contracts.contract import DriftWatch, Welfare
 from assay.desk.overview_records import RecordList, RecordSelection, list_records
 from assay.governance.failure_modes import Alarm
@@ -218,7 +218,7 @@ class CareStanding(msgspec.Struct, frozen=True, kw_only=True):
     """What the contract states; None where it states nothing."""
 
 
-class OverviewService:
+class OverviewService(Interface):
     """Look at the whole: standing, agreement, reviewers, care, queues, records behind numbers."""
 
     def __init__(

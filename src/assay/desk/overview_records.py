@@ -1,33 +1,41 @@
 """The records behind a number of the overview."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from typing import Literal
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Literal, get_args
 
 import msgspec
 
 from assay.context import Context
+from assay.core.choices import refuse_unknown
 from assay.core.errors import UsageError
 from assay.quality.case import RecordCase, cases
 from assay.quality.consensus import STRICT_MAJORITY, effective
+from assay.quality.disposition import State
 from assay.quality.overturns import is_overturned
 from assay.quality.quota_coverage import MISSING
 from assay.records.judgment import Judgment
+from assay.records.kinds import KINDS
 from assay.records.verdict import (
     Abstained,
     BothUnacceptable,
     InsufficientContext,
     NotAsked,
     Prefers,
+    Verdict,
     score_key,
     verdict_key,
 )
+from assay.review.adjudication import Cause
 from assay.review.queue.lease import LeaseState
 from assay.store.queue import SqlQueue
 from assay.store.queue_overview import QueueOverview
 
 UNDISPOSED = "undisposed"
 """Stands for the state of a record to which no rule was applied under the documents in force."""
+
+ANY_CAUSE = "any"
+"""Stands for every cause that an adjudication can name."""
 
 PAIR = 2
 """Candidates of a pairwise comparison."""
@@ -118,8 +126,10 @@ def list_records(
         most: rows of one page.
 
     Raises:
-        UsageError: for a queue that is not there, or passes without a queue.
+        UsageError: for a queue that is not there, passes without a queue, or a state, kind, axis,
+            verdict, question or cause that there is none of.
     """
+    _refuse_unknown(selection, context)
     rubric = context.ids["rubric"]
     fits, rights = _fits(selection, rubric), context.exit_rights()
     rows: list[RecordRow] = []
@@ -136,6 +146,26 @@ def list_records(
             rows.append(row)
         total += 1
     return RecordList(total=total, first=first, rows=tuple(rows))
+
+
+def _refuse_unknown(selection: RecordSelection, context: Context) -> None:
+    """Refuse a condition that no record can meet: an empty list would look like an answer."""
+    dimensions = [dimension.id for dimension in context.documents.rubric.dimensions]
+    conditions: list[tuple[str, Iterable[str | None], Iterable[str]]] = [
+        ("state", selection.states, (*get_args(State), UNDISPOSED)),
+        ("kind", [selection.kind], KINDS),
+        ("axis", selection.inside, context.documents.contract.sampling.axes),
+        ("verdict", [selection.verdict], map(_verdict_name, get_args(Verdict))),
+        ("question", [selection.differ], (*dimensions, *_OVERALL, *_MARKS)),
+        ("cause", [selection.cause], (*get_args(Cause), ANY_CAUSE)),
+    ]
+    for what, named, choices in conditions:
+        for name in filter(None, named):
+            refuse_unknown(what, name, choices, where=_PARAMETERS.get(what, what))
+
+
+_PARAMETERS = {"axis": "slice", "question": "differ"}
+"""The parameter of an address where it has another name than what it holds."""
 
 
 def _cases(context: Context, selection: RecordSelection) -> Iterator[RecordCase]:
@@ -221,7 +251,9 @@ def _state(case: RecordCase) -> str:
 def _was_answered(case: RecordCase, selection: RecordSelection, rubric: str) -> bool:
     return any(
         (selection.reviewer is None or judgment.reviewer.pseudonym == selection.reviewer)
-        and (selection.verdict is None or _tag(judgment) == selection.verdict)
+        and (
+            selection.verdict is None or _verdict_name(type(judgment.verdict)) == selection.verdict
+        )
         and (not selection.first_shown or _chose_first(judgment))
         for judgment in effective(case.judgments, rubric)
     )
@@ -236,8 +268,8 @@ def _chose_first(judgment: Judgment) -> bool:
     )
 
 
-def _tag(judgment: Judgment) -> str:
-    return str(judgment.verdict.__struct_config__.tag)
+def _verdict_name(kind: type[Verdict]) -> str:
+    return str(kind.__struct_config__.tag)
 
 
 def _differ(case: RecordCase, people: Sequence[Judgment], question: str) -> bool:
@@ -271,6 +303,8 @@ def _answers(
 
 _OVERALL = ("comparable", "verdict", "choice_of_several")
 
+_MARKS = ("step_labels", "rulings")
+
 
 def _overall(judgment: Judgment, question: str, n_candidates: int) -> str | None:
     """The overall answer, in the stages in which agreement on it is measured."""
@@ -288,7 +322,7 @@ def _overall(judgment: Judgment, question: str, n_candidates: int) -> str | None
 
 
 def _has_cause(case: RecordCase, cause: str) -> bool:
-    return bool(case.adjudications) and cause in {"any", case.adjudications[-1].cause}
+    return bool(case.adjudications) and cause in {ANY_CAUSE, case.adjudications[-1].cause}
 
 
 def _is_overturned(case: RecordCase) -> bool:

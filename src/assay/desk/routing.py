@@ -47,6 +47,8 @@ def route(context: Context, queue_store: SqlQueue, writer: GroupWriter) -> Route
         return Routed()
     store = context.store
     records = sorted({item.record for item in items})
+    # Before the transaction that settles: the rules read every judgment of the records, and nobody who
+    # claims or answers waits for that.
     quality.dispose(store, context.facts, actor="desk", records=records)
     disposed = store.scan(Disposition, record=records, contract=context.ids["contract"])
     states = {disposition.record: disposition.state for disposition in disposed}

@@ -7,7 +7,7 @@ and a future is done only when its change is on it.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from assay.context import Context
+from assay.context import Context, Interface
 from assay.desk import filling, routing
 from assay.desk.assignments import Assignments
 from assay.desk.claims import Claims
@@ -34,7 +34,7 @@ LEASE_SECONDS = 1800
 """How long an item may be held without a heartbeat."""
 
 
-class DeskService:
+class DeskService(Interface):
     """Fill queues, seat reviewers, route what is answered; claims and assignments have their own part."""
 
     def __init__(self, context: Context, *, lease_seconds: int = LEASE_SECONDS) -> None:

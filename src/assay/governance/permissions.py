@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from assay.core.choices import refuse_unknown
 from assay.core.errors import UsageError
 
 
@@ -44,6 +45,20 @@ GRANTS: Mapping[str, frozenset[Permission]] = {
     "administrator": _SELF | {Permission.accounts, Permission.metrics},
 }  # fmt: skip
 """What each role grants. An administrator runs the accounts and sees no data for it."""
+
+
+def refuse_unknown_role(role: str, *, where: str = "role") -> None:
+    """Refuse a role that no program has: access decided for it would be decided for nobody.
+
+    Args:
+        role: the role.
+        where: the parameter that holds it.
+
+    Raises:
+        UsageError: with the nearest role and all others.
+    """
+    refuse_unknown("role", role, GRANTS, where=where)
+
 
 SCOPES: tuple[Permission, ...] = tuple(
     permission

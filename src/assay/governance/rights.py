@@ -10,6 +10,9 @@ from typing import Literal, Protocol, get_args
 
 import msgspec
 
+from assay.core.choices import refuse_unknown
+from assay.governance.permissions import refuse_unknown_role
+
 Use = Literal["train", "evaluate", "publish"]
 """What may be done with a source."""
 
@@ -128,7 +131,14 @@ def decide(
         territory: where the use takes place: an ISO 3166 code or `EU`; None where it is not known.
         roles: the roles of the person who reads it, of which each source must admit one; None
             where no person of the program does.
+
+    Raises:
+        UsageError: for a use or a role that there is none of.
     """
+    if use is not None:
+        refuse_unknown("use", use, USES, where="use")
+    for role in roles or ():
+        refuse_unknown_role(role)
     source_names = sorted(set(names))
     question = _RightsQuestion(use, on, territory, None if roles is None else tuple(roles))
     if not source_names:

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from assay.core.issues import Issue
-from assay.core.wording import counted
+from assay.core.wording import count_phrase
 from assay.planning.checklist_figures import Figures, ReleaseFigures
 
 StepState = Literal["done", "open", "unknown"]
@@ -57,7 +57,7 @@ class GuideFigures(msgspec.Struct, frozen=True, kw_only=True):
     files_listed: bool = False
     """Whether assay.toml lists data files."""
     exported: bool = False
-    """Whether the program's folder of exports holds one of the newest release."""
+    """Whether the newest release was exported with a row, wherever its rows went."""
     hard_slices: int = 0
     """Slices for which the contract asks for records: quotas and hard slices."""
     verifications: int = 0
@@ -126,7 +126,7 @@ def _step(
     faults = [issue for issue in figures.faults if _step_of(issue) == number]
     if faults:
         first = f"{faults[0].file}:{faults[0].line}: {faults[0].message}"
-        state = _Standing("open", f"{counted(len(faults), 'error')}: {first}", (), CHECK)
+        state = _Standing("open", f"{count_phrase(len(faults), 'error')}: {first}", (), CHECK)
     elif figures.facts is None:
         state = _Standing(
             "unknown", "the documents do not check, so nothing was looked at", (), CHECK
@@ -167,7 +167,7 @@ def _gap(figures: GuideFigures, facts: Figures) -> _Standing:
             f"{_RESULTS} base",
         )
     seen = (
-        f"{figures.base_failures} of {counted(figures.base_results, 'result')} of the model before "
+        f"{figures.base_failures} of {count_phrase(figures.base_results, 'result')} of the model before "
         "training show a failure that the contract names"
     )
     evidence = (*contract, *figures.base)
@@ -178,7 +178,7 @@ def _gap(figures: GuideFigures, facts: Figures) -> _Standing:
 
 def _map(figures: GuideFigures, facts: Figures) -> _Standing:
     """2: the map of behaviours, boundaries and release metrics checks."""
-    slices = counted(figures.hard_slices, "slice")
+    slices = count_phrase(figures.hard_slices, "slice")
     return _Standing(
         "done",
         f"behaviours, boundaries, evidence and acceptance tests check; {slices} must be covered",
@@ -195,7 +195,7 @@ def _schema(_figures: GuideFigures, facts: Figures) -> _Standing:
     """4: rubric, policy and sources check, and no gap of the guideline is open."""
     evidence = _ids(facts.documents, "rubric", "policy", "sources")
     if facts.open_gaps:
-        gaps = counted(facts.open_gaps, "gap")
+        gaps = count_phrase(facts.open_gaps, "gap")
         return _Standing(
             "open",
             f"{gaps} that reviewers reported in the rubric: no answer",
@@ -211,20 +211,20 @@ def _calibration(figures: GuideFigures, facts: Figures) -> _Standing:
     rubric = _ids(facts.documents, "rubric")
     if not records.records:
         return _no_records(figures)
-    held = counted(records.records, "record")
+    held = count_phrase(records.records, "record")
     assign = "assay review assign --reviewer NAME=ROLE"
     if not judged:
         return _Standing("open", f"{held}, and nobody has judged one", (), assign)
     if not records.independent:
         return _Standing("open", f"of {held} none was judged by two people", (), assign)
     if records.disputed:
-        disputed = counted(records.disputed, "record")
+        disputed = count_phrase(records.disputed, "record")
         verb = "waits" if records.disputed == 1 else "wait"
         command = f"assay review adjudicate {records.first_disputed or 'RECORD'}"
         return _Standing("open", f"{disputed} {verb} for an adjudicator", rubric, command)
     apart = f"{records.independent} of {held} were judged by two people or more"
     if facts.rounds:
-        rounds = counted(facts.rounds, "calibration round")
+        rounds = count_phrase(facts.rounds, "calibration round")
         return _Standing(
             "done", f"{apart}; {rounds} on the target model's outputs were discussed", rubric
         )
@@ -260,12 +260,12 @@ def _before_release(figures: GuideFigures, facts: Figures) -> _Standing | None:
     if any(row.items for row in facts.ledger) and not figures.verifications:
         return _Standing("open", "the rubric names verifiers; none has run", (), "assay verify run")
     if records.undisposed or records.stale:
-        waiting = counted(records.undisposed + records.stale, "record")
+        waiting = count_phrase(records.undisposed + records.stale, "record")
         return _Standing(
             "open", f"{waiting} without a current disposition", (), "assay quality dispose"
         )
     if reserve.declared and not reserve.sealed:
-        declared = counted(reserve.declared, "item")
+        declared = count_phrase(reserve.declared, "item")
         return _Standing(
             "open",
             f"the contract declares a reserve of {declared}, and none is sealed",
@@ -299,7 +299,7 @@ def _pilot_of_release(figures: GuideFigures, release: ReleaseFigures) -> _Standi
             if figures.exported
             else f"assay release export releases/{release.version} --format FORMAT",
         )
-    trained = counted(len(figures.trained), "evaluation")
+    trained = count_phrase(len(figures.trained), "evaluation")
     return _Standing(
         "done",
         f"{release.version} holds its slices, passed QA, and has {trained} of checkpoints that were "
@@ -361,7 +361,7 @@ def _iteration(figures: GuideFigures, facts: Figures) -> _Standing:
         return _Standing(
             "unknown", "no group of failures is in the store", evidence, "assay plan findings"
         )
-    findings = counted(planning.findings, "finding")
+    findings = count_phrase(planning.findings, "finding")
     if planning.without_cause:
         first = planning.without_cause[0]
         return _Standing(

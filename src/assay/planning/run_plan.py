@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from assay.core.wording import counted
+from assay.core.wording import count_phrase
 
 RunStepName = Literal["import", "verify", "dispose", "report", "release"]
 """A step of `assay run`, in the order of the data."""
@@ -106,7 +106,7 @@ def _verify(figures: RunFigures, imports: Sequence[RunStep]) -> RunStep:
 
 def _dispose(figures: RunFigures, before: Sequence[RunStep]) -> RunStep:
     if figures.undisposed:
-        waiting = counted(figures.undisposed, "record")
+        waiting = count_phrase(figures.undisposed, "record")
         reason = f"{waiting} without a current disposition"
         return RunStep(step="dispose", state="new", reason=reason)
     if _any_new(before):

@@ -1,8 +1,10 @@
 """Use cases of planning: group failures, record root causes, draft the plan."""
 
 from collections.abc import Mapping
+from typing import get_args
 
 from assay.contracts.document import Document, DocumentKind, contract_of
+from assay.core.choices import refuse_unknown
 from assay.core.errors import UsageError
 from assay.core.lineage import Edge
 from assay.core.ports import FactStore
@@ -55,8 +57,9 @@ def set_cause(
         actor: who acts.
 
     Raises:
-        UsageError: if there is no such finding, or the note is empty.
+        UsageError: if there is no such finding or cause, or the note is empty.
     """
+    refuse_unknown("cause", cause, get_args(Cause), where="cause")
     if not note.strip():
         raise UsageError(
             code="no-note",

@@ -1,12 +1,16 @@
 """The registry: every reader, exporter, review format, verifier and cue by group and name."""
 
-import difflib
+import re
+import sys
+from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import distributions
 from typing import Any, Literal
 
 import msgspec
 
+from assay.core.choices import nearest
 from assay.core.errors import MachineError, UsageError
 from assay.plugins.built_in import BUILT_IN
 
@@ -37,14 +41,30 @@ def plugins(group: Group) -> list[Plugin]:
         Plugin(group=group, name=name, target=target, package="assay")
         for name, target in BUILT_IN[group].items()
     ]
-    # Looked up at each call and not imported: one broken package must not stop all commands.
-    theirs = [
-        Plugin(group=group, name=point.name, target=point.value, package=_package_of(point))
-        # Entry points come in the order of the file system; sorted, lists are the same everywhere.
-        for point in sorted(entry_points(group=f"assay.{group}"), key=lambda point: point.name)
-    ]
+    theirs = _of_packages(group, tuple(sys.path))
     _refuse_double_names([*ours, *theirs])
     return [*ours, *theirs]
+
+
+# Reading the metadata of every installed package takes a tenth of a second, and a run asks some hundred
+# times. What is installed changes with the path alone, in one process.
+@cache
+def _of_packages(group: Group, path: tuple[str, ...]) -> tuple[Plugin, ...]:
+    """The plug-ins that installed packages name, none of them imported: a broken one stops no command.
+
+    Args:
+        group: the kind of plug-in.
+        path: `sys.path`, where the packages are sought.
+    """
+    # Of two copies of one package the first on the path is the one that is imported.
+    packages = {dist.name: dist for dist in reversed([*distributions(path=list(path))])}
+    points = (point for dist in packages.values() for point in dist.entry_points)
+    return tuple(
+        Plugin(group=group, name=point.name, target=point.value, package=_package_of(point))
+        # Packages come in the order of the file system; sorted, lists are the same everywhere.
+        for point in sorted(points, key=lambda point: point.name)
+        if point.group == f"assay.{group}"
+    )
 
 
 def names(group: Group) -> list[str]:
@@ -61,12 +81,10 @@ def load(group: Group, name: str) -> Any:
     """
     by_name = {plugin.name: plugin for plugin in plugins(group)}
     if name not in by_name:
-        near = difflib.get_close_matches(name, by_name, n=1)
-        advice = f"did you mean {near[0]!r}? " if near else ""
         raise UsageError(
             code=f"unknown-{group[:-1]}",
             message=f"there is no {_noun(group)} named {name!r}",
-            hint=f"{advice}there are: {', '.join(by_name)}",
+            hint=f"{_advice(name, list(by_name))}there are: {', '.join(by_name)}",
         )
     module, _, attribute = by_name[name].target.partition(":")
     try:
@@ -79,8 +97,43 @@ def load(group: Group, name: str) -> Any:
         ) from error
 
 
+_USES: Mapping[Group, str] = {
+    "readers": "`assay record import --format`",
+    "exporters": "`assay release export --format`",
+    "review-formats": "`assay review export --format`",
+    "verifiers": "a dimension's `verifier` in rubric.yaml",
+    "cues": "the audit of surface cues",
+}
+"""What takes the names of a group."""
+
+
+def _advice(name: str, group_names: list[str]) -> str:
+    """What a name that the group does not have was probably meant to be; empty where nothing is near."""
+    same_words = [own for own in group_names if _words(own) == _words(name)]
+    # A tool's name stands before the colon: `trl` reads what `trl:preference` writes, and the reverse.
+    tool = name.partition(":")[0]
+    of_tool = [own for own in group_names if re.match(rf"{re.escape(tool)}(?![^:-])", own)]
+    if meant := same_words or of_tool:
+        return f"did you mean {' or '.join(map(repr, meant))}? "
+    elsewhere: list[Group] = [other for other in _USES if name in names(other)]
+    if elsewhere:
+        uses = " and ".join(f"{_with_article(other)}, for {_USES[other]}" for other in elsewhere)
+        return f"{name!r} is {uses}; "
+    near = nearest(name, group_names)
+    return f"did you mean {near!r}? " if near else ""
+
+
+def _words(name: str) -> list[str]:
+    return re.split(r"[:_-]", name.lower())
+
+
 def _noun(group: Group) -> str:
     return group[:-1].replace("-", " ")
+
+
+def _with_article(group: Group) -> str:
+    noun = _noun(group)
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def _package_of(point: Any) -> str:

@@ -1,7 +1,5 @@
 """Gathers what the guide's eight steps rest on, for the rules of `planning`."""
 
-import msgspec
-
 from assay.planning.checklist_figures import Figures
 from assay.planning.finding import FailureFinding
 from assay.planning.guide_steps import (
@@ -15,17 +13,8 @@ from assay.planning.service import causes
 from assay.program.checking import check_documents
 from assay.program.checklist import checklist_figures
 from assay.program.program import Program
-from assay.program.releases import EXPORTS
-from assay.releases.exporters.drop_report import REPORT_JSON
 from assay.validation.evaluation import Evaluation, ItemResult
 from assay.verification.verification import Verification
-
-
-class _ExportHead(msgspec.Struct, frozen=True):
-    """What of a drop report tells which release was exported."""
-
-    release: str
-    rows: int
 
 
 def program_progress(program: Program) -> GuideProgress:
@@ -56,25 +45,12 @@ def _figures(program: Program) -> GuideFigures:
         base_results=len(shown),
         base_failures=sum(shown),
         files_listed=bool(program.documents.program.data),
-        exported=release is not None and _exported(program, release.version),
+        exported=release is not None and program.releases.is_exported(release.version),
         hard_slices=len(contract.sampling.quotas) + len(contract.sampling.hard),
         verifications=store.count(Verification),
         trained=tuple(evaluation.id for evaluation in trained if evaluation.arm != "base"),
         planning=_planning(program, facts),
     )
-
-
-def _exported(program: Program, version: str) -> bool:
-    """Whether the program's folder of exports holds one of a release, with a row."""
-    release = f"{program.documents.program.id} {version}"
-    for path in (program.folder / EXPORTS).glob(f"*/{REPORT_JSON}"):
-        try:
-            report = msgspec.json.decode(path.read_bytes(), type=_ExportHead)
-        except (OSError, msgspec.DecodeError):
-            continue
-        if report.release == release and report.rows:
-            return True
-    return False
 
 
 def _planning(program: Program, facts: Figures) -> PlanFigures:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from assay.context import Context
+from assay.context import Context, Interface
 from assay.contracts import service as contracts
 from assay.contracts.diff import DocumentDifferences
 from assay.contracts.document import to_fact
@@ -44,7 +44,7 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     """What the next contract changes in the one in force; None where there is none."""
 
 
-class PlanningService:
+class PlanningService(Interface):
     """Findings, root causes, the next sampling plan."""
 
     def __init__(self, context: Context) -> None:

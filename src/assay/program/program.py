@@ -175,7 +175,7 @@ class Program:
         """2. Import, sample, list, show and export records."""
         from assay.program.records import RecordsService
 
-        return RecordsService(lambda: self.context, lambda: self.draft_context)
+        return RecordsService(self.folder, lambda: self.context, lambda: self.draft_context)
 
     @cached_property
     def review(self) -> "ReviewService":
@@ -278,7 +278,7 @@ class Program:
         """6. Build, verify, compare, export and withdraw releases."""
         from assay.program.releases import ReleasesService
 
-        return ReleasesService(self.context)
+        return ReleasesService(self.context, self.quality.report)
 
     @cached_property
     def validation(self) -> "ValidationService":

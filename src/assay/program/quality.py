@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast, get_args
 
-from assay.context import Context
+from assay.context import Context, Interface
+from assay.core.choices import refuse_unknown
 from assay.core.data_frame import data_frame
 from assay.core.progress import ProgressCallback
 from assay.plugins import load, names
@@ -23,20 +24,23 @@ from assay.quality.quota_coverage import (
     cross_table,
 )
 from assay.quality.sections.reviewers import ReviewerRates
+from assay.store.noted_reads import NotedReads
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from assay.core.ports import FactStore
     from assay.quality.report import QualityReport
     from assay.quality.shortcuts.audit import ShortcutAudit
     from assay.quality.shortcuts.cues import Cue
 
 
-class QualityService:
+class QualityService(Interface):
     """Dispositions, agreement, coverage and the quality report."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._made: tuple[NotedReads, QualityReport] | None = None
 
     def dispose(self, *, progress: ProgressCallback | None = None) -> service.Disposed:
         """Give every record the disposition that the contract's rules make of it."""
@@ -52,7 +56,15 @@ class QualityService:
 
         Args:
             state: the one state that is wanted; all where absent.
+
+        Raises:
+            UsageError: for a state that there is none of.
         """
+        if state is not None:
+            refuse_unknown("state", state, get_args(State), where="state")
+        return self._dispositions(state)
+
+    def _dispositions(self, state: State | None) -> Iterator[Disposition]:
         for case in service.each_case(self._context.store, self._context.facts):
             if case.disposition is not None and state in {None, case.disposition.state}:
                 yield case.disposition
@@ -94,14 +106,28 @@ class QualityService:
         *,
         progress: ProgressCallback | None = None,
     ) -> "QualityReport":
-        """The quality report over everything in the store, under the documents in force."""
-        return service.report(
-            self._context.store,
+        """The quality report over everything in the store, under the documents in force.
+
+        With the usual resampling it is made once for what the store holds: a release, the alarms and
+        the pages that follow each other ask for the same one.
+
+        Args:
+            resampling: how intervals are drawn; as `Resampling` has it where absent.
+            progress: called with the number of records read, where they are read.
+        """
+        if resampling is None and self._made is not None and self._made[0].still_hold():
+            return self._made[1]
+        reads = NotedReads(self._context.store)
+        report = service.report(
+            cast("FactStore", reads),
             self._context.facts,
             resampling=resampling,
             cues=_cues(),
             progress=progress,
         )
+        if resampling is None:
+            self._made = reads, report
+        return report
 
     def write_report(
         self,

@@ -13,9 +13,9 @@ from assay.bulk.fetch import MAX_FETCH_BYTES, Fetched, current_revision, fetch, 
 from assay.bulk.imports import import_file, open_mapping, preview_file
 from assay.bulk.joins import open_companion
 from assay.bulk.stream import file_sha256
-from assay.context import Context
-from assay.contracts.shape import nearest
+from assay.context import Context, describe_interface
 from assay.core.batches import batches
+from assay.core.choices import refuse_unknown
 from assay.core.data_frame import data_frame
 from assay.core.data_set import datasets_library
 from assay.core.errors import AssayError, UsageError
@@ -23,7 +23,8 @@ from assay.core.fact import Fact
 from assay.core.ports import Import
 from assay.core.progress import ProgressCallback
 from assay.governance.exit_rights import ExitRights, HeldBack
-from assay.governance.rights import Use
+from assay.governance.permissions import refuse_unknown_role
+from assay.governance.rights import USES, Use
 from assay.plugins import load, names
 from assay.program.sampling import Endpoint, sample_into
 from assay.program.suggesting import SuggestedMapping, suggest_mapping
@@ -116,16 +117,24 @@ class _ImportOptions(NamedTuple):
 class RecordsService:
     """Import, sample, list, show and export records."""
 
-    def __init__(self, context: Callable[[], Context], draft: Callable[[], Context]) -> None:
+    def __init__(
+        self, folder: Path, context: Callable[[], Context], draft: Callable[[], Context]
+    ) -> None:
         """The interface of an open program.
 
         Args:
+            folder: the program's folder.
             context: gives what every method but `preview` works with.
             draft: gives what `preview` works with, whose documents may have open questions.
         """
         # Called when they are needed: a preview works before the documents check.
         self._make_context = context
+        self._folder = folder
         self._make_draft = draft
+
+    def __repr__(self) -> str:
+        """Class, the program's folder, and what it does; nothing is opened."""
+        return describe_interface(type(self), self._folder)
 
     @property
     def _context(self) -> Context:
@@ -354,7 +363,11 @@ class RecordsService:
 
         Args:
             where: names `kind` or `sources`.
+
+        Raises:
+            UsageError: for a kind or a source class that there is none of, or another name.
         """
+        self._refuse_unknown_filters(where)
         return self._context.store.scan(Record, **where)
 
     def get(self, identity: str) -> Record:
@@ -371,9 +384,17 @@ class RecordsService:
         Args:
             role: the role of who reads them.
             where: names `kind` or `sources`.
+
+        Raises:
+            UsageError: for a role, a kind or a source class that there is none of.
         """
+        refuse_unknown_role(role)
+        # Checked at the call, and not when the first line is read.
+        return self._record_lines(self.list(**where), role)
+
+    def _record_lines(self, listed: Iterator[Record], role: Role) -> Iterator[RecordLine]:
         rights = self._context.exit_rights()
-        for batch in batches(self.list(**where), BATCH):
+        for batch in batches(listed, BATCH):
             records = {record.id: record for record in batch}
             rights.learn(records)
             for identity, record in records.items():
@@ -434,7 +455,11 @@ class RecordsService:
         Args:
             identity: its id, a unique prefix of it, or its keyed handle.
             role: the role of who reads it.
+
+        Raises:
+            UsageError: for a role that there is none of, or no such record.
         """
+        refuse_unknown_role(role)
         record = self.get(self._context.record_identity(identity))
         rights = self._context.exit_rights()
         decision = rights.decide(record.id, record, roles=(role,))
@@ -465,7 +490,13 @@ class RecordsService:
             role: the role of who reads the file; records that it may not read are held back.
             judgments: whether judgments go with the records.
             where: names `kind` or `sources`.
+
+        Raises:
+            UsageError: for a use, a role, a kind or a source class that there is none of.
         """
+        refuse_unknown("use", use, USES)
+        refuse_unknown_role(role)
+        self._refuse_unknown_filters(where)
         rights = self._context.exit_rights()
         lines = self._lines(rights, use, role, judgments=judgments, where=where)
         count = write_facts(Path(file), lines)
@@ -497,7 +528,7 @@ class RecordsService:
         """
         classes = [source_class.id for source_class in self._context.documents.sources.classes]
         for name in (source, plan.source_class):
-            _require_known("source class", name, classes)
+            refuse_unknown("source class", name, classes)
         path = Path(tasks)
         own = self._context.folder / ".assay" / "journals" / f"{path.name}.journal.jsonl"
         return sample_into(
@@ -511,6 +542,16 @@ class RecordsService:
             prices=prices,
             progress=progress,
         )
+
+    def _refuse_unknown_filters(self, where: Mapping[str, str]) -> None:
+        if "kind" in where:
+            refuse_unknown("kind", where["kind"], KINDS, where="kind")
+        # A class that sources.yaml no longer has may still be that of older records.
+        sources = where.get("sources")
+        if sources and not self._context.store.count(Record, sources=sources):
+            names_in_use = [source.id for source in self._context.documents.sources.classes]
+            for name in sources.split("+"):
+                refuse_unknown("source class", name, names_in_use, where="sources")
 
     def _lines(
         self, rights: ExitRights, use: Use, role: Role, *, judgments: bool, where: dict[str, str]
@@ -534,7 +575,7 @@ def _row_context(
     fields: FieldOptions = NO_FIELD_OPTIONS,
 ) -> RowContext:
     record_kind = kind or reader.kinds[0]
-    _require_known("kind", record_kind, list(KINDS))
+    refuse_unknown("kind", record_kind, KINDS)
     if kind and isinstance(reader, FactReader):
         raise UsageError(
             code="kind-in-the-line",
@@ -543,7 +584,7 @@ def _row_context(
         )
     classes = [source_class.id for source_class in context.documents.sources.classes]
     if source is not None:
-        _require_known("source class", source, classes)
+        refuse_unknown("source class", source, classes)
     elif not isinstance(reader, FactReader):
         raise UsageError(
             code="no-source-class",
@@ -628,14 +669,3 @@ def _open_reader(reader: str | Path, file: Path) -> Reader:
             + ", ".join(names("readers")),
         )
     return open_companion(load("readers", str(reader)), file)
-
-
-def _require_known(what: str, name: str, names_in_use: Sequence[str]) -> None:
-    if name in names_in_use:
-        return
-    near = nearest(name, names_in_use)
-    raise UsageError(
-        code=f"unknown-{what.replace(' ', '-')}",
-        message=f"there is no {what} {name!r}",
-        hint=f"did you mean {near!r}?" if near else f"there are: {', '.join(names_in_use)}",
-    )

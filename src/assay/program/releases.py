@@ -1,14 +1,14 @@
 """The `releases` interface of an open program, and the release verbs that need no program."""
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from assay.context import Context
+from assay.context import Context, Interface
 from assay.contracts import service as contracts
 from assay.contracts.document import DocumentKind
 from assay.contracts.reading import FILES
@@ -26,6 +26,7 @@ from assay.quality.report_text import to_json, to_markdown
 from assay.releases import service
 from assay.releases.audit_head import open_head, sign_head
 from assay.releases.diff import ReleaseDifference
+from assay.releases.export_log import EXPORTED, export_subject, is_exported
 from assay.releases.exportable import (
     records_to_leave_out,
     refuse_denied,
@@ -47,6 +48,8 @@ from assay.validation.validation import Validation
 if TYPE_CHECKING:
     from datasets import Dataset
 
+    from assay.quality.report import QualityReport
+
 RELEASES = "releases"
 """The folder of a program's releases, one folder a version."""
 
@@ -55,11 +58,18 @@ EXPORTS = "exports"
 """The folder into which exports are written where no other is named."""
 
 
-class ReleasesService:
+class ReleasesService(Interface):
     """Build, verify, compare, export and withdraw releases; they are in the program's folder `releases`."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, quality_report: "Callable[[], QualityReport]") -> None:
+        """The interface of an open program.
+
+        Args:
+            context: what it works with.
+            quality_report: makes the report that a release carries.
+        """
         self._context = context
+        self._quality_report = quality_report
         self.folder = context.folder / RELEASES
         """One folder a version."""
 
@@ -111,7 +121,7 @@ class ReleasesService:
                 since the last release.
         """
         context = self._context
-        report = quality.report(context.store, context.facts)
+        report = self._quality_report()
         program = context.documents.program
         index = context.comparer()
         inputs = ReleaseInputs(
@@ -202,7 +212,7 @@ class ReleasesService:
                 record, escape each with a space, or refuse the export.
             tokenizer: a tokenizer's folder or file, whose special tokens count as well.
         """
-        return export_release(
+        report = export_release(
             self.folder_of(version),
             format,
             target,
@@ -213,6 +223,33 @@ class ReleasesService:
             tokenizer=tokenizer,
             clock=self._context.clock,
         )
+        self.log_export(report)
+        return report
+
+    def log_export(self, report: DropReport) -> None:
+        """Have the audit log say that a release of this program was exported, wherever its rows went.
+
+        Args:
+            report: the drop report of the export; one without a row is not logged.
+        """
+        if not report.rows:
+            return
+        subject = export_subject(report)
+        with self._context.store.write(
+            EXPORTED, actor=self._context.actor, subject=subject
+        ) as unit:
+            # The entry stands without a fact: an export stores nothing here, and is logged all the same.
+            unit.acted = True
+
+    def is_exported(self, version: str) -> bool:
+        """Whether a release was exported with a row, as the audit log or the folder of exports says.
+
+        Args:
+            version: its version.
+        """
+        release = f"{self._context.documents.program.id} {version}"
+        logged = self._context.store.subjects_of(EXPORTED)
+        return is_exported(release, logged, self._context.folder / EXPORTS)
 
     def to_datasets(
         self,
@@ -427,8 +464,8 @@ def export_release(
     service.require_release(place)
     today = clock()[:10]
     refuse_expired(place, today)
-    program = place.resolve().parent.parent
-    if place.resolve().parent.name == RELEASES and (program / FILES["program"]).is_file():
+    program = program_of(place)
+    if program is not None:
         # Next to its program a release asks what the sources permit now, not on the day it was built.
         rights = contracts.load_rights(program)
         permits = Permits(rights.sources, on=date.fromisoformat(today), territory=rights.territory)
@@ -445,6 +482,14 @@ def export_release(
         release=release_name(place),
         control=ControlTokenRule(control_tokens, ControlTokens(special)),
     )
+
+
+def program_of(release: Path) -> Path | None:
+    """The folder of the program that a release is next to; None where it was taken elsewhere."""
+    place = release.resolve()
+    folder = place.parent.parent
+    is_home = place.parent.name == RELEASES and (folder / FILES["program"]).is_file()
+    return folder if is_home else None
 
 
 def _public_key(file: Path) -> Ed25519PublicKey:

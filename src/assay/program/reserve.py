@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from assay.context import Context
+from assay.context import Context, Interface
 from assay.core.errors import MachineError, UsageError
 from assay.core.progress import ProgressCallback
 from assay.program.records import read_file
@@ -43,7 +43,7 @@ class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
     """The items that went into the vault, and the fingerprints that stay behind."""
 
 
-class ReserveService:
+class ReserveService(Interface):
     """Seal evaluation data, compare with it, open it."""
 
     def __init__(self, context: Context) -> None:

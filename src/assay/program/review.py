@@ -10,7 +10,7 @@ import msgspec
 from assay.bulk.fact_lines import write_array, write_rows, write_text
 from assay.bulk.rejects import SUFFIX, RejectsFile
 from assay.bulk.rows import DiskFile, is_rejects
-from assay.context import Context
+from assay.context import Context, Interface
 from assay.core.batches import batches
 from assay.core.data_frame import data_frame
 from assay.core.errors import UsageError
@@ -77,7 +77,7 @@ class ExportedScores(msgspec.Struct, frozen=True, kw_only=True):
     """Records whose rights do not permit it."""
 
 
-class ReviewService:
+class ReviewService(Interface):
     """Assign passes, hand work out, take answers in, adjudicate, ask model judges."""
 
     def __init__(self, context: Context) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from assay.bulk.address import is_address, public_address
 from assay.contracts.program import DataFile
 from assay.core.errors import AssayError, CheckError, InputError, MachineError, UsageError
-from assay.core.wording import counted
+from assay.core.wording import count_phrase
 from assay.planning.run_plan import (
     DataFileFigures,
     RunFigures,
@@ -188,12 +188,12 @@ def _import(program: Program, step: RunStep) -> str:
     if report.read and report.set_aside == report.read:
         raise InputError(
             code="no-usable-row",
-            message=f"not one of {counted(report.read, 'row')} could be used",
+            message=f"not one of {count_phrase(report.read, 'row')} could be used",
             where=file.path,
             hint=f"{(program.folder / file.path).parent / (report.rejects or '')} has the reason of each",
         )
     return (
-        f"{counted(report.read, 'row')}: {report.stored} stored, {report.already_there} already "
+        f"{count_phrase(report.read, 'row')}: {report.stored} stored, {report.already_there} already "
         f"there, {report.set_aside} set aside"
     )
 
@@ -206,7 +206,7 @@ def _verify(program: Program) -> str:
             message=f"no sandbox, so no code was run: {done.no_sandbox}",
             where="verify",
         )
-    return f"{counted(done.written, 'new verification')} of {counted(done.records, 'record')}"
+    return f"{count_phrase(done.written, 'new verification')} of {count_phrase(done.records, 'record')}"
 
 
 def _dispose(program: Program) -> str:
@@ -230,9 +230,7 @@ def _release(program: Program, version: str | None) -> str:
         if error.code != "nothing-changed":
             raise
         return f"left out: {error.message}"
-    return (
-        f"{built.release.version} with {counted(built.release.records, 'record')}: {built.folder}"
-    )
+    return f"{built.release.version} with {count_phrase(built.release.records, 'record')}: {built.folder}"
 
 
 def _newest(program: Program) -> Release | None:

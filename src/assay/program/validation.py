@@ -6,7 +6,8 @@ from pathlib import Path
 
 from assay.bulk.rejects import SUFFIX, RejectsFile
 from assay.bulk.rows import DiskFile
-from assay.context import Context
+from assay.context import Context, Interface
+from assay.core.choices import refuse_unknown
 from assay.core.errors import UsageError
 from assay.records.people_mask import PeopleMask
 from assay.records.ports import Layout
@@ -23,7 +24,7 @@ from assay.validation.validation import Validation
 _LAYOUTS = {"assay": None, "inspect": Layout(each="samples", nan_is_null=True)}
 
 
-class ValidationService:
+class ValidationService(Interface):
     """Import evaluation results and compare checkpoints."""
 
     def __init__(self, context: Context) -> None:
@@ -56,9 +57,11 @@ class ValidationService:
             rejects: folder for rows that cannot be used; next to the file where absent.
 
         Raises:
-            UsageError: if nothing is sealed and the set is the reserve.
+            UsageError: if nothing is sealed and the set is the reserve, or for a format or arm that
+                there is none of.
             InputError: if the file cannot be read, or holds no result.
         """
+        refuse_unknown("format", format, _LAYOUTS, where="format")
         path = Path(file)
         source = DiskFile(path, _LAYOUTS[format])
         folder = Path(rejects) if rejects else path.parent

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from assay.context import Context
+from assay.context import Context, Interface
 from assay.contracts.contract import IsolationLevel
 from assay.core.data_frame import data_frame
 from assay.core.options import options_of
@@ -56,7 +56,7 @@ class ListedVerifier(msgspec.Struct, frozen=True, kw_only=True):
     """What its own gold and counter-gold cases came to."""
 
 
-class VerificationService:
+class VerificationService(Interface):
     """Run verifiers on records, and show what they cover."""
 
     def __init__(self, context: Context) -> None:

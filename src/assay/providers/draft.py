@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from assay.core.errors import InputError, UsageError
+from assay.core.choices import refuse_unknown
+from assay.core.errors import InputError
 from assay.records.fields import JsonText, Name
 from assay.records.kinds import KINDS, Adversarial, Outcome, Part, Policy, Trajectory
 from assay.records.record import SCHEMA_VERSION, Lineage, Record, Source, Transformation
@@ -50,7 +51,7 @@ def draft_from_row(row: Mapping[str, Any], *, kind: str, source_class: str) -> R
         UsageError: if there is no such kind.
         InputError: if the row has another form; `where` is not known here.
     """
-    _require_kind(kind)
+    refuse_unknown("kind", kind, KINDS)
     try:
         task_row = msgspec.convert(row, TaskRow)
         part = msgspec.convert({**task_row.part, "kind": kind}, Part)
@@ -94,7 +95,7 @@ def draft_from_record(record: Record, *, kind: str | None = None) -> Record:
         UsageError: if there is no such kind.
     """
     target_kind = kind or record.kind
-    _require_kind(target_kind)
+    refuse_unknown("kind", target_kind, KINDS)
     part = (
         _part_without_candidates(record.part)
         if target_kind == record.kind
@@ -112,15 +113,6 @@ def draft_from_record(record: Record, *, kind: str | None = None) -> Record:
         evidence=tuple(piece for piece in record.evidence if piece.candidate is None),
         lineage=Lineage(parents=(record.id,), transformation=TRANSFORMATION),
     )
-
-
-def _require_kind(kind: str) -> None:
-    if kind not in KINDS:
-        raise UsageError(
-            code="unknown-kind",
-            message=f"there is no record kind {kind!r}",
-            hint=f"there are: {', '.join(KINDS)}",
-        )
 
 
 def _part_without_candidates(part: Part) -> Part:

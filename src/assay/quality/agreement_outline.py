@@ -10,7 +10,15 @@ from assay.quality.sections.questions import (
     SliceAgreement,
     Verdicts,
 )
-from assay.quality.wording import counts, estimate, number, share, undefined_text
+from assay.quality.wording import (
+    COMPARABLE,
+    WHICH_IS_BETTER,
+    counts,
+    estimate,
+    number,
+    share,
+    undefined_text,
+)
 
 AGREEMENT_HEAD = (
     "question", "alpha", "AC", "percent agreement", "items", "answers", "without one reviewer",
@@ -31,8 +39,8 @@ def _stages(verdicts: Verdicts | None) -> list[tuple[str, Agreement]]:
         return []
     agreement = verdicts.agreement
     return [
-        ("can they be compared", agreement.comparability),
-        ("which is better", agreement.preference),
+        (COMPARABLE, agreement.comparability),
+        (WHICH_IS_BETTER, agreement.preference),
         ("who abstains", agreement.abstention.agreement),
     ]
 
@@ -58,7 +66,7 @@ def verdict_blocks(verdicts: Verdicts | None) -> Iterator[Block | str]:
     yield f"{verdicts.items} records, {verdicts.reviewers} reviewers: {counts(agreement.counts)}."
     yield table("Agreement on verdicts", AGREEMENT_HEAD, agreement_table(verdicts, ()))
     yield f"Abstentions: {share(agreement.abstention.rate)} of all answers."
-    yield from _slices("Which is better", [("which is better", verdicts.slices)])
+    yield from _slices(WHICH_IS_BETTER.capitalize(), [(WHICH_IS_BETTER, verdicts.slices)])
 
 
 def dimension_blocks(questions: Sequence[ReportQuestion]) -> Iterator[Block | str]:

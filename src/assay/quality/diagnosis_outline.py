@@ -11,7 +11,7 @@ from assay.quality.shortcuts.audit import ShortcutAudit
 from assay.quality.shortcuts.cue_test import CueTest
 from assay.quality.shortcuts.logit import Fitted
 from assay.quality.shortcuts.predictor import Predictor
-from assay.quality.wording import counts, number, plain, share
+from assay.quality.wording import counts, number, plain, question_words, share
 
 SHORTCUT_HEAD = ("group", "figure", "value", "rows", "prompts")
 """Columns of the table of shortcut audits."""
@@ -46,12 +46,25 @@ def disagreement_blocks(
         "people give distinguish missing context from an unclear guideline. Dimensions with one right "
         "answer are left out: they are in dispute, not plural."
     )
+    yield (
+        "Alpha here is that of the search for sides: on a scale the distance of two answers is squared, "
+        "on all else they are equal or not, and of very many answers a sample of the items is searched. "
+        "It may differ from the alpha of the same question under Dimensions and Verdicts, which takes "
+        "ranks on a scale, every item, and the order of the first, a tie and the second."
+    )
     yield table(
         "Diagnosis",
-        ("question", "items with two answers", "reviewers", "alpha", "points to", "figures"),
+        (
+            "question",
+            "items with two answers",
+            "reviewers",
+            "alpha of the search",
+            "points to",
+            "figures",
+        ),
         (
             (
-                diagnosis.question,
+                question_words(diagnosis.question),
                 str(diagnosis.items),
                 str(diagnosis.raters),
                 "undefined" if diagnosis.alpha is None else number(diagnosis.alpha),
@@ -68,7 +81,7 @@ def disagreement_blocks(
             (
                 (
                     splits.adjudicator,
-                    splits.question,
+                    question_words(splits.question),
                     str(splits.n_decided),
                     counts(splits.sides),
                     counts(splits.causes),

@@ -7,7 +7,9 @@ number beside it, so that a picture reads at the width of a telephone.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any, Literal, assert_never
 
@@ -101,20 +103,74 @@ THEMES: Mapping[ThemeName, DrawingTheme] = {
 
 
 def draw(picture: Picture, theme: ThemeName) -> str:
-    """The picture as SVG: no script, no reference to anything outside."""
-    version = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    svg: str = vl_convert.vegalite_to_svg(_specify(picture, theme), vl_version=version)
-    return svg + "\n"
+    """The picture as SVG: no script, no reference to anything outside.
+
+    It is drawn once, in the light theme; the dark one is the same drawing in other colours.
+    """
+    light = _draw_light(picture)
+    return light if theme == "light" else _TAG.sub(_tag_in_the_dark, light)
 
 
 def to_specification(picture: Picture) -> str:
     """The picture's Vega-Lite specification as JSON, in the light theme."""
-    specification = _specify(picture, "light")
+    specification = _specify(picture)
     return json.dumps(specification, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _specify(picture: Picture, name: ThemeName) -> dict[str, Any]:
-    theme = THEMES[name]
+@lru_cache(maxsize=256)
+def _draw_light(picture: Picture) -> str:
+    version = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+    svg: str = vl_convert.vegalite_to_svg(_specify(picture), vl_version=version)
+    return svg + "\n"
+
+
+_TAG = re.compile(r"<[A-Za-z][^>]*>")
+"""An opening tag. Foreign text of a picture stands between tags, where `<` is escaped."""
+
+_COLOUR = re.compile(r' (fill|stroke)="(#[0-9A-Fa-f]{6}|rgb\((\d+), ?(\d+), ?(\d+)\))"')
+"""A colour that a drawing has: one of the theme's, or one between the two ends of a heat map."""
+
+
+def _tag_in_the_dark(match: re.Match[str]) -> str:
+    return _COLOUR.sub(_colour_in_the_dark, match[0])
+
+
+def _colour_in_the_dark(match: re.Match[str]) -> str:
+    attribute, colour, *channels = match.groups()
+    dark = _shade_in_the_dark(*map(int, channels)) if channels[0] else _dark_colours()[colour]
+    return f' {attribute}="{dark}"'
+
+
+@cache
+def _dark_colours() -> dict[str, str]:
+    """Each colour of the light theme with the one that stands for it on a dark ground."""
+    return dict(zip(_colours(THEMES["light"]), _colours(THEMES["dark"]), strict=True))
+
+
+def _colours(theme: DrawingTheme) -> tuple[str, ...]:
+    named = (theme.ground, theme.ink, theme.faint, theme.grid, theme.alarm)
+    return (*named, *(theme.tones[tone] for tone in sorted(theme.tones)))
+
+
+def _shade_in_the_dark(*channels: int) -> str:
+    """A shade of a heat map as far between the dark theme's ends as it is between the light theme's."""
+    (start, end), (dark_start, dark_end) = (
+        (_channels(theme.tones["empty"]), _channels(theme.tones["blue"]))
+        for theme in (THEMES["light"], THEMES["dark"])
+    )
+    # Red runs furthest from end to end, so it tells the place between them most exactly.
+    way = (start[0] - channels[0]) / (start[0] - end[0])
+    shades = (round(a + way * (b - a)) for a, b in zip(dark_start, dark_end, strict=True))
+    return f"rgb({', '.join(map(str, shades))})"
+
+
+def _channels(colour: str) -> tuple[int, ...]:
+    return tuple(bytes.fromhex(colour.removeprefix("#")))
+
+
+@lru_cache(maxsize=256)
+def _specify(picture: Picture) -> dict[str, Any]:
+    theme = THEMES["light"]
     chart = _chart_of(picture, theme)
     styled = chart.configure(
         aria=False, background=theme.ground, font=FONT, padding=10,

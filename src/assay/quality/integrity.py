@@ -32,6 +32,9 @@ KEY_QUESTIONS = frozenset({"reference", "expected"})
 LEAST_REFERENCE = 12
 """Characters from which a right answer inside the prompt is no coincidence (a convention)."""
 
+FEWEST_LABELLED = 2
+"""Records with a label below which none can contradict another."""
+
 SHOWN = 20
 """Cases of one sort that the report lists; all of them are counted."""
 
@@ -78,6 +81,9 @@ class Integrity(msgspec.Struct, frozen=True, kw_only=True):
 
     records: int
     """Records looked at."""
+    labelled: int
+    """Of these, records with a label: a right answer, an expected behaviour, a verdict or a score that
+    its judgments agree on. Only two of them can contradict each other."""
     conflicts: int
     """Items, question by question, of which copies have labels that contradict each other."""
     key_conflicts: int
@@ -118,7 +124,9 @@ class IntegrityGathering:
             tokens: the control tokens to look for; the known ones where absent.
         """
         self._tokens = tokens or ControlTokens()
-        self._records = self._with_reference = self._given_away = self._with_split = 0
+        self._records = self._labelled = self._with_reference = self._given_away = (
+            self._with_split
+        ) = 0
         self._references: list[str] = []
         self._labels: dict[tuple[bytes, str], dict[str, list[str]]] = {}
         self._groups: dict[str | bytes, dict[str, list[str]]] = {}
@@ -135,7 +143,9 @@ class IntegrityGathering:
         """
         self._records += 1
         task = _task_digest(record)
-        for label in _labels(record, task, consensus):
+        labels = list(_labels(record, task, consensus))
+        self._labelled += bool(labels)
+        for label in labels:
             by_value = self._labels.setdefault((label.item, label.question), {})
             by_value.setdefault(label.value, []).append(identity)
         self._add_split(record, identity, task)
@@ -170,6 +180,7 @@ class IntegrityGathering:
         )
         return Integrity(
             records=self._records,
+            labelled=self._labelled,
             conflicts=len(conflicts),
             key_conflicts=sum(conflict.question in KEY_QUESTIONS for conflict in conflicts),
             conflicting=tuple(conflicts[:SHOWN]),

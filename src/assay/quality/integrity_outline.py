@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from assay.core.wording import counted
-from assay.quality.integrity import LEAST_REFERENCE, Integrity
+from assay.core.wording import count_phrase
+from assay.quality.integrity import FEWEST_LABELLED, LEAST_REFERENCE, Integrity
 from assay.quality.outline import Block, table
 from assay.quality.wording import counts, plain, share
 
@@ -30,15 +30,17 @@ def integrity_blocks(integrity: Integrity) -> Iterator[Block | str]:
 def sentences(integrity: Integrity) -> Iterator[str]:
     """The figures with their denominators."""
     yield (
-        f"Of {counted(integrity.records, 'record')}: "
-        f"{counted(integrity.conflicts, 'label')} on which exact copies of one item contradict each "
-        f"other; {counted(integrity.cut, 'group')} cut by a split, among the "
-        f"{counted(integrity.with_split, 'record')} that name one; the right answer stands inside "
-        f"the prompt of {integrity.given_away} of {counted(integrity.with_reference, 'record')} "
+        f"Of {count_phrase(integrity.records, 'record')}, {integrity.labelled} with a label: "
+        f"{count_phrase(integrity.conflicts, 'label')} on which exact copies of one item contradict each "
+        f"other; {count_phrase(integrity.cut, 'group')} cut by a split, among the "
+        f"{count_phrase(integrity.with_split, 'record')} that name one; the right answer stands inside "
+        f"the prompt of {integrity.given_away} of {count_phrase(integrity.with_reference, 'record')} "
         f"with one of {LEAST_REFERENCE} characters or more."
     )
     if not integrity.records:
         return
+    if integrity.labelled < FEWEST_LABELLED:
+        yield "Whether labels contradict each other is unknown: that takes two records with a label."
     if not integrity.tokens:
         yield "No text holds a known control token of a chat template."
         return

@@ -86,6 +86,8 @@ class ItemPrint(NamedTuple):
 
     def keys(self) -> list[int]:
         """What a near copy shares at least one of."""
+        # A band of the task together with one of the answers: by one of them alone, all items of one
+        # prompt, or all refusals, would be compared with each other.
         pairs = zip(self.task.bands(), self.answers.bands(), strict=True)
         return [hash((place, *pair)) for place, pair in enumerate(pairs) if None not in pair]
 

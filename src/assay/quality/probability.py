@@ -54,7 +54,7 @@ def student_quantile(probability: float, degrees: int) -> float:
         degrees: of freedom, from 1.
     """
     if degrees > MANY_DEGREES:
-        return _expanded(NormalDist().inv_cdf(probability), degrees)
+        return _expand_quantile(NormalDist().inv_cdf(probability), degrees)
     low, high = 0.0, math.pi / 2
     for _ in range(HALVINGS):
         angle = (low + high) / 2
@@ -77,7 +77,7 @@ def _within(angle: float, degrees: int) -> float:
     return (angle + total) * 2 / math.pi if odd else total
 
 
-def _expanded(z: float, degrees: int) -> float:
+def _expand_quantile(z: float, degrees: int) -> float:
     terms = (
         z,
         (z**3 + z) / 4,

@@ -96,7 +96,7 @@ class DistributionCoverage(msgspec.Struct, frozen=True, kw_only=True):
     records: int
     """Records that are there."""
     accepted: int
-    """Records that are accepted."""
+    """Records that may be released: accepted, or with their disagreement preserved."""
     axes: tuple[AxisCoverage, ...]
     """Every axis of the contract, whether or not a quota names it."""
     quotas: tuple[QuotaCoverage, ...]

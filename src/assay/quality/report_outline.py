@@ -302,13 +302,13 @@ def _coverage(report: QualityReport) -> Iterator[Block | str]:
     if coverage.quotas or coverage.hard:
         yield table(
             "Quotas and hard slices (near copies of an item count once: distinct)",
-            ("slice", "needed", "accepted", "distinct", "records", "met"),
+            ("slice", "needed", "accepted or preserved", "distinct", "records", "met"),
             (quota_row(quota) for quota in required_slices(coverage)),
         )
     for axis in coverage.axes:
         yield table(
             f"Records by {plain(axis.axis)}",
-            (axis.axis, "records", "accepted", "in the contract"),
+            (axis.axis, "records", "accepted or preserved", "in the contract"),
             (
                 (
                     count.value,

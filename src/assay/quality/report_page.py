@@ -21,10 +21,13 @@ from assay.quality.outline import Block, Bullets, Paragraph, ReportSection, Sect
 from assay.quality.picture_cache import PictureCache, ThemeName
 from assay.quality.report import QualityReport
 from assay.quality.report_outline import outline
-from assay.quality.wording import number, percent, undefined_text
+from assay.quality.wording import WHICH_IS_BETTER, number, percent, undefined_text
 
 FOLDED = 20
 """Rows beyond which a table is folded away until its reader opens it."""
+
+MANY_COLUMNS = 10
+"""Columns beyond which a table is set smaller, so that it fits a screen of 1280 pixels."""
 
 SHOWN = 100
 """Rows of a table on the page; the JSON has all of them."""
@@ -59,6 +62,7 @@ def to_html(
         },
         states=STATES,
         folded=FOLDED,
+        many=MANY_COLUMNS,
     )  # fmt: skip
 
 
@@ -88,7 +92,7 @@ def _key_figures(report: QualityReport) -> Iterator[dict[str, str]]:
     if report.verdicts is not None:
         alpha = report.verdicts.agreement.preference.alpha
         yield {
-            "label": "Alpha on which is better",
+            "label": f"Alpha on {WHICH_IS_BETTER}",
             "value": "undefined" if alpha.value is None else number(alpha.value),
             "note": _interval(alpha),
         }

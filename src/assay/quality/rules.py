@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from assay.contracts.contract import ReviewLayer
 from assay.core.digest import sha256
-from assay.core.wording import counted
+from assay.core.wording import count_phrase
 from assay.quality.candidate_standing import OFF_SCALE, imitated_candidates
 from assay.quality.case import RecordCase
 from assay.quality.case_context import CaseContext
@@ -247,7 +247,7 @@ def _not_counted(context: CaseContext) -> str:
     for kind in ("model", "rule"):
         automatic = sum(judgment.reviewer.kind == kind for judgment in standing)
         if automatic:
-            parts.append(f"{counted(automatic, 'judgment')} by {kind}s, which fill no pass")
+            parts.append(f"{count_phrase(automatic, 'judgment')} by {kind}s, which fill no pass")
     return "; ".join(parts)
 
 
@@ -309,7 +309,7 @@ def _agreement_rule(context: CaseContext) -> RuleResult | None:
     if not context.disputes:
         return None
     first, more = context.disputes[0], len(context.disputes) - 1
-    reason = first.reason + (f"; and {counted(more, 'more question')}" if more else "")
+    reason = first.reason + (f"; and {count_phrase(more, 'more question')}" if more else "")
     layer = context.layer
     objective = next(
         (dispute for dispute in context.disputes if _is_objective(context, dispute)), None

@@ -50,6 +50,22 @@ def counts(by_name: Mapping[str, int]) -> str:
     return ", ".join(f"{plain(name)} {count}" for name, count in by_name.items()) or "none"
 
 
+COMPARABLE = "can they be compared"
+"""The first stage of a verdict on two candidates, as every table and picture names it."""
+
+WHICH_IS_BETTER = "which is better"
+"""The second stage: which of two candidates that can be compared."""
+
+
+def question_words(name: str) -> str:
+    """A question in words: the second stage of verdicts by its name, any other as it is called.
+
+    Args:
+        name: as data names it; `preferences` is what the diagnosis calls the second stage.
+    """
+    return WHICH_IS_BETTER if name == "preferences" else name
+
+
 def plain(name: str) -> str:
     """A name of the code as words."""
     return name.replace("_", " ")

@@ -32,7 +32,7 @@ def find_quote(
         return None
     shown, words = _single_line_ends(text), _single_line_ends(quote)
     for layer, sought in ((text, quote), (shown, words)):
-        start = _confirmed(layer, sought, offset, utf16=utf16)
+        start = _confirmed_offset(layer, sought, offset, utf16=utf16)
         if start is None and layer.count(sought) == 1:
             start = layer.index(sought)
         if start is not None:
@@ -45,7 +45,7 @@ def _single_line_ends(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _confirmed(text: str, quote: str, offset: int | None, *, utf16: bool) -> int | None:
+def _confirmed_offset(text: str, quote: str, offset: int | None, *, utf16: bool) -> int | None:
     if offset is None or offset < 0:
         return None
     places = (offset, code_points(text, offset))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from assay.contracts.shape import nearest
+from assay.core.choices import nearest
 from assay.records.record import Record
 
 

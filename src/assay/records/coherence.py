@@ -7,6 +7,7 @@ from typing import Any
 from assay.core.canonical import parse_json
 from assay.core.digest import is_labelled
 from assay.core.errors import InputError
+from assay.core.wording import count_phrase
 from assay.records.candidate import Candidate, MadeByModel
 from assay.records.evidence import TextSpan
 from assay.records.judgment import Action, Judgment, LocalizedError, Reason, Whole
@@ -112,12 +113,20 @@ def _points_at_something(record: Record, pointer: str) -> bool:
 
 
 def _verdict_faults(verdict: Verdict, count: int) -> Iterator[str]:
-    if isinstance(verdict, Prefers) and verdict.candidate >= count:
-        yield f"the verdict prefers candidate {verdict.candidate}, the record has {count}"
+    if isinstance(verdict, Prefers) and not 0 <= verdict.candidate < count:
+        yield (
+            f"the verdict prefers candidate {verdict.candidate}, and the record has {_range(count)}"
+        )
     if isinstance(verdict, Ranks):
         ranked = sorted(number for group in verdict.order for number in group)
         if ranked != list(range(count)):
-            yield f"the ranking names candidates {ranked}, the record has {count}"
+            yield f"the ranking names candidates {ranked}, and the record has {_range(count)}"
+
+
+def _range(count: int) -> str:
+    """How many candidates there are and by which numbers they are named."""
+    numbers = {0: "", 1: ": 0", 2: ": 0 and 1"}.get(count, f": 0 to {count - 1}")
+    return f"{count_phrase(count, 'candidate')}{numbers}"
 
 
 def _twice(what: str, keys: Sequence[tuple[Any, ...]]) -> Iterator[str]:
@@ -131,7 +140,10 @@ def _twice(what: str, keys: Sequence[tuple[Any, ...]]) -> Iterator[str]:
 
 def _step_faults(candidates: Sequence[Candidate], candidate: int, step: int) -> Iterator[str]:
     if candidate >= len(candidates):
-        yield f"a step of candidate {candidate} is named, the record has {len(candidates)}"
+        yield (
+            f"a step of candidate {candidate} is named, and the record has "
+            f"{_range(len(candidates))}"
+        )
     elif step >= len(candidates[candidate].work):
         yield f"step {step} of candidate {candidate} is not there"
 

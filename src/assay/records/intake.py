@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from assay.contracts.shape import nearest
+from assay.core.choices import nearest
 from assay.core.digest import sha256
 from assay.core.errors import InputError, UsageError
 from assay.core.fact import Fact
@@ -159,7 +159,7 @@ class Intake:
         if options.ignore:
             values = {name: value for name, value in values.items() if name not in options.ignore}
         with noting_extras(options) as extras:
-            for name in _undeclared(values, self._columns):
+            for name in _undeclared_names(values, self._columns):
                 note_extra("", name, values[name])
             reads = self._reader.read(values, self._context)
         if extras.outer or extras.inner or extras.unusable:
@@ -229,7 +229,7 @@ def stored_record(get: Callable[[type[Record], str], Record], identity: str) -> 
         return None
 
 
-def _undeclared(values: Mapping[str, Any], declared: frozenset[str] | None) -> list[str]:
+def _undeclared_names(values: Mapping[str, Any], declared: frozenset[str] | None) -> list[str]:
     return [] if declared is None else [name for name in values if name not in declared]
 
 

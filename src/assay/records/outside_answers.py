@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from assay.contracts.shape import nearest
+from assay.core.choices import nearest
 from assay.records.judgment import Judgment
 from assay.records.verdict import score_key
 

@@ -58,7 +58,7 @@ def redact_text(text: str, counts: Counter[str]) -> str:
     """A text without secrets, e-mail addresses and card numbers; see `redact`."""
     for kind, pattern in _PATTERNS.items():
         text = pattern.sub(_marking(kind, counts), text)
-    text = _ASSIGNED.sub(lambda match: _assigned(match, counts), text)
+    text = _ASSIGNED.sub(lambda match: _mark_assignment(match, counts), text)
     return _CARD.sub(lambda match: _card(match, counts), text)
 
 
@@ -72,7 +72,7 @@ def _marking(kind: str, counts: Counter[str]) -> Callable[[re.Match[str]], str]:
     return lambda _: _mark(kind, counts)
 
 
-def _assigned(match: re.Match[str], counts: Counter[str]) -> str:
+def _mark_assignment(match: re.Match[str], counts: Counter[str]) -> str:
     if match[2].startswith(_MARKED[:-1]):
         return match[0]
     return match[1] + _mark("secret", counts)

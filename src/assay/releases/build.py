@@ -196,7 +196,10 @@ class _Build:
             for name, text in texts.items():
                 self._write(name, publication.text(text))
             self._write_manifest(head, items)
+            # Last of the files: the signature covers the manifest, which has the digests of all others.
             self._seal(head)
+            # On the disk before the store names it: a release that the store has is moved into its place
+            # at the next build where a crash came between, and must be whole then.
             make_durable(self.folder)
             release = self._commit(head, items, publication.origins, actor)
         return Built(

@@ -15,11 +15,11 @@ from assay.contracts.diff import compare
 from assay.contracts.document import Document, DocumentKind
 from assay.core.errors import CheckError
 from assay.core.issues import Issue, has_errors
-from assay.core.wording import counted
+from assay.core.wording import count_phrase
 from assay.governance.claims import find_claims, find_unproven_effects
 from assay.governance.rights import Use
 from assay.quality.floors import FloorResult
-from assay.quality.integrity import Integrity
+from assay.quality.integrity import FEWEST_LABELLED, Integrity
 from assay.quality.quota_coverage import DistributionCoverage, QuotaCoverage, required_slices
 from assay.releases.release import GateResult, GateState
 from assay.releases.unread import unread_passages
@@ -54,9 +54,6 @@ COPIES_COUNT = TWO_STATES | {"assay-release/4"}
 
 NEEDED_DOCUMENTS: tuple[DocumentKind, ...] = ("contract", "rubric", "sources")
 """Documents that no release can do without; a policy only where there is one."""
-
-_FEWEST_COMPARED = 2
-"""Records below which none can contradict another."""
 
 _SHOWN = 5
 """Examples that a reason names before it says how many more there are."""
@@ -98,12 +95,12 @@ def quota_gate(covered: DistributionCoverage) -> GateResult:
     """
     required = required_slices(covered)
     faults = [_short(quota, covered) for quota in required if not quota.met]
-    total = f"{counted(covered.accepted, 'record')}, and the contract "
+    total = f"{count_phrase(covered.accepted, 'record')}, and the contract "
     total += f"{'aims at' if covered.aim else 'asks for'} {covered.wanted}"
     if covered.accepted < covered.wanted and not covered.aim:
         faults.insert(0, f"the release has {total}")
-    held = f"{counted(len(covered.quotas), 'quota')} and "
-    held += f"{counted(len(covered.hard), 'hard slice')} are met"
+    held = f"{count_phrase(len(covered.quotas), 'quota')} and "
+    held += f"{count_phrase(len(covered.hard), 'hard slice')} are met"
     if not required:
         held = "the contract sets no quota and names no hard slice"
     passed = f"{held}; the release has {total}"
@@ -143,38 +140,40 @@ def integrity_gate(integrity: Integrity) -> GateResult:
     """Whether no record contradicts another: copies with other labels, and groups cut by a split.
 
     Two right answers to one task, and a group in two splits, refuse the release. Copies that people
-    judged otherwise leave the gate unknown: which of the labels holds, nobody has said. A right
+    judged otherwise leave the gate unknown: which of the labels holds, nobody has said. So do records
+    without labels, of which no comparison could show a contradiction. A right
     answer inside the prompt is counted and stops nothing: a task of reading holds it.
     """
-    if integrity.records < _FEWEST_COMPARED:
-        return _unknown(
-            "integrity",
-            f"{counted(integrity.records, 'record')}: a contradiction takes two",
-        )
     faults = []
     if integrity.key_conflicts:
         faults.append(
             "copies of one task have another right answer or expected behaviour, "
-            f"{counted(integrity.key_conflicts, 'time')}: {_conflicting(integrity)} "
+            f"{count_phrase(integrity.key_conflicts, 'time')}: {_conflicting(integrity)} "
             "(correct one of them: assay quality integrity lists them)"
         )
     if integrity.cut:
         records = [record for case in integrity.cut_groups for record in case.records]
         faults.append(
-            f"{counted(integrity.cut, 'group')} of one task or family are in several splits: "
+            f"{count_phrase(integrity.cut, 'group')} of one task or family are in several splits: "
             f"{_some(records)} (put each group into one split)"
         )
     if integrity.conflicts and not faults:
         return _unknown(
             "integrity",
-            f"exact copies of one item were judged otherwise, {counted(integrity.conflicts, 'time')}, "
+            f"exact copies of one item were judged otherwise, {count_phrase(integrity.conflicts, 'time')}, "
             f"and nobody decided which label holds: {_conflicting(integrity)}",
+        )
+    if integrity.labelled < FEWEST_LABELLED and not faults:
+        return _unknown(
+            "integrity",
+            f"{integrity.labelled} of {count_phrase(integrity.records, 'record')} with a label: a "
+            "contradiction takes two",
         )
     return _result(
         "integrity",
         faults,
-        f"{counted(integrity.records, 'record')} compared, none contradicts another; "
-        f"{counted(integrity.with_split, 'record')} with a split; the right answer is inside the "
+        f"{integrity.labelled} of {count_phrase(integrity.records, 'record')} with a label compared, none contradicts another; "
+        f"{count_phrase(integrity.with_split, 'record')} with a split; the right answer is inside the "
         f"prompt of {integrity.given_away} of {integrity.with_reference} that have one",
     )
 
@@ -227,7 +226,7 @@ def _error_texts(issues: Iterable[Issue]) -> list[str]:
     errors = [issue for issue in issues if has_errors([issue])]
     texts = [f"{issue.file}:{issue.line}: {issue.message}" for issue in errors[:_SHOWN]]
     if len(errors) > _SHOWN:
-        texts.append(f"and {counted(len(errors) - _SHOWN, 'more error')} in the documents")
+        texts.append(f"and {count_phrase(len(errors) - _SHOWN, 'more error')} in the documents")
     return texts
 
 
@@ -308,7 +307,9 @@ def _overlap_texts(overlaps: Sequence[Overlap], compared: int) -> list[str]:
         *map(describe, overlaps[:_SHOWN]),
     ]
     if len(overlaps) > _SHOWN:
-        texts.append(f"and {counted(len(overlaps) - _SHOWN, 'more overlap')}: assay reserve check")
+        texts.append(
+            f"and {count_phrase(len(overlaps) - _SHOWN, 'more overlap')}: assay reserve check"
+        )
     return texts
 
 
@@ -329,7 +330,9 @@ def verification_gate(tally: VerifierTally, applying: Collection[str]) -> GateRe
         results = sum(sum(row.verdicts.values()) for row in tally.rows())
         reason = "the rubric names no verifier, so nothing was demanded of one"
         if results:
-            reason += f"; {counted(results, 'result')} of others came along and decided nothing"
+            reason += (
+                f"; {count_phrase(results, 'result')} of others came along and decided nothing"
+            )
         return _unknown("verification", reason)
     demands = [f"the contract asks for {tally.minimum}"] if tally.minimum else []
     remarks = [f"{tally.speaking} results pass or fail a claim", *missing, *silent, *demands]
@@ -441,7 +444,7 @@ def _passages(unread: Mapping[str, Sequence[str]]) -> str:
     """The first passage of each file, and how many more it has."""
     return "; ".join(
         f"{name} {passages[0][:_EXCERPT]!r}"
-        + (f" and {counted(len(passages) - 1, 'more passage')}" if len(passages) > 1 else "")
+        + (f" and {count_phrase(len(passages) - 1, 'more passage')}" if len(passages) > 1 else "")
         for name, passages in sorted(unread.items())
     )
 

@@ -8,6 +8,7 @@ what holds nearly the whole of it.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -456,7 +457,9 @@ def _text(piece: _TextPiece, *, simple: bool = False) -> str:
     """The canonical text of a piece; a simple one is in that form but for capitals."""
     if piece.encoded:
         return canonical(piece.encoded.text)
-    return piece.text if simple else canonical(piece.text)
+    if simple:
+        return piece.text
+    return _kept_canonical(piece.text) if _is_kept(piece.text) else canonical(piece.text)
 
 
 def _fields(owner: int, strings: Strings, *, read_too: bool) -> Iterator[list[_TextPiece]]:
@@ -464,9 +467,36 @@ def _fields(owner: int, strings: Strings, *, read_too: bool) -> Iterator[list[_T
     pieces = [_TextPiece(owner, pointer, text) for pointer, text in strings]
     if read_too:
         pieces += [
-            piece.with_reading(reading) for piece in pieces for reading in readings(piece.text)
+            piece.with_reading(reading) for piece in pieces for reading in _readings_of(piece.text)
         ]
     yield from _group_by_field(pieces)
+
+
+def _readings_of(text: str) -> Iterable[Encoded]:
+    """The readings of a text; those of short texts are kept.
+
+    Names, licences and prompts recur from record to record, and a gate, a release and a check compare
+    the same records one after the other.
+    """
+    return _kept_readings(text) if _is_kept(text) else readings(text)
+
+
+@lru_cache(maxsize=20_000)
+def _kept_readings(text: str) -> tuple[Encoded, ...]:
+    return tuple(readings(text))
+
+
+@lru_cache(maxsize=20_000)
+def _kept_canonical(text: str) -> str:
+    return canonical(text)
+
+
+def _is_kept(text: str) -> bool:
+    return len(text) <= _MOST_KEPT_CHARACTERS
+
+
+_MOST_KEPT_CHARACTERS = 1_000
+"""Characters of the longest text whose readings are kept: all that are kept take some 20 MB at most."""
 
 
 def _group_by_field(pieces: Iterable[_TextPiece]) -> Iterator[list[_TextPiece]]:

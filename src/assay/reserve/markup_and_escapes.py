@@ -3,6 +3,7 @@
 import html
 import quopri
 import re
+import sys
 from collections.abc import Iterator
 from urllib.parse import unquote
 
@@ -14,11 +15,27 @@ _QUOTED = re.compile(r"=\r?\n|=[0-9A-F]{2}")
 _PUNYCODE = re.compile(r"xn--([A-Za-z0-9-]{1,300})")
 _IN_WORD = re.compile(r"\w<[^<>]{0,300}>\w|\w<[^<>]{0,300}><[^<>]{0,300}>\w")
 _ANY_TAG = re.compile(r"<[^<>]{0,300}>")
-_HIDING = re.compile(
-    r"<([A-Za-z][A-Za-z0-9]{0,15})\s[^<>]{0,300}?(?:display\s*:\s*none|visibility\s*:\s*hidden"
-    r"|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])|\shidden(?=[\s>=]))[^<>]{0,300}>",
-    re.IGNORECASE,
+# Quoted values may hold `>`; no part holds `<`, so that a text of many openings is read once. The groups
+# are possessive: no attribute is read in two ways.
+_TAG = re.compile(
+    r"""<([A-Za-z][A-Za-z0-9]{0,15})([\s/](?:"[^"<]{0,300}"|'[^'<]{0,300}'|[^<>]){0,300}+)?>"""
 )
+_QUOTED_VALUE = re.compile(r""""[^"]*"|'[^']*'""")
+_HIDDEN_NAME = re.compile(r"(?:^|[\s/])hidden(?=[\s/=]|$)", re.IGNORECASE)
+_HIDDEN_FROM_READERS = re.compile(r"""[\s/]aria-hidden\s*=\s*["']?true""", re.IGNORECASE)
+_STYLE = re.compile(r"""[\s/]style\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_STYLE_ESCAPE = re.compile(r"\\([0-9A-Fa-f]{1,6})\s?")
+_ZERO = r"[+-]?(?:0+(?:\.0*)?|\.0+)(?:[a-z]+|%)?(?=[;!]|$)"
+_HIDING_STYLE = re.compile(
+    r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|content-visibility:hidden"
+    rf"|color:transparent|(?:font-size|opacity|(?:max-)?(?:width|height)):{_ZERO}|font:0[a-z/%]"
+    r"|transform:scale[xy]?\(0(?:\.0*)?[,)]|clip:rect\(0|text-indent:-\d{3}|(?:left|top):-\d{3})"
+)
+_NEVER_SHOWN = frozenset({"template", "script", "style", "noframes", "noembed", "datalist"})
+_WITHOUT_CONTENT = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)  # fmt: skip
 _ATTRIBUTE = re.compile(r"""=\s{0,9}(?:"([^"<>]{20,})"|'([^'<>]{20,})')""")
 # As in other patterns, one class of characters stands first, which is sought the fastest.
 _LINK = re.compile(r"[!\[](?:(?<=!)\[|(?<=\[))([^\[\]]{0,200})\]\([^()\s]{0,300}\)")
@@ -132,20 +149,62 @@ def _cut_out(text: str, opening: str, closing: str) -> str:
 
 
 def _without_hidden(text: str) -> str:
-    """The text without elements that a browser does not show."""
+    """The text without elements that a browser does not show, or does not read aloud."""
     pieces = []
     before = 0
-    for match in _HIDING.finditer(text):
-        if match.start() < before:
+    for match in _TAG.finditer(text):
+        name, attributes = match[1].lower(), match[2] or ""
+        if match.start() < before or name in _WITHOUT_CONTENT:
             continue
-        closing = f"</{match[1]}>"
-        end = text.find(closing, match.end())
-        if end < 0:
-            break
-        pieces.append(text[before : match.start()])
-        before = end + len(closing)
+        if name in _NEVER_SHOWN or (attributes and _hides(attributes)):
+            pieces.append(text[before : match.start()])
+            before = _end_of_element(text, match.end(), name)
     pieces.append(text[before:])
     return "".join(pieces)
+
+
+def _hides(attributes: str) -> bool:
+    """Whether the attributes of a tag keep the text of its element from being shown or read aloud.
+
+    A browser decodes references in attributes, and comments and escapes in a style, before it looks.
+    What is hidden from screen readers alone is shown: it is left out of this reading all the same,
+    since the text itself is compared too.
+    """
+    decoded = html.unescape(attributes) if "&" in attributes else attributes
+    if _HIDDEN_NAME.search(_QUOTED_VALUE.sub('""', decoded)):
+        return True
+    if _HIDDEN_FROM_READERS.search(decoded):
+        return True
+    styles = ("".join(match.groups(default="")) for match in _STYLE.finditer(decoded))
+    return any(_HIDING_STYLE.search(_plain_style(style)) for style in styles)
+
+
+def _plain_style(style: str) -> str:
+    """A style in lower case, without white space, comments and escapes."""
+    if "/*" in style:
+        style = _STYLE_COMMENT.sub("", style)
+    if "\\" in style:
+        style = _STYLE_ESCAPE.sub(lambda match: _character(int(match[1], 16)), style)
+    return "".join(style.split()).lower()
+
+
+def _character(code: int) -> str:
+    return chr(code) if code <= sys.maxunicode else ""
+
+
+def _end_of_element(text: str, start: int, name: str) -> int:
+    """One past the closing tag of an element that begins before `start`; the text's end without one.
+
+    An element that is never closed hides all that follows, as in a browser.
+    """
+    depth = 1
+    for tag in re.compile(rf"<(/?){name}(?=[\s/>])[^<>]{{0,300}}>", re.IGNORECASE).finditer(
+        text, start
+    ):
+        depth += -1 if tag[1] else 1
+        if not depth:
+            return tag.end()
+    return len(text)
 
 
 def _invisible(text: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import get_args
 import msgspec
 
 from assay.contracts.document import Document, DocumentKind, rubric_of
+from assay.core.choices import refuse_unknown
 from assay.core.errors import InputError, UsageError
 from assay.core.ports import FactStore
 from assay.records.judgment import Judgment
@@ -189,9 +190,7 @@ def _check_decision(
     weighed: Sequence[Judgment],
     adjudicator: str,
 ) -> None:
-    if cause not in get_args(Cause):
-        causes = ", ".join(get_args(Cause))
-        raise _refusal("unknown-cause", f"{cause!r} is not a cause", f"name one of {causes}")
+    refuse_unknown("cause", cause, get_args(Cause), where="cause")
     # True of an empty list as well: a decision weighs at least one judgment of a person.
     if all(judgment.reviewer.automatic for judgment in weighed):
         raise _refusal(
@@ -214,7 +213,9 @@ def _check_decision(
             "give a verdict, scores, rulings, labels, errors or an outcome; or keep the distribution",
         )
     faults = [
-        InputError(code="misfit", message=fault)
+        InputError(
+            code="misfit", message=fault, hint="`assay record show` lists what the record has"
+        )
         for fault in decision_faults(record, decision, adjudicator)
     ]
     if faults:

@@ -196,6 +196,7 @@ class PassKeeper:
         if added:
             self._connection.execute(insert(table), [lease_row(lease) for lease in added])
         if moved:
+            # By item and person, and not by handle: passes outside the desk have none.
             change = (
                 update(table)
                 .where(table.c.item == bindparam("of"), table.c.reviewer == bindparam("who"))

@@ -226,6 +226,8 @@ class SqlQueueTransaction:
         shown = turn.shown + 1
         if turn.position is None:
             row = {"reviewer": lease.reviewer, "queue": turn.item.queue, "shown": shown}
+            # An item whose slot came back is taken out of turn: the walk itself has not begun, and the
+            # first rank is 0.
             row["position"] = -1 if turn.item.hot else turn.item.rank
             self._connection.execute(self._do.add_cursor, row)
             return
@@ -276,6 +278,8 @@ class SqlQueueTransaction:
     def expire(self, now: str) -> list[Lease]:
         """Let leases run out whose time is over; their slots go back."""
         leases = self._tables.leases
+        # So many at once and no more: the transaction holds the store's one write lock, and what is left
+        # runs out at the next sweep.
         over = (
             select(leases)
             .where(leases.c.state == HELD, leases.c.until < now)

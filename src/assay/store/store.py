@@ -246,6 +246,14 @@ class Store:
             documents=entry.documents,
         )
 
+    def subjects_of(self, action: str) -> list[str]:
+        """The subject of each audit entry of an action, such as `release.export`, oldest first."""
+        entries = self.schema.entries.c
+        with self.snapshot() as connection:
+            bodies = connection.execute(select(entries.body).order_by(entries.number))
+            logged = (msgspec.json.decode(row.body, type=Entry) for row in bodies)
+            return [entry.subject for entry in logged if entry.action == action]
+
     def documents_of(self, identities: Sequence[str]) -> dict[str, Mapping[str, str]]:
         """The documents in force when facts of one family were added: fact id -> kind -> id."""
         by_fact: dict[str, Mapping[str, str]] = {}

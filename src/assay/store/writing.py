@@ -243,6 +243,8 @@ class WriteUnit:
         # A fact that is there keeps its bytes and its stamp: adding it again changes nothing.
         for identity in self._stored_ids(family_table, list(new_facts)):
             del new_facts[identity]
+        for _, body, _ in new_facts.values():
+            _require_readable(family_table, body)
         columns = [(name, column.extract) for name, column in family_table.family.columns.items()]
         rows = [
             {"id": identity, "body": body} | {name: extract(fact) for name, extract in columns}
@@ -282,3 +284,21 @@ class WriteUnit:
             row["entry"] = self.number
             tally.add(digest)
         self._connection.execute(insert(table), rows)
+
+
+def _require_readable(family_table: FamilyTable, body: bytes) -> None:
+    """Refuse a fact that could not be read back: Python checks no field of a fact that it makes.
+
+    Stored, it would be damage that only a backup repairs.
+
+    Raises:
+        UsageError: with the field and what it must be.
+    """
+    try:
+        family_table.decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise UsageError(
+            code="unreadable-fact",
+            message=f"this {family_table.family.fact.__name__.lower()} cannot be stored: {error}",
+            hint="correct the value; nothing was stored",
+        ) from error

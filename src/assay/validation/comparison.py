@@ -1,7 +1,7 @@
 """The comparison: two checkpoints, metric by metric and slice by slice."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 import numpy as np
@@ -95,6 +95,18 @@ class Pairs(msgspec.Struct, frozen=True, kw_only=True):
     """Items that only one of the two has a value for."""
 
 
+class _ItemValues(NamedTuple):
+    """One item's values of one metric."""
+
+    about: ItemResult
+    """The result that names its slice: the base's where there is one."""
+    dataset: str
+    family: str
+    """Its family, or its own name where it has none."""
+    before: float | None
+    after: float | None
+
+
 class Arms:
     """The results of two arms, each item once: runs and seeds are averaged within the item."""
 
@@ -120,6 +132,7 @@ class Arms:
         """Items that either has results for."""
         self.both = sorted(self.base.keys() & self.candidate.keys())
         """Items that both have results for."""
+        self._values_by_metric: dict[str, list[_ItemValues]] = {}
         self.labelled = _labelled_sets(self.base) & _labelled_sets(self.candidate)
         """Evaluation sets in which both have failure classes."""
 
@@ -132,23 +145,36 @@ class Arms:
             dataset: the evaluation set; all of them where absent.
         """
         before, after, families, left_out = [], [], [], 0
-        for key in self.all:
-            first, second = self.base.get(key, []), self.candidate.get(key, [])
-            about = (first or second)[0]
-            if dataset not in {None, key[0]} or not lies_in(about, target):
+        for item in self._values_of(metric):
+            if dataset not in {None, item.dataset} or not lies_in(item.about, target):
                 continue
+            if item.before is not None and item.after is not None:
+                before.append(item.before)
+                after.append(item.after)
+                families.append(item.family)
+            else:
+                left_out += 1
+        return Pairs(before=before, after=after, families=families, left_out=left_out)
+
+    def _values_of(self, metric: str) -> list["_ItemValues"]:
+        """What each item that either has a value for comes to; a table asks for it once a slice."""
+        if metric not in self._values_by_metric:
+            self._values_by_metric[metric] = list(self._item_values(metric))
+        return self._values_by_metric[metric]
+
+    def _item_values(self, metric: str) -> Iterator["_ItemValues"]:
+        for key in self.all:
             # Without failure classes on both sides, a missing class could mean success or that
             # nobody labelled; the set is left out rather than read as success.
             if counts_failures(metric) and key[0] not in self.labelled:
                 continue
-            values = _mean(metric, first), _mean(metric, second)
-            if values[0] is not None and values[1] is not None:
-                before.append(values[0])
-                after.append(values[1])
-                families.append(f"family {about.family}" if about.family else f"item {key}")
-            elif values != (None, None):
-                left_out += 1
-        return Pairs(before=before, after=after, families=families, left_out=left_out)
+            first, second = self.base.get(key, []), self.candidate.get(key, [])
+            before, after = _mean(metric, first), _mean(metric, second)
+            if before is None and after is None:
+                continue
+            about = (first or second)[0]
+            family = f"family {about.family}" if about.family else f"item {key}"
+            yield _ItemValues(about, key[0], family, before, after)
 
     def measured_metrics(self) -> tuple[str, ...]:
         """Every metric that some result of either has a value for."""

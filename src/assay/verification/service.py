@@ -10,7 +10,7 @@ import msgspec
 from assay.contracts.contract import Contract
 from assay.contracts.document import Document, DocumentKind
 from assay.contracts.rubric import Rubric
-from assay.contracts.shape import nearest
+from assay.core.choices import nearest
 from assay.core.errors import UsageError
 from assay.core.ports import FactStore
 from assay.core.progress import ProgressCallback

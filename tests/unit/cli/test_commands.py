@@ -467,3 +467,70 @@ def test_every_command_has_help_with_an_example(assay: Run) -> None:
         for command in commands.get(stage, (None,)):
             called = (stage, command) if command else (stage,)
             assert "Example:" in assay(*called, "--help").out, called
+
+
+@pytest.mark.parametrize(
+    ("call", "right"),
+    [
+        (("record", "import", "x.jsonl", "--to", "trl"), "--format"),
+        (("record", "list", "--signal", "preference"), None),
+        (("record", "list", "--as-kind", "preference"), "--kind"),
+    ],
+)
+def test_an_option_of_another_command_leads_to_the_one_of_this(
+    assay: Run, call: tuple[str, ...], right: str | None
+) -> None:
+    """`--to` of an export is `--format` on an import; a word that is like none proposes none."""
+    result = assay(*call)
+    assert result.code == 2
+    assert ("did you mean" in result.err) == (right is not None)
+    assert right is None or f"did you mean '{right}'?" in result.err
+
+
+@pytest.mark.parametrize(
+    ("call", "near"),
+    [
+        (("record", "list", "--kind", "preferense"), "preference"),
+        (("record", "list", "--role", "led"), "lead"),
+        (("record", "export", "out.jsonl", "--kind", "critic"), "critique"),
+        (("record", "export", "out.jsonl", "--use", "training"), "train"),
+    ],
+)
+def test_a_filter_by_a_name_that_is_none_is_refused(
+    assay: Run, demo: Path, call: tuple[str, ...], near: str
+) -> None:
+    """An empty list would look like an answer."""
+    result = assay(*call, "-p", demo)
+    assert (result.code, result.out) == (2, "")
+    assert f"did you mean '{near}'?" in result.err
+
+
+def test_a_decision_for_a_candidate_that_is_not_there_names_those_that_are(
+    assay: Run, program: Path
+) -> None:
+    """A number beyond the range is unusable input, a negative one is no call; neither is stored."""
+    listed = json.loads(
+        assay("record", "list", "--kind", "preference", "--json", "-p", program).out
+    )
+    call = ("review", "adjudicate", listed[0]["id"], "--cause", "expertise", "--by", "ines",
+            "-p", program)  # fmt: skip
+    beyond = assay(*call, "--prefers", 5)
+    assert beyond.code == 3
+    assert "prefers candidate 5, and the record has 2 candidates: 0 and 1" in beyond.err
+    assert "assay record show" in beyond.err
+    assert assay(*call, "--prefers", -1).code == 2
+    assert assay("audit", "verify", "-p", program).code == 0
+
+
+def test_the_status_of_review_names_what_waits(assay: Run, program: Path) -> None:
+    """The first records by their ids, and how the rest are listed."""
+    listed = json.loads(assay("record", "list", "--limit", 7, "--json", "-p", program).out)
+    ids = [row["id"] for row in listed]
+    extra = [word for identity in ids for word in ("--extra", identity)]
+    assert assay("review", "assign", "-r", "nova=reviewer", *extra, "-p", program).code == 0
+    told = json.loads(assay("review", "status", "--json", "-p", program).out)
+    waiting = told["waiting_records"]
+    assert set(ids) <= set(waiting)
+    shown = assay("review", "status", "-p", program).out
+    assert [identity in shown for identity in waiting] == [True] * 5 + [False] * (len(waiting) - 5)
+    assert f"and {len(waiting) - 5} more: assay review status --json" in shown

@@ -2,13 +2,16 @@
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assay.contracts.service import init
+from assay.demo.story import open_demo
 from assay.quality import picture_cache
 
 Run = Callable[..., Any]
@@ -178,3 +181,35 @@ def test_an_export_without_a_row_names_the_reason_that_dropped_most(
     assert f"{main['reason']} dropped {main['records']} of " in done.err
     assert main["meaning"] in done.err
     assert "hold everything" not in (tmp_path / "out" / "drop_report.md").read_text()
+
+
+@pytest.mark.parametrize("by", ["command", "python"])
+def test_an_export_counts_wherever_it_was_written(
+    assay: Run, demo: Path, tmp_path: Path, by: str
+) -> None:
+    """The audit log says that a release was exported; an export without a row is not counted."""
+    program = shutil.copytree(demo, tmp_path / "program")
+    shutil.rmtree(program / "exports")
+    with closing(sqlite3.connect(program / ".assay" / "store.sqlite")) as store:
+        logged = _exports(store)
+    with open_demo(program) as opened:
+        assert opened.releases.is_exported("1.0.0") == bool(logged)
+        assert not opened.releases.is_exported("1.0"), "a version is a whole one"
+    target = tmp_path / "elsewhere"
+    if by == "python":
+        with open_demo(program) as opened:
+            opened.releases.export("1.0.0", "trl:preference", target)
+    else:
+        call = ("release", "export", program / "releases" / "1.0.0", "--format", "trl:preference")
+        assert assay(*call, "--out", target).code == 0
+    with closing(sqlite3.connect(program / ".assay" / "store.sqlite")) as store:
+        assert len(_exports(store)) == len(logged) + 1
+    with open_demo(program) as opened:
+        assert opened.releases.is_exported("1.0.0")
+    assert assay("audit", "verify", "-p", program).code == 0
+
+
+def _exports(store: sqlite3.Connection) -> list[str]:
+    bodies = store.execute("select body from audit_entries order by number")
+    entries = [json.loads(body) for (body,) in bodies]
+    return [entry["subject"] for entry in entries if entry["action"] == "release.export"]

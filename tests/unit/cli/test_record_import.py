@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 Run = Callable[..., Any]
 
 VOTES = (
@@ -67,3 +69,33 @@ def test_a_foreign_file_without_a_format_is_sent_to_the_formats(
     assert "assay record formats" in done.out
     assert "--suggest" in done.out
     assert str(tmp_path / "rows.jsonl.set-aside.jsonl") in done.out
+
+
+@pytest.mark.parametrize(
+    ("options", "unread"),
+    [
+        (("--suggest", "--source", "desk-authors"), "--suggest does not read --source"),
+        (("--suggest", "--dry-run", "--strict"), "--suggest does not read --strict, --dry-run"),
+        (("--suggest", "-f", "trl", "--max-fetch-mb", "1"), "--format, --max-fetch-mb"),
+        (("--dry-run", "--rejects", "out"), "--dry-run does not read --rejects"),
+        (("--first", "2"), "an import does not read --first"),
+    ],
+)
+def test_an_option_that_would_not_be_read_is_refused_by_its_name(
+    assay: Run, demo: Path, tmp_path: Path, options: tuple[str, ...], unread: str
+) -> None:
+    """What a suggestion, a dry run or an import does not read is no part of the call."""
+    data = tmp_path / "votes.csv"
+    data.write_text(VOTES)
+    refused = assay("record", "import", data, *options, "-p", demo)
+    assert (refused.code, unread in refused.err) == (2, True), refused.err
+    assert list(tmp_path.iterdir()) == [data]
+
+
+def test_a_suggestion_reads_how_the_file_is_cut(assay: Run, demo: Path, tmp_path: Path) -> None:
+    """The layout is the one option of an import that it uses."""
+    data = tmp_path / "votes.data"
+    data.write_text(VOTES)
+    call = ("record", "import", data, "--suggest", "--layout", "csv", "-p", demo)
+    assert assay(*call).code == 0
+    assert (tmp_path / "votes.mapping.yaml").exists()

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay.core.errors import UsageError
 from assay.governance.rights import USES, Decision, common_rights, covers, decide, keep_until
 
 
@@ -179,3 +180,13 @@ def test_reading_asks_for_the_reader_and_for_no_use() -> None:
     [denial] = read("b", "reviewer").denials
     assert (denial.code, denial.short) == ("role-not-permitted", "only for lead")
     assert decide("train", "b", lent, on=TODAY, territory="DE").permitted
+
+
+@pytest.mark.parametrize(
+    ("use", "roles", "near"), [("training", None, "train"), (None, ("lead", "reviwer"), "reviewer")]
+)
+def test_a_use_or_a_role_that_there_is_none_of_is_refused(use: Any, roles: Any, near: str) -> None:
+    """Every exit asks here, so a misspelt role opens nothing, whoever may read the source."""
+    with pytest.raises(UsageError) as refusal:
+        decide(use, ["a"], {"a": OPEN}, on=TODAY, territory="DE", roles=roles)
+    assert refusal.value.hint.startswith(f"did you mean {near!r}?")

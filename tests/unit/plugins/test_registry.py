@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assay.core.errors import MachineError, UsageError
-from assay.plugins import load, names, plugins
+from assay.plugins import Group, load, names, plugins
 
 READER = """
 from assay.core.errors import InputError
@@ -92,3 +92,34 @@ def test_all_of_ours_load(group: str) -> None:
         loaded = load(group, plugin.name)  # type: ignore[arg-type]
         assert loaded.name == plugin.name
         assert loaded.summary
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "advice"),
+    [
+        ("readers", "trl:preference", "did you mean 'trl'?"),
+        ("readers", "openai:chat", "did you mean 'openai-chat'?"),
+        ("readers", "kto", "'kto' is an exporter, for `assay release export --format`;"),
+        ("readers", "nemo-rl:preference", "'nemo-rl:preference' is an exporter,"),
+        ("exporters", "label-studio", "'label-studio' is a reader, for `assay record import"),
+        ("exporters", "openai-chat", "did you mean 'openai:chat'?"),
+        ("exporters", "openai", "did you mean 'openai:chat' or 'openai:preference'?"),
+        ("review-formats", "trl", "'trl' is a reader,"),
+        ("readers", "shareGTP", "did you mean 'sharegpt'?"),
+    ],
+)
+def test_a_name_of_the_other_direction_leads_to_the_right_one(
+    group: Group, name: str, advice: str
+) -> None:
+    """A tool's reader and its exporters have different names; each leads to the other."""
+    with pytest.raises(UsageError) as refusal:
+        load(group, name)
+    assert refusal.value.hint.startswith(advice)
+
+
+def test_a_tools_name_alone_leads_to_all_of_its_exporters() -> None:
+    """`trl` reads seven shapes that are written under seven names."""
+    with pytest.raises(UsageError) as refusal:
+        load("exporters", "trl")
+    own = [name for name in names("exporters") if name.startswith("trl:")]
+    assert refusal.value.hint.startswith(f"did you mean {' or '.join(map(repr, own))}?")

@@ -129,3 +129,57 @@ def test_judgments_and_decisions_are_listed_by_record(program: assay.Program) ->
     assert {each.id for each in judgments} >= set(decision.judgments)
     assert {each.record for each in judgments} == {decision.record}
     assert decision in list(program.review.adjudications(decision.record))
+
+
+@pytest.mark.parametrize(
+    "name", [*INTERFACES, "desk", "adjudication", "calibration", "guideline", "exams", "overview", "accounts"]
+)  # fmt: skip
+def test_an_interface_says_what_it_is(name: str, program: assay.Program) -> None:
+    """`repr` names the class, the program's folder and what the interface does."""
+    shown = repr(getattr(program, name))
+    assert shown.startswith(f"<{type(getattr(program, name)).__name__} of {program.folder}: ")
+    assert " object at " not in shown
+
+
+def test_the_records_say_what_they_are_before_the_documents_check(tmp_path: Path) -> None:
+    """`repr` opens no store and reads no document."""
+    opened = assay.open(_program_with_a_fault(tmp_path))
+    assert repr(opened.records).startswith(f"<RecordsService of {tmp_path}")
+    assert not (tmp_path / "p" / ".assay" / "store.sqlite").exists()
+
+
+def _program_with_a_fault(folder: Path) -> Path:
+    init(folder / "p")
+    (folder / "p" / "rubric.yaml").write_text("kind: rubric\n")
+    return folder / "p"
+
+
+@pytest.mark.parametrize(
+    ("call", "near"),
+    [
+        (lambda records: records.list(kind="preferense"), "preference"),
+        (lambda records: records.list(sources="desk-author"), "desk-authors"),
+        (lambda records: records.list_for("led"), "lead"),
+        (lambda records: records.list_for(kind="critic"), "critique"),
+        (lambda records: records.show("rec_", "reviewr"), "reviewer"),
+        (lambda records: records.to_frame("led"), "lead"),
+    ],
+)
+def test_a_filter_by_a_name_that_is_none_is_refused_at_the_call(
+    call: Any, near: str, program: assay.Program
+) -> None:
+    """An empty answer would look like one; the nearest name is proposed."""
+    with pytest.raises(assay.UsageError) as refusal:
+        call(program.records)
+    assert refusal.value.hint.startswith(f"did you mean {near!r}?")
+
+
+def test_an_export_by_a_name_that_is_none_writes_nothing(
+    program: assay.Program, tmp_path: Path
+) -> None:
+    """Use, role and kind are looked at before the file is made."""
+    file = tmp_path / "all.jsonl"
+    for wrong in ({"use": "training"}, {"role": "led"}, {"kind": "critic"}):
+        with pytest.raises(assay.UsageError, match="there is no"):
+            program.records.export(file, **wrong)
+    assert not file.exists()

@@ -1,5 +1,6 @@
 """Drawings: text is text, nothing is fetched, marks have the lengths of their numbers."""
 
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -50,8 +51,10 @@ def _elements(picture: Picture, theme: ThemeName = "light") -> list[ET.Element]:
     return list(ET.fromstring(drawing).iter())  # noqa: S314  our own, parsed to find what should not be there
 
 
-def _texts(picture: Picture) -> list[str]:
-    return [element.text or "" for element in _elements(picture) if element.tag.endswith("}text")]
+def _texts(picture: Picture, theme: ThemeName = "light") -> list[str]:
+    return [
+        element.text or "" for element in _elements(picture, theme) if element.tag.endswith("}text")
+    ]
 
 
 def _paths(picture: Picture, colour: str) -> list[str]:
@@ -133,3 +136,33 @@ def test_a_long_label_is_cut_and_shows_that_it_was() -> None:
     bar = Bar(label="x" * 100, lengths=(1, 0), note="1 of 1", aside="3 held")
     picture = BarPicture(name="a", title="t", parts=PARTS, bars=(bar,), unit="passes")
     assert "x" * 41 + "…" in _texts(picture)
+
+
+@pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: type(picture).__name__)
+def test_the_dark_drawing_is_the_light_one_in_other_colours(picture: Picture) -> None:
+    """Shapes and texts are the same, and no colour of the light ground alone is left."""
+    light, dark = draw(picture, "light"), draw(picture, "dark")
+    bare = [re.sub(r' (fill|stroke)="[^"]*"', "", drawing) for drawing in (light, dark)]
+    assert bare[0] == bare[1]
+    only_light = {THEMES["light"].ink, THEMES["light"].faint, THEMES["light"].tones["blue"]}
+    assert not only_light & set(re.findall(r'(?:fill|stroke)="([^"]*)"', dark))
+
+
+def test_a_shade_of_a_heat_map_keeps_its_place_in_the_dark() -> None:
+    """The ends are those of the dark theme, and the middle lies between them."""
+    counts = ((0, 4), (2, 1))
+    heat = HeatPicture(name="h", title="t", rows=("a", "b"), columns=("d", "e"), counts=counts)
+    shades = re.findall(r'fill="rgb\((\d+), ?(\d+), ?(\d+)\)"', draw(heat, "dark"))
+    tones = THEMES["dark"].tones
+    low, high = (tuple(bytes.fromhex(tones[name][1:])) for name in ("empty", "blue"))
+    assert len(shades) >= 3
+    for shade in shades:
+        for channel, start, end in zip(map(int, shade), low, high, strict=True):
+            assert min(start, end) <= channel <= max(start, end)
+
+
+def test_a_label_that_names_a_colour_keeps_its_words() -> None:
+    """Only the colours of shapes change from theme to theme."""
+    label = f'a fill="{THEMES["light"].ink}" b'
+    bar = Interval(label=label, aside="", value=0.5, low=0.2, high=0.8, note="0.5")
+    assert label in _texts(_intervals(bar), "dark")

@@ -41,6 +41,8 @@ PAIR = (_record(Preference(), "nine", "ten"), _record(Preference(), "nine", "ten
     [
         (_integrity(), "unknown"),
         (_integrity(_record(Outcome(reference="nine"))), "unknown"),
+        (_integrity(*PAIR), "unknown"),
+        (_integrity(PAIR[0], _record(Outcome(reference="nine"))), "unknown"),
         (_integrity(*PAIR, winners=(0, 0)), "passed"),
         (_integrity(*PAIR, winners=(0, 1)), "unknown"),
         (_integrity(*(_record(Outcome(reference=hour)) for hour in ("nine", "ten"))), "refused"),
@@ -52,6 +54,8 @@ PAIR = (_record(Preference(), "nine", "ten"), _record(Preference(), "nine", "ten
     ids=[
         "nothing compared",
         "one alone",
+        "no label",
+        "one label",
         "copies agree",
         "copies judged otherwise",
         "two answers",
@@ -69,3 +73,13 @@ def test_the_reason_names_the_records() -> None:
     """A lead finds the copies by their ids."""
     reason = integrity_gate(_integrity(*PAIR, winners=(0, 1))).reason
     assert all(record.id[:12] in reason for record in PAIR)
+
+
+def test_records_without_a_label_are_no_evidence() -> None:
+    """Nothing could have contradicted, so nothing was shown; the reason says how many have a label."""
+    gate = integrity_gate(_integrity(*PAIR))
+    assert (gate.outcome, gate.reason) == (
+        "unknown", "0 of 2 records with a label: a contradiction takes two",
+    )  # fmt: skip
+    passed = integrity_gate(_integrity(*PAIR, winners=(0, 0)))
+    assert passed.reason.startswith("2 of 2 records with a label compared")

@@ -376,7 +376,7 @@ def test_an_address_that_makes_no_sense_is_told_so(demo: tuple[Client, Program])
     for path, code in {
         ".csv?picture=pie": "no-such-picture",
         "/records?slice=hard": "no-slice",
-        "/records?passes=gone&queue=x": "unknown-passes",
+        "/records?passes=gone&queue=x": "unknown-pass-state",
         "/records?passes=held": "passes-without-queue",
         "/records?queue=que_x": "no-such-queue",
         "/records?candidates=two": "no-number",

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.checks.context import CheckContext
 from assay.contracts.program import ProgramSettings
-from assay.contracts.shape import nearest
 from assay.contracts.sources import Sources
+from assay.core.choices import nearest
 
 
 @check("program", "context")

@@ -7,7 +7,7 @@ from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.checks.context import CheckContext
 from assay.contracts.contract import Contract
 from assay.contracts.rubric import Dimension, Rubric
-from assay.contracts.shape import nearest
+from assay.core.choices import nearest
 
 BROAD_DIMENSION = re.compile(
     r"^(?:overall|quality|overall_quality|rating|score|helpful(?:ness)?|good(?:ness)?|preference|"

@@ -6,9 +6,9 @@ from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.contract import Contract
 from assay.contracts.endorsement import IMITATED, bounds_for
 from assay.contracts.rubric import Dimension, Rubric
-from assay.contracts.shape import nearest
 from assay.contracts.supervision import entries_for
 from assay.contracts.tree import Path
+from assay.core.choices import nearest
 
 
 @check("contract", "rubric", whole=(("rubric", "dimensions"),))

@@ -15,7 +15,7 @@ from assay.contracts.reach import (
     smallest_loss_excluded,
 )
 from assay.contracts.rubric import Rubric
-from assay.contracts.shape import nearest
+from assay.core.choices import nearest
 
 _BETTER = {"higher": "decrease", "lower": "increase"}
 

@@ -7,9 +7,9 @@ from assay.contracts.contract import Contract
 from assay.contracts.policy import PolicyRules
 from assay.contracts.reading import FileKind
 from assay.contracts.rubric import Rubric
-from assay.contracts.shape import nearest
 from assay.contracts.sources import Sources
 from assay.contracts.tree import Path
+from assay.core.choices import nearest
 
 _Reference = tuple[Path, str]
 

@@ -6,9 +6,9 @@ import msgspec
 
 from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.contract import Contract, Sampling
-from assay.contracts.shape import nearest
 from assay.contracts.terms import STANDARD_AXES, Slice
 from assay.contracts.tree import Path
+from assay.core.choices import nearest
 
 RECORDS_A_VALUE = 5
 """Fewest records of a value of an axis about which anything can be reported (a convention)."""

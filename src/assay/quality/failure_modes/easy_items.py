@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assay.core.wording import counted
+from assay.core.wording import count_phrase
 from assay.governance.failure_modes import Alarm, FailureMode
 from assay.quality.candidate_standing import imitated_candidates
 from assay.quality.case import RecordCase
@@ -157,7 +157,7 @@ def easy_items_alarm(coverage: DistributionCoverage, items: ItemCounts) -> Alarm
         )
     return clear_alarm(
         MODE,
-        f"all quotas and hard slices ({counted(len(slices), 'slice')}) are met by {coverage.accepted} accepted records, "
+        f"all quotas and hard slices ({count_phrase(len(slices), 'slice')}) are met by {coverage.accepted} accepted records, "
         f"near copies counted once{_hardness(coverage.hard, items)}; one record less than needed "
         "would have shown",
     )

@@ -31,9 +31,9 @@ from assay.quality.sections.questions import (
     SliceAgreement,
     Verdicts,
 )
-from assay.quality.wording import plain, undefined_text
+from assay.quality.wording import COMPARABLE, WHICH_IS_BETTER, plain, undefined_text
 
-WHICH_IS_BETTER = "Which candidate is better?"
+_WHICH_IS_BETTER = f"{WHICH_IS_BETTER.capitalize()}?"
 """The question that a preference answers."""
 
 
@@ -217,8 +217,8 @@ def _agreements(
     """Each question in words, its key in conditions, and its agreement."""
     if verdicts is not None:
         stages = verdicts.agreement
-        yield "Can the candidates be compared?", "comparable", stages.comparability
-        yield WHICH_IS_BETTER, "verdict", stages.preference
+        yield f"{COMPARABLE.capitalize()}?", "comparable", stages.comparability
+        yield _WHICH_IS_BETTER, "verdict", stages.preference
     for question in questions:
         yield _question_name(question), question.name, question.agreement
 
@@ -227,7 +227,7 @@ def _slices(
     verdicts: Verdicts | None, questions: Sequence[ReportQuestion]
 ) -> Iterator[tuple[str, str, tuple[SliceAgreement, ...]]]:
     if verdicts is not None:
-        yield WHICH_IS_BETTER, "verdict", verdicts.slices
+        yield _WHICH_IS_BETTER, "verdict", verdicts.slices
     for question in questions:
         yield _question_name(question), question.name, question.slices
 

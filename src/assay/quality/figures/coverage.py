@@ -20,15 +20,18 @@ from assay.quality.report_outline import slice_name
 from assay.quality.wording import plain
 
 ACCEPTED = tuple(("state", state) for state in RELEASABLE)
-"""The condition of a list of accepted records."""
+"""The condition of a list of records that may be released."""
+
+RELEASABLE_WORDS = "accepted or preserved"
+"""The records that may be released, in words: preserved are those with their disagreement."""
 
 STATES = ("accepted", "disagreement_preserved", "needs_second_review", "needs_adjudication",
-          "set_aside", "undisposed")  # fmt: skip
-"""Dispositions in the order in which they are drawn."""
+          "needs_rereview", "rejected", "set_aside", "undisposed")  # fmt: skip
+"""Every disposition, in the order in which they are drawn."""
 
 
 def quota_figure(coverage: DistributionCoverage) -> Figure:
-    """Accepted records by quota against what the quota needs."""
+    """Records that may be released by quota against what the quota needs."""
     quotas = [
         *(("quota", quota) for quota in coverage.quotas),
         *(("hard", quota) for quota in coverage.hard),
@@ -38,25 +41,26 @@ def quota_figure(coverage: DistributionCoverage) -> Figure:
             label=slice_name(quota) if sort == "quota" else f"hard slice: {slice_name(quota)}",
             lengths=(quota.distinct, 0) if quota.met else (0, quota.distinct),
             target=quota.needed,
-            note=f"{quota.distinct} of {quota.needed}",
-            aside="" if quota.met else f"{quota.needed - quota.distinct} short",
+            # What is short stands below, so that the name of a slice has its whole line.
+            note=f"{quota.distinct} of {quota.needed}"
+            + ("" if quota.met else f", {quota.needed - quota.distinct} short"),
         )
         for sort, quota in quotas
     ]
     picture = BarPicture(
         name="quotas",
-        title="Accepted records by quota, with targets",
+        title="Records accepted or preserved by quota, with targets",
         parts=(BarPart("met", "blue"), BarPart("not met", "orange")),
         bars=first_rows(bars),
-        unit="distinct accepted records",
+        unit="distinct records accepted or preserved",
     )
     return Figure(
         name="quotas",
-        title="Accepted records against the contract's quotas",
-        caption="A bar is what is accepted, near copies counted once; the upright mark is what the "
+        title="Records accepted or preserved against the contract's quotas",
+        caption="A bar is what is accepted or preserved with its disagreement, near copies counted once; the upright mark is what the "
         f"slice needs. A hard slice needs at least one record.{cut_note(len(bars))}",
         panels=(Panel(picture=picture),) if bars else (),
-        columns=("sort", "slice", "needed", "distinct", "accepted", "records", "state"),
+        columns=("sort", "slice", "needed", "distinct", RELEASABLE_WORDS, "records", "state"),
         rows=tuple(
             (
                 words(sort),
@@ -114,10 +118,10 @@ def axis_figure(coverage: DistributionCoverage) -> Figure:
     return Figure(
         name="axes",
         title="Records by axis",
-        caption="Each axis adds up to all records; beside the bar is the number of accepted records "
-        f"of all.{cut_note(longest)}",
+        caption="Each axis adds up to all records; beside the bar is the number of records "
+        f"{RELEASABLE_WORDS} of all.{cut_note(longest)}",
         panels=tuple(_axis_panel(axis) for axis in coverage.axes if coverage.records),
-        columns=("axis", "value", "records", "accepted", "in the contract"),
+        columns=("axis", "value", "records", RELEASABLE_WORDS, "in the contract"),
         rows=tuple(
             _axis_cells(axis, place) for axis in coverage.axes for place in range(len(axis.values))
         ),
@@ -148,8 +152,8 @@ def _axis_panel(axis: AxisCoverage) -> Panel:
     ]
     picture = BarPicture(
         name=f"axes-{axis.axis}",
-        title=f"Accepted and other records by {plain(axis.axis)}",
-        parts=(BarPart("accepted", "blue"), BarPart("there, and not accepted", "sky")),
+        title=f"Records {RELEASABLE_WORDS}, and others, by {plain(axis.axis)}",
+        parts=(BarPart(RELEASABLE_WORDS, "blue"), BarPart("there, and neither", "sky")),
         bars=first_rows(bars),
         unit="records",
     )

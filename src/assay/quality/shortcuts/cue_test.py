@@ -237,7 +237,7 @@ def examine_marks(
         effects = _effects(
             [names[testable[place - 1]] for place in usable], by_cluster(products, codes),
             by_cluster(residuals[:, usable] ** 2, codes), np.ones(len(usable)), risk=risk, seed=seed,
-            null=0.0, scale=1.0, counts=[len(values)] * len(usable),
+            null=0.0, scale=1.0, possible=(-1.0, 1.0), counts=[len(values)] * len(usable),
         )  # fmt: skip
     return CueTest(
         question=question,
@@ -308,7 +308,7 @@ def _logit_effects(
     effects = _effects(
         names, by_cluster(scores * apart, codes), by_cluster(information, codes),
         information.sum(axis=0), risk=risk, seed=seed, null=0.5, scale=0.25,
-        counts=(signs != 0).sum(axis=0).tolist(),
+        possible=(0.0, 1.0), counts=(signs != 0).sum(axis=0).tolist(),
     )  # fmt: skip
     return [
         effect
@@ -328,8 +328,10 @@ def _effects(
     seed: int,
     null: float,
     scale: float,
+    possible: tuple[float, float],
     counts: Sequence[int],
 ) -> list[CueEffect]:
+    """Effects with intervals; an interval ends where the measure does, at the `possible` values."""
     n_clusters = len(scores)
     slope = scores.sum(axis=0) / np.maximum(total, 1e-12)
     # The error is taken around the estimate and not around zero, or a strong effect would widen
@@ -340,14 +342,18 @@ def _effects(
     )
     tested = flip_signs(scores, risk=risk, seed=seed)
     margin = tested.critical * error
+    low, high, smallest = (
+        np.clip(null + scale * ends, *possible)
+        for ends in (slope - margin, slope + margin, margin + POWER_QUANTILE * error)
+    )
     return [
         CueEffect(
             cue=name,
             effect=float(null + scale * slope[place]),
-            low=float(null + scale * (slope[place] - margin[place])),
-            high=float(null + scale * (slope[place] + margin[place])),
+            low=float(low[place]),
+            high=float(high[place]),
             p=float(tested.adjusted[place]),
-            smallest=float(null + scale * (margin[place] + POWER_QUANTILE * error[place])),
+            smallest=float(smallest[place]),
             rows=int(counts[place]),
         )
         for place, name in enumerate(names)

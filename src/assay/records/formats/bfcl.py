@@ -155,14 +155,14 @@ def _expected(fields: Fields, key: str) -> tuple[ExpectedCall, ...]:
     calls: list[ExpectedCall] = []
     for number, entry in enumerate(fields.items("ground_truth")):
         if isinstance(entry, Mapping):
-            calls += [_keyed(name, accepted) for name, accepted in entry.items()]
+            calls += [_call_by_name(name, accepted) for name, accepted in entry.items()]
         else:
             texts = [entry] if isinstance(entry, str) else entry
             calls += [_from_text(text, number) for text in texts]
     return tuple(calls)
 
 
-def _keyed(name: str, accepted: Any) -> ExpectedCall:
+def _call_by_name(name: str, accepted: Any) -> ExpectedCall:
     arguments = Fields(accepted, tuple(accepted), f"ground_truth.{name}").rest(*accepted)
     return ExpectedCall(name=name, arguments=exact_json_text(arguments), turn=0)
 

@@ -76,7 +76,7 @@ class InspectSample(msgspec.Struct, frozen=True, kw_only=True):
         The log of a run holds each request to a model beside the scorer that made it. A log
         without events shows the names of Inspect's own scorers alone.
         """
-        name = _unnumbered(scorer)
+        name = _name_without_number(scorer)
         if name.startswith(_GRADED_BY_MODEL) or "grading" in self._score_metadata(scorer):
             return "model"
         events = self.sample.get("events")
@@ -180,12 +180,14 @@ def _asks_model(events: Sequence[Any], scorer: str) -> bool | None:
     A log names a second scorer of one name by a number, which its events leave out.
     """
     spans: set[str] = set()
-    asks_model, name = False, _unnumbered(scorer)
+    asks_model, name = False, _name_without_number(scorer)
     for event in events:
         if not isinstance(event, Mapping):
             continue
         if event.get("event") == "span_begin":
-            is_scorer = event.get("type") == "scorer" and _unnumbered(event.get("name")) == name
+            is_scorer = (
+                event.get("type") == "scorer" and _name_without_number(event.get("name")) == name
+            )
             identity = event.get("id")
             if identity and (is_scorer or str(event.get("parent_id")) in spans):
                 spans.add(str(identity))
@@ -194,7 +196,7 @@ def _asks_model(events: Sequence[Any], scorer: str) -> bool | None:
     return asks_model if spans else None
 
 
-def _unnumbered(scorer: Any) -> str:
+def _name_without_number(scorer: Any) -> str:
     return str(scorer).rpartition("/")[2].rstrip("0123456789")
 
 

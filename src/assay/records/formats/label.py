@@ -136,8 +136,8 @@ def comparison(
             record=record.id,
             reviewer=opinion.reviewer,
             verdict=_moved_verdict(opinion.verdict, moved),
-            reasons=tuple(_moved(reason, moved) for reason in opinion.reasons),
-            scores=tuple(_moved(score, moved) for score in opinion.scores),
+            reasons=tuple(_with_moved_candidate(reason, moved) for reason in opinion.reasons),
+            scores=tuple(_with_moved_candidate(score, moved) for score in opinion.scores),
             judged_at=opinion.judged_at,
         )
         for opinion in opinions
@@ -239,7 +239,7 @@ def task_of(*messages: Message) -> Task:
 _OfCandidate = TypeVar("_OfCandidate", Reason, DimensionScore)
 
 
-def _moved(entry: _OfCandidate, moved: Sequence[int]) -> _OfCandidate:
+def _with_moved_candidate(entry: _OfCandidate, moved: Sequence[int]) -> _OfCandidate:
     if entry.candidate is None:
         return entry
     return msgspec.structs.replace(entry, candidate=moved[entry.candidate])

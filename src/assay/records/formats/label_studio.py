@@ -220,7 +220,7 @@ class _AnnotatedTask(msgspec.Struct, frozen=True):
         ranking = ranking_of(result) if result.kind == "ranker" else None
         if ranking is None:
             return None
-        order = tuple(self._ranked(result, identity) for identity in ranking)
+        order = tuple(self._place_of_ranked(result, identity) for identity in ranking)
         if sorted(order) != list(range(len(self.record.candidates))):
             raise InputError(
                 code="incomplete-ranking",
@@ -231,7 +231,7 @@ class _AnnotatedTask(msgspec.Struct, frozen=True):
             return Prefers(candidate=order[0])
         return Ranks(order=tuple((place,) for place in order))
 
-    def _ranked(self, result: StudioResult, identity: str) -> int:
+    def _place_of_ranked(self, result: StudioResult, identity: str) -> int:
         if identity not in self.places:
             raise InputError(
                 code="unknown-item",
@@ -253,7 +253,7 @@ class _AnnotatedTask(msgspec.Struct, frozen=True):
                 yield DimensionScore(dimension=name, score=category, candidate=candidate)
         if result.kind == "ranker" and ranking_of(result) is None:
             for identity, bucket in buckets_of(result).items():
-                place = self._ranked(result, identity)
+                place = self._place_of_ranked(result, identity)
                 category = Category(value=bucket)
                 yield DimensionScore(dimension=dimension, score=category, candidate=place)
 

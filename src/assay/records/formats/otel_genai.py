@@ -78,7 +78,7 @@ class OtelGenAi:
         ]
         prompts = [prompt for _, prompt, _ in runs]
         reads = [
-            _read(span, [*prompt, *choice], number if len(choices) > 1 else None, context)
+            _read_span(span, [*prompt, *choice], number if len(choices) > 1 else None, context)
             for span, prompt, choices in runs
             for number, choice in enumerate(choices)
             if not any(_begins(other, [*prompt, *choice]) for other in prompts)
@@ -98,7 +98,7 @@ def _begins(longer: Sequence[Message], start: Sequence[Message]) -> bool:
     return len(longer) > len(start) and list(longer[: len(start)]) == list(start)
 
 
-def _read(
+def _read_span(
     span: GenAiSpan, messages: Sequence[Message], choice: int | None, context: RowContext
 ) -> Read:
     task, response = split_run(messages)
@@ -221,27 +221,27 @@ def _any_value(value: Any) -> Any:
     return None
 
 
-def _structured(value: Any) -> Any:
+def _parse_structured(value: Any) -> Any:
     """An attribute that may be recorded as its JSON text."""
     return parse_json(value) if isinstance(value, str) and value else value
 
 
 def _prompt(span: GenAiSpan, redacted: Counter[str]) -> list[Message]:
     """System instructions, then the input."""
-    instructions = redact(_structured(span.attributes.get(_SYSTEM)) or [], redacted)
+    instructions = redact(_parse_structured(span.attributes.get(_SYSTEM)) or [], redacted)
     messages = [
         Message(role="system", content=content)
         for part in _objects(instructions, _SYSTEM)
         if (content := _part_text(part, _SYSTEM))
     ]
-    for value in _objects(redact(_structured(span.attributes[_INPUT]), redacted), _INPUT):
+    for value in _objects(redact(_parse_structured(span.attributes[_INPUT]), redacted), _INPUT):
         messages += _messages(value, _INPUT)
     return messages
 
 
 def _choices(span: GenAiSpan, redacted: Counter[str]) -> list[list[Message]]:
     """The messages of each choice."""
-    values = redact(_structured(span.attributes[_OUTPUT]), redacted)
+    values = redact(_parse_structured(span.attributes[_OUTPUT]), redacted)
     return [list(_messages(value, _OUTPUT)) for value in _objects(values, _OUTPUT)]
 
 

@@ -113,7 +113,7 @@ class _OfferedStep:
         offered = [_completion(completion, where) for completion in fields.items("completions")]
         self.chosen: _Offered | None = None
         if fields.has("human_completion"):
-            self.chosen = _written(fields.any("human_completion"), where, labeler)
+            self.chosen = _offered_step(fields.any("human_completion"), where, labeler)
         elif fields.has("chosen_completion"):
             place = fields.whole("chosen_completion")
             if not 0 <= place < len(offered):
@@ -136,7 +136,7 @@ def _completion(value: Any, where: str) -> _Offered:
     )
 
 
-def _written(value: Any, where: str, labeler: str) -> _Offered:
+def _offered_step(value: Any, where: str, labeler: str) -> _Offered:
     if isinstance(value, str):
         text = value
     else:

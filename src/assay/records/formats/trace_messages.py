@@ -22,7 +22,7 @@ def task_messages(inputs: Any) -> tuple[Message, ...]:
     Raises:
         InputError: if it is nothing, or a message in it is none.
     """
-    listed = _listed(inputs)
+    listed = _message_list(inputs)
     if listed is not None:
         return read_messages([_plain_form(value) for value in listed], "inputs.messages")
     return (user(_single_text(inputs, _TASK_KEYS, "inputs")),)
@@ -34,7 +34,7 @@ def response_messages(outputs: Any, task: Sequence[Message]) -> tuple[Message, .
     Raises:
         InputError: if it is nothing, or a message in it is none.
     """
-    listed = _listed(outputs)
+    listed = _message_list(outputs)
     if listed is None and isinstance(outputs, Mapping):
         first = next(_choices(outputs), None)
         listed = [first] if first is not None else None
@@ -51,7 +51,7 @@ def response_messages(outputs: Any, task: Sequence[Message]) -> tuple[Message, .
     return messages
 
 
-def _listed(value: Any) -> Sequence[Any] | None:
+def _message_list(value: Any) -> Sequence[Any] | None:
     """The list of messages that a value is or holds; None where it holds none."""
     if isinstance(value, Mapping):
         value = value.get("messages")

@@ -97,7 +97,7 @@ class Trl:
             return [_stepwise(fields, context)]
         if context.kind == "outcome":
             labelled = fields.has_field("label")
-            return [_unpaired(fields, context) if labelled else _prompt_only(fields, context)]
+            return [_read_unpaired(fields, context) if labelled else _prompt_only(fields, context)]
         return [_demonstration(fields, context)]
 
 
@@ -149,7 +149,7 @@ def _maker(fields: Fields, column: str) -> Provenance:
     return MadeByModel(model=model) if model else UNNAMED
 
 
-def _unpaired(fields: Fields, context: RowContext) -> Read:
+def _read_unpaired(fields: Fields, context: RowContext) -> Read:
     messages, candidate = _answered(fields)
     label, key = fields.flag_or_none("label"), fields.name_or_none("id")
     return desirable(context, _task(fields, messages), candidate, label, key)

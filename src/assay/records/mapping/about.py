@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from assay.contracts.shape import nearest
+from assay.core.choices import nearest
 from assay.core.errors import InputError
 from assay.records.mapping.evaluate import compile_value
 from assay.records.mapping.pieces import CandidateName

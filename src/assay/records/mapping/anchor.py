@@ -56,7 +56,7 @@ def anchor_marked(
         opening: the mark before the span.
         closing: the mark after it.
     """
-    unanchored = _unanchored(marked)
+    unanchored = _unanchored_by(marked)
     if marked.count(opening) != 1 or marked.count(closing) != 1:
         times = f"{marked.count(opening)} and {marked.count(closing)} times"
         return unanchored(f"the marks {opening} and {closing} appear {times}, not once each")
@@ -69,7 +69,7 @@ def anchor_marked(
     return TextSpan(pointer=pointer, start=len(before), end=len(before) + len(quote), quote=quote)
 
 
-def _unanchored(stated: str) -> Callable[[str], Unanchored]:
+def _unanchored_by(stated: str) -> Callable[[str], Unanchored]:
     return lambda reason: Unanchored(stated=stated, reason=reason)
 
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from assay.contracts.shape import nearest
 from assay.contracts.terms import DimensionName, Signal
+from assay.core.choices import nearest
 from assay.records.kinds import KINDS
 from assay.records.mapping.judgment_map import FirstBad, JudgmentMap
 from assay.records.mapping.pieces import Conditional, Loops

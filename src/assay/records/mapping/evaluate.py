@@ -62,20 +62,20 @@ def _nothing(_: RowScope) -> Any:
 def _template(text: str, field: str) -> Evaluate:
     whole = PLACEHOLDER.fullmatch(text)
     if whole and whole[1] is not None:
-        return _required(whole[1], field)
+        return _evaluate_required(whole[1], field)
     if not PLACEHOLDER.search(text):
         return lambda _: text
     pieces: list[str | Evaluate] = []
     end = 0
     for match in PLACEHOLDER.finditer(text):
         pieces.append(text[end : match.start()])
-        pieces.append(match[0][0] if match[1] is None else _required(match[1], field))
+        pieces.append(match[0][0] if match[1] is None else _evaluate_required(match[1], field))
         end = match.end()
     pieces.append(text[end:])
-    return lambda scope: _filled(scope, pieces, text)
+    return lambda scope: _fill_template(scope, pieces, text)
 
 
-def _filled(scope: RowScope, pieces: list[str | Evaluate], template: str) -> str:
+def _fill_template(scope: RowScope, pieces: list[str | Evaluate], template: str) -> str:
     """A template with its values; what it would grow to is counted before it grows."""
     parts: list[str] = []
     for piece in pieces:
@@ -85,7 +85,7 @@ def _filled(scope: RowScope, pieces: list[str | Evaluate], template: str) -> str
     return "".join(parts)
 
 
-def _required(name: str, field: str) -> Evaluate:
+def _evaluate_required(name: str, field: str) -> Evaluate:
     read = compile_name(name)
 
     def evaluate(scope: RowScope) -> Any:

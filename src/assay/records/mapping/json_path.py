@@ -49,7 +49,7 @@ def compile_path(path: str) -> RowPath:
     try:
         compiled = environment.compile(path)
         is_single = compiled.singular_query()
-        query = _counted(compiled)
+        query = _counting_path(compiled)
     except (library.JSONPathError, RecursionError) as error:
         msg = f"{path!r} is not a JSONPath: {error}"
         raise ValueError(msg) from error
@@ -103,13 +103,13 @@ class _CountedPath:
         return nodes
 
 
-def _counted(compiled: Any) -> _CountedPath:
+def _counting_path(compiled: Any) -> _CountedPath:
     """A compiled path with each path inside its filters replaced by one that counts."""
     for segment in compiled.segments:
         for selector in segment.selectors:
             for expression in _expressions(getattr(selector, "expression", None)):
                 if hasattr(expression, "path"):
-                    expression.path = _counted(expression.path)
+                    expression.path = _counting_path(expression.path)
     return _CountedPath(compiled)
 
 

@@ -238,7 +238,7 @@ def _pieces(entries: Sequence[Any], make: Callable[[Any, str], Piece], field: st
 def _verdict(judgment: doc.JudgmentMap, field: str) -> Callable[[RowScope, About], Verdict | None]:
     """The function that gives the verdict; None where it is asked for and absent."""
     if judgment.ranks is not None:
-        return _ranked(judgment.ranks, f"{field}.ranks")
+        return _rank_reader(judgment.ranks, f"{field}.ranks")
     if judgment.verdict is None:
         return lambda _scope, _about: NotAsked()
     evaluate = compile_value(judgment.verdict, f"{field}.verdict")
@@ -258,7 +258,7 @@ def _placed_verdict(value: Any, about: About, field: str) -> Verdict:
         raise error.at(field) from error
 
 
-def _ranked(ranks: doc.RanksMap, field: str) -> Callable[[RowScope, About], Verdict | None]:
+def _rank_reader(ranks: doc.RanksMap, field: str) -> Callable[[RowScope, About], Verdict | None]:
     read = _pieces(ranks.entries, _rank, f"{field}.entries")
     highest_first = ranks.best == "highest"
 

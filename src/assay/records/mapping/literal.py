@@ -162,16 +162,16 @@ class _Parser:
     def _joined_texts(self) -> str:
         texts: list[str] = []
         while self._kind == "text":
-            texts.append(self._unquoted(self._word))
+            texts.append(self._unquote(self._word))
             self._next()
         return "".join(texts)
 
-    def _unquoted(self, token: str) -> str:
+    def _unquote(self, token: str) -> str:
         start = min(place for quote in "'\"" if (place := token.find(quote)) >= 0)
         prefix, body = token[:start].lower(), token[start + 1 : -1]
-        return body if "r" in prefix else _ESCAPE.sub(self._escaped, body)
+        return body if "r" in prefix else _ESCAPE.sub(self._unescape, body)
 
-    def _escaped(self, match: re.Match[str]) -> str:
+    def _unescape(self, match: re.Match[str]) -> str:
         short, long, longest, octal, other = match.groups()
         if other is not None:
             return _ESCAPED.get(other, match[0])

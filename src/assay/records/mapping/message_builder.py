@@ -165,7 +165,7 @@ def _common_start(
     def split(scope: RowScope) -> tuple[list[Message], Responses]:
         turns = {name: read(scope) for name, read in lists.items()}
         conversations = list(turns.values())
-        start = _shared(conversations)
+        start = _shared_length(conversations)
         # Where one is the start of another, or all are the same, the model's turns are the response.
         start = min([start, *(_after_last_user(messages) for messages in conversations)])
         for name, messages in turns.items():
@@ -177,7 +177,7 @@ def _common_start(
     return split
 
 
-def _shared(conversations: Sequence[Sequence[Message]]) -> int:
+def _shared_length(conversations: Sequence[Sequence[Message]]) -> int:
     """How many messages all conversations have in common at their start."""
     count = 0
     for together in zip(*conversations, strict=False):

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from assay.contracts.shape import nearest
 from assay.core.canonical import encode_json
+from assay.core.choices import nearest
 from assay.core.digest import labelled_digest
 from assay.core.errors import InputError
 from assay.records.judgment import Judgment

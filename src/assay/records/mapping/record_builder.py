@@ -82,14 +82,14 @@ class RecordBuilder:
         )
         self._evidence = [
             (entry.source, compile_repeat(entry, field), _evidence(entry, field))
-            for entry, field in _placed(record.evidence, "record.evidence")
+            for entry, field in _with_places(record.evidence, "record.evidence")
         ]
         self._part = _part(record.part)
         self._sensitivity = _sensitivity(record.sensitivity)
         self._locator = text_or_none(record.locator, "record.locator")
         self._candidates = [
             (compile_repeat(entry, field), _candidate(entry, field))
-            for entry, field in _placed(record.candidates, "record.candidates")
+            for entry, field in _with_places(record.candidates, "record.candidates")
         ]
 
     def build(self, scope: RowScope, context: RowContext) -> tuple[Record, Cast] | None:
@@ -201,7 +201,7 @@ def _refuse_response_in_task(messages: Sequence[Message], candidates: Sequence[C
         )
 
 
-def _placed(entries: Sequence[Any], field: str) -> list[tuple[Any, str]]:
+def _with_places(entries: Sequence[Any], field: str) -> list[tuple[Any, str]]:
     """Entries, each with its place in the mapping."""
     return [(entry, f"{field}[{number}]") for number, entry in enumerate(entries)]
 

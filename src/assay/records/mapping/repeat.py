@@ -39,7 +39,7 @@ def compile_repeat(entry: Repeated, field: str) -> Repeat:
 def compile_loops(loops: Loops | None, field: str) -> Repeat:
     """Loops inside each other, in the order in which they are written."""
     named = [_turns(name, value, f"{field}.for.{name}") for name, value in (loops or {}).items()]
-    return lambda scope: _looped(scope, named)
+    return lambda scope: _loop_scopes(scope, named)
 
 
 def compile_condition(entry: Conditional, field: str) -> Holds | None:
@@ -56,13 +56,13 @@ def compile_condition(entry: Conditional, field: str) -> Holds | None:
     return lambda scope: included(scope) and not excluded(scope)
 
 
-def _looped(scope: RowScope, named: Sequence[_Names]) -> Iterator[RowScope]:
+def _loop_scopes(scope: RowScope, named: Sequence[_Names]) -> Iterator[RowScope]:
     if not named:
         yield scope
         return
     turns, *rest = named
     for names in turns(scope):
-        yield from _looped(scope.inside(**names), rest)
+        yield from _loop_scopes(scope.inside(**names), rest)
 
 
 def _turns(name: str, value: Value | TreeLoop, field: str) -> _Names:

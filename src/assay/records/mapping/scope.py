@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import msgspec
 
-from assay.contracts.shape import nearest
 from assay.core.budget import WorkBudget
 from assay.core.canonical import StatedNumber, json_text
+from assay.core.choices import nearest
 from assay.core.errors import InputError
 
 ROW_WORK = 1 << 28

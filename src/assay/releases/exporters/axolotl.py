@@ -55,8 +55,8 @@ class Axolotl(Imitation, frozen=True, kw_only=True):
         prompt = prompt_in(task, "conversational")
         response = response_in(candidate, "conversational", work=self.work)
         messages = [
-            *(_marked(message, trained=self.earlier_turns) for message in prompt),
-            *(_marked(message, trained=True) for message in response),
+            *(_mark_trained(message, trained=self.earlier_turns) for message in prompt),
+            *(_mark_trained(message, trained=True) for message in response),
         ]
         values = {"messages": messages} | tools_in(task, "conversational")
         return Carried(
@@ -69,5 +69,5 @@ class Axolotl(Imitation, frozen=True, kw_only=True):
         return {"axolotl.yaml": _CONFIGURATION.format(data_file=data_file).encode()}
 
 
-def _marked(message: dict[str, Any], *, trained: bool) -> dict[str, Any]:
+def _mark_trained(message: dict[str, Any], *, trained: bool) -> dict[str, Any]:
     return message | {"train": trained and message["role"] == "assistant"}

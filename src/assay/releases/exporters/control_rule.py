@@ -63,7 +63,7 @@ class ControlTokenRule:
                 hint="drop or escape them with --control-tokens, or clean the records",
             )
         rows = (
-            msgspec.structs.replace(row, values=self._escaped(row.values)) for row in result.rows
+            msgspec.structs.replace(row, values=self._escape(row.values)) for row in result.rows
         )
         return msgspec.structs.replace(result, rows=tuple(rows))
 
@@ -71,13 +71,13 @@ class ControlTokenRule:
         """The rows so far that held one."""
         return ControlTokenRows(action=self._action, columns=dict(sorted(self._columns.items())))
 
-    def _escaped(self, value: Any) -> Any:
+    def _escape(self, value: Any) -> Any:
         if isinstance(value, str):
             return self._tokens.escape(value)
         if isinstance(value, Mapping):
-            return {name: self._escaped(entry) for name, entry in value.items()}
+            return {name: self._escape(entry) for name, entry in value.items()}
         if isinstance(value, list | tuple):
-            return [self._escaped(entry) for entry in value]
+            return [self._escape(entry) for entry in value]
         return value
 
 

@@ -56,7 +56,7 @@ class OpenAiChatExport(MessageImitation, frozen=True, kw_only=True):
         response = work_messages(candidate) if self.work else response_messages(candidate)
         if not says_something(response):
             raise NotCarriedError("no_response")
-        earlier = map(_untrained, task.messages) if self.response_only else task.messages
+        earlier = map(_without_training, task.messages) if self.response_only else task.messages
         messages = spell_messages(
             (*earlier, *response), "openai", weights=True, reasoning=self.reasoning
         )
@@ -71,7 +71,7 @@ class OpenAiChatExport(MessageImitation, frozen=True, kw_only=True):
         )
 
 
-def _untrained(message: Message) -> Message:
+def _without_training(message: Message) -> Message:
     return replace(message, trained=False) if message.role == "assistant" else message
 
 

@@ -57,7 +57,7 @@ def _answers(names: dict[str, str], outputs: dict[int, Message]) -> dict[int, st
         if message.tool_call_id is None:
             continue
         if waiting.pop(message.tool_call_id, None) is None:
-            raise _unanswered(message)
+            raise _unanswered_error(message)
         answers[place] = message.tool_call_id
     unnamed = [place for place in outputs if place not in answers and not outputs[place].name]
     named = [place for place in outputs if place not in answers and outputs[place].name]
@@ -75,7 +75,7 @@ def _in_order(
 ) -> dict[int, str]:
     """Outputs that only their order ties: there must be one for each call."""
     if len(places) > len(calls):
-        raise _unanswered(outputs[places[len(calls)]])
+        raise _unanswered_error(outputs[places[len(calls)]])
     if places and len(places) < len(calls):
         raise NotCarriedError(
             "ambiguous_tool_output", f"outputs: {len(places)}, calls: {len(calls)}"
@@ -83,5 +83,5 @@ def _in_order(
     return dict(zip(places, calls, strict=False))
 
 
-def _unanswered(message: Message) -> NotCarriedError:
+def _unanswered_error(message: Message) -> NotCarriedError:
     return NotCarriedError("tool_output_without_call", f"tool message {message.name or ''}".strip())

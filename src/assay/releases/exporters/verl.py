@@ -112,7 +112,7 @@ class VerlMultiTurn(Imitation, frozen=True, kw_only=True):
         if not says_something(response):
             raise NotCarriedError("no_response")
         values = {
-            "messages": _padded((*task.messages, *response)),
+            "messages": _pad_messages((*task.messages, *response)),
             # verl loops over the tools of every row once one row has some: absent ones break it.
             "tools": [_with_text(tool) for tool in task.tools],
         }
@@ -122,7 +122,7 @@ class VerlMultiTurn(Imitation, frozen=True, kw_only=True):
         )
 
 
-def _padded(messages: Sequence[Message]) -> list[dict[str, Any]]:
+def _pad_messages(messages: Sequence[Message]) -> list[dict[str, Any]]:
     """Messages as OpenAI spells them, each with all keys that a Parquet column has."""
     keys = ("role", "content", "name", "tool_calls", "tool_call_id")
     spelled = spell_messages(messages, "openai")

@@ -72,7 +72,7 @@ class VotesExport(ExportFormat, frozen=True, kw_only=True):
                 rows.append(ExportRow(values=values))
         if not rows:
             raise NotCarriedError("unjudged")
-        return Carried(rows=tuple(rows), carried=_carried(released))
+        return Carried(rows=tuple(rows), carried=_carried_counts(released))
 
 
 def _exclusion(judgment: Judgment, counted: set[str], in_force: set[str]) -> str:
@@ -126,16 +126,16 @@ def _adjudication_of(released: ReleasedRecord, judgment: Judgment) -> dict[str, 
     weighed = [own for own in released.adjudications if judgment.id in own.judgments]
     if not weighed:
         return {}
-    return {"adjudication": weighed[-1].id, "adjudicated": _decided(released, weighed[-1])}
+    return {"adjudication": weighed[-1].id, "adjudicated": _decided_verdict(released, weighed[-1])}
 
 
-def _decided(released: ReleasedRecord, adjudication: Adjudication) -> str:
+def _decided_verdict(released: ReleasedRecord, adjudication: Adjudication) -> str:
     decision = adjudication.decision
     if isinstance(decision, Decided):
         return verdict_key(decision.verdict, len(released.record.candidates))
     return str(decision.__struct_config__.tag)
 
 
-def _carried(released: ReleasedRecord) -> dict[CarriedField, int]:
+def _carried_counts(released: ReleasedRecord) -> dict[CarriedField, int]:
     """Everything that the rows name is carried: as many pieces as the record has."""
     return {field: CARRIED_FIELDS[field].count(released) for field in VotesExport.partly}

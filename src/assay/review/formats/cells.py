@@ -75,7 +75,7 @@ def _row(cells: Iterable[AnswerCell], marked: Sequence[Mapping[str, Any]]) -> di
         else:
             _append(remarks, *_remark(parts, comment))
     for parts, why in whys.items():
-        answers[parts] = _explained(parts, answers.get(parts, ""), why)
+        answers[parts] = _explain_abstention(parts, answers.get(parts, ""), why)
     errors = _errors(answers, marked)
     row: dict[str, Any] = {".".join(parts): text for parts, text in answers.items()}
     for column, text in remarks.items():
@@ -114,7 +114,7 @@ def _append(texts: dict[Any, Any], key: Any, text: str) -> None:
         texts[key] = f"{texts[key]}\n{text}" if texts.get(key) else text
 
 
-def _explained(parts: tuple[str, ...], answer: str, why: str) -> str:
+def _explain_abstention(parts: tuple[str, ...], answer: str, why: str) -> str:
     """An abstention with its reason; a reason of none would be taken for one of the answer."""
     if answer != ABSTAIN:
         about = ".".join(parts)
@@ -154,7 +154,7 @@ def _errors(answers: _Texts, marked: Sequence[Mapping[str, Any]]) -> list[Any] |
     written = answers.pop(("errors",), "")
     if not (none_found or written or marked):
         return None
-    errors = [*marked, *_written(written)]
+    errors = [*marked, *_parse_written(written)]
     if none_found and errors:
         raise InputError(
             code="contradicting-errors",
@@ -165,7 +165,7 @@ def _errors(answers: _Texts, marked: Sequence[Mapping[str, Any]]) -> list[Any] |
     return errors
 
 
-def _written(text: str) -> list[Any]:
+def _parse_written(text: str) -> list[Any]:
     if not text.strip():
         return []
     try:

@@ -130,6 +130,7 @@ def give(
     assignment = Assignment(
         record=item.record,
         reviewer=reviewer,
+        # The open slots are those before this lease is written: so many passes are taken already.
         number=item.need - item.open_slots,
         order=order,
         rubric=in_force.rubric_id,
@@ -179,6 +180,7 @@ def give_senior(
         until=later(now, in_force.lease_seconds),
     )
     transaction.lease(turn, lease)
+    # No fact comes with it, as an assignment does with a pass, and without one nothing would be logged.
     transaction.mark_action()
     return lease
 
@@ -207,6 +209,7 @@ def release(transaction: QueueTransaction, lease: Lease, *, counted_at: str | No
         return lease
     released = msgspec.structs.replace(lease, state=LeaseState.released, until=counted_at)
     transaction.change(released)
+    # The register's rows are working state; that something was given back is kept by the log alone.
     transaction.mark_action()
     return released
 
@@ -274,6 +277,8 @@ def answer(
         late=lease.late,
         stored_at=now,
     )
+    # In the transaction of the judgment: no crash leaves one of the two without the other, so that a
+    # retry either finds its receipt or stores the answer for the first time.
     transaction.add_submit(lease.reviewer, key, body_hash, msgspec.json.encode(receipt))
     return receipt
 

@@ -76,6 +76,8 @@ class ReviewStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Those that are not answered yet."""
     waiting_by_reviewer: dict[str, int]
     """Unanswered assignments by the pseudonym of the person who was asked."""
+    waiting_records: tuple[str, ...]
+    """Ids of the records that these are about, each once, in the order of their assignment."""
     unassigned_judgments: int
     """Judgments of people that came without an assignment, such as imported ones."""
     judgments_of_models: int
@@ -324,15 +326,19 @@ def status(store: FactStore, register: PassRegister) -> ReviewStatus:
         # What remains are judgments that came without an assignment.
         judged[assignment.record].discard(assignment.reviewer)
     still: Counter[str] = Counter()
+    waiting: dict[str, None] = {}
     assigned = 0
     for assignment, answered in handed_out(store, register):
         assigned += 1
-        still[assignment.reviewer] += not answered
+        if not answered:
+            still[assignment.reviewer] += 1
+            waiting[assignment.record] = None
     return ReviewStatus(
         assigned=assigned,
         judged=assigned - still.total(),
         waiting=still.total(),
-        waiting_by_reviewer={name: count for name, count in sorted(still.items()) if count},
+        waiting_by_reviewer=dict(sorted(still.items())),
+        waiting_records=tuple(waiting),
         unassigned_judgments=sum(len(people) for people in judged.values()),
         judgments_of_models=of_models,
         records=store.count(Record),

@@ -12,6 +12,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Template
 
+from assay.core.choices import refuse_unknown
 from assay.core.errors import UsageError
 from assay.desk.overview_records import (
     UNDISPOSED,
@@ -461,13 +462,8 @@ def _selection(query: MultiDict[Any]) -> RecordSelection:
         UsageError: if a slice is none, or passes have an unknown state.
     """
     passes = query.get("passes")
-    if passes is not None and passes not in get_args(PassState):
-        raise UsageError(
-            code="unknown-passes",
-            message=f"{passes!r} is not a state of passes",
-            where="passes",
-            hint=f"name one of {', '.join(get_args(PassState))}",
-        )
+    if passes is not None:
+        refuse_unknown("pass state", passes, get_args(PassState), where="passes")
     candidates = query.get("candidates")
     if candidates is not None and not candidates.isdecimal():
         raise UsageError(

@@ -1,14 +1,18 @@
 """Figures: words, numbers and denominators, the same for the report and for the pages."""
 
+from typing import get_args
+
+from assay.quality.agreement_outline import agreement_table
 from assay.quality.bootstrap import Resampling
+from assay.quality.disposition import State
 from assay.quality.estimate import rate
 from assay.quality.figures.agreement import agreement_figure
-from assay.quality.figures.coverage import axis_figure, quota_figure
+from assay.quality.figures.coverage import STATES, axis_figure, disposition_figure, quota_figure
 from assay.quality.figures.figure import Figure, number, rate_interval, to_csv, words
 from assay.quality.figures.picture import MOST_ROWS, BarPicture, alternative_text, digest_of
 from assay.quality.figures.report_figures import report_figures
 from assay.quality.figures.reviewers import sentinel_figure
-from assay.quality.report import QualityReport
+from assay.quality.report import DispositionCount, QualityReport
 from assay.quality.sentinels import sentinel_rates
 from assay.quality.service import report as quality_report
 from assay.review.sentinel import SentinelCounts, Watched
@@ -88,3 +92,32 @@ def test_no_cell_of_a_file_reads_as_a_formula() -> None:
         name="f", title="t", caption="c", panels=(), columns=("a", "b", "c"), rows=(row,)
     )
     assert to_csv(figure) == "a,b,c\n'=1+1,,-0.5\n"
+
+
+def test_a_quota_that_is_short_keeps_the_name_of_its_slice() -> None:
+    """What it needs stands below; the words say that preserved records count with accepted ones."""
+    (panel,) = quota_figure(_report().coverage).panels
+    assert isinstance(panel.picture, BarPicture)
+    shown = [bar for bar in panel.picture.bars if bar.target]
+    assert shown
+    assert all(bar.aside == "" for bar in shown)
+    assert any(bar.note.endswith("short") for bar in shown)
+    assert panel.picture.unit == "distinct records accepted or preserved"
+
+
+def test_every_state_of_a_record_is_drawn() -> None:
+    """The bars add up to the records, rejected ones and those to be judged again included."""
+    assert {*get_args(State), "undisposed"} == set(STATES)
+    figure = disposition_figure(
+        [DispositionCount(state=state, rule="r", records=2) for state in STATES]
+    )
+    assert [row[1].value for row in figure.rows] == [2] * len(STATES)
+
+
+def test_a_question_has_one_name_in_tables_and_pictures() -> None:
+    """The two stages of a verdict are called alike in every section."""
+    report = _report()
+    figure = agreement_figure(report.verdicts, report.questions, level=report.resampling.level)
+    headings = [panel.heading for panel in figure.panels]
+    rows = [row[0] for row in agreement_table(report.verdicts, report.questions)]
+    assert headings[:2] == [f"{name.capitalize()}?" for name in rows[:2]]
