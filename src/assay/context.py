@@ -120,8 +120,11 @@ class Context:
         """The files that say what the sources permit, read again when they change."""
         return RightsFiles(self.folder, load_rights)
 
-    def permits(self) -> Permits:
+    def permits(self, territory: str | None = None) -> Permits:
         """What the source classes permit today, as `sources.yaml` and `assay.toml` say now.
+
+        Args:
+            territory: where it takes place; None: where `assay.toml` says the data is kept.
 
         Raises:
             CheckError: if one of the two files does not check: then nothing is permitted.
@@ -130,13 +133,17 @@ class Context:
         return Permits(
             rights.sources,
             on=date.fromisoformat(self.clock()[:10]),
-            territory=rights.territory,
+            territory=territory or rights.territory,
         )
 
-    def exit_rights(self) -> ExitRights:
-        """What may leave today; made anew for each run, as days and withdrawals go on."""
+    def exit_rights(self, territory: str | None = None) -> ExitRights:
+        """What may leave today; made anew for each run, as days and withdrawals go on.
+
+        Args:
+            territory: the place that it leaves for; None: it stays where the data is kept.
+        """
         withdrawn = withdrawn_records(self.store)
-        clearance = Clearance(self.permits(), self._find, withdrawn=withdrawn)
+        clearance = Clearance(self.permits(territory), self._find, withdrawn=withdrawn)
         return ExitRights(clearance, self.record_handle)
 
     def _find(self, ids: Sequence[str]) -> dict[str, Record]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from assay.core.errors import MachineError, UsageError
+from assay.core.errors import InputError, MachineError, UsageError
 from assay.releases.exporters.control_rule import ControlTokenRule
 from assay.releases.exporters.drop_report import (
     REPORT_JSON,
@@ -96,6 +96,24 @@ def _building(target: Path) -> Iterator[Path]:
             message=f"the export could not be written: {error.strerror or error}",
             where=str(target),
             hint="free some space or name another folder; nothing of the export is visible",
+        ) from error
+
+
+def row_records(folder: Path) -> frozenset[str]:
+    """Ids of the records that the rows of an export were made of.
+
+    Raises:
+        InputError: if the file that says so is missing or broken.
+    """
+    try:
+        with (folder / ROW_RECORDS).open("rb") as stream:
+            return frozenset(str(json.loads(line)["record"]) for line in stream)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            code="export-broken",
+            message=f"{ROW_RECORDS} cannot be read, so nobody knows whose rows these are",
+            where=str(folder),
+            hint="export the release again",
         ) from error
 
 
