@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay.bulk.attachments import AttachmentFolder
 from assay.contracts.document import Document, DocumentKind
 from assay.contracts.documents import Documents
 from assay.contracts.rights_in_force import RightsFiles
@@ -16,6 +17,7 @@ from assay.core.clock import Clock
 from assay.governance.clearance import Clearance
 from assay.governance.exit_rights import ExitRights
 from assay.governance.permits import Permits
+from assay.records.attachment import ATTACHMENTS
 from assay.records.pseudonym import pseudonymiser
 from assay.records.record import Record
 from assay.releases.withdrawal import withdrawn_records
@@ -57,6 +59,11 @@ class Context:
     def ids(self) -> dict[str, str]:
         """Ids of the documents in force, by kind."""
         return {kind: fact.id for kind, fact in self.facts.items()}
+
+    @cached_property
+    def attachments(self) -> AttachmentFolder:
+        """Where the bytes of attachments are kept: beside the store, in the program's private folder."""
+        return AttachmentFolder(self.folder / ".assay" / ATTACHMENTS)
 
     def handle(self, prefix: str, identity: str) -> str:
         """A keyed name of a fact for people who may not see all of its content."""

@@ -98,6 +98,15 @@ def import_(
         bool,
         typer.Option("--allow-private", help="Let https lead to a private address, and take http."),
     ] = False,
+    max_attachment_mb: Annotated[
+        int, typer.Option(min=1, help="The largest image, sound or document of a row, in MiB.")
+    ] = 20,
+    fetch_attachments: Annotated[
+        bool,
+        typer.Option(
+            "--fetch-attachments", help="Fetch attachments that rows name by address; needs remote."
+        ),
+    ] = False,
     program: Folder = ".",
     as_json: AsJson = False,
 ) -> None:
@@ -146,6 +155,8 @@ def import_(
                 progress=tick,
                 max_fetch_bytes=max_fetch_mb * 2**20,
                 allow_private=allow_private,
+                max_attachment_bytes=max_attachment_mb * 2**20,
+                fetch_attachments=fetch_attachments,
             )
     if as_json:
         print_json(report)
@@ -265,8 +276,15 @@ def _show_report(report: Any, rejects: Path) -> None:
 
 def _show_partly_read(report: Any) -> None:
     """Name what of the stored rows was not taken as it stands."""
+    from assay.records.report import NOT_HELD
+
     for aside in report.judgments_set_aside:
         say(f"  judgments set aside {aside.rows}: {aside.example}  [{aside.code}]", fg="yellow")
+    if report.attachments:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in report.attachments.items())
+        say(f"  attachments: {kinds}")
+        if NOT_HELD in report.attachments:
+            say("  Those not held have an address alone: import with --fetch-attachments to fetch.")
     if report.redacted:
         found = ", ".join(f"{count} {kind}" for kind, count in report.redacted.items())
         say(f"  redacted before anything was stored: {found}")

@@ -18,7 +18,7 @@ from assay.contracts.shape import nearest
 from assay.core.batches import batches
 from assay.core.data_frame import data_frame
 from assay.core.data_set import datasets_library
-from assay.core.errors import AssayError, UsageError
+from assay.core.errors import AssayError, InputError, MachineError, UsageError
 from assay.core.fact import Fact
 from assay.core.progress import ProgressCallback
 from assay.governance.exit_rights import ExitRights, HeldBack
@@ -29,6 +29,7 @@ from assay.program.suggesting import SuggestedMapping, suggest_mapping
 from assay.providers.cost import Prices
 from assay.providers.sampling_report import SamplingReport
 from assay.providers.sampling_run import SamplingPlan
+from assay.records.attachment import MAX_ATTACHMENT_BYTES
 from assay.records.fields import Role
 from assay.records.judgment import Judgment
 from assay.records.kinds import KINDS
@@ -120,6 +121,8 @@ class RecordsService:
         progress: ProgressCallback | None = None,
         max_fetch_bytes: int = MAX_FETCH_BYTES,
         allow_private: bool = False,
+        max_attachment_bytes: int = MAX_ATTACHMENT_BYTES,
+        fetch_attachments: bool = False,
     ) -> ImportReport:
         """Import a file: every row is stored, already there, or set aside with its reason.
 
@@ -137,6 +140,10 @@ class RecordsService:
             max_fetch_bytes: the most bytes that are fetched from an address.
             allow_private: whether `https://` may lead to an address inside a network, and
                 `http://` is taken.
+            max_attachment_bytes: the largest image, sound or document of a row; a row with a
+                larger one is set aside.
+            fetch_attachments: whether addresses of attachments are fetched; otherwise the record
+                keeps the address alone.
 
         Raises:
             UsageError: for an unknown reader, kind or source class, or one that is missing; for
@@ -153,7 +160,10 @@ class RecordsService:
         report = import_file(
             path,
             opened,
-            _row_context(self._context, opened, kind, source, fields),
+            msgspec.structs.replace(
+                _row_context(self._context, opened, kind, source, fields),
+                max_attachment_bytes=max_attachment_bytes,
+            ),
             store=self._context.store,
             actor=self._context.actor,
             layout=layout,
@@ -161,6 +171,12 @@ class RecordsService:
             documents=self._context.ids,
             progress=progress,
             origin=fetched.origin if fetched else "",
+            attachments=self._context.attachments,
+            fetch_attachment=self._attachment_fetcher(
+                max_attachment_bytes, allow_private=allow_private
+            )
+            if fetch_attachments
+            else None,
         )
         if fetched:
             fetched.discard()
@@ -212,6 +228,24 @@ class RecordsService:
         clock = self._context.clock
         return fetch(str(file), folder, clock, max_bytes=max_bytes, allow_private=allow_private)
 
+    def _attachment_fetcher(self, max_bytes: int, *, allow_private: bool) -> Callable[[str], bytes]:
+        """What gives the bytes behind an attachment's address, by the rules of `fetch`."""
+
+        def fetch_one(address: str) -> bytes:
+            try:
+                fetched = self._fetch(address, max_bytes, allow_private=allow_private)
+            except (UsageError, MachineError) as error:
+                # One picture that is gone costs its row and not the import.
+                raise InputError(
+                    code=error.code, message=error.message, where=error.where, hint=error.hint
+                ) from error
+            assert fetched is not None
+            content = fetched.path.read_bytes()
+            fetched.discard()
+            return content
+
+        return fetch_one
+
     def _places(self) -> dict[type[Record | Judgment], int]:
         """How many facts of each family that holds texts there are."""
         return {family: self._context.store.count(family) for family in (Record, Judgment)}
@@ -261,7 +295,14 @@ class RecordsService:
         path = fetched.path if fetched else Path(file)
         opened = _open_reader(format, path)
         context = _row_context(self._make_draft(), opened, kind, source, fields)
-        return preview_file(path, opened, context, layout=layout, first=first)
+        return preview_file(
+            path,
+            opened,
+            context,
+            layout=layout,
+            first=first,
+            attachments=self._make_draft().attachments,
+        )
 
     def suggest(self, file: str | Path, *, layout: Layout | None = None) -> SuggestedMapping:
         """Write a first mapping of a file, from its head, next to it as `NAME.mapping.yaml`.

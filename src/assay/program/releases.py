@@ -131,6 +131,7 @@ class ReleasesService:
                 json=to_json(report).encode(), markdown=to_markdown(report).encode()
             ),
             record_handle=context.record_handle,
+            attachment=context.attachments.read,
             checkpoint=context.store.head(),
             floors=report.floors,
             rubrics=quality.rubrics(context.store),

@@ -1,10 +1,12 @@
 """Conversations as foreign files write them: messages, tools, and where the response begins."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast, get_args
 
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
+from assay.records.attachment import Attachment, read_attachment
+from assay.records.attachment_lists import from_the_first, next_listed
 from assay.records.candidate import Candidate, MadeByUnknown, Provenance
 from assay.records.formats.fields import Fields
 from assay.records.source_json import source_call, source_tool
@@ -23,12 +25,28 @@ _MESSAGE = (
 _CALL = ("id", "type", "function", "name", "arguments")
 _REASONING = ("reasoning_content", "reasoning", "thinking")
 _REASONING_PARTS = ("reasoning", "thinking")
+FILE_PARTS: Mapping[str, tuple[str, ...]] = {
+    "image_url": ("image_url",),
+    "input_image": ("image_url",),
+    "image": ("image", "source", "url", "path", "image_url"),
+    "input_audio": ("input_audio",),
+    "audio": ("audio", "url", "path"),
+    "audio_url": ("audio_url",),
+    "file": ("file",),
+    "document": ("document", "source"),
+}
+"""Type of a part that shows a file -> the fields that hold it."""
+_PART = (
+    "type", "text", "refusal", *_REASONING_PARTS,
+    *dict.fromkeys(name for names in FILE_PARTS.values() for name in names),
+)  # fmt: skip
 
 
 def read_messages(values: Sequence[Any], where: str) -> tuple[Message, ...]:
     """Messages in the manner of OpenAI and TRL.
 
-    Content is text, or parts that are all text and are joined. Arguments of a tool call may be
+    Content is text, or parts: texts are joined, and images, sounds and files become attachments at
+    their places in the text. Arguments of a tool call may be
     an object or its JSON text; a text that is no JSON is kept and marked. `function_call`, the
     older form, becomes a tool call without id; a `refusal` of the model becomes the message's
     content where it has none. `weight` (0 or 1), `train` and `training` say whether the message
@@ -36,10 +54,11 @@ def read_messages(values: Sequence[Any], where: str) -> tuple[Message, ...]:
     apart from the content.
 
     Raises:
-        InputError: for an image, an unknown role or field, or nothing at all.
+        InputError: for an unknown role or field, a file that cannot be read, or nothing at all.
     """
     if not values:
         raise InputError(code="no-messages", message="there are no messages", where=where)
+    from_the_first()
     return tuple(_read_message(value, f"{where}[{number}]") for number, value in enumerate(values))
 
 
@@ -179,7 +198,7 @@ def _read_message(value: Any, where: str) -> Message:
     calls = [_read_call(call, f"{where}.tool_calls") for call in fields.items("tool_calls")]
     if fields.has("function_call"):
         calls.append(_read_call(fields.any("function_call"), f"{where}.function_call"))
-    content, thought = _read_content(fields, where)
+    content, thought, attachments = _read_content(fields, where)
     return Message(
         role=cast("MessageRole", role),
         content=content,
@@ -188,6 +207,7 @@ def _read_message(value: Any, where: str) -> Message:
         tool_call_id=fields.text_or_none("tool_call_id"),
         trained=read_trained(fields),
         reasoning=_read_reasoning(fields) or thought or None,
+        attachments=attachments,
     )
 
 
@@ -219,24 +239,40 @@ def _read_reasoning(fields: Fields) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
-def _read_content(fields: Fields, where: str) -> tuple[str, str]:
-    """The content, and the reasoning that stands among its parts."""
+def _read_content(fields: Fields, where: str) -> tuple[str, str, tuple[Attachment, ...]]:
+    """The content, and the reasoning and the attachments that stand among its parts."""
     if not fields.has("content"):
-        return fields.text_or_none("refusal") or "", ""
+        return fields.text_or_none("refusal") or "", "", ()
     if fields.has("refusal") and fields.text("refusal"):
         raise fields.error("refusal", "a message has content or a refusal, not both")
     if not isinstance(fields.any("content"), list | tuple):
-        return fields.text("content"), ""
-    parts = [
-        Fields(part, ("type", "text", *_REASONING_PARTS), f"{where}.content")
-        for part in fields.items("content")
-    ]
-    content = "".join(part.text("text") for part in parts if not _is_reasoning(part))
-    return content, "".join(_part_reasoning(part) for part in parts if _is_reasoning(part))
+        return fields.text("content"), "", ()
+    content, thought = "", ""
+    attachments: list[Attachment] = []
+    for value in fields.items("content"):
+        part = Fields(value, _PART, f"{where}.content")
+        kind = part.text_or_none("type")
+        if kind in _REASONING_PARTS:
+            thought += _part_reasoning(part)
+        elif kind is not None and kind in FILE_PARTS:
+            attachments.append(_part_attachment(part, kind, len(content), f"{where}.content"))
+        elif kind == "refusal" and part.has("refusal"):
+            content += part.text("refusal")
+        else:
+            content += part.text("text")
+    return content, thought, tuple(attachments)
 
 
-def _is_reasoning(part: Fields) -> bool:
-    return part.text_or_none("type") in _REASONING_PARTS
+def _part_attachment(part: Fields, kind: str, at: int, where: str) -> Attachment:
+    """The file that a part shows; one that names none takes the next of the row's own list."""
+    names = (name for name in FILE_PARTS[kind] if part.raw(name))
+    name = next(names, None)
+    if name is None:
+        return next_listed(at, where)
+    value = part.raw(name)
+    if kind == "file" and isinstance(value, Mapping):
+        value = value.get("file_data")  # the name of the file says nothing that is believed
+    return read_attachment(value, at, where)
 
 
 def _part_reasoning(part: Fields) -> str:
