@@ -268,6 +268,8 @@ def _part_attachment(part: Fields, kind: str, at: int, where: str) -> Attachment
     names = (name for name in FILE_PARTS[kind] if part.raw(name))
     name = next(names, None)
     if name is None:
+        if kind != "image":
+            raise part.error(FILE_PARTS[kind][0], f"a part of type {kind!r} names no file")
         return next_listed(at, where)
     value = part.raw(name)
     if kind == "file" and isinstance(value, Mapping):
