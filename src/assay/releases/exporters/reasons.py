@@ -43,6 +43,7 @@ REASONS: dict[str, str] = {
     "turns_not_alternating": "the format asks for turns that alternate",
     "text_beside_call": "a message holds text beside a tool call, and the format takes one of the two",
     "attachments_not_carried": "the record shows images or other files, and the format has no place for them",
+    "no_image": "the record shows no image, and rows without one were not asked for",
     "attachment_not_held": "of an image or other file only the address is held, and the format takes bytes",
     "attachment_type": "a file that the record shows is of a type that the format does not take",
     "control_tokens": "a text holds a control token of a chat template, and such rows were to be dropped",

@@ -27,6 +27,9 @@ IMAGES_COLUMN: Column = {"name": "images", "list": "image"}
 """The row's images in the order of their places, as the feature `Image` of `datasets`."""
 
 _ROLES = frozenset({"system", "user", "assistant"})
+_WITHOUT_IMAGE = (
+    "Records without an image have a row, with an empty `images`, where `text_rows` asks for it."
+)
 _TEXT_ALONE = "Tools and tool calls have no place in these columns."
 
 
@@ -35,22 +38,43 @@ def _parts_column(name: str) -> Column:
     return {"name": name, "list": [text_column("role"), {"name": "content", "list": part}]}
 
 
-class TrlVisionConversational(ExportFormat, frozen=True, kw_only=True):
-    """A whole conversation with its images."""
+class TrlVision(ExportFormat, frozen=True, kw_only=True):
+    """What the vision rows share."""
 
-    name: ClassVar[str] = "trl:vision-conversational"
-    summary: ClassVar[str] = "`messages` in parts with `images`, for SFT of models that see"
     storage: ClassVar[Storage] = "parquet"
-    limits: ClassVar[tuple[str, ...]] = (
-        _TEXT_ALONE,
-        "Records without an image are carried too, with an empty `images`.",
-    )
-    partly: ClassVar[frozenset[CarriedField]] = frozenset({"training_weights"})
+
+    text_rows: bool = False
+    """Whether records without an image have a row too."""
 
     @property
     def attachments(self) -> AttachmentUse:
         """Its rows show them."""
         return "shown"
+
+    def prompt_of(self, released: ReleasedRecord) -> tuple[Message, ...]:
+        """The messages of the task.
+
+        Raises:
+            NotCarriedError: if the record shows no image, or its task has tools.
+        """
+        if not (self.text_rows or released.record.attachments):
+            raise NotCarriedError("no_image")
+        task = released.record.task
+        if task.tools or any(message.tool_calls for message in task.messages):
+            raise NotCarriedError("prompt_has_tool_calls")
+        return task.messages
+
+
+class TrlVisionConversational(TrlVision, frozen=True, kw_only=True):
+    """A whole conversation with its images."""
+
+    name: ClassVar[str] = "trl:vision-conversational"
+    summary: ClassVar[str] = "`messages` in parts with `images`, for SFT of models that see"
+    limits: ClassVar[tuple[str, ...]] = (
+        _TEXT_ALONE,
+        _WITHOUT_IMAGE,
+    )
+    partly: ClassVar[frozenset[CarriedField]] = frozenset({"training_weights"})
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -69,7 +93,7 @@ class TrlVisionConversational(ExportFormat, frozen=True, kw_only=True):
         response = response_messages(candidate)
         if not says_something(response):
             raise NotCarriedError("no_response")
-        messages = (*_plain_task(released), *response)
+        messages = (*self.prompt_of(released), *response)
         values = {
             "messages": _spelled(messages),
             "images": shown_images(released, messages),
@@ -80,15 +104,15 @@ class TrlVisionConversational(ExportFormat, frozen=True, kw_only=True):
         )
 
 
-class TrlVisionPreference(ExportFormat, frozen=True, kw_only=True):
+class TrlVisionPreference(TrlVision, frozen=True, kw_only=True):
     """A better and a worse response to one prompt with images."""
 
     name: ClassVar[str] = "trl:vision-preference"
     summary: ClassVar[str] = "`prompt`, `chosen`, `rejected` in parts with `images`, for DPO"
-    storage: ClassVar[Storage] = "parquet"
     limits: ClassVar[tuple[str, ...]] = (
         _TEXT_ALONE,
         "The images are the prompt's: a response that shows one has no row.",
+        _WITHOUT_IMAGE,
     )
     partly: ClassVar[frozenset[CarriedField]] = frozenset(
         {"candidates", "ordered_pairs", "training_weights"}
@@ -96,11 +120,6 @@ class TrlVisionPreference(ExportFormat, frozen=True, kw_only=True):
 
     pairs: Pairs = "best-worst"
     """Of a ranking: `best-worst` (first group against last) or `all` (each better and worse)."""
-
-    @property
-    def attachments(self) -> AttachmentUse:
-        """Its rows show them."""
-        return "shown"
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -115,7 +134,7 @@ class TrlVisionPreference(ExportFormat, frozen=True, kw_only=True):
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for each pair of which the judgments agree that one is better."""
         record = released.record
-        prompt = _plain_task(released)
+        prompt = self.prompt_of(released)
         pairs = chosen_and_rejected(released, self.pairs)
         answers = [response_messages(candidate) for candidate in record.candidates]
         if any(message.attachments for answer in answers for message in answer):
@@ -137,13 +156,6 @@ class TrlVisionPreference(ExportFormat, frozen=True, kw_only=True):
             "training_weights": weights_followed(record, whole=False)
         }
         return Carried(rows=rows, carried=pairs_carried(pairs) | weights)
-
-
-def _plain_task(released: ReleasedRecord) -> tuple[Message, ...]:
-    task = released.record.task
-    if task.tools or any(message.tool_calls for message in task.messages):
-        raise NotCarriedError("prompt_has_tool_calls")
-    return task.messages
 
 
 def _spelled(messages: Sequence[Message]) -> list[dict[str, Any]]:
