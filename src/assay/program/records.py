@@ -20,6 +20,7 @@ from assay.core.data_frame import data_frame
 from assay.core.data_set import datasets_library
 from assay.core.errors import AssayError, InputError, MachineError, UsageError
 from assay.core.fact import Fact
+from assay.core.private import make_private_folder, private_opener
 from assay.core.progress import ProgressCallback
 from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.governance.rights import Use
@@ -29,7 +30,7 @@ from assay.program.suggesting import SuggestedMapping, suggest_mapping
 from assay.providers.cost import Prices
 from assay.providers.sampling_report import SamplingReport
 from assay.providers.sampling_run import SamplingPlan
-from assay.records.attachment import MAX_ATTACHMENT_BYTES
+from assay.records.attachment import MAX_ATTACHMENT_BYTES, attachment_name
 from assay.records.fields import Role
 from assay.records.judgment import Judgment
 from assay.records.kinds import KINDS
@@ -427,6 +428,8 @@ class RecordsService:
     ) -> ExportedRecords:
         """Write records, each followed by its judgments, as lines that `import_` reads back.
 
+        The files that records show go into a folder `attachments` beside the lines.
+
         Args:
             file: the file to make.
             use: what the lines are for; records whose rights do not permit it are held back.
@@ -436,7 +439,7 @@ class RecordsService:
         """
         rights = self._context.exit_rights()
         lines = self._lines(rights, use, role, judgments=judgments, where=where)
-        count = write_facts(Path(file), lines)
+        count = write_facts(Path(file), self._with_files(lines, Path(file).parent))
         return ExportedRecords(lines=count, held_back=rights.held_back)
 
     def sample(
@@ -479,6 +482,19 @@ class RecordsService:
             prices=prices,
             progress=progress,
         )
+
+    def _with_files(self, lines: Iterator[Fact], folder: Path) -> Iterator[Fact]:
+        """The lines, the files that each record shows written before it."""
+        attachments = self._context.attachments
+        for fact in lines:
+            shown = fact.attachments if isinstance(fact, Record) else ()
+            for digest in dict.fromkeys(held.digest for held in shown if held.digest):
+                target = folder / attachment_name(digest)
+                if not target.exists():
+                    make_private_folder(target.parent)
+                    with open(target, "xb", opener=private_opener) as stream:
+                        stream.write(attachments.read(digest))
+            yield fact
 
     def _lines(
         self, rights: ExitRights, use: Use, role: Role, *, judgments: bool, where: dict[str, str]
