@@ -6,8 +6,8 @@ import msgspec
 
 from assay.core.digest import sha256
 from assay.core.errors import UsageError
-from assay.core.media_type import SHOWN, media_type
 from assay.desk.open_desk import OpenDesk
+from assay.desk.pictures import Picture, picture_of
 from assay.governance.permissions import Principal
 from assay.records.judgment import Judgment
 from assay.review.answer import Answer, in_presented_order
@@ -88,8 +88,8 @@ class Assignments:
             care=desk.text_access.care(record),
         )
 
-    def picture(self, who: Principal, handle: str, digest: str) -> tuple[str, bytes]:
-        """A picture that the record of an assignment shows: its media type and its bytes.
+    def picture(self, who: Principal, handle: str, digest: str) -> Picture:
+        """A picture that the record of an assignment shows.
 
         Args:
             who: the reviewer.
@@ -98,23 +98,14 @@ class Assignments:
 
         Raises:
             UsageError: if the reviewer has no such assignment, may not read its record, or it shows
-                no such picture. What may hold a script is none, whatever it was called.
+                no such picture.
             MachineError: if its bytes were lost or changed.
         """
         desk = self._desk
         lease = _own_lease(desk.queue_store.find(handle), who)
         record = desk.facts.record(lease.record)
         desk.rights.refuse_unreadable(who, lease.record, record)
-        if digest in {held.digest for held in record.attachments}:
-            content = desk.context.attachments.read(digest)
-            name = media_type(content)
-            if name in SHOWN:
-                return name, content
-        raise UsageError(
-            code="no-picture",
-            message="the record shows no such picture",
-            hint="open the assignment again",
-        )
+        return picture_of(desk.context, record, digest)
 
     def renew(self, who: Principal, handle: str) -> Future[Lease]:
         """A heartbeat: the lease is prolonged, or taken back where it ran out.

@@ -5,9 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from assay.core.digest import sha256_hex
+from assay.core.digest import labelled_digest, sha256_hex
+from assay.core.errors import UsageError
+from assay.desk.pictures import picture_of
 from assay.program.program import Program
+from assay.records.attachment import Attachment
+from assay.records.record import Record
 from simulators.desk_program import PASSWORD
 from simulators.pictures import SVG, data_uri, png
 from unit.web.conftest import PEOPLE, Client, SignIn
@@ -29,6 +34,7 @@ def shown(program: Program, tmp_path: Path, sign_in: SignIn) -> tuple[Client, di
         "prompt": [{"role": "user", "content": content}],
         "chosen": "A day ticket.",
         "rejected": "A bus.",
+        "domain": "rules",
     }
     data = tmp_path / "rows.jsonl"
     data.write_text(json.dumps(row) + "\n")
@@ -36,20 +42,30 @@ def shown(program: Program, tmp_path: Path, sign_in: SignIn) -> tuple[Client, di
     report = program.records.import_(data, format="trl", kind="preference", source=sources[0])
     assert report.attachments == {"image/png": 1, "image/svg+xml": 1, "not held": 1}
     program.desk.fill()
-    for name in ("ana", "ben"):
-        signed_in = program.accounts.sign_in(name, PASSWORD)
-        assert signed_in
-        seat = (signed_in.principal.pseudonym, PEOPLE[name])
-        program.desk.seat([seat], by="tests")
+    for name in ("ana", "ben", "eva"):
+        seat(program, name)
     client = sign_in("ana")
+    return client, claimed(client)
+
+
+def seat(program: Program, name: str) -> None:
+    """Seat a person in the queues that there are by now."""
+    signed_in = program.accounts.sign_in(name, PASSWORD)
+    assert signed_in
+    program.desk.seat([(signed_in.principal.pseudonym, PEOPLE[name])], by="tests")
+
+
+def claimed(client: Client) -> dict[str, Any]:
+    """The assignment of the record with the pictures; others are given back."""
     for _ in range(80):
         answer = client.post("/api/v1/review/claims", json={"count": 1})
         for given in answer.json()["assignments"]:
-            if given["shown"]["messages"][0]["attachments"]:
-                return client, given
-            path = f"/api/v1/review/assignments/{given['assignment']}/release"
+            found: dict[str, Any] = given
+            if found["shown"]["messages"][0]["attachments"]:
+                return found
+            path = f"/api/v1/review/assignments/{found['assignment']}/release"
             assert client.post(path, json={"reason": "skip"}).status_code == 204
-    raise AssertionError("the record with the picture is not in a queue")
+    raise AssertionError(f"the record with the picture is not in a queue: {answer.text[:300]}")
 
 
 def test_a_picture_has_our_address_and_nothing_foreign_is_named(
@@ -92,3 +108,34 @@ def test_a_picture_is_for_who_holds_the_assignment(
     path = given["shown"]["messages"][0]["attachments"][0]["url"]
     assert client.get(path).status_code == 200
     assert sign_in("ben").get(path).status_code == 404
+
+
+def test_an_adjudicator_gets_no_picture_of_a_record_not_taken(
+    shown: tuple[Client, dict[str, Any]], sign_in: SignIn
+) -> None:
+    """The address of the senior page is for whoever took the record, and for no reviewer."""
+    _, given = shown
+    path = f"/api/v1/adjudication/{given['assignment']}/attachments/{sha256_hex(PICTURE)}"
+    assert sign_in("sen").get(path).status_code == 404
+    assert sign_in("ben").get(path).status_code == 403
+
+
+def test_a_picture_is_one_that_the_record_shows_and_a_page_may(program: Program) -> None:
+    """Of the files of a record only pictures are given, whatever it says of their type."""
+    held = program.context.attachments
+    claim = {
+        labelled_digest(content): Attachment(
+            at=0, digest=labelled_digest(content), media_type="image/png", bytes=len(content)
+        )
+        for content in (PICTURE, SVG)
+    }
+    for content in (PICTURE, SVG, png(8)):
+        held.put(labelled_digest(content), content)
+    record = next(iter(program.store.scan(Record)))
+    message = replace(record.task.messages[0], attachments=tuple(claim.values()))
+    record = record.replace(task=replace(record.task, messages=(message,)))
+    picture = picture_of(program.context, record, labelled_digest(PICTURE))
+    assert picture == ("image/png", PICTURE)
+    for content in (SVG, png(8)):
+        with pytest.raises(UsageError, match="no such picture"):
+            picture_of(program.context, record, labelled_digest(content))

@@ -145,8 +145,8 @@ class ReviewController(Controller):
         name: PictureName,
     ) -> Response[bytes]:
         """A picture that the record shows: PNG, JPEG, GIF or WebP, and nothing that holds a script."""
-        kind, content = program.desk.assignments.picture(request.user, handle, f"sha256:{name}")
-        return Response(content, media_type=kind)
+        picture = program.desk.assignments.picture(request.user, handle, f"sha256:{name}")
+        return Response(picture.content, media_type=picture.media_type)
 
     @post(
         "/assignments/{handle:str}/opened",
