@@ -45,6 +45,7 @@ SECTIONS = (
                 "read-the-quality-report",
                 "decide-what-is-accepted",
                 "verify-a-release",
+                "push-a-release",
                 "validate-a-release",
                 "use-postgresql",
                 "offer-tools-to-agents",

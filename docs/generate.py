@@ -83,6 +83,7 @@ PYTHON: Mapping[str, str] = {
     "release verify": "assay.verify_release",
     "release diff": "program.releases.diff",
     "release export": "assay.export_release",
+    "release push": "program.releases.push",
     "release formats": "program.releases.formats",
     "release withdraw": "program.releases.withdraw",
     "release card": "program.releases.card",

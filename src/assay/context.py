@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay.bulk.attachments import AttachmentFolder
 from assay.contracts.document import Document, DocumentKind
 from assay.contracts.documents import Documents
 from assay.contracts.rights_in_force import RightsFiles
@@ -16,6 +17,7 @@ from assay.core.clock import Clock
 from assay.governance.clearance import Clearance
 from assay.governance.exit_rights import ExitRights
 from assay.governance.permits import Permits
+from assay.records.attachment import ATTACHMENTS
 from assay.records.pseudonym import pseudonymiser
 from assay.records.record import Record
 from assay.releases.withdrawal import withdrawn_records
@@ -57,6 +59,11 @@ class Context:
     def ids(self) -> dict[str, str]:
         """Ids of the documents in force, by kind."""
         return {kind: fact.id for kind, fact in self.facts.items()}
+
+    @cached_property
+    def attachments(self) -> AttachmentFolder:
+        """Where the bytes of attachments are kept: beside the store, in the program's private folder."""
+        return AttachmentFolder(self.folder / ".assay" / ATTACHMENTS)
 
     def handle(self, prefix: str, identity: str) -> str:
         """A keyed name of a fact for people who may not see all of its content."""
@@ -120,8 +127,11 @@ class Context:
         """The files that say what the sources permit, read again when they change."""
         return RightsFiles(self.folder, load_rights)
 
-    def permits(self) -> Permits:
+    def permits(self, territory: str | None = None) -> Permits:
         """What the source classes permit today, as `sources.yaml` and `assay.toml` say now.
+
+        Args:
+            territory: where it takes place; None: where `assay.toml` says the data is kept.
 
         Raises:
             CheckError: if one of the two files does not check: then nothing is permitted.
@@ -130,13 +140,17 @@ class Context:
         return Permits(
             rights.sources,
             on=date.fromisoformat(self.clock()[:10]),
-            territory=rights.territory,
+            territory=territory or rights.territory,
         )
 
-    def exit_rights(self) -> ExitRights:
-        """What may leave today; made anew for each run, as days and withdrawals go on."""
+    def exit_rights(self, territory: str | None = None) -> ExitRights:
+        """What may leave today; made anew for each run, as days and withdrawals go on.
+
+        Args:
+            territory: the place that it leaves for; None: it stays where the data is kept.
+        """
         withdrawn = withdrawn_records(self.store)
-        clearance = Clearance(self.permits(), self._find, withdrawn=withdrawn)
+        clearance = Clearance(self.permits(territory), self._find, withdrawn=withdrawn)
         return ExitRights(clearance, self.record_handle)
 
     def _find(self, ids: Sequence[str]) -> dict[str, Record]:

@@ -6,6 +6,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from assay.bulk.attachments import AttachmentFolder, attachment_loader
 from assay.bulk.joins import open_joins
 from assay.bulk.rejects import SUFFIX, RejectsFile
 from assay.bulk.rows import DiskFile
@@ -41,6 +44,8 @@ def import_file(
     documents: Mapping[str, str] = {},
     progress: ProgressCallback | None = None,
     origin: str = "",
+    attachments: AttachmentFolder | None = None,
+    fetch_attachment: Callable[[str], bytes] | None = None,
 ) -> ImportReport:
     """Import one file; see `records.service.import_rows` for what holds and what is raised.
 
@@ -55,7 +60,13 @@ def import_file(
         documents: ids of the documents in force.
         progress: called after each commit.
         origin: where the file was fetched from; the list of imports keeps it in place of its name.
+        attachments: where the bytes of attachments go; None: rows with files of their own are set
+            aside.
+        fetch_attachment: gives the bytes behind an attachment's address; None: only the address is
+            kept.
     """
+    if attachments is not None:
+        context = _with_loader(context, path, attachments, fetch_attachment)
     file = DiskFile(path, _joined_layout(layout, reader), _column_filter(reader, context))
     file.name = origin or file.name
     templates = reader.people if isinstance(reader, PeopleReader) else {}
@@ -72,6 +83,7 @@ def import_file(
             mapping=reader.digest if isinstance(reader, MappingReader) else "",
             documents=documents,
             progress=progress,
+            attachments=attachments,
         )
 
 
@@ -82,10 +94,25 @@ def preview_file(
     *,
     layout: Layout | None = None,
     first: int = 5,
+    attachments: AttachmentFolder | None = None,
 ) -> Preview:
     """What the first rows of a file would become; see `records.service.preview_rows`."""
+    if attachments is not None:
+        context = _with_loader(context, path, attachments, None)
     file = DiskFile(path, _joined_layout(layout, reader), _column_filter(reader, context))
     return preview_rows(file, reader, context, first=first)
+
+
+def _with_loader(
+    context: RowContext,
+    path: Path,
+    attachments: AttachmentFolder,
+    fetch: Callable[[str], bytes] | None,
+) -> RowContext:
+    """The context of rows that may name files below the folder of their data file."""
+    limit = context.max_attachment_bytes
+    load = attachment_loader(path, attachments, max_bytes=limit, fetch=fetch)
+    return msgspec.structs.replace(context, load_attachment=load)
 
 
 HEAD_ROWS = 200

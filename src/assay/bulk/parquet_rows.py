@@ -229,7 +229,7 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
+        return {key: _plain_member(key, inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
     if isinstance(value, dt.date | dt.time):
@@ -243,6 +243,11 @@ def _plain(value: Any) -> Any:
         message=f"a cell holds {type(value).__name__}, which has no form in JSON",
         hint="store text, numbers, lists or structs",
     )
+
+
+def _plain_member(key: str, value: Any) -> Any:
+    """A member of a struct; the bytes of an image or a sound stay bytes, as `datasets` stores them."""
+    return value if key == "bytes" and isinstance(value, bytes) else _plain(value)
 
 
 def _first_line(error: BaseException) -> str:

@@ -99,6 +99,15 @@ def import_(
         bool,
         typer.Option("--allow-private", help="Let https lead to a private address, and take http."),
     ] = False,
+    max_attachment_mb: Annotated[
+        int, typer.Option(min=1, help="The largest image, sound or document of a row, in MiB.")
+    ] = 20,
+    fetch_attachments: Annotated[
+        bool,
+        typer.Option(
+            "--fetch-attachments", help="Fetch attachments that rows name by address; needs remote."
+        ),
+    ] = False,
     program: Folder = ".",
     as_json: AsJson = False,
 ) -> None:
@@ -137,7 +146,14 @@ def import_(
             return
         folder = rejects or opened.records.rejects_folder(file)
         with progress(Path(file.partition("?")[0]).name) as tick:
-            report = opened.records.import_(file, rejects=rejects, progress=tick, **how)
+            report = opened.records.import_(
+                file,
+                rejects=rejects,
+                progress=tick,
+                max_attachment_bytes=max_attachment_mb * 2**20,
+                fetch_attachments=fetch_attachments,
+                **how,
+            )
     if as_json:
         print_json(report)
     else:
@@ -154,7 +170,7 @@ def import_(
 _OF_SUGGEST = {"file", "suggest", "layout", "max_row_mb", "program", "as_json"}
 """What a suggestion reads."""
 
-_NOT_OF_PREVIEW = {"rejects", "as_json"}
+_NOT_OF_PREVIEW = {"rejects", "as_json", "max_attachment_mb", "fetch_attachments"}
 """What a dry run does not read."""
 
 
@@ -294,8 +310,15 @@ def _show_report(report: Any, rejects: Path) -> None:
 
 def _show_partly_read(report: Any) -> None:
     """Name what of the stored rows was not taken as it stands."""
+    from assay.records.report import NOT_HELD
+
     for aside in report.judgments_set_aside:
         say(f"  judgments set aside {aside.rows}: {aside.example}  [{aside.code}]", fg="yellow")
+    if report.attachments:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in report.attachments.items())
+        say(f"  attachments: {kinds}")
+        if NOT_HELD in report.attachments:
+            say("  Those not held have an address alone: import with --fetch-attachments to fetch.")
     if report.redacted:
         found = ", ".join(f"{count} {kind}" for kind, count in report.redacted.items())
         say(f"  redacted before anything was stored: {found}")

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 app = command_group()
 
+_OUTCOMES = {
+    "planned": "would be pushed",
+    "pushed": "pushed",
+    "already_there": "already there",
+}
+
 Release = Annotated[Path, typer.Argument(help="Folder of the release.")]
 
 
@@ -241,6 +247,85 @@ def _no_row(report: "DropReport", folder: Path) -> "CheckError":
 
 
 @app.command()
+def push(
+    what: Annotated[str, typer.Argument(help="Version of a release, or folder of an export.")],
+    to: Annotated[str, typer.Option("--to", help="Data-set repository on the Hub: OWNER/NAME.")],
+    program: Folder = ".",
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Verify, look up rights and print; send nothing.")
+    ] = False,
+    public: Annotated[
+        bool,
+        typer.Option(
+            "--public/--private",
+            help="Whether everyone may read the repository; rights to publish are needed then.",
+        ),
+    ] = False,
+    territory: Annotated[
+        str | None,
+        typer.Option(
+            help="Where the repository is kept: an ISO 3166 code or EU; US where not named, as the "
+            "Hub does. Every source must permit it."
+        ),
+    ] = None,
+    reader: Annotated[
+        list[str] | None,
+        typer.Option(help="Role of people who can read it; sources must admit one of them."),
+    ] = None,
+    use: Annotated[
+        str | None, typer.Option(help="What it is for; what the release was built for otherwise.")
+    ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option("--key", help="Public key that you trust; that of assay.toml otherwise."),
+    ] = None,
+    token_file: Annotated[
+        Path | None, typer.Option(help="File with the token; the variable HF_TOKEN otherwise.")
+    ] = None,
+    tokenizer: Annotated[
+        Path | None, typer.Option(help="The tokenizer that the export was made with.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Push a release, or an export of one, with its card to the Hugging Face Hub.
+
+    It is verified first, and nothing leaves that its sources do not permit today.
+
+    Example: assay release push 1.0.0 --to harbour/ferries
+    """
+    import assay
+    from assay.cli.options import one_of
+    from assay.governance.rights import Use
+
+    with assay.open(program) as opened:
+        report = opened.releases.push(
+            what,
+            to,
+            public_key=key,
+            private=not public,
+            territory=territory,
+            readers=reader or None,
+            use=None if use is None else one_of(use, Use, "use"),
+            token_file=token_file,
+            tokenizer=tokenizer,
+            plan=plan,
+        )
+    if as_json:
+        print_json(report)
+        return
+    if plan:
+        print_table(("file", "bytes"), ((file.path, str(file.bytes)) for file in report.files))
+        say()
+    size = sum(file.bytes for file in report.files)
+    access = "private" if report.private else "public"
+    say(f"{_OUTCOMES[report.outcome]}: {report.title}, {len(report.files)} files, {size} bytes")
+    for relation in report.relations:
+        say(relation)
+    say(f"release  {report.digest}")
+    say(f"address  {report.address} ({access}, {report.territory}, to {' and '.join(report.uses)})")
+
+
+@app.command()
 def formats() -> None:
     """List the formats that a release can be exported to.
 
@@ -272,10 +357,12 @@ def withdraw(
     with assay.open(program) as opened:
         withdrawn = opened.releases.withdraw(version, reason=reason, records=record or [])
     if as_json:
-        print_json({"notice": str(withdrawn.notice)})
+        print_json({"notice": str(withdrawn.notice), "pushed": withdrawn.pushed})
         return
     say(f"notice   {withdrawn.notice}")
     say("Hand it to everyone who has the release: with it next to the folder, verifying fails.")
+    for address in withdrawn.pushed:
+        say(f"pushed   {address}: take it back there, or put the notice beside it")
 
 
 @app.command()

@@ -4,6 +4,7 @@ import msgspec
 
 from assay.context import Context, Interface
 from assay.core.errors import UsageError
+from assay.desk.pictures import Picture, picture_of
 from assay.desk.service import DeskService
 from assay.governance.permissions import Principal
 from assay.quality import service as quality
@@ -168,6 +169,23 @@ class AdjudicationService(Interface):
             care=self._desk.reading.care(record),
             decided=leasing.is_decided(lease),
         )
+
+    def picture(self, who: Principal, handle: str, digest: str) -> Picture:
+        """A picture that a record shows which the adjudicator has taken.
+
+        Args:
+            who: the adjudicator.
+            handle: the record's handle.
+            digest: `sha256:...` of the picture.
+
+        Raises:
+            UsageError: if it is not theirs, may not be read, or shows no such picture.
+            MachineError: if its bytes were lost or changed.
+        """
+        lease = self._own(who, handle)
+        record = self._context.store.get(Record, lease.record)
+        self._desk.rights.refuse_unreadable(who, lease.record, record)
+        return picture_of(self._context, record, digest)
 
     def decide(
         self,

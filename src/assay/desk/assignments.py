@@ -7,6 +7,7 @@ import msgspec
 from assay.core.digest import sha256
 from assay.core.errors import UsageError
 from assay.desk.open_desk import OpenDesk
+from assay.desk.pictures import Picture, picture_of
 from assay.governance.permissions import Principal
 from assay.records.judgment import Judgment
 from assay.review.answer import Answer, in_presented_order
@@ -86,6 +87,25 @@ class Assignments:
             draft=Draft(revision=draft[0], answer=msgspec.Raw(draft[1])) if draft else None,
             care=desk.text_access.care(record),
         )
+
+    def picture(self, who: Principal, handle: str, digest: str) -> Picture:
+        """A picture that the record of an assignment shows.
+
+        Args:
+            who: the reviewer.
+            handle: the assignment.
+            digest: `sha256:...` of the picture.
+
+        Raises:
+            UsageError: if the reviewer has no such assignment, may not read its record, or it shows
+                no such picture.
+            MachineError: if its bytes were lost or changed.
+        """
+        desk = self._desk
+        lease = _own_lease(desk.queue_store.find(handle), who)
+        record = desk.facts.record(lease.record)
+        desk.rights.refuse_unreadable(who, lease.record, record)
+        return picture_of(desk.context, record, digest)
 
     def renew(self, who: Principal, handle: str) -> Future[Lease]:
         """A heartbeat: the lease is prolonged, or taken back where it ran out.

@@ -43,6 +43,8 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "trl:unpaired-preference": f"{_EXPORTERS}.trl:TrlUnpairedPreference",
         "trl:prompt-only": f"{_EXPORTERS}.trl:TrlPromptOnly",
         "trl:stepwise": f"{_EXPORTERS}.trl:TrlStepwise",
+        "trl:vision-conversational": f"{_EXPORTERS}.trl_vision:TrlVisionConversational",
+        "trl:vision-preference": f"{_EXPORTERS}.trl_vision:TrlVisionPreference",
         "openai:chat": f"{_EXPORTERS}.openai:OpenAiChatExport",
         "openai:preference": f"{_EXPORTERS}.openai:OpenAiPreferenceExport",
         "kto": f"{_EXPORTERS}.trl:Kto",

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from assay.bulk.attachments import AttachmentFolder
 from assay.context import Context
 from assay.contracts import service as contracts
 from assay.contracts.document import Document, DocumentKind
@@ -17,9 +18,12 @@ from assay.core.clock import Clock
 from assay.core.errors import AssayError, MachineError, UsageError
 from assay.core.ports import Checkpoint
 from assay.core.private import make_private_folder, narrow_folder
+from assay.records.attachment import ATTACHMENTS
 from assay.records.pseudonym import is_pseudonym, pseudonymiser
+from assay.records.record import Record
 from assay.settings import Keys, actor, store_url
 from assay.store import audit
+from assay.store.audit import AuditFinding
 from assay.store.damage import CORRUPT
 from assay.store.diagnosis import diagnose
 from assay.store.soundness import require_audited, require_sound
@@ -342,7 +346,30 @@ class Program:
                 raise
             with Store.open_damaged(self._store_url, self.clock, witness=self._witness) as damaged:
                 report = audit.verify(damaged, outside)
+        report = audit.with_findings(report, self._attachment_findings())
         return audit.with_findings(report, map(_open_to_others, narrow_folder(self.private)))
+
+    def _attachment_findings(self) -> list[AuditFinding]:
+        """Attachments that records name and whose bytes are missing or changed."""
+        files = AttachmentFolder(self.private / ATTACHMENTS)
+        try:
+            named = {
+                held.digest
+                for record in self.store.scan(Record)
+                for held in record.attachments
+                if held.digest is not None
+            }
+        except AssayError:
+            return []  # the audit itself says what of the store cannot be read
+        return [
+            AuditFinding(
+                code="attachment-lost",
+                where=digest,
+                message=fault,
+                hint="put back .assay/attachments from a backup, or import the data again",
+            )
+            for digest, fault in files.faults(iter(sorted(named)))
+        ]
 
     def close(self) -> None:
         """Finish what the desk was given, and close the store, if it was opened."""
@@ -368,8 +395,8 @@ class Program:
             raise fault from error
 
 
-def _open_to_others(path: Path) -> audit.AuditFinding:
-    return audit.AuditFinding(
+def _open_to_others(path: Path) -> AuditFinding:
+    return AuditFinding(
         code="open-to-others",
         where=str(path),
         message="other users of this machine may use it, and its permissions cannot be changed; "

@@ -18,9 +18,10 @@ from assay.core.batches import batches
 from assay.core.choices import refuse_unknown
 from assay.core.data_frame import data_frame
 from assay.core.data_set import datasets_library
-from assay.core.errors import AssayError, UsageError
+from assay.core.errors import AssayError, InputError, MachineError, UsageError
 from assay.core.fact import Fact
 from assay.core.ports import Import
+from assay.core.private import make_private_folder, private_opener
 from assay.core.progress import ProgressCallback
 from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.governance.permissions import refuse_unknown_role
@@ -31,6 +32,7 @@ from assay.program.suggesting import SuggestedMapping, suggest_mapping
 from assay.providers.cost import Prices
 from assay.providers.sampling_report import SamplingReport
 from assay.providers.sampling_run import SamplingPlan
+from assay.records.attachment import MAX_ATTACHMENT_BYTES, attachment_name
 from assay.records.fields import Role
 from assay.records.judgment import Judgment
 from assay.records.kinds import KINDS
@@ -112,6 +114,8 @@ class _ImportOptions(NamedTuple):
     fields: FieldOptions
     rejects: str | Path | None
     progress: ProgressCallback | None
+    max_attachment_bytes: int = MAX_ATTACHMENT_BYTES
+    fetch_attachment: Callable[[str], bytes] | None = None
 
 
 class RecordsService:
@@ -153,6 +157,8 @@ class RecordsService:
         progress: ProgressCallback | None = None,
         max_fetch_bytes: int = MAX_FETCH_BYTES,
         allow_private: bool = False,
+        max_attachment_bytes: int = MAX_ATTACHMENT_BYTES,
+        fetch_attachments: bool = False,
     ) -> ImportReport:
         """Import a file: every row is stored, already there, or set aside with its reason.
 
@@ -170,6 +176,10 @@ class RecordsService:
             max_fetch_bytes: the most bytes that are fetched from an address.
             allow_private: whether `https://` may lead to an address inside a network, and
                 `http://` is taken.
+            max_attachment_bytes: the largest image, sound or document of a row; a row with a
+                larger one is set aside.
+            fetch_attachments: whether addresses of attachments are fetched; otherwise the record
+                keeps the address alone.
 
         Raises:
             UsageError: for an unknown reader, kind or source class, or one that is missing; for
@@ -178,7 +188,15 @@ class RecordsService:
             MachineError: if an address cannot be fetched, or the extra `remote` is missing.
         """
         fetched = self._fetch(file, max_fetch_bytes, allow_private=allow_private)
-        options = _ImportOptions(source, kind, format, layout, fields, rejects, progress)
+        fetch_attachment = (
+            self._attachment_fetcher(max_attachment_bytes, allow_private=allow_private)
+            if fetch_attachments
+            else None
+        )
+        options = _ImportOptions(
+            source, kind, format, layout, fields, rejects, progress,
+            max_attachment_bytes, fetch_attachment,
+        )  # fmt: skip
         return self._import(file, fetched, options)
 
     def import_changed(
@@ -221,7 +239,10 @@ class RecordsService:
         report = import_file(
             path,
             opened,
-            _row_context(self._context, opened, options.kind, options.source, options.fields),
+            msgspec.structs.replace(
+                _row_context(self._context, opened, options.kind, options.source, options.fields),
+                max_attachment_bytes=options.max_attachment_bytes,
+            ),
             store=self._context.store,
             actor=self._context.actor,
             layout=options.layout,
@@ -229,6 +250,8 @@ class RecordsService:
             documents=self._context.ids,
             progress=options.progress,
             origin=fetched.origin if fetched else "",
+            attachments=self._context.attachments,
+            fetch_attachment=options.fetch_attachment,
         )
         if fetched:
             fetched.discard()
@@ -294,6 +317,24 @@ class RecordsService:
         clock = self._context.clock
         return fetch(str(file), folder, clock, max_bytes=max_bytes, allow_private=allow_private)
 
+    def _attachment_fetcher(self, max_bytes: int, *, allow_private: bool) -> Callable[[str], bytes]:
+        """What gives the bytes behind an attachment's address, by the rules of `fetch`."""
+
+        def fetch_one(address: str) -> bytes:
+            try:
+                fetched = self._fetch(address, max_bytes, allow_private=allow_private)
+            except (UsageError, MachineError) as error:
+                # One picture that is gone costs its row and not the import.
+                raise InputError(
+                    code=error.code, message=error.message, where=error.where, hint=error.hint
+                ) from error
+            assert fetched is not None
+            content = fetched.path.read_bytes()
+            fetched.discard()
+            return content
+
+        return fetch_one
+
     def _places(self) -> dict[type[Record | Judgment], int]:
         """How many facts of each family that holds texts there are."""
         return {family: self._context.store.count(family) for family in (Record, Judgment)}
@@ -343,7 +384,14 @@ class RecordsService:
         path = fetched.path if fetched else Path(file)
         opened = _open_reader(format, path)
         context = _row_context(self._make_draft(), opened, kind, source, fields)
-        return preview_file(path, opened, context, layout=layout, first=first)
+        return preview_file(
+            path,
+            opened,
+            context,
+            layout=layout,
+            first=first,
+            attachments=self._make_draft().attachments,
+        )
 
     def suggest(self, file: str | Path, *, layout: Layout | None = None) -> SuggestedMapping:
         """Write a first mapping of a file, from its head, next to it as `NAME.mapping.yaml`.
@@ -484,6 +532,8 @@ class RecordsService:
     ) -> ExportedRecords:
         """Write records, each followed by its judgments, as lines that `import_` reads back.
 
+        The files that records show go into a folder `attachments` beside the lines.
+
         Args:
             file: the file to make.
             use: what the lines are for; records whose rights do not permit it are held back.
@@ -499,7 +549,7 @@ class RecordsService:
         self._refuse_unknown_filters(where)
         rights = self._context.exit_rights()
         lines = self._lines(rights, use, role, judgments=judgments, where=where)
-        count = write_facts(Path(file), lines)
+        count = write_facts(Path(file), self._with_files(lines, Path(file).parent))
         return ExportedRecords(lines=count, held_back=rights.held_back)
 
     def sample(
@@ -552,6 +602,19 @@ class RecordsService:
             names_in_use = [source.id for source in self._context.documents.sources.classes]
             for name in sources.split("+"):
                 refuse_unknown("source class", name, names_in_use, where="sources")
+
+    def _with_files(self, lines: Iterator[Fact], folder: Path) -> Iterator[Fact]:
+        """The lines, the files that each record shows written before it."""
+        attachments = self._context.attachments
+        for fact in lines:
+            shown = fact.attachments if isinstance(fact, Record) else ()
+            for digest in dict.fromkeys(held.digest for held in shown if held.digest):
+                target = folder / attachment_name(digest)
+                if not target.exists():
+                    make_private_folder(target.parent)
+                    with open(target, "xb", opener=private_opener) as stream:
+                        stream.write(attachments.read(digest))
+            yield fact
 
     def _lines(
         self, rights: ExitRights, use: Use, role: Role, *, judgments: bool, where: dict[str, str]

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from assay.context import Context, Interface
@@ -20,6 +21,7 @@ from assay.core.ports import Checkpoint
 from assay.governance.permits import Permits
 from assay.governance.rights import Use
 from assay.plugins import load, names
+from assay.program.pushing import PushReport, PushRequest, push, pushes, verified_source
 from assay.quality import service as quality
 from assay.quality.control_tokens import ControlTokens, read_special_tokens
 from assay.quality.report_text import to_json, to_markdown
@@ -139,6 +141,7 @@ class ReleasesService(Interface):
                 json=to_json(report).encode(), markdown=to_markdown(report).encode()
             ),
             record_handle=context.record_handle,
+            attachment=context.attachments.read,
             checkpoint=context.store.head(),
             floors=report.floors,
             rubrics=quality.rubrics(context.store),
@@ -304,11 +307,84 @@ class ReleasesService(Interface):
         """
         return self.folder / self.get(version).version
 
+    def push(
+        self,
+        what: str | Path,
+        repository: str,
+        *,
+        public_key: str | Path | None = None,
+        private: bool = True,
+        territory: str | None = None,
+        readers: Sequence[str] | None = None,
+        use: Use | None = None,
+        token_file: str | Path | None = None,
+        tokenizer: str | Path | None = None,
+        plan: bool = False,
+    ) -> PushReport:
+        """Push a release, or an export of one, with its card to a data-set repository of the Hub.
+
+        It is verified first, an export by making it again. What the repository holds already is not
+        sent again, so that a push that was cut is completed by the next one.
+
+        Args:
+            what: the version of a release, or the folder of an export.
+            repository: `OWNER/NAME`; it is made if it is not there.
+            public_key: the key that is trusted, in PEM; None: that of the program's signing key.
+            private: whether only the owner's people may read the repository. Where everyone can,
+                rights to publish are needed as well.
+            territory: where the repository is kept, an ISO 3166 code or `EU`; None: `US`, as the
+                Hub does. Sources must permit it.
+            readers: roles of the people who can read it, each admitted by every source; None: no
+                person of the program reads it there.
+            use: what it is pushed for; None: what the release was built for.
+            token_file: a file with the token; None: `HF_TOKEN`, or the login of the Hub's own tool.
+            tokenizer: the tokenizer that an export was made with.
+            plan: whether to verify and look up rights alone, and send nothing.
+
+        Raises:
+            UsageError: if it is neither a release nor an export, or there is no token that may write.
+            CheckError: if it does not verify, was withdrawn, has a gate that failed, or holds records
+                that may not leave.
+            MachineError: if the extra `hub` is missing, or the Hub or the connection fails.
+        """
+        key = _public_key(Path(public_key)) if public_key else self._key().public_key()
+        request = PushRequest(
+            repository=repository,
+            private=private,
+            territory=territory,
+            readers=None if readers is None else tuple(readers),
+            use=use,
+            token_file=None if token_file is None else Path(token_file),
+        )
+
+        def remake(folder: Path, report: DropReport, target: Path) -> object:
+            return _export_with_key(
+                folder,
+                report.exporter,
+                target,
+                report.options,
+                key=key,
+                use=use,
+                control_tokens=report.control_tokens.action,
+                tokenizer=tokenizer,
+                clock=self._context.clock,
+            )
+
+        source = verified_source(self._context, str(what), self.folder, key, remake)
+        return push(self._context, source, request, plan=plan)
+
+    def pushes(self, version: str) -> tuple[str, ...]:
+        """The addresses that a release, or an export of it, was pushed to, oldest first."""
+        return pushes(self._context, self.get(version).version)
+
     def withdraw(
         self, version: str, *, reason: str, records: Sequence[str] = ()
     ) -> service.Withdrawn:
-        """Withdraw a release, or some of its records, by a fact and a signed notice."""
-        return service.withdraw(
+        """Withdraw a release, or some of its records, by a fact and a signed notice.
+
+        What was pushed stays where it is: the result names the addresses.
+        """
+        withdrawn = service.withdraw(
             self._context.store,
             version,
             reason=reason,
@@ -319,6 +395,7 @@ class ReleasesService(Interface):
             moment=self._context.clock(),
             actor=self._context.actor,
         )
+        return msgspec.structs.replace(withdrawn, pushed=pushes(self._context, version))
 
     def signed_head(self) -> bytes:
         """The head of the audit chain as a signed statement, to be kept elsewhere."""
@@ -460,6 +537,32 @@ def export_release(
         CheckError: if the release does not verify, is withdrawn, draws on a source that its program
             no longer permits, or a notice is next to it that cannot be verified without a key.
     """
+    return _export_with_key(
+        folder,
+        format,
+        target,
+        options or {},
+        key=_public_key(Path(public_key)) if public_key else None,
+        use=use,
+        control_tokens=control_tokens,
+        tokenizer=tokenizer,
+        clock=clock,
+    )
+
+
+def _export_with_key(
+    folder: str | Path,
+    name: str,
+    target: str | Path,
+    options: Mapping[str, object],
+    *,
+    key: Ed25519PublicKey | None,
+    use: Use | None,
+    control_tokens: ControlAction,
+    tokenizer: str | Path | None,
+    clock: Clock,
+) -> DropReport:
+    """As `export_release`, with the key that was read and options of any type."""
     place = Path(folder)
     service.require_release(place)
     today = clock()[:10]
@@ -470,8 +573,7 @@ def export_release(
         rights = contracts.load_rights(program)
         permits = Permits(rights.sources, on=date.fromisoformat(today), territory=rights.territory)
         refuse_denied(place, permits)
-    exporter = configure(load("exporters", format), options or {})
-    key = _public_key(Path(public_key)) if public_key else None
+    exporter = configure(load("exporters", name), options)
     withdrawn = records_to_leave_out(place, key)
     records = released_records(place, use=use or use_of_rows(place), withdrawn=withdrawn)
     special = read_special_tokens(Path(tokenizer)) if tokenizer else ()

@@ -144,11 +144,19 @@ def _distinct(items: Iterable[ItemPrint]) -> int:
 def item_print(record: Record) -> ItemPrint:
     """What is kept of a record to find its near copies."""
     texts = [candidate_text(candidate) for candidate in record.candidates]
+    files = [held.digest or held.address or "" for held in record.attachments]
+    asked = (message.content for message in record.task.messages)
     return ItemPrint(
-        task=_text_print(message.content for message in record.task.messages),
+        # One question about two pictures is two items: their texts alone make no copy.
+        task=_exact_print([*asked, *files]) if files else _text_print(asked),
         answers=_text_print(texts),
         candidates=tuple(_text_print([text]) for text in texts),
     )
+
+
+def _exact_print(texts: Iterable[str]) -> TextPrint:
+    """The print of a text of which only an equal one is a copy."""
+    return TextPrint(_text_print(texts).exact, np.empty(0, dtype=np.uint32))
 
 
 def _text_print(texts: Iterable[str]) -> TextPrint:

@@ -28,9 +28,22 @@ def record_faults(record: Record) -> Iterator[str]:
     for source in record.sources:
         if not _points_at_something(record, source.part):
             yield f"the source class {source.source_class!r} names {source.part}, which is not there"
+    for message in record.messages():
+        yield from _attachment_faults(message)
     for number, piece in enumerate(record.evidence):
         if piece.digest is not None and not is_labelled(piece.digest):
             yield f"the digest of evidence {number} is not `sha256:` and 64 hexadecimal digits"
+
+
+def _attachment_faults(message: Message) -> Iterator[str]:
+    places = [attachment.at for attachment in message.attachments]
+    if places != sorted(places) or (places and places[-1] > len(message.content)):
+        yield "attachments are not in the order of their places, or stand behind the content"
+    for attachment in message.attachments:
+        if (attachment.digest is None) == (attachment.address is None):
+            yield "an attachment has a digest or an address, and not both"
+        if attachment.digest is not None and not is_labelled(attachment.digest):
+            yield "the digest of an attachment is not `sha256:` and 64 hexadecimal digits"
 
 
 def judgment_faults(record: Record, judgment: Judgment) -> Iterator[str]:

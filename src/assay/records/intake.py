@@ -11,6 +11,7 @@ from assay.core.digest import sha256
 from assay.core.errors import InputError, UsageError
 from assay.core.fact import Fact
 from assay.core.identity import make_id
+from assay.records.attachment import AttachmentReading, reading_attachments
 from assay.records.coherence import judgment_faults, record_faults
 from assay.records.extra_fields import (
     count_null_arguments,
@@ -146,7 +147,9 @@ class Intake:
     def _read_rows(self, unit: RowGroup, rows: Sequence[Row]) -> Sequence[Read]:
         first = rows[0]
         if self._lines is not None and first.text is not None:
-            return self._lines.read_line(first.text, self._context)
+            reads = self._lines.read_line(first.text, self._context)
+            unit.attachments = self._contents(reads)
+            return reads
         values = group_rows(rows) if self._groups else row_values(first, exact=self._is_mapped)
         if self._is_mapped:
             # A mapping reads the fields that it names: it has no others, and no options for them.
@@ -158,16 +161,29 @@ class Intake:
         options = self._context.fields
         if options.ignore:
             values = {name: value for name, value in values.items() if name not in options.ignore}
-        with noting_extras(options) as extras:
+        context = self._context
+        with (
+            noting_extras(options) as extras,
+            reading_attachments(context.load_attachment, context.max_attachment_bytes) as files,
+        ):
             for name in _undeclared_names(values, self._columns):
                 note_extra("", name, values[name])
-            reads = self._reader.read(values, self._context)
+            reads = self._reader.read(values, context)
+        unit.attachments = files.contents
         if extras.outer or extras.inner or extras.unusable:
             reads, unit.extras = keep_extras(reads, extras, options)
         if self._lines is None:
             reads, arguments = count_null_arguments(reads, options)
             unit.extras = {**unit.extras, **arguments} if arguments else unit.extras
         return reads
+
+    def _contents(self, reads: Sequence[Read]) -> Mapping[str, bytes]:
+        """The bytes of the attachments that our own lines name by their digests."""
+        files = AttachmentReading(self._context.load_attachment, self._context.max_attachment_bytes)
+        for read in reads:
+            for attachment in read.record.attachments if read.record else ():
+                files.require(attachment, "attachments")
+        return files.contents
 
     def _check(self, record: Record) -> str:
         """The id of a record that may be used; one that the reader gives again is checked once."""

@@ -150,6 +150,18 @@ class Rejects(Protocol):
         """
 
 
+class AttachmentStore(Protocol):
+    """Where the bytes of attachments are kept, under their digest."""
+
+    def put(self, digest: str, content: bytes) -> None:
+        """Keep bytes durably; the same ones again change nothing.
+
+        Args:
+            digest: `sha256:...` of the bytes.
+            content: the bytes.
+        """
+
+
 class Lookup(Protocol):
     """Another file, to be joined by a key."""
 

@@ -6,6 +6,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import msgspec
 
 from assay.core.errors import InputError
+from assay.records.attachment import MAX_ATTACHMENT_BYTES, Load
 from assay.records.judgment import Judgment
 from assay.records.ports import Layout, Lookup
 from assay.records.record import Record
@@ -48,6 +49,10 @@ class RowContext(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of the policy's sections; None where they are not checked."""
     fields: FieldOptions = NO_FIELD_OPTIONS
     """What to do with fields that the format does not have."""
+    load_attachment: Load | None = None
+    """Gives the bytes of an attachment's path or address; None: no file is looked at."""
+    max_attachment_bytes: int = MAX_ATTACHMENT_BYTES
+    """The largest attachment that is taken; a row with a larger one is set aside."""
 
 
 class Recurrence(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,11 +6,12 @@ from typing import ClassVar, Literal
 from assay.core.canonical import encode_fact
 from assay.core.digest import sha256
 from assay.core.fact import Fact, Value
+from assay.records.attachment import Attachment
 from assay.records.candidate import Candidate
 from assay.records.evidence import Evidence
 from assay.records.fields import JsonText, Name, Pointer, Severity
 from assay.records.kinds import Part
-from assay.records.task import Task
+from assay.records.task import Message, Task
 
 SCHEMA_VERSION: Literal[1] = 1
 """The version of the record format that this release writes."""
@@ -96,6 +97,18 @@ class Record(Fact):
     def parents(self) -> tuple[str, ...]:
         """Ids of the records that it was made from."""
         return self.lineage.parents if self.lineage else ()
+
+    def messages(self) -> Iterator[Message]:
+        """The messages of the task and of every candidate that is made of messages."""
+        yield from self.task.messages
+        for candidate in self.candidates:
+            if not isinstance(candidate.content, str):
+                yield from candidate.content
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """Every attachment of its messages, in their order."""
+        return tuple(held for message in self.messages() for held in message.attachments)
 
     def faults(self) -> Iterator[str]:
         """Why this well-typed record still makes no sense; nothing for a sound one."""

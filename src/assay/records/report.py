@@ -81,6 +81,9 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     redacted: Mapping[str, int] = {}
     """Kind of secret or address -> how many were taken out of this run's rows before they were
     read; readers of recorded runs redact."""
+    attachments: Mapping[str, int] = {}
+    """Media type -> attachments of this run's records, found from their bytes; `not held` counts
+    addresses that were not fetched."""
     unanchored: int = 0
     """Localized errors of this run whose stated place did not match the text."""
     repeats: Mapping[str, int] = {}
@@ -106,6 +109,10 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     """Name of the file that keeps the rows set aside; absent where none was."""
     earlier_rejects: str | None = None
     """Name under which rejects of an earlier import are kept; absent where none had to be."""
+
+
+NOT_HELD = "not held"
+"""Under what attachments are counted of which only the address is known."""
 
 
 class Reasons:

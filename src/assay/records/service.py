@@ -17,7 +17,7 @@ from assay.records.intake import Intake, stored_record
 from assay.records.judgment import Judgment, Unanchored
 from assay.records.matching import Matching
 from assay.records.outside_answers import OutsideAnswers
-from assay.records.ports import Rejects, RowFile
+from assay.records.ports import AttachmentStore, Rejects, RowFile
 from assay.records.reader import (
     NO_FIELD_OPTIONS,
     FactReader,
@@ -28,7 +28,7 @@ from assay.records.reader import (
     RowContext,
 )
 from assay.records.record import Record
-from assay.records.report import FactCount, ImportReport, Reasons
+from assay.records.report import NOT_HELD, FactCount, ImportReport, Reasons
 from assay.records.unit import RowGroup
 
 BATCH_FACTS = 2_000
@@ -79,6 +79,7 @@ def import_rows(
     mapping: str = "",
     documents: Mapping[str, str] = {},
     progress: ProgressCallback | None = None,
+    attachments: AttachmentStore | None = None,
 ) -> ImportReport:
     """Import a file: every row is stored, already there, or set aside with its reason.
 
@@ -95,6 +96,7 @@ def import_rows(
         mapping: digest of the mapping file, where the reader is one.
         documents: ids of the documents in force.
         progress: called after each commit.
+        attachments: where the bytes of attachments go.
 
     Raises:
         UsageError: if the reader cannot give records of this kind, or takes no options of fields.
@@ -112,7 +114,7 @@ def import_rows(
         mapping=mapping,
         actor=actor,
     )
-    run = _ImportRun(begun, store, rejects, actor, documents)
+    run = _ImportRun(begun, store, rejects, actor, documents, attachments=attachments)
     run.resume()
     run.axis_values = AxisValues(context.axes)
     run.outside_answers = OutsideAnswers(context.scales, context.sections)
@@ -209,7 +211,7 @@ def _batches(units: Iterator[RowGroup]) -> Iterator[list[RowGroup]]:
         batch.append(unit)
         # One more for the row itself: rows that are set aside must fill a batch as well.
         facts += len(unit.facts) + 1
-        size += sum(map(row_size, unit.rows))
+        size += sum(map(row_size, unit.rows)) + sum(map(len, unit.attachments.values()))
         if facts >= BATCH_FACTS or size >= BATCH_BYTES:
             yield batch
             batch, facts, size = [], 0, 0
@@ -227,6 +229,8 @@ class _ImportRun:
         rejects: Rejects,
         actor: str,
         documents: Mapping[str, str],
+        *,
+        attachments: AttachmentStore | None,
     ) -> None:
         self.ledger = begun
         """The import as far as it is committed."""
@@ -243,6 +247,8 @@ class _ImportRun:
         self._rejects = rejects
         self._actor = actor
         self._documents = documents
+        self._attachment_store = attachments
+        self._attachments: Counter[str] = Counter()
         self._new: Counter[str] = Counter()
         self._occurrences: Counter[str] = Counter()
         self._reasons = Reasons()
@@ -262,6 +268,8 @@ class _ImportRun:
     def commit(self, units: Sequence[RowGroup], *, finished: bool) -> None:
         """Store the facts of some units and how far the import has come with them."""
         self._set_aside(units)
+        # Before the facts: a record whose attachment is nowhere must not be stored.
+        self._keep_attachments(units)
         with self._store.write(
             "record.import",
             actor=self._actor,
@@ -324,6 +332,7 @@ class _ImportRun:
             reasons=self._reasons.counts(),
             judgments_set_aside=self._judgments_set_aside.counts(),
             redacted=dict(sorted(self._redacted.items())),
+            attachments=dict(sorted(self._attachments.items())),
             unanchored=self._unanchored,
             repeats=dict(sorted(self.matching.matches.repeats.items())),
             unordered=self.matching.matches.unordered,
@@ -339,6 +348,13 @@ class _ImportRun:
         self, records: Collection[str], pseudonyms: Collection[str]
     ) -> Iterable[Judgment]:
         return self._store.scan(Judgment, record=list(records), reviewer=list(pseudonyms))
+
+    def _keep_attachments(self, units: Sequence[RowGroup]) -> None:
+        if self._attachment_store is None:
+            return
+        for unit in units:
+            for digest, content in unit.attachments.items():
+                self._attachment_store.put(digest, content)
 
     def _set_aside(self, units: Sequence[RowGroup]) -> None:
         """Keep rejects before the commit that counts them, so that none can be missing."""
@@ -385,6 +401,9 @@ class _ImportRun:
             for identity, fact in zip(unit.ids, unit.facts, strict=True):
                 if isinstance(fact, Record):
                     self.axis_values.add(fact, identity)
+                    self._attachments.update(
+                        attachment.media_type or NOT_HELD for attachment in fact.attachments
+                    )
                 self._occurrences[_FAMILIES[type(fact)]] += 1
                 if isinstance(fact, Judgment):
                     self.outside_answers.add(fact)

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from assay.core.fact import Value
+from assay.records.attachment import Attachment
 from assay.records.fields import JsonText, Name
 
 MessageRole = Literal["system", "developer", "user", "assistant", "tool"]
@@ -43,6 +44,8 @@ class Message(Value):
     """Whether training imitates this message, where the source says so (`weight`, `train`)."""
     reasoning: str | None = None
     """What the model wrote for itself, apart from its answer; shown to no reviewer."""
+    attachments: tuple[Attachment, ...] = ()
+    """Images and other files that the message shows, in the order of their places."""
 
 
 class Tool(Value):

@@ -33,6 +33,9 @@ class RowGroup(msgspec.Struct):
     extras: Mapping[str, Fate] = {}
     """Fields that the format does not read as they stand -> what becomes of them."""
 
+    attachments: Mapping[str, bytes] = {}
+    """Bytes of the rows' attachments, by their digest."""
+
     @property
     def usable_rows(self) -> list[Row]:
         """The rows that the facts came from."""
@@ -45,7 +48,7 @@ class RowGroup(msgspec.Struct):
         """Set every row aside that is not set aside yet, and drop their facts."""
         self.set_aside = [*self.set_aside, *((row, reason) for row in self.usable_rows)]
         self.facts, self.ids, self.recurrences, self.extras = (), (), {}, {}
-        self.judgments_set_aside, self.redacted = (), {}
+        self.judgments_set_aside, self.redacted, self.attachments = (), {}, {}
 
 
 def refused_group(rows: Sequence[Row], reason: InputError) -> RowGroup:

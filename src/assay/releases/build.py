@@ -25,6 +25,7 @@ from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.governance.permits import Permits
 from assay.quality.machine_evidence import EvidenceDemand
 from assay.quality.quota_coverage import DistributionCoverage, coverage
+from assay.records.attachment import ATTACHMENTS, attachment_name
 from assay.records.record import SCHEMA_VERSION, Record
 from assay.releases.assembly import ReleaseTally, assemble
 from assay.releases.attestation import ATTESTATION, RELEASE, attest
@@ -50,7 +51,9 @@ from assay.releases.item import ReleaseItem
 from assay.releases.keys import key_id
 from assay.releases.manifest import (
     FORMAT,
+    FORMAT_WITH_FILES,
     MANIFEST,
+    AttachmentEntry,
     AuditHead,
     DocumentEntry,
     FileEntry,
@@ -188,6 +191,7 @@ class _Build:
                 published, self.permits, self.folder, items, demand, handles=publication.handles
             )
             self._write_documents(publication)
+            self._write_attachments(tally.attachments())
             # Data files and documents come first: the head that the gates judge names their digests.
             head, texts = self._judge(selection, tally, items)
             if self.previous and not self.again:
@@ -216,6 +220,19 @@ class _Build:
             self._write(f"documents/{kind}.json", encode_fact(file.document))
         self._write(QUALITY_JSON, publication.text(self.inputs.quality.json.decode()))
         self._write(QUALITY_TEXT, publication.text(self.inputs.quality.markdown.decode()))
+
+    def _write_attachments(self, entries: Sequence[AttachmentEntry]) -> None:
+        """Copy the files that records show, each under its digest.
+
+        Raises:
+            MachineError: if one of them is not at hand, or was changed.
+        """
+        if entries:
+            (self.folder / ATTACHMENTS).mkdir()
+        for entry in entries:
+            # Read whole, which its budget at the import bounds: what is signed was compared.
+            content = self.inputs.attachment(entry.digest)
+            self._write(attachment_name(entry.digest), content)
 
     def _judge(
         self, selection: SelectedRecords, tally: ReleaseTally, items: Spool
@@ -290,7 +307,7 @@ class _Build:
         self, tally: ReleaseTally, selection: SelectedRecords, gates: tuple[GateResult, ...]
     ) -> ManifestHead:
         return ManifestHead(
-            format=FORMAT,
+            format=FORMAT_WITH_FILES if tally.attachments() else FORMAT,
             program=self.inputs.program,
             version=self.inputs.version,
             created=self.inputs.created,
@@ -311,6 +328,7 @@ class _Build:
             verification=tally.verifiers.rows(),
             dimensions=tally.evidence.dimensions(),
             judged_under=self._judged_under(tally),
+            attachments=tally.attachments(),
         )
 
     def _document_entries(self) -> Iterator[DocumentEntry]:

@@ -15,13 +15,15 @@ from assay.contracts.contract import Sampling
 from assay.contracts.document import Document, DocumentKind, to_fact
 from assay.contracts.reading import read_content
 from assay.core.canonical import encode_fact
-from assay.core.digest import sha256
+from assay.core.digest import labelled_digest, sha256
 from assay.core.errors import InputError
 from assay.core.identity import make_id
+from assay.core.media_type import media_type
 from assay.governance.permits import Permits
 from assay.quality.disposition import RELEASABLE, Disposition, rests_on_all
 from assay.quality.machine_evidence import EvidenceDemand
 from assay.quality.quota_coverage import Cells, coverage
+from assay.records.attachment import ATTACHMENTS, attachment_name
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.releases.assembly import (
@@ -57,7 +59,7 @@ from assay.releases.inheritance import (
 )
 from assay.releases.inputs import TypedDocuments, day_of, typed_documents
 from assay.releases.item import ReleaseItem, make_item
-from assay.releases.manifest import MANIFEST, ManifestHead, read_manifest
+from assay.releases.manifest import FORMAT_WITH_FILES, MANIFEST, ManifestHead, read_manifest
 from assay.releases.parquet import (
     JUDGMENT_SCHEMA,
     RECORD_SCHEMA,
@@ -102,6 +104,7 @@ def examine(folder: Path, head: ManifestHead, faults: Faults) -> TypedDocuments:
     )
     walk.go()
     _compare(head, walk.tally, permits, faults)
+    _examine_attachments(folder, head, faults)
     _examine_tables(folder, faults)
     _run_gates(head, walk, typed, documents, faults)
     return typed
@@ -326,6 +329,7 @@ def _compare(head: ManifestHead, tally: ReleaseTally, permits: Permits, faults: 
         "merkle_root": tally.tree.root().hex(),
         "counts": tally.counts(),
         "source_classes": tally.sources(permits),
+        "attachments": tally.attachments(),
         "transformations": tally.transformations(),
     }
     if "verification" in GATES[head.format]:
@@ -338,6 +342,25 @@ def _compare(head: ManifestHead, tally: ReleaseTally, permits: Permits, faults: 
     for field, value in derived.items():
         if getattr(head, field) != value:
             faults.error(f"other-{field.replace('_', '-')}", MANIFEST, f"{field} is not {value!r}")
+
+
+def _examine_attachments(folder: Path, head: ManifestHead, faults: Faults) -> None:
+    """Whether the files that records show are here, are what they are called, and no other is."""
+    named = {attachment_name(entry.digest): entry for entry in head.attachments}
+    listed = {entry.name: entry for entry in head.files if entry.name.startswith(f"{ATTACHMENTS}/")}
+    for name in sorted(listed.keys() - named.keys()):
+        faults.error("other-attachment", name, "no record shows this file")
+    for name, entry in named.items():
+        if name not in listed:
+            faults.error("missing-attachment", name, "a record shows this file, which is not here")
+            continue
+        content = (folder / name).read_bytes()
+        if labelled_digest(content) != entry.digest or len(content) != entry.bytes:
+            faults.error("other-attachment", name, "its bytes are not those of its name")
+        if media_type(content) != entry.media_type:
+            faults.error("other-media-type", name, f"its bytes are not {entry.media_type}")
+    if bool(head.attachments) != (head.format == FORMAT_WITH_FILES):
+        faults.error("other-format", MANIFEST, f"{head.format} is not the format of these files")
 
 
 def _examine_tables(folder: Path, faults: Faults) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from assay.contracts.sources import SourceClass
+from assay.records.attachment import attachment_name
 from assay.releases.card import licences_of
 from assay.releases.inputs import TypedDocuments
 from assay.releases.manifest import FileEntry, ManifestHead
@@ -83,6 +84,7 @@ def describe(head: ManifestHead, typed_documents: TypedDocuments) -> str:
     address = f"urn:assay:{head.program.id}:{head.version}"
     contract = typed_documents.contract
     licences = licences_of(head)
+    shown = {attachment_name(entry.digest): entry.media_type for entry in head.attachments}
     description = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
@@ -100,7 +102,7 @@ def describe(head: ManifestHead, typed_documents: TypedDocuments) -> str:
         "citeAs": f"{head.program.name}, release {head.version}, {head.created[:10]}.",
         "isLiveDataset": False,
         "keywords": ["alignment data", *head.counts.kinds],
-        "distribution": [_file_object(entry) for entry in head.files],
+        "distribution": [_file_object(entry, shown.get(entry.name)) for entry in head.files],
         "recordSet": [
             _record_set("records", RECORD_SCHEMA, RECORD_COLUMNS),
             _record_set("judgments", JUDGMENT_SCHEMA, JUDGMENT_COLUMNS),
@@ -115,14 +117,14 @@ def _licence_address(expression: str) -> str:
     return f"https://spdx.org/licenses/{expression}" if simple else expression
 
 
-def _file_object(entry: FileEntry) -> dict[str, Any]:
+def _file_object(entry: FileEntry, shown_type: str | None) -> dict[str, Any]:
     return {
         "@type": "cr:FileObject",
         "@id": entry.name,
         "name": entry.name,
         "contentUrl": entry.name,
         "contentSize": f"{entry.bytes} B",
-        "encodingFormat": _MEDIA_TYPES[entry.name.rsplit(".", 1)[-1]],
+        "encodingFormat": shown_type or _MEDIA_TYPES[entry.name.rsplit(".", 1)[-1]],
         "sha256": entry.sha256,
     }
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from assay.core.canonical import parse_json
 from assay.core.errors import AssayError
+from assay.records.attachment import attachment_name
 from assay.releases.assembly import DATA_FILES
 from assay.releases.attestation import ATTESTATION
 from assay.releases.build import QUALITY_JSON, QUALITY_TEXT
@@ -52,7 +53,8 @@ def examine_texts(
 
 def _examine_names(folder: Path, head: ManifestHead, faults: Faults) -> None:
     documents = {name for entry in head.documents for name in (entry.source, entry.canonical)}
-    described = {QUALITY_JSON, QUALITY_TEXT, *DATA_FILES, *documents}
+    attachments = {attachment_name(entry.digest) for entry in head.attachments}
+    described = {QUALITY_JSON, QUALITY_TEXT, *DATA_FILES, *documents, *attachments}
     permitted = described | {CROISSANT, MANIFEST, SUMS, ATTESTATION, *TEXTS}
     present, _ = scan_folder(folder)
     for name in sorted((present | {entry.name for entry in head.files}) - permitted):

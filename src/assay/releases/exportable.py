@@ -5,13 +5,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from assay.core.errors import CheckError, UsageError
-from assay.core.issues import has_errors
 from assay.governance.permits import Permits
 from assay.governance.rights import Use
 from assay.releases.checksums import digest_file
 from assay.releases.manifest import MANIFEST, read_head
 from assay.releases.notice import named_notices, withdrawn_records
-from assay.releases.verify import verify
+from assay.releases.verify import VerifiedRelease, verify
 
 
 def use_of_rows(folder: Path) -> Use:
@@ -100,13 +99,34 @@ def records_to_leave_out(folder: Path, key: Ed25519PublicKey | None) -> frozense
             )
         return frozenset()
     # Withdrawn records are left out one by one, so a notice about them alone stops nothing.
+    refuse_unverified(folder, key, with_withdrawn=True)
+    return withdrawn_records(folder, digest_file(folder / MANIFEST)[0], key)
+
+
+def refuse_unverified(
+    folder: Path, key: Ed25519PublicKey, *, with_withdrawn: bool
+) -> VerifiedRelease:
+    """Verify a release that is to leave, and give what was found.
+
+    Args:
+        folder: the release.
+        key: a trusted key.
+        with_withdrawn: whether single records of it may be withdrawn, because they stay out.
+
+    Raises:
+        CheckError: if it does not verify, or is withdrawn.
+    """
     verified = verify(folder, key)
-    blocking = [issue for issue in verified.issues if issue.code != "records-withdrawn"]
-    if has_errors(blocking):
+    blocking = [
+        issue
+        for issue in verified.issues
+        if issue.severity == "error" and not (with_withdrawn and issue.code == "records-withdrawn")
+    ]
+    if blocking:
         raise CheckError(
             code="not-verified",
             message="; ".join(f"{issue.file}: {issue.message}" for issue in blocking),
             where=str(folder),
             hint="`assay release verify` shows more",
         )
-    return withdrawn_records(folder, digest_file(folder / MANIFEST)[0], key)
+    return verified

@@ -43,6 +43,10 @@ GATES: Mapping[str, tuple[str, ...]] = {
         "rights", "quotas", "qa", "integrity", "versions", "agreement", "reserve", "verification",
         "claims",
     ),
+    "assay-release/7": (
+        "rights", "quotas", "qa", "integrity", "versions", "agreement", "reserve", "verification",
+        "claims",
+    ),
 }  # fmt: skip
 """Every gate of each format, in order."""
 

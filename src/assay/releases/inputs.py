@@ -12,7 +12,7 @@ from assay.contracts.policy import PolicyRules
 from assay.contracts.rubric import Rubric
 from assay.contracts.sources import Sources
 from assay.core.canonical import parse_json
-from assay.core.errors import UsageError
+from assay.core.errors import MachineError, UsageError
 from assay.core.issues import Issue
 from assay.core.ports import Checkpoint
 from assay.governance.failure_modes import Alarm
@@ -20,6 +20,19 @@ from assay.governance.rights import Use
 from assay.quality.floors import FloorResult
 from assay.releases.manifest import ProgramName, ReserveEntry
 from assay.reserve.ports import Comparer
+
+
+def no_attachment(digest: str) -> bytes:
+    """The bytes of an attachment where none is kept.
+
+    Raises:
+        MachineError: always.
+    """
+    raise MachineError(
+        code="attachment-lost",
+        message=f"the attachment {digest} is not there",
+        hint="build the release from the program that imported it",
+    )
 
 
 class DocumentFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +76,8 @@ class ReleaseInputs(msgspec.Struct, frozen=True, kw_only=True):
     """Gives the keyed handle of a record that is not in the release, by its id."""
     checkpoint: Checkpoint
     """The head of the audit chain."""
+    attachment: Callable[[str], bytes] = no_attachment
+    """Gives the bytes of an attachment by its digest."""
     reserve: Comparer | None = None
     """The fingerprints of the reserve; None where nothing is sealed."""
     sealed: ReserveEntry | None = None

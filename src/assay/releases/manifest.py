@@ -28,16 +28,19 @@ MANIFEST = "manifest.json"
 
 Format = Literal[
     "assay-release/1", "assay-release/2", "assay-release/3", "assay-release/4", "assay-release/5",
-    "assay-release/6",
+    "assay-release/6", "assay-release/7",
 ]  # fmt: skip
 """Versions of the release folder's format that are read; the second has a gate for the reserve, the
 third lists results of verifiers and has a gate for them; in the fourth gates have three states,
 quotas are shares of the contract's total, and evidence by dimension and guidelines are listed; in the
 fifth near copies count once in a quota, and items list the source classes that they inherit; the
-sixth has a gate for contradictions between records."""
+sixth has a gate for contradictions between records; the seventh holds the files that records show."""
 
 FORMAT: Format = "assay-release/6"
 """The version that is written."""
+
+FORMAT_WITH_FILES: Format = "assay-release/7"
+"""The version that is written where records show files: without any, the bytes are as before."""
 
 _HEAD_END = b"\n}"
 _ITEMS_OPEN = b',\n  "items": [\n'
@@ -147,6 +150,19 @@ class FileEntry(Value):
     """Size of the file in bytes."""
 
 
+class AttachmentEntry(Value):
+    """One file that records of the release show: an image, a sound, a document."""
+
+    digest: str
+    """`sha256:...` of its bytes; the file is `attachments/` and its hexadecimal digits."""
+    media_type: str
+    """What the bytes are, found from the bytes."""
+    bytes: Index
+    """Size of the file in bytes."""
+    records: Index
+    """How many records of the release show it."""
+
+
 class PreviousRelease(Value):
     """The release before this one."""
 
@@ -234,6 +250,8 @@ class ManifestHead(Value):
     """Evidence for each dimension of the rubric; since format 4."""
     judged_under: tuple[GuidelineEntry, ...] = ()
     """Judgments by the guideline that they cite; since format 4."""
+    attachments: tuple[AttachmentEntry, ...] = ()
+    """The files that records show, by digest; since format 7."""
 
 
 class ManifestWriter:

@@ -30,6 +30,8 @@ class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
     """The fact that was committed."""
     notice: Path
     """The signed notice next to the release's folder; hand it to everyone who has the release."""
+    pushed: tuple[str, ...] = ()
+    """Addresses that the release, or an export of it, was pushed to."""
 
 
 def diff(before: Path, after: Path) -> ReleaseDifference:

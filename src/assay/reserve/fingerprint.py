@@ -144,7 +144,7 @@ def from_text(text: str) -> Hashes:
 
 
 def item_texts(record: Record) -> Iterator[tuple[str, str]]:
-    """What is fingerprinted of a sealed item: its task, and its right answer if it is long."""
+    """What is fingerprinted of a sealed item: its task, its right answer if it is long, and its files."""
     yield "task", "\n".join(message.content for message in record.task.messages)
     reference = getattr(record.part, "reference", None) or getattr(record.part, "answer", None)
     answers = [reference] if isinstance(reference, str) else []
@@ -154,3 +154,6 @@ def item_texts(record: Record) -> Iterator[tuple[str, str]]:
     for answer in answers:
         if len(words(answer)) >= LEAST_REFERENCE:
             yield "reference", answer
+    # A record names its files by the same texts, whatever its words say.
+    for digest in sorted({held.digest for held in record.attachments if held.digest}):
+        yield "attachment", digest

@@ -37,8 +37,8 @@ class Fingerprint(Fact):
     """Name of the reserve."""
     item: str
     """The item's keyed name: the same item has the same name in every sealing of the program."""
-    part: Literal["task", "reference"]
-    """What of the item it stands for: what is asked, or the right answer."""
+    part: Literal["task", "reference", "attachment"]
+    """What of the item it stands for: what is asked, the right answer, or a file that it shows."""
     words: Index
     """How many words that text has."""
     grams: str

@@ -24,6 +24,19 @@ class ShownCall(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The arguments as JSON text."""
 
 
+class ShownAttachment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An image or other file that a message shows; never an address that a page would follow."""
+
+    at: int
+    """Character of the message's text before which it stands."""
+    media_type: str = ""
+    """What its bytes are, found from the bytes; empty where they are not held."""
+    bytes: int = 0
+    """Its size in bytes; 0 where they are not held."""
+    digest: str = ""
+    """`sha256:...` of its bytes; empty where they are not held."""
+
+
 class ShownMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message of a conversation, without the speaker's own name."""
 
@@ -33,6 +46,8 @@ class ShownMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """The text of the message as it was stored."""
     calls: tuple[ShownCall, ...] = ()
     """Calls that the message makes."""
+    attachments: tuple[ShownAttachment, ...] = ()
+    """Images and other files that it shows."""
 
 
 class ShownStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -170,6 +185,15 @@ def _message(message: Message) -> ShownMessage:
         role=message.role,
         content=message.content,
         calls=tuple(_call(call) for call in message.tool_calls),
+        attachments=tuple(
+            ShownAttachment(
+                at=held.at,
+                media_type=held.media_type or "",
+                bytes=held.bytes,
+                digest=held.digest or "",
+            )
+            for held in message.attachments
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from assay.review.presentation import (
     Presentation,
+    ShownAttachment,
     ShownCall,
     ShownCandidate,
     ShownEvidence,
@@ -40,7 +41,10 @@ def content_text(candidate: ShownCandidate) -> str:
 
 
 def _conversation(messages: Sequence[ShownMessage]) -> str:
-    bodies = [_lines(message.content, *map(_call, message.calls)) for message in messages]
+    bodies = [
+        _lines(message.content, *map(_call, message.calls), *map(_attachment, message.attachments))
+        for message in messages
+    ]
     if len(messages) == 1:
         return bodies[0]
     return "\n\n".join(
@@ -50,6 +54,11 @@ def _conversation(messages: Sequence[ShownMessage]) -> str:
 
 def _lines(*pieces: str | None) -> str:
     return "\n".join(piece for piece in pieces if piece)
+
+
+def _attachment(shown: ShownAttachment) -> str:
+    what = f"{shown.media_type}, {shown.bytes} bytes" if shown.digest else "not held"
+    return f"[attachment before character {shown.at}: {what}]"
 
 
 def _call(call: ShownCall) -> str:

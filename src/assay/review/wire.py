@@ -127,6 +127,19 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     """Headings of the text in their order."""
 
 
+class AttachmentView(msgspec.Struct, frozen=True, kw_only=True):
+    """An image or other file that a message shows."""
+
+    at: int
+    """Character of the message's raw text before which it stands."""
+    media_type: str
+    """What its bytes are, found from the bytes; empty where they are not held."""
+    bytes: int
+    """Its size in bytes; 0 where they are not held."""
+    url: str | None = None
+    """Where this desk shows it; None for what is not held, and for what a page does not show."""
+
+
 class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     """One message of a conversation."""
 
@@ -136,6 +149,8 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     """The message's content, raw and rendered."""
     calls: tuple[ShownCall, ...] = ()
     """Calls that the message makes."""
+    attachments: tuple[AttachmentView, ...] = ()
+    """Images and other files that it shows."""
 
 
 class StepView(msgspec.Struct, frozen=True, kw_only=True):

@@ -402,6 +402,14 @@ class Store:
             connection.execute(insert(table), [msgspec.structs.asdict(begun)])
         return begun
 
+    def subjects(self, action: str) -> list[str]:
+        """Subjects of the audit entries of one action, such as `release.push`, oldest first."""
+        entries = self.schema.entries.c
+        with self.snapshot() as connection:
+            bodies = connection.execute(select(entries.body).order_by(entries.number)).scalars()
+            logged = (msgspec.json.decode(body, type=Entry) for body in bodies)
+            return [entry.subject for entry in logged if entry.action == action]
+
     def imports(self) -> list[Import]:
         """All imports in the order of their start."""
         table = self.schema.imports

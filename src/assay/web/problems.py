@@ -34,6 +34,7 @@ _STATUS: Mapping[type[AssayError], int] = {
 
 _STATUS_OF_CODE: Mapping[str, int] = {
     "no-assignment": 404,
+    "no-picture": 404,
     "no-account": 404,
     "no-such-fact": 404,
     "no-invitation": 404,

@@ -4,10 +4,12 @@ from typing import Any
 
 import msgspec
 
+from assay.core.media_type import SHOWN
 from assay.desk.assignments import AssignmentWork
 from assay.desk.text_access import ReadRecord
 from assay.review.presentation import (
     Presentation,
+    ShownAttachment,
     ShownCandidate,
     ShownEvidence,
     ShownMessage,
@@ -15,6 +17,7 @@ from assay.review.presentation import (
 )
 from assay.review.wire import (
     AssignmentView,
+    AttachmentView,
     CandidateView,
     ContentWarning,
     EvidenceView,
@@ -32,7 +35,8 @@ def assignment_view(work: AssignmentWork) -> AssignmentView:
     same = {
         name: getattr(work, name) for name in AssignmentView.__struct_fields__ if name != "shown"
     }
-    return AssignmentView(shown=shown_view(work.shown), **same)
+    files = f"/api/v1/review/assignments/{work.assignment}/attachments/"
+    return AssignmentView(shown=shown_view(work.shown, files), **same)
 
 
 def text_view(pointer: str, raw: str) -> Text:
@@ -48,13 +52,18 @@ def text_view(pointer: str, raw: str) -> Text:
     )
 
 
-def shown_view(presented: Presentation) -> ShownRecord:
-    """A presentation with every text rendered."""
+def shown_view(presented: Presentation, files: str | None = None) -> ShownRecord:
+    """A presentation with every text rendered.
+
+    Args:
+        presented: the presentation.
+        files: the path under which this reader gets its pictures; None: they are named alone.
+    """
     return ShownRecord(
         kind=presented.kind,
-        messages=_messages("/task/messages", presented.task),
+        messages=_messages("/task/messages", presented.task, files),
         candidates=tuple(
-            _candidate(f"/candidates/{place}", candidate)
+            _candidate(f"/candidates/{place}", candidate, files)
             for place, candidate in enumerate(presented.candidates)
         ),
         tools=presented.tools,
@@ -83,24 +92,37 @@ def read_view(read: ReadRecord) -> ReadView:
     )
 
 
-def _messages(at: str, messages: tuple[ShownMessage, ...]) -> tuple[MessageView, ...]:
+def _messages(
+    at: str, messages: tuple[ShownMessage, ...], files: str | None
+) -> tuple[MessageView, ...]:
     return tuple(
         MessageView(
             role=message.role,
             text=text_view(f"{at}/{number}/content", message.content),
             calls=message.calls,
+            attachments=tuple(_attachment(shown, files) for shown in message.attachments),
         )
         for number, message in enumerate(messages)
     )
 
 
-def _candidate(at: str, candidate: ShownCandidate) -> CandidateView:
+def _attachment(shown: ShownAttachment, files: str | None) -> AttachmentView:
+    name = shown.digest.removeprefix("sha256:")
+    return AttachmentView(
+        at=shown.at,
+        media_type=shown.media_type,
+        bytes=shown.bytes,
+        url=f"{files}{name}" if files and name and shown.media_type in SHOWN else None,
+    )
+
+
+def _candidate(at: str, candidate: ShownCandidate, files: str | None) -> CandidateView:
     content: Any = candidate.content
     one = isinstance(content, str)
     return CandidateView(
         letter=candidate.letter,
         text=text_view(f"{at}/content", content) if one else None,
-        messages=None if one else _messages(f"{at}/content", content),
+        messages=None if one else _messages(f"{at}/content", content, files),
         work=tuple(_step("/".join((at, "work", str(step.step))), step) for step in candidate.work),
         state_after=candidate.state_after,
     )

@@ -252,14 +252,13 @@ def test_a_refusal_among_the_parts_is_the_answer(context: Context) -> None:
 @pytest.mark.parametrize(
     "part",
     [
-        {"type": "image"},
-        {"type": "image_url", "image_url": {"url": "lock.png"}},
-        {"type": "image_url", "value": "lock.png"},
-        {"type": "input_audio", "input_audio": {"data": "", "format": "wav"}},
+        {"type": "video"},
+        {"type": "video_url", "video_url": {"url": "lock.mp4"}},
+        {"type": "video", "value": "lock.mp4"},
     ],
 )
-def test_a_part_that_is_no_text_is_named_as_such(part: dict[str, Any], context: Context) -> None:
-    """An image or a sound sets its row aside, and its address never becomes text."""
+def test_a_part_of_an_unknown_type_is_named_as_such(part: dict[str, Any], context: Context) -> None:
+    """A part that is neither text nor a file that is read sets its row aside; its address is no text."""
     ask = {"role": "user", "content": [{"type": "text", "text": "What is it?"}, part]}
     with pytest.raises(InputError, match=part["type"]) as caught:
         _read("trl", {"messages": [ask, GOOD]}, context("demonstration"))

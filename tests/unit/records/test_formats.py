@@ -166,7 +166,8 @@ def test_a_weight_is_0_or_1(context: Context) -> None:
         ([ASK], "no-response"),
         ([GOOD], "no-prompt"),
         ([{"role": "robot", "content": "x"}], "wrong-field"),
-        ([ASK, {"role": "assistant", "content": [{"type": "image_url"}]}], "not-text"),
+        ([ASK, {"role": "assistant", "content": [{"type": "image_url"}]}], "wrong-field"),
+        ([ASK, {"role": "assistant", "content": [{"type": "video"}]}], "not-text"),
     ],
 )
 def test_conversations_that_make_no_demonstration(

@@ -30,6 +30,8 @@ OPERATIONS = (
     "GET /api/v1/me",
     "GET /api/v1/me/tokens",
     "GET /api/v1/review/assignments/{handle}",
+    "GET /api/v1/review/assignments/{handle}/attachments/{name}",
+    "GET /api/v1/adjudication/{handle}/attachments/{name}",
     "GET /api/v1/review/history",
     "GET /api/v1/review/queues",
     "GET /api/v1/review/me",

@@ -1,10 +1,12 @@
 """Conversations as foreign files write them: messages, tools, and where the response begins."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, cast, get_args
 
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
+from assay.records.attachment import Attachment, read_attachment
+from assay.records.attachment_lists import from_the_first, next_listed
 from assay.records.candidate import Candidate, MadeByUnknown, Provenance
 from assay.records.formats.fields import Fields
 from assay.records.source_json import source_call, source_tool
@@ -26,14 +28,29 @@ _REASONING = ("reasoning_content", "reasoning", "thinking")
 _REASONING_PARTS = ("reasoning", "thinking")
 _TEXT_PARTS = ("text", "input_text", "output_text")
 _CALL_PART = "tool_call"
-_PART = ("type", "text", "value", "refusal", *_REASONING_PARTS)
+FILE_PARTS: Mapping[str, tuple[str, ...]] = {
+    "image_url": ("image_url", "value"),
+    "input_image": ("image_url",),
+    "image": ("image", "source", "url", "path", "image_url", "value"),
+    "input_audio": ("input_audio",),
+    "audio": ("audio", "url", "path", "value"),
+    "audio_url": ("audio_url", "value"),
+    "file": ("file",),
+    "document": ("document", "source"),
+}
+"""Type of a part that shows a file -> the fields that hold it."""
+_PART = (
+    "type", "text", "value", "refusal", *_REASONING_PARTS,
+    *dict.fromkeys(name for names in FILE_PARTS.values() for name in names if name != "value"),
+)  # fmt: skip
 
 
 def read_messages(values: Sequence[Any], where: str) -> tuple[Message, ...]:
     """Messages in the manner of OpenAI and TRL.
 
-    Content is text, or parts of text, which are joined; a part's text stands under `text` or, as
-    LLaMA-Factory writes it, under `value`, where a part of the type `tool_call` holds a call.
+    Content is text, or parts: texts are joined, and images, sounds and files become attachments at
+    their places in the text. A part's text or file stands under its own name or, as LLaMA-Factory
+    writes it, under `value`, where a part of the type `tool_call` holds a call.
     Arguments of a tool call may be an object or its JSON text; a text that is no JSON is kept and
     marked. `function_call`, the older form, becomes a tool call without id; a `refusal` of the
     model becomes the message's content where it has none. `weight` and `loss_weight` (0 or 1),
@@ -41,11 +58,12 @@ def read_messages(values: Sequence[Any], where: str) -> tuple[Message, ...]:
     `thinking` and parts of these types are kept apart from the content.
 
     Raises:
-        InputError: for a part that is no text (`not-text`), an unknown role or field, or nothing
-            at all.
+        InputError: for a part that is neither text nor a file (`not-text`), a file that cannot be
+            read, an unknown role or field, or nothing at all.
     """
     if not values:
         raise InputError(code="no-messages", message="there are no messages", where=where)
+    from_the_first()
     return tuple(_read_message(value, f"{where}[{number}]") for number, value in enumerate(values))
 
 
@@ -194,6 +212,7 @@ def _read_message(value: Any, where: str) -> Message:
         tool_call_id=fields.text_or_none("tool_call_id"),
         trained=read_trained(fields),
         reasoning=_read_reasoning(fields) or content.reasoning or None,
+        attachments=content.attachments,
     )
 
 
@@ -231,37 +250,36 @@ class _Content(NamedTuple):
     text: str
     reasoning: str = ""
     calls: tuple[ToolCall, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 def _read_content(fields: Fields, where: str) -> _Content:
-    """The content, with the reasoning and the calls that stand among its parts."""
+    """The content, with the reasoning, the calls and the files that stand among its parts."""
     if not fields.has("content"):
         return _Content(fields.text_or_none("refusal") or "")
     if fields.has("refusal") and fields.text("refusal"):
         raise fields.error("refusal", "a message has content or a refusal, not both")
     if not isinstance(fields.any("content"), list | tuple):
         return _Content(fields.text("content"))
-    parts = [
-        Fields(part, _PART, f"{where}.content[{number}]")
-        for number, part in enumerate(fields.items("content"))
-    ]
-    apart = (*_REASONING_PARTS, _CALL_PART)
-    return _Content(
-        text="".join(_part_text(part) for part in parts if _part_type(part) not in apart),
-        reasoning="".join(
-            _part_reasoning(part) for part in parts if _part_type(part) in _REASONING_PARTS
-        ),
-        calls=tuple(_part_call(part) for part in parts if _part_type(part) == _CALL_PART),
-    )
+    text, reasoning = "", ""
+    calls: list[ToolCall] = []
+    attachments: list[Attachment] = []
+    for number, value in enumerate(fields.items("content")):
+        part = Fields(value, _PART, f"{where}.content[{number}]")
+        kind = part.text_or_none("type") or "text"
+        if kind in _REASONING_PARTS:
+            reasoning += _part_reasoning(part)
+        elif kind == _CALL_PART:
+            calls.append(_part_call(part))
+        elif kind in FILE_PARTS:
+            attachments.append(_part_attachment(part, kind, len(text)))
+        else:
+            text += _part_text(part, kind)
+    return _Content(text, reasoning, tuple(calls), tuple(attachments))
 
 
-def _part_type(part: Fields) -> str:
-    return part.text_or_none("type") or "text"
-
-
-def _part_text(part: Fields) -> str:
-    """The text of a part; `value` is the text of a part of text alone, and else a path or data."""
-    kind = _part_type(part)
+def _part_text(part: Fields, kind: str) -> str:
+    """The text of a part; `value` is the text of a part of text alone."""
     if kind == "refusal" and part.has("refusal"):
         return part.text("refusal")
     if kind in _TEXT_PARTS:
@@ -270,14 +288,27 @@ def _part_text(part: Fields) -> str:
         return part.text("text")
     raise InputError(
         code="not-text",
-        message=f"a part of the type {kind!r} is no text, and a record holds text alone",
+        message=f"a part of the type {kind!r} is neither text nor a file that is read",
         where=part.place(""),
         hint="put what the part shows into words, or leave the row out",
     )
 
 
+def _part_attachment(part: Fields, kind: str, at: int) -> Attachment:
+    """The file that a part shows; one that names none takes the next of the row's own list."""
+    name = next((name for name in FILE_PARTS[kind] if part.raw(name)), None)
+    if name is None:
+        if kind != "image":
+            raise part.error(FILE_PARTS[kind][0], f"a part of type {kind!r} names no file")
+        return next_listed(at, part.place(""))
+    value = part.raw(name)
+    if kind == "file" and isinstance(value, Mapping):
+        value = value.get("file_data")  # the name of the file says nothing that is believed
+    return read_attachment(value, at, part.place(""))
+
+
 def _part_reasoning(part: Fields) -> str:
-    names = (_part_type(part), "text", "value")
+    names = (part.text("type"), "text", "value")
     return part.text(next((name for name in names if part.has(name)), "text"))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
+from assay.records.attachment_lists import listing_files, marked_message, with_listed
 from assay.records.candidate import Candidate, MadeByModel, Provenance
 from assay.records.extra_fields import note_extra
 from assay.records.formats.conversation import (
@@ -56,7 +57,7 @@ _CALLS = frozenset({"function_call", "tool_call"})
 _MODELS = frozenset({"chatgpt", "gpt4", "gpt-4", "bard", "bing", "claude", "gemini"})
 """Speakers that say which model speaks."""
 _TURNS = ("conversations", "conversation", "items")
-_COMMON = (*_TURNS, "system", "tools", "id")
+_COMMON = (*_TURNS, "system", "tools", "images", "id")
 
 
 class ShareGpt:
@@ -66,8 +67,8 @@ class ShareGpt:
     names the model that made the response. A `function_call` becomes tool calls, a `function` or
     an `observation` a tool message. A user's turns behind the last response are left out. With
     `chosen` and `rejected` the conversation is the task (preference); with `kto_tag` its last
-    response is scored on `desirable` (outcome). `tools` may be a list or its JSON text; `id` is
-    the key.
+    response is scored on `desirable` (outcome). `tools` may be a list or its JSON text, and `images`
+    are shown where the text has `<image>`; `id` is the key.
     """
 
     name = "sharegpt"
@@ -86,6 +87,10 @@ class ShareGpt:
             InputError: if the row is not of this format.
         """
         fields = Fields(row, self.columns[context.kind])
+        with listing_files(fields.items("images"), "images"):
+            return self._read(fields, context)
+
+    def _read(self, fields: Fields, context: RowContext) -> Sequence[Read]:
         key = fields.name_or_none("id")
         name = next((name for name in _TURNS if fields.has(name)), _TURNS[0])
         turns = [
@@ -136,7 +141,7 @@ def _without_closing(messages: tuple[Message, ...], name: str) -> tuple[Message,
 
 
 def _task(fields: Fields, messages: tuple[Message, ...]) -> Task:
-    return Task(messages=messages, tools=read_tools(fields))
+    return Task(messages=with_listed(messages), tools=read_tools(fields))
 
 
 def _turn(value: Any, where: str) -> Fields:
@@ -157,7 +162,8 @@ def _maker(turns: Sequence[Fields]) -> Provenance:
 def _message(turn: Fields) -> Message:
     speaker, trained = turn.text("from"), read_trained(turn)
     if speaker not in _CALLS:
-        return Message(role=_ROLES[speaker], content=turn.text("value"), trained=trained)
+        message = Message(role=_ROLES[speaker], content=turn.text("value"), trained=trained)
+        return marked_message(message, turn.place("value"))
     stated = turn.any("value")
     calls = parse_json(stated) if isinstance(stated, str) else stated
     several = calls if isinstance(calls, list | tuple) else [calls]

@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from assay.core.errors import InputError
+from assay.records.attachment_lists import listing_files, with_listed
 from assay.records.candidate import Candidate, MadeByModel, Provenance, Step
 from assay.records.formats.conversation import (
     UNNAMED,
@@ -35,7 +36,7 @@ from assay.records.record import SCHEMA_VERSION, Record
 from assay.records.task import Message, Task
 from assay.records.verdict import DimensionScore, NotAsked
 
-_COMMON = ("tools", "id")
+_COMMON = ("tools", "images", "image", "id")
 _PAIR_SCORES = (
     ("score_chosen", "score_rejected"),
     ("chosen_score", "rejected_score"),
@@ -67,7 +68,8 @@ class Trl:
       the label's note. A label that is null leaves its step unlabelled. The response is the steps
       joined by line feeds.
 
-    `tools` (a list, or its JSON text) become the task's tools and `id` the key. The label of a
+    `images` (or `image`) are shown at the places that the messages mark, in their order; without a
+    mark, before the first question. `tools` (a list, or its JSON text) become the task's tools and `id` the key. The label of a
     preference is a judgment by an unknown reviewer.
     """
 
@@ -91,6 +93,12 @@ class Trl:
             InputError: if the row is not of one of these types.
         """
         fields = Fields(row, self.columns[context.kind])
+        name = "images" if fields.has("images") or not fields.has("image") else "image"
+        files = fields.items("images") if name == "images" else [fields.any("image")]
+        with listing_files(files, name):
+            return self._read(fields, context)
+
+    def _read(self, fields: Fields, context: RowContext) -> Sequence[Read]:
         if context.kind == "preference":
             return [_preference(fields, context)]
         if context.kind == "process":
@@ -214,7 +222,7 @@ def _step_label(step: int, value: Fraction, raw: Any) -> StepLabel:
 
 
 def _task(fields: Fields, messages: tuple[Message, ...]) -> Task:
-    return Task(messages=messages, tools=read_tools(fields))
+    return Task(messages=with_listed(messages), tools=read_tools(fields))
 
 
 def _prompt(fields: Fields) -> tuple[Message, ...]:
@@ -243,7 +251,15 @@ def _candidate(
     """The candidate that a response is, without the prompt where it begins with it."""
     if isinstance(response, str):
         return text_candidate(response, provenance)
-    return response_candidate(cut_repeated_prompt(prompt, response, name), provenance)
+    answer = cut_repeated_prompt(prompt, response, name)
+    if any(message.attachments for message in answer):
+        raise InputError(
+            code="image-in-response",
+            message=f"{name!r} shows an image, and the list of images is the prompt's",
+            where=name,
+            hint="read the row as openai-chat, with each image in its own part",
+        )
+    return response_candidate(answer, provenance)
 
 
 def _pair(

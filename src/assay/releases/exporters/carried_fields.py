@@ -4,7 +4,7 @@ An exporter states which fields its rows carry. Whatever else a carried record h
 that format, and the drop report counts it under these names.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import combinations, takewhile
 from typing import Literal
 
@@ -23,7 +23,6 @@ from assay.records.kinds import (
     Trajectory,
 )
 from assay.records.record import Record
-from assay.records.task import Message
 from assay.records.verdict import (
     Abstained,
     Category,
@@ -41,6 +40,7 @@ CarriedField = Literal[
     "references", "kind_details", "evidence", "provenance", "taxonomy", "sources", "sensitivity",
     "lineage", "judgments", "dissenting_verdicts", "abstentions", "strengths", "scores",
     "score_abstentions", "reasons", "localized_errors", "step_labels", "neutral_steps", "rulings", "closing_turns",
+    "attachments",
 ]  # fmt: skip
 """A kind of piece that a record or its judgments hold."""
 
@@ -100,14 +100,6 @@ def losses(
         if left > 0:
             lost[field] = left
     return lost
-
-
-def record_messages(record: Record) -> Iterator[Message]:
-    """The messages of the task and of every candidate that is made of messages."""
-    yield from record.task.messages
-    for candidate in record.candidates:
-        if not isinstance(candidate.content, str):
-            yield from candidate.content
 
 
 def weights_followed(record: Record, *, whole: bool) -> int:
@@ -238,11 +230,14 @@ CARRIED_FIELDS: dict[CarriedField, Held] = {
     ),
     "training_weights": Held(
         "a message of which the source says whether training imitates it",
-        lambda item: sum(each.trained is not None for each in record_messages(item.record)),
+        lambda item: sum(each.trained is not None for each in item.record.messages()),
     ),
     "reasoning": Held(
         "what a model wrote for itself, apart from its answer",
-        lambda item: sum(each.reasoning is not None for each in record_messages(item.record)),
+        lambda item: sum(each.reasoning is not None for each in item.record.messages()),
+    ),
+    "attachments": Held(
+        "an image or other file that a message shows", lambda item: len(item.record.attachments)
     ),
     "tools": Held("a tool on offer with its schema", lambda item: len(item.record.task.tools)),
     "tool_permissions": Held(

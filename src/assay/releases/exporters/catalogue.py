@@ -31,6 +31,7 @@ from assay.releases.exporters.trl import (
     TrlStepwise,
     TrlUnpairedPreference,
 )
+from assay.releases.exporters.trl_vision import TrlVisionConversational, TrlVisionPreference
 from assay.releases.exporters.verifiable import OpenInstruct
 from assay.releases.exporters.verl import Verl, VerlMultiTurn
 from assay.releases.exporters.votes import VotesExport
@@ -44,6 +45,7 @@ EXPORTERS: dict[str, type[ExportFormat]] = {
         CritiqueSpans, JudgeExport, RewardExport, SoftPreference, VotesExport,
         Axolotl, OpenRlhf, VerlMultiTurn, NemoRlPreference, HelpSteer3Export, OpenInstruct,
         RewardBenchExport, InspectTask, LmEvalTask, ArgillaExport,
+        TrlVisionConversational, TrlVisionPreference,
     )
 }  # fmt: skip
 """Every exporter by its name."""

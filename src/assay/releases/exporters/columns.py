@@ -20,6 +20,8 @@ def _arrow_type(column: Column | str) -> Any:
     import pyarrow as pa  # noqa: PLC0415
 
     if isinstance(column, str):
+        if column == "image":  # the feature `Image` of `datasets`
+            return pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])
         return {"string": pa.string(), "int64": pa.int64(), "bool": pa.bool_()}[column]
     if "dtype" in column:
         return _arrow_type(column["dtype"])

@@ -16,6 +16,7 @@ from assay.core.errors import InputError
 from assay.records.candidate import Candidate
 from assay.records.source_json import NO_PARAMETERS, stated_arguments, stated_parameters
 from assay.records.task import Message, Task, Tool, ToolCall
+from assay.releases.exporters.attachments import Show, content_parts
 from assay.releases.exporters.exporter import Column
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.tool_outputs import call_ids
@@ -126,7 +127,12 @@ def _output(call: ToolCall, output: str) -> Message:
 
 
 def spell_messages(
-    messages: Sequence[Message], dialect: Dialect, *, weights: bool = False, reasoning: str = ""
+    messages: Sequence[Message],
+    dialect: Dialect,
+    *,
+    weights: bool = False,
+    reasoning: str = "",
+    show: Show | None = None,
 ) -> list[dict[str, Any]]:
     """Messages as the dialect writes them.
 
@@ -135,6 +141,7 @@ def spell_messages(
         dialect: how tool calls are spelled.
         weights: whether a message that states its part in training has a `weight`.
         reasoning: the field for what a model wrote for itself; empty: it is left out.
+        show: makes the parts that show attachments; None: there are none.
 
     Raises:
         NotCarriedError: if the arguments of a call are not an object (template), or a tool's
@@ -148,6 +155,8 @@ def spell_messages(
             entry["weight"] = int(trained)
         if reasoning and message.reasoning is not None:
             entry[reasoning] = message.reasoning
+        if show is not None and message.attachments:
+            entry["content"] = content_parts(message, show)
     return written
 
 

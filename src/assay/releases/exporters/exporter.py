@@ -13,6 +13,10 @@ from assay.releases.exporters.released import ReleasedRecord
 Storage = Literal["jsonl", "json", "parquet"]
 """How the rows are stored: one JSON object a line, one JSON array, or a Parquet file."""
 
+AttachmentUse = Literal["none", "shown", "no_content"]
+"""`none`: a record that shows files has no row; `shown`: the rows show them; `no_content`: the rows
+show no message, so that nothing is missing in them."""
+
 Column = Mapping[str, Any]
 """One column as the `features` of a dataset card spell it: `{"name": ..., "dtype": "string"}`,
 `{"name": ..., "list": "json"}` or `{"name": ..., "struct": [columns]}`."""
@@ -25,6 +29,8 @@ class ExportRow(msgspec.Struct, frozen=True, kw_only=True):
     """Column -> JSON value, in the order in which they are written."""
     candidates: tuple[int, ...] = ()
     """Candidates of the record in the order in which the row shows them."""
+    files: Mapping[str, bytes] = {}
+    """Files of the export that the row names: path in its folder -> content."""
 
 
 class Carried(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +116,11 @@ class ExportFormat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         return ()
 
     @property
+    def attachments(self) -> AttachmentUse:
+        """What its rows do with the files that a record shows, under its options."""
+        return "none"
+
+    @property
     def carries(self) -> frozenset[CarriedField]:
         """Fields of a record that its rows carry whole, under its options."""
         return frozenset()
@@ -128,6 +139,11 @@ def attempt(exporter: Exporter, released: ReleasedRecord) -> Carried | Dropped:
         return Dropped(reason="withdrawn", detail="")
     if released.not_permitted:
         return Dropped(reason="not_permitted", detail=f"not to {released.not_permitted}")
+    # A format of another package that does not say shows none: a row without the picture that it asks
+    # about would be another row.
+    if getattr(exporter, "attachments", "none") == "none" and released.record.attachments:
+        count = len(released.record.attachments)
+        return Dropped(reason="attachments_not_carried", detail=f"files: {count}")
     try:
         return exporter.rows(released)
     except NotCarriedError as refusal:

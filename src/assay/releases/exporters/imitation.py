@@ -7,7 +7,7 @@ import msgspec
 from assay.records.candidate import Candidate
 from assay.records.kinds import Critique, Policy
 from assay.records.record import Record
-from assay.releases.exporters.carried_fields import CarriedField, closing_turns, record_messages
+from assay.releases.exporters.carried_fields import CarriedField, closing_turns
 from assay.releases.exporters.comparison import refuse_disagreement
 from assay.releases.exporters.conversation import is_trained
 from assay.releases.exporters.endorsed import refuse_unless_endorsed, standing_of
@@ -68,7 +68,7 @@ class MessageImitation(Imitation, frozen=True, kw_only=True):
         """How many messages show their reasoning in the row."""
         if not self.reasoning:
             return 0
-        return sum(message.reasoning is not None for message in record_messages(record))
+        return sum(message.reasoning is not None for message in record.messages())
 
 
 def refuse_untrained(candidate: Candidate) -> None:

@@ -4,8 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
+from msgspec.structs import replace
+
+from assay.records.attachment_lists import IMAGE_MARK
 from assay.records.candidate import Candidate
 from assay.records.task import Message, Task
+from assay.releases.exporters.attachments import content_parts, image_bytes, image_name
 from assay.releases.exporters.carried_fields import CarriedField, weights_followed
 from assay.releases.exporters.comparison import (
     Pairs,
@@ -21,7 +25,14 @@ from assay.releases.exporters.conversation import (
     spelled_tools,
     text_column,
 )
-from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow, Storage
+from assay.releases.exporters.exporter import (
+    AttachmentUse,
+    Carried,
+    Column,
+    ExportFormat,
+    ExportRow,
+    Storage,
+)
 from assay.releases.exporters.imitation import demonstration_of, refuse_untrained
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
@@ -36,7 +47,7 @@ class LlamaFactory(ExportFormat, frozen=True, kw_only=True):
     name: ClassVar[str] = "llama-factory"
     summary: ClassVar[str] = "a data file with its `dataset_info.json`, for LLaMA-Factory"
     partly: ClassVar[frozenset[CarriedField]] = frozenset(
-        {"candidates", "ordered_pairs", "training_weights"}
+        {"candidates", "ordered_pairs", "training_weights", "attachments"}
     )
     limits: ClassVar[tuple[str, ...]] = (
         "Turns alternate: the user or a tool, then the assistant's answer or its tool calls.",
@@ -57,6 +68,13 @@ class LlamaFactory(ExportFormat, frozen=True, kw_only=True):
     """Of a ranking: `best-worst` (first group against last) or `all` (each better and worse)."""
     trajectories: bool = False
     """Whether a tool trajectory counts as a demonstration."""
+    images: bool = False
+    """Whether there is a column `images`, whose files are beside the rows (ShareGPT form)."""
+
+    @property
+    def attachments(self) -> AttachmentUse:
+        """Its rows show images where asked for, in the ShareGPT form."""
+        return "shown" if self.images and self.formatting == "sharegpt" else "none"
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -66,10 +84,22 @@ class LlamaFactory(ExportFormat, frozen=True, kw_only=True):
     @property
     def carries(self) -> frozenset[CarriedField]:
         """Fields of a record that its rows carry whole."""
-        return frozenset({"tools"} if self.formatting == "sharegpt" else ())
+        shown: set[CarriedField] = {"attachments"} if self.attachments == "shown" else set()
+        return frozenset({"tools", *shown} if self.formatting == "sharegpt" else ())
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row a demonstration, a pair or a labelled candidate, by the stage."""
+        carried = self._carried(released)
+        if self.attachments == "none":
+            return carried
+        images, files = _images(released)
+        rows = tuple(
+            replace(row, values={**row.values, "images": images}, files=files)
+            for row in carried.rows
+        )
+        return replace(carried, rows=rows)
+
+    def _carried(self, released: ReleasedRecord) -> Carried:
         if self.stage == "ranking":
             return self._ranking(released)
         if self.stage == "kto":
@@ -93,7 +123,8 @@ class LlamaFactory(ExportFormat, frozen=True, kw_only=True):
 
     def _prompt_columns(self) -> tuple[Column, ...]:
         if self.formatting == "sharegpt":
-            return _turns_column("conversations"), text_column("system"), text_column("tools")
+            turns = _turns_column("conversations"), text_column("system"), text_column("tools")
+            return (*turns, _IMAGES) if self.images else turns
         history: Column = {"name": "history", "list": {"list": "string"}}
         return text_column("instruction"), text_column("input"), text_column("system"), history
 
@@ -144,8 +175,9 @@ class LlamaFactory(ExportFormat, frozen=True, kw_only=True):
         return Carried(rows=rows, carried=pairs_carried(pairs))
 
 
+_IMAGES: Column = {"name": "images", "list": "string"}
 _SHAREGPT_ROLES = {
-    "messages": "conversations", "system": "system", "tools": "tools",
+    "messages": "conversations", "system": "system", "tools": "tools", "images": "images",
     "chosen": "chosen", "rejected": "rejected", "kto_tag": "kto_tag",
 }  # fmt: skip
 _ALPACA_ROLES = {
@@ -176,6 +208,32 @@ def _not_empty(text: str) -> str:
     return text
 
 
+def _images(released: ReleasedRecord) -> tuple[list[str], dict[str, bytes]]:
+    """The names of the images of a row in the order of their marks, and their files."""
+    record = released.record
+    if any(
+        message.attachments
+        for candidate in record.candidates
+        if not isinstance(candidate.content, str)
+        for message in candidate.content
+    ):
+        raise NotCarriedError("attachments_not_carried", "in a response")
+    shown = [held for message in record.task.messages for held in message.attachments]
+    contents = [image_bytes(released, attachment) for attachment in shown]
+    names = [image_name(attachment) for attachment in shown]
+    return names, dict(zip(names, contents, strict=True))
+
+
+def _marked(message: Message) -> str:
+    """The content with the mark that LLaMA-Factory replaces by the next image."""
+    if not message.attachments:
+        return message.content
+    if IMAGE_MARK in message.content:
+        raise NotCarriedError("attachments_not_carried", f"the text itself holds {IMAGE_MARK}")
+    parts = content_parts(message, lambda _: {"type": "text", "text": IMAGE_MARK})
+    return "".join(part["text"] for part in parts)
+
+
 def _system_apart(messages: Sequence[Message]) -> tuple[str, Sequence[Message]]:
     """The leading system message and the turns after it."""
     if messages and messages[0].role == "system":
@@ -203,7 +261,7 @@ def _turn(message: Message) -> dict[str, str]:
     if message.role not in SPEAKERS:
         raise NotCarriedError("role_not_carried", message.role)
     if not message.tool_calls:
-        return {"from": SPEAKERS[message.role], "value": message.content}
+        return {"from": SPEAKERS[message.role], "value": _marked(message)}
     if message.content:
         raise NotCarriedError("text_beside_call")
     calls = [{"name": call.name, "arguments": arguments_of(call)} for call in message.tool_calls]

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from assay.records.candidate import Candidate
 from assay.records.task import PARALLEL, Message, Task
+from assay.releases.exporters.attachments import openai_part
 from assay.releases.exporters.carried_fields import CarriedField, weights_followed
 from assay.releases.exporters.comparison import Pairs, chosen_and_rejected, pairs_carried
 from assay.releases.exporters.conversation import (
@@ -17,7 +18,13 @@ from assay.releases.exporters.conversation import (
     spelled_tools,
     work_messages,
 )
-from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow
+from assay.releases.exporters.exporter import (
+    AttachmentUse,
+    Carried,
+    Column,
+    ExportFormat,
+    ExportRow,
+)
 from assay.releases.exporters.imitation import MessageImitation
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
@@ -40,6 +47,11 @@ class OpenAiChatExport(MessageImitation, frozen=True, kw_only=True):
     """Whether earlier turns of the model get weight 0, so that the response alone is trained on."""
 
     @property
+    def attachments(self) -> AttachmentUse:
+        """Its rows show them as data URIs."""
+        return "shown"
+
+    @property
     def columns(self) -> Sequence[Column]:
         """The columns with their types."""
         return messages_column("messages"), messages_column("tools"), _PARALLEL_COLUMN
@@ -47,7 +59,7 @@ class OpenAiChatExport(MessageImitation, frozen=True, kw_only=True):
     @property
     def carries(self) -> frozenset[CarriedField]:
         """Holdings that its rows carry whole."""
-        return frozenset({"candidates", "tools", "training_weights"})
+        return frozenset({"candidates", "tools", "training_weights", "attachments"})
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for a demonstration."""
@@ -58,7 +70,11 @@ class OpenAiChatExport(MessageImitation, frozen=True, kw_only=True):
             raise NotCarriedError("no_response")
         earlier = map(_without_training, task.messages) if self.response_only else task.messages
         messages = spell_messages(
-            (*earlier, *response), "openai", weights=True, reasoning=self.reasoning
+            (*earlier, *response),
+            "openai",
+            weights=True,
+            reasoning=self.reasoning,
+            show=openai_part(released),
         )
         values: dict[str, Any] = {"messages": messages} | _request(task)
         return Carried(
@@ -99,6 +115,11 @@ class OpenAiPreferenceExport(ExportFormat, frozen=True, kw_only=True):
     """Of a ranking: `best-worst` (first group against last) or `all` (each better and worse)."""
 
     @property
+    def attachments(self) -> AttachmentUse:
+        """Its rows show those of the request as data URIs."""
+        return "shown"
+
+    @property
     def columns(self) -> Sequence[Column]:
         """The columns with their types."""
         # As JSON a request keeps its own fields; a struct would give it the empty ones of others.
@@ -108,7 +129,7 @@ class OpenAiPreferenceExport(ExportFormat, frozen=True, kw_only=True):
     @property
     def carries(self) -> frozenset[CarriedField]:
         """Fields of a record that its rows carry whole."""
-        return frozenset({"tools"})
+        return frozenset({"tools", "attachments"})
 
     def rows(self, released: ReleasedRecord) -> Carried:
         """One row for each pair of which the judgments agree that one is better."""
@@ -117,7 +138,7 @@ class OpenAiPreferenceExport(ExportFormat, frozen=True, kw_only=True):
         rows = tuple(
             ExportRow(
                 values={
-                    "input": _input(record.task),
+                    "input": _input(released),
                     "preferred_output": _output(record.candidates[better]),
                     "non_preferred_output": _output(record.candidates[worse]),
                 },
@@ -132,8 +153,10 @@ class OpenAiPreferenceExport(ExportFormat, frozen=True, kw_only=True):
         return Carried(rows=rows, carried=pairs_carried(pairs) | requests)
 
 
-def _input(task: Task) -> dict[str, Any]:
-    return {"messages": spell_messages(task.messages, "openai")} | _request(task)
+def _input(released: ReleasedRecord) -> dict[str, Any]:
+    task = released.record.task
+    messages = spell_messages(task.messages, "openai", show=openai_part(released))
+    return {"messages": messages} | _request(task)
 
 
 def _output(candidate: Candidate) -> list[dict[str, Any]]:
@@ -142,4 +165,6 @@ def _output(candidate: Candidate) -> list[dict[str, Any]]:
         raise NotCarriedError("response_not_plain", f"messages: {len(messages)}")
     if not says_something(messages):
         raise NotCarriedError("no_response")
+    if messages[0].attachments:
+        raise NotCarriedError("attachments_not_carried", "in a response")
     return spell_messages(messages, "openai")

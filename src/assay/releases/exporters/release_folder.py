@@ -6,11 +6,13 @@ one record at a time. The reader trusts the folder: verify a release before expo
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import msgspec
 
+from assay.core.digest import labelled_digest
 from assay.core.errors import InputError
 from assay.governance.rights import Use
 from assay.quality.case import AboutRecord, RecordCase
@@ -18,6 +20,7 @@ from assay.quality.case_context import CaseContext
 from assay.quality.consensus import STRICT_MAJORITY, consensus, effective
 from assay.quality.disposition import Disposition
 from assay.quality.in_force import DocumentsInForce
+from assay.records.attachment import attachment_name
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.releases.assembly import (
@@ -91,6 +94,7 @@ def released_records(
                 released,
                 withdrawn=identity in withdrawn,
                 not_permitted=None if use in item.permitted else use,
+                attachment=partial(_attachment, folder),
             )
         for series, left in (
             (JUDGMENTS, judgments.left),
@@ -99,6 +103,27 @@ def released_records(
         ):
             if left is not None:
                 raise _not_together(series, left.record)
+
+
+def _attachment(folder: Path, digest: str) -> bytes:
+    file = folder / attachment_name(digest)
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputError(
+            code="release-incomplete",
+            message=f"{attachment_name(digest)} is missing",
+            where=str(folder),
+            hint="verify the release first: `assay release verify`",
+        ) from error
+    if labelled_digest(content) != digest:
+        raise InputError(
+            code="release-broken",
+            message=f"{attachment_name(digest)} has other bytes than its name says",
+            where=str(folder),
+            hint="verify the release first: `assay release verify`",
+        )
+    return content
 
 
 class _Groups(Generic[A]):

@@ -1,6 +1,6 @@
 """The released record: a record with its judgments and what they come to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -11,6 +11,7 @@ from assay.quality.consensus import Consensus
 from assay.quality.disposition import ExplainedStanding, State
 from assay.records.judgment import Judgment
 from assay.records.record import Record
+from assay.releases.inputs import no_attachment
 from assay.review.adjudication import Adjudication
 
 
@@ -43,3 +44,5 @@ class ReleasedRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The use that was asked for, where its sources do not permit it."""
     withdrawn: bool = False
     """Whether a notice says that the record must no longer be used."""
+    attachment: Callable[[str], bytes] = no_attachment
+    """Gives the bytes of a file that the record shows, by its digest."""

@@ -9,11 +9,11 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from assay.core.errors import MachineError, UsageError
+from assay.core.errors import InputError, MachineError, UsageError
 from assay.releases.exporters.control_rule import ControlTokenRule
 from assay.releases.exporters.drop_report import (
     REPORT_JSON,
@@ -99,6 +99,24 @@ def _building(target: Path) -> Iterator[Path]:
         ) from error
 
 
+def row_records(folder: Path) -> frozenset[str]:
+    """Ids of the records that the rows of an export were made of.
+
+    Raises:
+        InputError: if the file that says so is missing or broken.
+    """
+    try:
+        with (folder / ROW_RECORDS).open("rb") as stream:
+            return frozenset(str(json.loads(line)["record"]) for line in stream)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            code="export-broken",
+            message=f"{ROW_RECORDS} cannot be read, so nobody knows whose rows these are",
+            where=str(folder),
+            hint="export the release again",
+        ) from error
+
+
 def _write(
     released: Iterable[ReleasedRecord],
     exporter: Exporter,
@@ -114,7 +132,11 @@ def _write(
     card = _card(exporter, data_file, release, config)
     (folder / "README.md").write_text(card, encoding="utf-8")
     # Before the reports are written: they name these digests, and cannot name their own.
-    files = {file.name: _digest(file) for file in folder.iterdir()}
+    files = {
+        file.relative_to(folder).as_posix(): _digest(file)
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
     report = counter.report(exporter, release, files, control.counted())
     (folder / REPORT_JSON).write_bytes(render_json(report))
     (folder / "drop_report.md").write_text(render_markdown(report), encoding="utf-8")
@@ -148,6 +170,7 @@ def _write_rows(
             else:
                 for number, row in enumerate(result.rows, counter.rows):
                     rows.add(row.values)
+                    _write_files(folder, row.files)
                     origins.add(
                         {
                             "row": number,
@@ -160,6 +183,14 @@ def _write_rows(
         for writer in (rows, origins, dropped):
             writer.close()
     return counter
+
+
+def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """The files that a row names; rows that show the same one share it."""
+    for name, content in files.items():
+        if not (folder / name).exists():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(content)
 
 
 def _refuse_silence(exporter: Exporter, released: ReleasedRecord, result: Carried) -> None:

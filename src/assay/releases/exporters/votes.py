@@ -7,7 +7,13 @@ from assay.records.judgment import Judgment, standing
 from assay.records.verdict import NotAsked, Prefers, Verdict, score_key, verdict_key
 from assay.releases.exporters.carried_fields import CARRIED_FIELDS, CarriedField
 from assay.releases.exporters.conversation import text_column
-from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow
+from assay.releases.exporters.exporter import (
+    AttachmentUse,
+    Carried,
+    Column,
+    ExportFormat,
+    ExportRow,
+)
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 from assay.review.adjudication import Adjudication, Decided
@@ -43,6 +49,11 @@ class VotesExport(ExportFormat, frozen=True, kw_only=True):
         "`value` is absent where the reviewer declined to answer.",
     )
     any_record: ClassVar[bool] = True
+
+    @property
+    def attachments(self) -> AttachmentUse:
+        """Its rows repeat no message."""
+        return "no_content"
 
     @property
     def columns(self) -> Sequence[Column]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from litestar import Controller, Request, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter
 
@@ -25,7 +25,7 @@ from assay.review.senior_wire import (
     WaitingView,
 )
 from assay.review.wire import AssignmentView
-from assay.web.api.review import HANDLE, LARGEST_ANSWER
+from assay.web.api.review import HANDLE, LARGEST_ANSWER, PICTURE, PictureName
 from assay.web.authentication import opt
 from assay.web.problems import error_responses
 from assay.web.shown import shown_view
@@ -75,6 +75,23 @@ class AdjudicationController(Controller):
         work = program.adjudication.look(request.user, handle)
         return senior_view(work, program.desk.in_force.lease_seconds)
 
+    @get(
+        "/{handle:str}/attachments/{name:str}",
+        summary="Look at a picture of a record",
+        responses=error_responses(400, 404) | {200: PICTURE},
+        sync_to_thread=False,
+    )
+    def picture(
+        self,
+        request: Asked,
+        program: NamedDependency[Program],
+        handle: Handle,
+        name: PictureName,
+    ) -> Response[bytes]:
+        """A picture of a record that I have taken: PNG, JPEG, GIF or WebP."""
+        picture = program.adjudication.picture(request.user, handle, f"sha256:{name}")
+        return Response(picture.content, media_type=picture.media_type)
+
     @post(
         "/{handle:str}/decision",
         status_code=201,
@@ -119,7 +136,7 @@ def senior_view(work: SeniorWork, lease_seconds: int) -> SeniorView:
             state="held",
             role="adjudicator",
             form=work.form,
-            shown=shown_view(work.shown),
+            shown=shown_view(work.shown, f"/api/v1/adjudication/{work.handle}/attachments/"),
             revision=0,
             answer=None,
             draft=None,

@@ -60,6 +60,15 @@ KEY = r"^[\x21-\x7e]{8,100}$"
 Handle = Annotated[str, PathParameter(pattern=HANDLE, description="Handle of the assignment.")]
 
 
+PictureName = Annotated[
+    str, PathParameter(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the picture.")
+]
+
+PICTURE = ResponseSpec(
+    bytes, generate_examples=False, media_type="image/*", description="The picture"
+)
+"""The answer to a request for a picture."""
+
 NEWER = ResponseSpec(
     NewerDraft,
     generate_examples=False,
@@ -121,6 +130,23 @@ class ReviewController(Controller):
     ) -> AssignmentView:
         """One of my assignments, with its draft or its stored answer."""
         return assignment_view(program.desk.assignments.work(request.user, handle))
+
+    @get(
+        "/assignments/{handle:str}/attachments/{name:str}",
+        summary="Look at a picture of one of my assignments",
+        responses=error_responses(400, 404) | {200: PICTURE},
+        sync_to_thread=False,
+    )
+    def picture(
+        self,
+        request: Asked,
+        program: NamedDependency[Program],
+        handle: Handle,
+        name: PictureName,
+    ) -> Response[bytes]:
+        """A picture that the record shows: PNG, JPEG, GIF or WebP, and nothing that holds a script."""
+        picture = program.desk.assignments.picture(request.user, handle, f"sha256:{name}")
+        return Response(picture.content, media_type=picture.media_type)
 
     @post(
         "/assignments/{handle:str}/opened",

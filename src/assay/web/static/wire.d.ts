@@ -75,6 +75,13 @@ export interface AssignmentView {
   care: ContentWarning | null;
 }
 
+export interface AttachmentView {
+  at: number;
+  media_type: string;
+  bytes: number;
+  url: string | null;
+}
+
 export interface Attack {
   strategy?: string | null;
   outcome?: "broken" | "held" | "partial" | null;
@@ -237,6 +244,7 @@ export interface MessageView {
   role: string;
   text: Text;
   calls: ShownCall[];
+  attachments: AttachmentView[];
 }
 
 export interface MyDesk {

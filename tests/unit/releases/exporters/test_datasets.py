@@ -25,12 +25,15 @@ from assay.releases.exporters.trl import (
     TrlPromptCompletion,
     TrlUnpairedPreference,
 )
+from assay.releases.exporters.trl_vision import TrlVisionConversational, TrlVisionPreference
 
 Cases = Mapping[str, ReleasedRecord]
 
 KTO = EXPORTERS["kto"]()
 
 EXPORTS: dict[str, Exporter] = {name: kind() for name, kind in EXPORTERS.items()} | {
+    "trl:vision-conversational": TrlVisionConversational(text_rows=True),
+    "trl:vision-preference": TrlVisionPreference(text_rows=True),
     "standard pairs with margin": TrlPreference(
         form="standard", pairs="all", margin="mean-strength"
     ),

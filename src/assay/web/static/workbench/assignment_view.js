@@ -9,7 +9,7 @@ import { Block } from "./text_view.js";
 import { callView, folded, stepView } from "./work_view.js";
 import { writingView } from "./writing.js";
 
-/** @import { CandidateView, ContentWarning, MessageView, Text, TextSpan } from "../wire.d.ts" */
+/** @import { AttachmentView, CandidateView, ContentWarning, MessageView, Text, TextSpan } from "../wire.d.ts" */
 
 export class AssignmentView {
   /** @param {import("./session.js").Session} session */
@@ -114,8 +114,22 @@ export class AssignmentView {
       who ? el("div", { class: "who" }, words(message.role)) : null,
       block?.outline(),
       block?.element,
+      ...message.attachments.map((each, place) => this.attachment(each, `${name}, attachment ${place + 1}`)),
       ...(message.calls ?? []).map((call) => callView(call, this.session.shown.tools)),
     );
+  }
+
+  /**
+   * @param {AttachmentView} attachment
+   * @param {string} name
+   */
+  attachment(attachment, name) {
+    const what = attachment.media_type ? `${attachment.media_type}, ${attachment.bytes} bytes` : "not held";
+    const caption = `${name} (before character ${attachment.at}): ${what}`;
+    if (!attachment.url) return el("p", { class: "attachment" }, `${caption}; not shown here`);
+    const picture = el("img", { src: attachment.url, alt: caption, loading: "lazy" });
+    if (!this.veiled) return el("figure", { class: "attachment" }, picture, el("figcaption", {}, caption));
+    return el("details", { class: "fold attachment" }, el("summary", {}, `Covered: ${caption}`), picture);
   }
 
   /**

@@ -1,0 +1,146 @@
+"""Attachments on the disk: their bytes under their digest, and the files that rows name."""
+
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from assay.bulk.address import is_address
+from assay.core.digest import labelled_digest
+from assay.core.errors import MachineError
+from assay.core.private import make_private_folder, private_opener
+from assay.records.attachment import held_name
+
+_HEX = re.compile(r"[0-9a-f]{64}")
+_LABEL = "sha256:"
+
+
+class AttachmentFolder:
+    """Implements `records.ports.AttachmentStore`: one private file for each digest.
+
+    The files are named by the SHA-256 of their bytes, so that every copy of the folder can be
+    checked, and two records that show one image keep it once.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        """Where the files are; made with the first one."""
+
+    def path_of(self, digest: str) -> Path:
+        """Where the bytes of a digest are, or would be.
+
+        Args:
+            digest: `sha256:...`.
+        """
+        name = digest.removeprefix(_LABEL)
+        assert _HEX.fullmatch(name), "a digest is 64 hexadecimal digits"
+        return self.folder / name[:2] / name
+
+    def holds(self, digest: str) -> bool:
+        """Whether there is a file for a digest; `faults` compares its bytes."""
+        return self.path_of(digest).is_file()
+
+    def put(self, digest: str, content: bytes) -> None:
+        """Keep bytes durably; the same ones again change nothing.
+
+        Raises:
+            MachineError: if they cannot be written.
+        """
+        path = self.path_of(digest)
+        if self.holds(digest):
+            return
+        try:
+            make_private_folder(path.parent)
+            draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+            with open(draft, "xb", opener=private_opener) as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            # A reader never sees a part of it, and a killed run leaves no wrong bytes under a name.
+            draft.replace(path)
+        except OSError as error:
+            raise MachineError(
+                code="attachment-not-written",
+                message=f"an attachment cannot be written: {error.strerror or error}",
+                where=str(self.folder),
+                hint="free some space, or see to the folder's permissions, and import again",
+            ) from error
+
+    def read(self, digest: str) -> bytes:
+        """The bytes of a digest.
+
+        Raises:
+            MachineError: if they are not there, or are other ones.
+        """
+        try:
+            content = self.path_of(digest).read_bytes()
+        except OSError as error:
+            raise _lost(digest, "is not there") from error
+        if labelled_digest(content) != digest:
+            raise _lost(digest, "has other bytes than its name says")
+        return content
+
+    def faults(self, digests: Iterator[str]) -> Iterator[tuple[str, str]]:
+        """The digests whose bytes are missing or changed, each with what is wrong."""
+        for digest in digests:
+            path = self.path_of(digest)
+            if not path.is_file():
+                yield digest, "the attachment's bytes are not there"
+                continue
+            with path.open("rb") as stream:
+                actual = hashlib.file_digest(stream, "sha256").hexdigest()
+            if f"{_LABEL}{actual}" != digest:
+                yield digest, "the attachment's bytes were changed"
+
+
+def attachment_loader(
+    data: Path,
+    held: AttachmentFolder,
+    *,
+    max_bytes: int,
+    fetch: Callable[[str], bytes] | None = None,
+) -> Callable[[str], bytes | None]:
+    """What finds the attachments that the rows of a data file name.
+
+    Args:
+        data: the data file; files are looked for in its folder and below.
+        held: attachments that are kept already, for lines of our own format.
+        max_bytes: the most bytes that are read of one: one more, so that the caller can tell.
+        fetch: gives the bytes behind an address; None: addresses stay what they are.
+    """
+    root = data.resolve().parent
+
+    def load(reference: str) -> bytes | None:
+        if is_address(reference):
+            return fetch(reference) if fetch else None
+        path = _inside(root, reference)
+        if path is not None:
+            with path.open("rb") as stream:
+                return stream.read(max_bytes + 1)
+        own = held_name(reference)
+        return held.read(own) if own and held.holds(own) else None
+
+    return load
+
+
+def _inside(root: Path, reference: str) -> Path | None:
+    """The file below the data file's folder that a row names; never one that a link leads out to."""
+    text = unquote(reference.removeprefix("file://"))
+    if "\0" in text or PurePosixPath(text).is_absolute() or ":" in text:
+        return None
+    try:
+        path = (root / text).resolve()
+        return path if path.is_relative_to(root) and path.is_file() else None
+    except OSError:
+        return None
+
+
+def _lost(digest: str, why: str) -> MachineError:
+    return MachineError(
+        code="attachment-lost",
+        message=f"the attachment {digest} {why}",
+        hint="put back the program's folder of attachments from a backup, or import the data again",
+    )

@@ -1,0 +1,117 @@
+"""Files that a row lists apart from its text: an `images` column, and the places that stand for them.
+
+A conversation marks each place by a part without a file, or by a mark in the text; the files come in
+the order of the places. A conversation without any mark shows all of them before its first question.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from msgspec.structs import replace
+
+from assay.core.errors import InputError
+from assay.records.attachment import Attachment, read_attachment
+from assay.records.task import Message
+
+IMAGE_MARK = "<image>"
+"""What stands in a text of LLaMA-Factory for the next of the row's images."""
+
+
+class ListedFiles:
+    """The files of one row, and how many of them its conversation has come to."""
+
+    def __init__(self, values: Sequence[Any], name: str) -> None:
+        self.values = values
+        """The files as the row has them."""
+        self.name = name
+        """The field that lists them."""
+        self.taken = 0
+        """How many were given to places."""
+
+    def take(self, at: int, where: str) -> Attachment:
+        """The next file.
+
+        Raises:
+            InputError: if there is none left.
+        """
+        if self.taken == len(self.values):
+            raise InputError(
+                code="attachments-differ",
+                message=f"{self.name!r} has {len(self.values)} files, and the text more places",
+                where=where,
+                hint="list a file for each place, in their order",
+            )
+        self.taken += 1
+        place = self.taken - 1
+        return read_attachment(self.values[place], at, f"{self.name}[{place}]")
+
+
+_listed: ContextVar[ListedFiles | None] = ContextVar("listed files", default=None)
+
+
+@contextmanager
+def listing_files(values: Sequence[Any], name: str) -> Iterator[None]:
+    """Let the places of one row's conversation take these files, as long as the block runs."""
+    token = _listed.set(ListedFiles(values, name))
+    try:
+        yield
+    finally:
+        _listed.reset(token)
+
+
+def from_the_first() -> None:
+    """Let the next conversation take the row's files from the first one again.
+
+    The two sides of a pair repeat the prompt, and with it the places.
+    """
+    files = _listed.get()
+    if files is not None:
+        files.taken = 0
+
+
+def next_listed(at: int, where: str) -> Attachment:
+    """The next file of the row's list, for a place that names none itself.
+
+    Raises:
+        InputError: if the row has no list, or none is left.
+    """
+    return (_listed.get() or ListedFiles((), "images")).take(at, where)
+
+
+def marked_message(message: Message, where: str) -> Message:
+    """A message whose marks `<image>` are places of the row's files; as it is without a list."""
+    files = _listed.get()
+    if files is None or not files.values or IMAGE_MARK not in message.content:
+        return message
+    pieces = message.content.split(IMAGE_MARK)
+    attachments, at = [], 0
+    for piece in pieces[:-1]:
+        at += len(piece)
+        attachments.append(files.take(at, where))
+    return replace(message, content="".join(pieces), attachments=tuple(attachments))
+
+
+def with_listed(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """The messages of a task; where no place was marked, the files come before its first question.
+
+    Raises:
+        InputError: if files are left over, or nobody asks anything.
+    """
+    files = _listed.get()
+    if files is None or files.taken == len(files.values):
+        return messages
+    asked = next((place for place, each in enumerate(messages) if each.role == "user"), None)
+    if files.taken or asked is None:
+        raise InputError(
+            code="attachments-differ",
+            message=f"{files.name!r} has {len(files.values)} files, and the text fewer places",
+            where=files.name,
+            hint="mark a place for each file, or for none",
+        )
+    shown = tuple(files.take(0, files.name) for _ in files.values)
+    return tuple(
+        replace(message, attachments=shown) if place == asked else message
+        for place, message in enumerate(messages)
+    )

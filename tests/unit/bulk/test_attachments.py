@@ -1,0 +1,80 @@
+"""Attachments on the disk: one private file a digest, and no file outside the data's folder."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from assay.bulk.attachments import AttachmentFolder, attachment_loader
+from assay.core.digest import labelled_digest
+from assay.core.errors import MachineError
+from assay.records.attachment import attachment_name
+from simulators.pictures import png
+
+ONE = png(1)
+DIGEST = labelled_digest(ONE)
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> AttachmentFolder:
+    return AttachmentFolder(tmp_path / "private" / "attachments")
+
+
+def test_bytes_are_kept_once_and_privately(held: AttachmentFolder) -> None:
+    """The file is the owner's alone, is named by its digest, and is not written twice."""
+    held.put(DIGEST, ONE)
+    path = held.path_of(DIGEST)
+    before = path.stat().st_mtime_ns
+    held.put(DIGEST, ONE)
+    assert held.read(DIGEST) == ONE
+    assert path.name == DIGEST.removeprefix("sha256:")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert path.stat().st_mtime_ns == before
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_bytes_that_were_changed_or_lost_are_found(held: AttachmentFolder) -> None:
+    """Neither are they given, nor does the audit pass over them."""
+    held.put(DIGEST, ONE)
+    held.path_of(DIGEST).write_bytes(png(2))
+    other = labelled_digest(png(3))
+    for digest in (DIGEST, other):
+        with pytest.raises(MachineError, match="put back"):
+            held.read(digest)
+    assert [digest for digest, _ in held.faults(iter([DIGEST, other]))] == [DIGEST, other]
+
+
+def test_a_row_reaches_files_below_its_data_file_alone(
+    held: AttachmentFolder, tmp_path: Path
+) -> None:
+    """No path, no link and no escape in it leads out of the folder."""
+    data = tmp_path / "data"
+    (data / "pics").mkdir(parents=True)
+    (data / "pics" / "a b.png").write_bytes(ONE)
+    (tmp_path / "secret.png").write_bytes(png(9))
+    (data / "link.png").symlink_to(tmp_path / "secret.png")
+    load = attachment_loader(data / "rows.jsonl", held, max_bytes=10_000)
+    assert load("pics/a b.png") == load("pics/a%20b.png") == load("./pics/a b.png") == ONE
+    for outside in (
+        "../secret.png", "%2e%2e/secret.png", "link.png", str(tmp_path / "secret.png"),
+        "file:///etc/passwd", "C:\\secret.png", "pics", "none.png", "a\0b", "x" * 5_000,
+    ):  # fmt: skip
+        assert load(outside) is None, outside
+
+
+def test_an_address_is_fetched_by_the_one_who_may(held: AttachmentFolder, tmp_path: Path) -> None:
+    """Without a function that fetches, nothing is asked for."""
+    data = tmp_path / "rows.jsonl"
+    assert attachment_loader(data, held, max_bytes=9)("https://a.example/b.png") is None
+    load = attachment_loader(data, held, max_bytes=9, fetch=lambda address: address.encode())
+    assert load("https://a.example/b.png") == b"https://a.example/b.png"
+
+
+def test_own_lines_find_what_is_held_already(held: AttachmentFolder, tmp_path: Path) -> None:
+    """A file beside the lines counts first, then what the program holds."""
+    load = attachment_loader(tmp_path / "records.jsonl", held, max_bytes=10_000)
+    name = attachment_name(DIGEST)
+    assert load(name) is None
+    held.put(DIGEST, ONE)
+    assert load(name) == ONE
