@@ -49,6 +49,23 @@ def serve_tools(program: Program, token: str | None, *, writes: bool) -> None:
         token: the agent's API token; None where it has none.
         writes: whether tools that change the program are offered.
     """
+    server = build_server(program, token, writes=writes)
+
+    async def run() -> None:
+        async with stdio_server() as (read, write):
+            await server.run(read, write, server.create_initialization_options())
+
+    anyio.run(run)
+
+
+def build_server(program: Program, token: str | None, *, writes: bool) -> Server[Any]:
+    """The server of the tools, not yet connected to an agent.
+
+    Args:
+        program: the open program.
+        token: the agent's API token; None where it has none.
+        writes: whether tools that change the program are offered.
+    """
     tools = {tool.name: tool for tool in tools_offered(writes=writes)}
     # The token is looked up for each call: one that was revoked meanwhile grants nothing more.
     caller = partial(_principal, program, token)
@@ -60,19 +77,13 @@ def serve_tools(program: Program, token: str | None, *, writes: bool) -> None:
         # In the loop on purpose: one call at a time, as the store has one writer.
         return _answer(program, tools, caller, params)
 
-    server = Server(
+    return Server(
         "assay",
         version=__version__,
         instructions=INSTRUCTIONS,
         on_list_tools=list_tools,
         on_call_tool=call,
     )
-
-    async def run() -> None:
-        async with stdio_server() as (read, write):
-            await server.run(read, write, server.create_initialization_options())
-
-    anyio.run(run)
 
 
 def _principal(program: Program, token: str | None) -> Principal | None:

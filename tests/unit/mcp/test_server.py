@@ -67,12 +67,20 @@ def _session(
 def _calls(
     folder: Path, *calls: tuple[str, dict[str, Any]], options: Sequence[str] = (), token: str = ""
 ) -> list[tuple[bool, Any]]:
-    """Of each call in one session, whether it was refused, and its answer."""
+    """Of each call in one session with a server of this process, whether it was refused, and its answer."""
+    import mcp
 
-    async def work(client: Any) -> list[Any]:
-        return [await client.call_tool(tool, arguments) for tool, arguments in calls]
+    from assay.mcp.server import build_server
 
-    results = _session(folder, work, *options, token=token)
+    async def work(server: Any) -> list[Any]:
+        async with mcp.Client(server) as client:
+            return [await client.call_tool(tool, arguments) for tool, arguments in calls]
+
+    with assay.open(folder) as program:
+        principal = program.accounts.bearer(token) if token else None
+    with assay.open(folder, who=principal.name if principal else None) as program:
+        server = build_server(program, token or None, writes="--allow-writes" in options)
+        results = anyio.run(work, server)
     answers = [json.loads(result.content[0].text) for result in results]
     assert answers == [result.structured_content for result in results]
     return [(result.is_error, answer) for result, answer in zip(results, answers, strict=True)]
