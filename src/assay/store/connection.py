@@ -217,6 +217,21 @@ def single_reads(engine: Engine) -> Engine:
 
 
 @contextmanager
+def unwaiting(engine: Engine) -> Iterator[Connection]:
+    """A connection whose statements commit one by one, and on SQLite wait for no other writer."""
+    with single_reads(engine).connect() as connection:
+        if engine.dialect.name == "postgresql":
+            yield connection
+            return
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        try:
+            yield connection
+        finally:
+            # The connection goes back to the pool of those that wait.
+            connection.exec_driver_sql(_SQLITE_SETTINGS[0])
+
+
+@contextmanager
 def writing(engine: Engine, lock: Table) -> Iterator[Connection]:
     """A transaction that holds the store's write lock and commits when the block ends.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any, Self, TypeVar, TypeVarTuple, cast
 
@@ -15,8 +16,8 @@ from assay.core.errors import MachineError, UsageError
 from assay.core.fact import Fact
 from assay.core.identity import is_id, make_id
 from assay.core.lineage import Edge
-from assay.core.ports import Checkpoint, Import, Origin, Stamp
-from assay.store.chain import Entry, read_hash, read_head
+from assay.core.ports import Checkpoint, Import, Origin, Stamp, Touched
+from assay.store.chain import Entry, first_behind, read_hash, read_head
 from assay.store.connection import (
     among,
     keep_private,
@@ -62,6 +63,7 @@ class Store:
         self._single_reads = single_reads(engine)
         self._clock = clock
         self._naming = naming
+        self._until: int | None = None
 
     @classmethod
     def open(
@@ -279,6 +281,7 @@ class Store:
         conditions = _known_columns(family_table, where)
         with self.snapshot() as connection:
             query = _filter(select(columns.id, columns.body), family_table, conditions, connection)
+            query = self._bounded(query, family_table)
             yield from self._stream(connection, family_table, query)
 
     def since(self, family: type[F], place: int) -> Iterator[F]:
@@ -287,6 +290,7 @@ class Store:
         columns = family_table.table.c
         with self.snapshot() as connection:
             query = select(columns.id, columns.body).where(columns.seq > place)
+            query = self._bounded(query, family_table)
             yield from self._stream(connection, family_table, query)
 
     @staticmethod
@@ -303,9 +307,25 @@ class Store:
         conditions = _known_columns(family_table, where)
         with self.snapshot() as connection:
             counted = _filter(
-                select(func.count(family_table.table.c.seq)), family_table, conditions, connection
+                select(func.count()).select_from(family_table.table),
+                family_table,
+                conditions,
+                connection,
             )
+            counted = self._bounded(counted, family_table)
             return int(connection.execute(counted).scalar_one())
+
+    def _first_unread(self, connection: Connection, family_table: FamilyTable) -> int | None:
+        """The sequence number of the first fact that this store does not read; None if it reads all."""
+        if self._until is None:
+            return None
+        return first_behind(connection, family_table.table, self._until)
+
+    def _bounded(self, query: Select[Any], family_table: FamilyTable) -> Select[Any]:
+        """The query without facts that came after the entry up to which this store reads."""
+        if self._until is None:
+            return query
+        return query.where(family_table.table.c.entry <= self._until)
 
     def parents(self, identity: str) -> list[Edge]:
         """Edges from this fact to what it was made from, by role.
@@ -405,6 +425,35 @@ class Store:
         """The head of the audit chain."""
         with self.snapshot() as connection:
             return read_head(connection, self.schema.entries)
+
+    def as_of(self, entry: int) -> Self:
+        """The facts as they were when an audit entry was the newest: `scan`, `since` and `count`.
+
+        Everything else reads the store as it is.
+        """
+        bounded = copy(self)
+        bounded._until = entry
+        return bounded
+
+    def touched_since(self, entry: int) -> Touched:
+        """What the facts that came after an audit entry are about, up to where this store reads.
+
+        It costs a few look-ups by key for each family that has new facts, and nothing for the others.
+        """
+        families: set[type[Fact]] = set()
+        records: dict[type[Fact], frozenset[str]] = {}
+        with self.snapshot() as connection:
+            for family_table in self.schema.families:
+                first = first_behind(connection, family_table.table, entry)
+                if first is None or first == self._first_unread(connection, family_table):
+                    continue
+                family = family_table.family.fact
+                families.add(family)
+                if family_table.record is not None:
+                    query = select(family_table.record).where(family_table.table.c.seq >= first)
+                    named = connection.execute(self._bounded(query, family_table)).scalars()
+                    records[family] = frozenset(name for name in named if name)
+        return Touched(families=frozenset(families), records=records)
 
 
 def _witness(engine: Engine, named: Path | None) -> Witness | None:
