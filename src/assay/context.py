@@ -20,7 +20,7 @@ from assay.records.pseudonym import pseudonymiser
 from assay.records.record import Record
 from assay.releases.withdrawal import withdrawn_records
 from assay.reserve import service as reserve
-from assay.reserve.fingerprint import KeyedDigests
+from assay.reserve.fingerprint import KeyedDigests, key_check
 from assay.reserve.ports import Comparer, Digester
 from assay.reserve.sealing import Sealing
 from assay.review.handle import RECORD_HANDLE, opaque
@@ -81,6 +81,18 @@ class Context:
             return reserve.index(self.store, self.keys.gate)
         reserve.require_known(self.store.scan(Sealing), gate.commitments)
         return gate if gate.sealed else None
+
+    def comparer_name(self) -> str:
+        """What `comparer` would compare with, as a digest, without making it ready.
+
+        Raises:
+            MachineError: if the gate does not answer, or was started before the last sealing.
+        """
+        gate = self._gate()
+        if gate is None:
+            return reserve.index_name(self.store, key_check(self.keys.gate))
+        reserve.require_known(self.store.scan(Sealing), gate.commitments)
+        return reserve.index_name(self.store, *gate.commitments)
 
     def digester(self) -> Digester:
         """What digests texts under the gate's key: the gate that assay.toml names, or this machine.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from assay.contracts.contract import Sampling
-from assay.quality.quota_coverage import Cells, count_cells
+from assay.quality.cells import Cells, count_cells
 from assay.records.candidate import Candidate, MadeByModel
 from assay.records.kinds import Preference
 from assay.records.record import Record, Source

@@ -51,7 +51,9 @@ def test_a_dropped_result_is_gone(store: Store) -> None:
     assert store.head() == head
 
 
-@pytest.mark.parametrize("head", [Checkpoint(number=1, hash="0" * 64), Checkpoint(number=9, hash="")])
+@pytest.mark.parametrize(
+    "head", [Checkpoint(number=1, hash="0" * 64), Checkpoint(number=9, hash="")]
+)
 def test_a_result_of_another_chain_is_not_given_out(store: Store, head: Checkpoint) -> None:
     """A result whose entry was rewritten, or cut off, counts as absent."""
     add(store, record(1))
@@ -112,7 +114,10 @@ def test_a_store_as_of_an_entry_reads_nothing_later(store: Store) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(sizes=st.lists(st.integers(1, 6), min_size=1, max_size=12), data=st.data())
 def test_what_came_after_any_entry_is_found_by_key(
-    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, sizes: list[int], data: st.DataObject
+    sqlite_template: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    sizes: list[int],
+    data: st.DataObject,
 ) -> None:
     """However the facts lie on the entries, the touched records are those of the later entries."""
     file = tmp_path_factory.mktemp("touched") / "store.db"

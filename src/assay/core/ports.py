@@ -220,5 +220,8 @@ class FactStore(Protocol):
     def as_of(self, entry: int) -> "FactStore":
         """The facts as they were when an audit entry was the newest, for `scan` and `count`."""
 
+    def new_since(self, family: type[F], entry: int) -> Iterator[F]:
+        """The facts of a family that came after an audit entry, in their order of entry, streamed."""
+
     def touched_since(self, entry: int) -> Touched:
         """What the facts that came after an audit entry are about, up to where this store reads."""

@@ -9,7 +9,6 @@ from assay.core.ports import FactStore
 from assay.governance.claims import find_unproven_effects
 from assay.governance.failure_modes import MODES, Alarm
 from assay.releases.release import Release
-from assay.reserve.leakage import ReserveComparison, leakage_alarm
 from assay.reserve.overlap import Overlap
 from assay.reserve.ports import Digester
 from assay.validation.alarms import model_validation_alarm, of_release, over_refusal_alarm
@@ -28,8 +27,8 @@ def all_alarms(
     documents: Mapping[DocumentKind, Document],
     contract: Contract,
     *,
-    quality: Iterable[Alarm],
-    comparison: ReserveComparison,
+    found: Iterable[Alarm],
+    overlaps: Sequence[Overlap],
     releases: Path,
     digester: Callable[[], Digester],
 ) -> tuple[Alarm, ...]:
@@ -39,16 +38,15 @@ def all_alarms(
         store: the store.
         documents: the documents in force by kind.
         contract: the contract among them.
-        quality: the alarms of the quality report.
-        comparison: all records against the reserve.
+        found: the alarms of the quality report, and of the comparison with the reserve.
+        overlaps: what records share with sealed items.
         releases: the folder of the releases, one folder a version.
         digester: gives keyed digests of texts, of this machine or of the gate's process.
     """
     alarms = [
-        *quality,
-        leakage_alarm(comparison),
+        *found,
         _over_refusal(store, documents),
-        _model_validation(store, contract, comparison.overlaps, releases, digester),
+        _model_validation(store, contract, overlaps, releases, digester),
     ]
     order = list(MODES)
     return tuple(sorted(alarms, key=lambda alarm: order.index(alarm.mode)))

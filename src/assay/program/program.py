@@ -295,22 +295,17 @@ class Program:
         return PlanningService(self.context)
 
     def alarms(self, report: "QualityReport | None" = None) -> "tuple[Alarm, ...]":
-        """What every stage says of the eight failure modes; costs a pass over the records.
+        """What every stage says of the eight failure modes, as of now.
+
+        Where facts came since the last quality report, one is made, and new texts are compared with
+        the reserve.
 
         Args:
             report: the quality report, where it was made already.
         """
-        from assay.planning.alarms import all_alarms
+        from assay.program.alarms import alarms_now
 
-        return all_alarms(
-            self.store,
-            self.context.facts,
-            self.documents.contract,
-            quality=(report or self.quality.report()).alarms,
-            comparison=self.reserve.check(),
-            releases=self.releases.folder,
-            digester=self.context.digester,
-        )
+        return alarms_now(self, report)
 
     def require_whole(self) -> int:
         """Refuse a damaged store before its figures are printed.

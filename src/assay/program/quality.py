@@ -4,25 +4,31 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from assay.context import Context
 from assay.core.data_frame import data_frame
 from assay.core.progress import ProgressCallback
+from assay.governance.failure_modes import Alarm
 from assay.plugins import load, names
+from assay.program.derived import DerivedFigures, documents_digest
 from assay.quality import service
 from assay.quality.bootstrap import Resampling
 from assay.quality.control_tokens import ControlTokens, read_special_tokens
-from assay.quality.disposition import RELEASABLE, Disposition, State
+from assay.quality.coverage_fold import coverage_fold
+from assay.quality.disposition import Disposition, State
 from assay.quality.explanation import Explanation, StaleRecord
+from assay.quality.in_force import DocumentsInForce
 from assay.quality.integrity import Integrity
 from assay.quality.quota_coverage import (
-    Cells,
+    CellCounts,
     CrossTable,
     DistributionCoverage,
-    count_cells,
     coverage,
     cross_table,
 )
 from assay.quality.sections.reviewers import ReviewerRates
+from assay.store.derived import DerivedResult, DerivedResults
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -30,6 +36,18 @@ if TYPE_CHECKING:
     from assay.quality.report import QualityReport
     from assay.quality.shortcuts.audit import ShortcutAudit
     from assay.quality.shortcuts.cues import Cue
+
+
+_ALARMS = "quality-alarms"
+
+
+class LastAlarms(msgspec.Struct, frozen=True, kw_only=True):
+    """The alarms of the last quality report."""
+
+    entry: int
+    """The last audit entry that it counts."""
+    alarms: tuple[Alarm, ...]
+    """What it says of the failure modes."""
 
 
 class QualityService:
@@ -95,13 +113,25 @@ class QualityService:
         progress: ProgressCallback | None = None,
     ) -> "QualityReport":
         """The quality report over everything in the store, under the documents in force."""
-        return service.report(
-            self._context.store,
+        store = self._context.store
+        head = store.head()
+        made = service.report(
+            store.as_of(head.number),
             self._context.facts,
             resampling=resampling,
             cues=_cues(),
             progress=progress,
         )
+        DerivedResults(store).keep(
+            DerivedResult(
+                name=_ALARMS,
+                version=1,
+                documents=self._alarm_basis,
+                head=head,
+                body=msgspec.json.encode(made.alarms),
+            )
+        )
+        return made
 
     def write_report(
         self,
@@ -182,7 +212,7 @@ class QualityService:
             progress=progress,
         )
 
-    def coverage(self, cells: Cells | None = None) -> DistributionCoverage:
+    def coverage(self, cells: CellCounts | None = None) -> DistributionCoverage:
         """The contract's sampling distribution against what is there.
 
         Args:
@@ -190,7 +220,7 @@ class QualityService:
         """
         return coverage(cells or self.cells(), self._context.documents.contract.sampling)
 
-    def heat_map(self, rows: str, columns: str, cells: Cells | None = None) -> CrossTable:
+    def heat_map(self, rows: str, columns: str, cells: CellCounts | None = None) -> CrossTable:
         """Records by the values of two axes.
 
         Args:
@@ -201,19 +231,40 @@ class QualityService:
         sampling = self._context.documents.contract.sampling
         return cross_table(cells or self.cells(), sampling, rows, columns)
 
-    def cells(self) -> Cells:
-        """The place of every record on the axes, counted in one pass over the store."""
-        cases = service.each_case(self._context.store, self._context.facts)
-        return count_cells(
-            self._context.documents.contract.sampling,
-            (
-                (
-                    case.record,
-                    case.disposition is not None and case.disposition.state in RELEASABLE,
-                )
-                for case in cases
-            ),
-        )
+    def cells(self, derived: DerivedFigures | None = None) -> CellCounts:
+        """The place of every record on the axes; what was counted before is continued.
+
+        Args:
+            derived: the figures as of one entry; of the newest where absent.
+        """
+        documents = DocumentsInForce.of(self._context.facts)
+        return (derived or DerivedFigures(self._context)).of(coverage_fold(documents))
+
+    def alarms(self, report: "QualityReport | None" = None) -> tuple[Alarm, ...]:
+        """The quality report's alarms of the failure modes; a report is made where facts are new.
+
+        Args:
+            report: the report, where it was made already.
+        """
+        if report is not None:
+            return report.alarms
+        last = self.last_alarms()
+        if last is not None and not self._context.store.touched_since(last.entry).families:
+            return last.alarms
+        return self.report().alarms
+
+    def last_alarms(self) -> LastAlarms | None:
+        """The alarms of the last report under the documents in force; None where there was none."""
+        kept = DerivedResults(self._context.store).read(_ALARMS)
+        if kept is None or (kept.version, kept.documents) != (1, self._alarm_basis):
+            return None
+        alarms = msgspec.json.decode(kept.body, type=tuple[Alarm, ...])
+        return LastAlarms(entry=kept.head.number, alarms=alarms)
+
+    @property
+    def _alarm_basis(self) -> str:
+        """A digest of what the alarms depend on beside the facts."""
+        return documents_digest({**self._context.ids, "cues": ",".join(sorted(names("cues")))})
 
 
 def _cues() -> "tuple[Cue, ...]":

@@ -19,9 +19,10 @@ from assay.core.digest import sha256
 from assay.core.errors import InputError
 from assay.core.identity import make_id
 from assay.governance.permits import Permits
+from assay.quality.cells import Cells
 from assay.quality.disposition import RELEASABLE, Disposition, rests_on_all
 from assay.quality.machine_evidence import EvidenceDemand
-from assay.quality.quota_coverage import Cells, coverage
+from assay.quality.quota_coverage import coverage
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.releases.assembly import (

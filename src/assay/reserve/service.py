@@ -9,6 +9,7 @@ import msgspec
 
 from assay.contracts.contract import Reserve
 from assay.contracts.document import Document, DocumentKind, contract_of
+from assay.core.digest import sha256_hex
 from assay.core.errors import MachineError, UsageError
 from assay.core.fact import Fact
 from assay.core.merkle import MerkleTree
@@ -49,6 +50,10 @@ JUDGED: tuple[type[Judgment | Adjudication | Verification | GuidelineGap | Round
 
 OTHER_TEXTS: tuple[type[Fact], ...] = (ExamItem, Sentinel, GapAnswer)
 """Other facts that hold texts which people write and reviewers read."""
+
+
+WITH_TEXTS: tuple[type[Fact], ...] = (Record, *JUDGED, Document, *OTHER_TEXTS)
+"""Every family whose facts hold texts: records, what was judged of them, documents and keys."""
 
 
 class Opener(msgspec.Struct, frozen=True, kw_only=True):
@@ -247,6 +252,17 @@ def index(store: FactStore, key: bytes) -> ReserveIndex | None:
     return ReserveIndex(comparable, key, commitments)
 
 
+def index_name(store: FactStore, *keyed: str) -> str:
+    """A digest of all that a comparison depends on beside the texts: sealings, key and method.
+
+    Args:
+        store: the store.
+        keyed: the check of the gate's key, or the commitments that its process compares with.
+    """
+    sealings = [sealing.id for sealing in store.scan(Sealing)]
+    return sha256_hex(msgspec.json.encode([METHOD, sealings, keyed]))
+
+
 def require_known(sealings: Iterable[Sealing], commitments: Collection[str]) -> None:
     """Refuse a gate that does not know the newest sealing: what it calls clean need not be.
 
@@ -267,53 +283,91 @@ def require_known(sealings: Iterable[Sealing], commitments: Collection[str]) -> 
             )
 
 
+class ComparedTexts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a comparison with one set of fingerprints came to, by the family of the facts.
+
+    A fact never changes, so it is compared with the same fingerprints once; the facts that come
+    later are compared and added.
+    """
+
+    facts: dict[str, int] = {}
+    """Class of facts -> how many were compared."""
+    overlaps: dict[str, tuple[Overlap, ...]] = {}
+    """Class of facts -> what they share with sealed items, in their order of entry."""
+
+
+class KeptComparison(msgspec.Struct, frozen=True, kw_only=True):
+    """A comparison as it is kept to be continued."""
+
+    index: str
+    """What was compared with, by `index_name`."""
+    items: int
+    """Sealed items that texts could be compared with."""
+    wordless: int
+    """Sealed items without a word."""
+    sealed: dict[str, int]
+    """Reserve -> its sealed items."""
+    compared: ComparedTexts
+    """What was compared."""
+
+    def under(self, documents: Mapping[DocumentKind, Document]) -> ReserveComparison:
+        """The comparison as leakage is judged by it, under the documents in force."""
+        declared = reserve_of(documents)
+        names = [family.__name__ for family in WITH_TEXTS]
+        overlaps = self.compared.overlaps
+        return ReserveComparison(
+            reserve=declared.id if declared else None,
+            items=self.items,
+            wordless=self.wordless,
+            records=self.compared.facts.get(Record.__name__, 0),
+            facts=sum(self.compared.facts.values()),
+            overlaps=tuple(overlap for name in names for overlap in overlaps.get(name, ())),
+            short=short_of(contract_of(documents), self.sealed),
+        )
+
+
 def compare(
     store: FactStore,
-    documents: Mapping[DocumentKind, Document],
-    fingerprints: Comparer | None,
+    fingerprints: Comparer,
+    so_far: ComparedTexts | None = None,
+    after: int = 0,
     *,
     progress: ProgressCallback | None = None,
-) -> ReserveComparison:
-    """Compare every text of the store with the fingerprints of the reserve.
+) -> ComparedTexts:
+    """Compare every text that was not compared yet with the fingerprints of the reserve.
 
     Args:
         store: the store.
-        documents: the documents in force.
-        fingerprints: what compares; None where nothing is sealed.
+        fingerprints: what compares.
+        so_far: what was compared with the same fingerprints before.
+        after: the audit entry up to which it was.
         progress: called with the number of facts that were compared so far.
     """
-    declared = reserve_of(documents)
-    overlaps: list[Overlap] = []
-    facts = 0
-    if fingerprints:
-        for facts, of_fact in enumerate(fingerprints.overlaps(_texts_of(store)), start=1):
-            overlaps += of_fact
-            if progress and facts % 1000 == 0:
-                progress(facts, None)
-    return ReserveComparison(
-        reserve=declared.id if declared else None,
-        items=fingerprints.items if fingerprints else 0,
-        wordless=fingerprints.wordless if fingerprints else 0,
-        records=store.count(Record) if fingerprints else 0,
-        facts=facts,
-        overlaps=tuple(overlaps),
-        short=short_of(contract_of(documents), fingerprints.sealed if fingerprints else {}),
-    )
+    so_far = so_far or ComparedTexts()
+    facts, overlaps = dict(so_far.facts), dict(so_far.overlaps)
+    done = 0
+    for family in WITH_TEXTS:
+        name = family.__name__
+        new: list[Overlap] = []
+        texts = (_texts_of(fact) for fact in store.new_since(family, after))
+        for of_fact in fingerprints.overlaps(texts):
+            new += of_fact
+            facts[name] = facts.get(name, 0) + 1
+            done += 1
+            if progress and done % 1000 == 0:
+                progress(done, None)
+        if new:
+            overlaps[name] = (*overlaps.get(name, ()), *new)
+    return ComparedTexts(facts=facts, overlaps=overlaps)
 
 
-def _texts_of(store: FactStore) -> Iterator[Compared]:
-    """Every fact of the store that holds texts: records, what was judged of them, documents."""
-    for record in store.scan(Record):
-        yield Compared.of(record.id, record)
-    for family in JUDGED:
-        for fact in store.scan(family):
-            yield Compared.of(fact.record, fact, f"/{fact.id}")
-    for document in store.scan(Document):
-        name = f"{document.kind} {document.version}"
-        yield Compared.of(name, document)
-    for family_of_texts in OTHER_TEXTS:
-        for text_fact in store.scan(family_of_texts):
-            yield Compared.of(text_fact.id, text_fact)
+def _texts_of(fact: Fact) -> Compared:
+    """The texts of a fact, under the name that its overlaps have."""
+    if isinstance(fact, Document):
+        return Compared.of(f"{fact.kind} {fact.version}", fact)
+    if isinstance(fact, JUDGED):
+        return Compared.of(fact.record, fact, f"/{fact.id}")
+    return Compared.of(fact.id, fact)
 
 
 def open_reserve(

@@ -77,9 +77,7 @@ class DerivedResults:
         engine = self._store.engine
         insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
         replacing = (
-            insert(self._table)
-            .values(row)
-            .on_conflict_do_update(index_elements=["name"], set_=row)
+            insert(self._table).values(row).on_conflict_do_update(index_elements=["name"], set_=row)
         )
         try:
             with unwaiting(engine) as connection:

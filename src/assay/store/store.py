@@ -63,7 +63,8 @@ class Store:
         self._single_reads = single_reads(engine)
         self._clock = clock
         self._naming = naming
-        self._until: int | None = None
+        self.until: int | None = None
+        """The last audit entry whose facts scans and counts read; None where they read all."""
 
     @classmethod
     def open(
@@ -290,8 +291,15 @@ class Store:
         columns = family_table.table.c
         with self.snapshot() as connection:
             query = select(columns.id, columns.body).where(columns.seq > place)
-            query = self._bounded(query, family_table)
-            yield from self._stream(connection, family_table, query)
+            yield from self._stream(connection, family_table, self._bounded(query, family_table))
+
+    def new_since(self, family: type[F], entry: int) -> Iterator[F]:
+        """The facts of a family that came after an audit entry, in their order of entry, streamed."""
+        table = self.schema.of_class(family).table
+        with self.snapshot() as connection:
+            first = first_behind(connection, table, entry)
+        if first is not None:
+            yield from self.since(family, first - 1)
 
     @staticmethod
     def _stream(
@@ -317,15 +325,15 @@ class Store:
 
     def _first_unread(self, connection: Connection, family_table: FamilyTable) -> int | None:
         """The sequence number of the first fact that this store does not read; None if it reads all."""
-        if self._until is None:
+        if self.until is None:
             return None
-        return first_behind(connection, family_table.table, self._until)
+        return first_behind(connection, family_table.table, self.until)
 
     def _bounded(self, query: Select[Any], family_table: FamilyTable) -> Select[Any]:
         """The query without facts that came after the entry up to which this store reads."""
-        if self._until is None:
+        if self.until is None:
             return query
-        return query.where(family_table.table.c.entry <= self._until)
+        return query.where(family_table.table.c.entry <= self.until)
 
     def parents(self, identity: str) -> list[Edge]:
         """Edges from this fact to what it was made from, by role.
@@ -427,12 +435,12 @@ class Store:
             return read_head(connection, self.schema.entries)
 
     def as_of(self, entry: int) -> Self:
-        """The facts as they were when an audit entry was the newest: `scan`, `since` and `count`.
+        """The facts as they were when an audit entry was the newest: for scans and counts.
 
         Everything else reads the store as it is.
         """
         bounded = copy(self)
-        bounded._until = entry
+        bounded.until = entry
         return bounded
 
     def touched_since(self, entry: int) -> Touched:
