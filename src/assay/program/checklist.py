@@ -77,7 +77,7 @@ def checklist_figures(
     store, context = program.store, program.context
     contract, rubric = program.documents.contract, program.documents.rubric
     sealed = len({fingerprint.item for fingerprint in store.scan(Fingerprint)})
-    gathering, verified = (derived or DerivedFigures(context)).of_all(
+    gathering, verified = (derived or DerivedFigures(store, context.ids)).of_all(
         [
             checklist_fold(context.ids["rubric"], store.scan(Consent)),
             verified_fold(contract, rubric, must_be_verified(rubric)),

@@ -11,12 +11,13 @@ from assay.core.data_frame import data_frame
 from assay.core.progress import ProgressCallback
 from assay.governance.failure_modes import Alarm
 from assay.plugins import load, names
-from assay.program.derived import DerivedFigures, documents_digest
+from assay.program.derived import DerivedFigures, dispose_new, documents_digest
 from assay.quality import service
 from assay.quality.bootstrap import Resampling
 from assay.quality.control_tokens import ControlTokens, read_special_tokens
 from assay.quality.coverage_fold import coverage_fold
 from assay.quality.disposition import Disposition, State
+from assay.quality.disposition_tally import Disposed
 from assay.quality.explanation import Explanation, StaleRecord
 from assay.quality.in_force import DocumentsInForce
 from assay.quality.integrity import Integrity
@@ -56,9 +57,15 @@ class QualityService:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def dispose(self, *, progress: ProgressCallback | None = None) -> service.Disposed:
-        """Give every record the disposition that the contract's rules make of it."""
-        return service.dispose(
+    def dispose(self, *, progress: ProgressCallback | None = None) -> Disposed:
+        """Give every record the disposition that the contract's rules make of it.
+
+        Records about which nothing came since the last run are not evaluated again.
+
+        Args:
+            progress: called with the number of records that were evaluated.
+        """
+        return dispose_new(
             self._context.store,
             self._context.facts,
             actor=self._context.actor,
@@ -238,7 +245,7 @@ class QualityService:
             derived: the figures as of one entry; of the newest where absent.
         """
         documents = DocumentsInForce.of(self._context.facts)
-        return (derived or DerivedFigures(self._context)).of(coverage_fold(documents))
+        return self._derived(derived).of(coverage_fold(documents))
 
     def alarms(self, report: "QualityReport | None" = None) -> tuple[Alarm, ...]:
         """The quality report's alarms of the failure modes; a report is made where facts are new.
@@ -260,6 +267,9 @@ class QualityService:
             return None
         alarms = msgspec.json.decode(kept.body, type=tuple[Alarm, ...])
         return LastAlarms(entry=kept.head.number, alarms=alarms)
+
+    def _derived(self, derived: DerivedFigures | None) -> DerivedFigures:
+        return derived or DerivedFigures(self._context.store, self._context.ids)
 
     @property
     def _alarm_basis(self) -> str:

@@ -49,7 +49,7 @@ def program_status(program: Program, axes: tuple[str, str] | None = None) -> Pro
         program: the open program.
         axes: two axes for the heat map, down and across.
     """
-    derived = DerivedFigures(program.context)
+    derived = DerivedFigures(program.store, program.context.ids)
     store = program.context.store.as_of(derived.head.number)
     cells = program.quality.cells(derived)
     last = alarms_of_last_runs(program)

@@ -1,9 +1,8 @@
 """Use cases of quality: dispose records by the contract's rules, and report."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -16,7 +15,8 @@ from assay.quality.case import RecordCase, cases
 from assay.quality.case_context import CaseContext
 from assay.quality.consensus import STRICT_MAJORITY, Counting, consensus, effective
 from assay.quality.control_tokens import ControlTokens
-from assay.quality.disposition import RELEASABLE, Disposition, State
+from assay.quality.disposition import RELEASABLE
+from assay.quality.disposition_tally import Disposed, DispositionTally
 from assay.quality.explanation import Explanation, StaleRecord, explain, stale_in
 from assay.quality.failure_modes import is_refuted, taught_candidate
 from assay.quality.gathering import ReportData, gather
@@ -44,31 +44,13 @@ if TYPE_CHECKING:
     from assay.quality.shortcuts.audit import ShortcutAudit
 
 
-class StateReasonCount(msgspec.Struct, frozen=True, kw_only=True):
-    """Records that have one state for one reason."""
-
-    state: State
-    rule: str
-    """The layer and rule that gave it."""
-    reason: str
-    """The reason, as the first such record has it."""
-    records: int
-    """How many records: those whose reasons differ in nothing but numbers."""
-
-
-class Disposed(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run over all records did: `written + unchanged` is how many records there are."""
+class Evaluated(NamedTuple):
+    """What an evaluation of records by the rules came to."""
 
     written: int
     """Records whose disposition is new."""
-    unchanged: int
-    """Records whose disposition is what it was."""
-    states: dict[str, int]
-    """Records by state, new and unchanged."""
-    reasons: tuple["StateReasonCount", ...]
-    """Records by state, rule and reason, the most frequent first within a state."""
-    standings: dict[str, int]
-    """Candidates by standing: endorsed, rejected, mixed, unjudged."""
+    tally: DispositionTally
+    """The dispositions of all that were evaluated."""
 
 
 class AgreementReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,9 +90,25 @@ def dispose(
         records: ids of the records to dispose of; all where absent.
         progress: called after each batch with the number of records done.
     """
+    evaluated = evaluate(store, documents, actor=actor, records=records, progress=progress)
+    return evaluated.tally.disposed(evaluated.written)
+
+
+def evaluate(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    *,
+    actor: str,
+    records: Sequence[str] | None = None,
+    progress: ProgressCallback | None = None,
+) -> Evaluated:
+    """Evaluate records by the rules in force, and write the dispositions that are new.
+
+    The arguments are those of `dispose`.
+    """
     in_force = DocumentsInForce.of(documents, store.scan(Document))
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
-    tally = _DispositionTally()
+    tally = DispositionTally()
     written = done = 0
     for batch in cases(
         store,
@@ -121,7 +119,7 @@ def dispose(
     ):
         judged = [(case, dispose_case(case, in_force)) for case in batch]
         for _, disposition in judged:
-            tally.add(disposition)
+            tally.count(disposition)
         new = [disposition for case, disposition in judged if disposition != case.disposition]
         if new:
             with store.write("record.dispose", actor=actor, documents=ids) as writing:
@@ -130,41 +128,7 @@ def dispose(
         done += len(batch)
         if progress:
             progress(done, None)
-    return Disposed(
-        written=written,
-        unchanged=done - written,
-        states=dict(sorted(tally.states.items())),
-        reasons=tally.reasons(),
-        standings=dict(sorted(tally.standings.items())),
-    )
-
-
-class _DispositionTally:
-    """Dispositions counted by state, reason and standing."""
-
-    def __init__(self) -> None:
-        self.states: Counter[str] = Counter()
-        self.standings: Counter[str] = Counter()
-        self._records: Counter[tuple[State, str, str]] = Counter()
-        self._first: dict[tuple[State, str, str], str] = {}
-
-    def add(self, disposition: Disposition) -> None:
-        """Count one disposition."""
-        self.states[disposition.state] += 1
-        self.standings.update(standing.standing for standing in disposition.standings)
-        # Reasons name figures of their record; without them equal reasons fall together.
-        alike = re.sub(r"\d+(\.\d+)?", "#", disposition.reason)
-        key = (disposition.state, disposition.rule, alike)
-        self._records[key] += 1
-        self._first.setdefault(key, disposition.reason)
-
-    def reasons(self) -> tuple[StateReasonCount, ...]:
-        """The reasons by state, the most frequent first."""
-        ordered = sorted(self._records.items(), key=lambda item: (item[0][0], -item[1], item[0]))
-        return tuple(
-            StateReasonCount(state=key[0], rule=key[1], reason=self._first[key], records=count)
-            for key, count in ordered
-        )
+    return Evaluated(written, tally)
 
 
 def disputes_of(
