@@ -4,6 +4,7 @@ An interface is imported when it is first used: a command that lists records loa
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -22,8 +23,9 @@ from assay.settings import Keys, actor, store_url
 from assay.store import audit
 from assay.store.damage import CORRUPT
 from assay.store.diagnosis import diagnose
-from assay.store.soundness import require_audited, require_sound
+from assay.store.soundness import Look, is_large, require_audited, require_sound
 from assay.store.store import Store
+from assay.store.witness import Witness
 
 if TYPE_CHECKING:
     from assay.desk.accounts import AccountsService
@@ -66,6 +68,7 @@ class Program:
         """Tells the time for stamps."""
         self.actor = who or actor()
         """Who acts."""
+        self._look: Look | None = None
 
     def __repr__(self) -> str:
         """Name, folder and store; of a program whose `assay.toml` cannot be read, the folder."""
@@ -137,7 +140,7 @@ class Program:
             MachineError: if a look at the store finds damage, or entries that were witnessed are gone.
         """
         facts: dict[DocumentKind, Document] = {**self.documents.facts()}
-        require_sound(self.store)
+        self._require_look()
         ids = [fact.id for fact in facts.values()]
         # Asked first, so that a command that only reads takes no lock.
         if self.store.count(Document, id=ids) < len(ids):
@@ -152,6 +155,16 @@ class Program:
             clock=self.clock,
             keys=self.keys,
         )
+
+    def _require_look(self) -> Look:
+        """What a look at the store saw; one in an open program is enough.
+
+        Raises:
+            MachineError: if it finds damage, or entries that were witnessed are gone.
+        """
+        if self._look is None:
+            self._look = require_sound(self.store)
+        return self._look
 
     @cached_property
     def draft_context(self) -> Context:
@@ -316,22 +329,31 @@ class Program:
         Raises:
             MachineError: with the first finding, its place and what to do.
         """
-        return require_audited(self.store)
+        return require_audited(self.store, self._require_look())
 
-    def audit(self, heads: tuple[Checkpoint, ...] = ()) -> audit.AuditReport:
+    def audit(
+        self, heads: tuple[Checkpoint, ...] = (), *, whole: bool = False
+    ) -> audit.AuditReport:
         """Verify the audit chain against the facts, signed releases and further heads.
 
-        It writes nothing, so it can report what is wrong with a store that refuses to be written,
-        or that is too damaged to be opened for anything else.
+        It changes nothing in the store, so it can report what is wrong with one that refuses to be
+        written, or that is too damaged to be opened for anything else. A large store is read from
+        where the last audit on this machine found nothing; the report's `since` says so.
 
         Args:
             heads: checkpoints that were kept elsewhere.
+            whole: whether everything is read, however large the store.
         """
         from assay.program.releases import checkpoints
 
         outside = [*heads, *checkpoints(self.folder)]
+        verified = Witness(self.private / "audit.verified")
         try:
-            report = audit.verify(self.store, outside)
+            since = None if whole or not is_large(self.store) else _read_or_none(verified)
+            report = audit.verify(self.store, outside, since)
+            if report.ok:
+                with suppress(MachineError):  # an audit needs no right to write
+                    verified.write(report.head)
         except MachineError as error:
             if error.code != CORRUPT:
                 raise
@@ -361,6 +383,14 @@ class Program:
             self.close()
         if fault:
             raise fault from error
+
+
+def _read_or_none(verified: Witness) -> Checkpoint | None:
+    """The entry up to which an audit found nothing; None where it cannot be read."""
+    try:
+        return verified.read()
+    except MachineError:
+        return None
 
 
 def _open_to_others(path: Path) -> audit.AuditFinding:
