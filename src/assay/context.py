@@ -20,7 +20,6 @@ from assay.records.pseudonym import pseudonymiser
 from assay.records.record import Record
 from assay.releases.withdrawal import withdrawn_records
 from assay.reserve import service as reserve
-from assay.reserve.fingerprint import KeyedDigests, key_check
 from assay.reserve.ports import Comparer, Digester
 from assay.reserve.sealing import Sealing
 from assay.review.handle import RECORD_HANDLE, opaque
@@ -29,6 +28,9 @@ from assay.store.store import Store
 
 if TYPE_CHECKING:
     from assay.providers.gate_socket import GateClient
+
+RELEASES = "releases"
+"""The folder of a program's releases, one folder a version."""
 
 _RECORD_ID = re.compile(r"\brec_[a-z2-7]{52}\b")
 """The id of a record in a text."""
@@ -90,6 +92,8 @@ class Context:
         """
         gate = self._gate()
         if gate is None:
+            from assay.reserve.fingerprint import key_check  # noqa: PLC0415  numpy
+
             return reserve.index_name(self.store, key_check(self.keys.gate))
         reserve.require_known(self.store.scan(Sealing), gate.commitments)
         return reserve.index_name(self.store, *gate.commitments)
@@ -100,6 +104,8 @@ class Context:
         Raises:
             MachineError: if the gate does not answer.
         """
+        from assay.reserve.fingerprint import KeyedDigests  # noqa: PLC0415  numpy
+
         return self._gate() or KeyedDigests(self.keys.gate)
 
     def _gate(self) -> "GateClient | None":

@@ -16,9 +16,9 @@ from assay.planning.checklist_figures import checklist_fold
 from assay.planning.verified_fold import verified_fold
 from assay.program.derived import DerivedFigures, dispose_new
 from assay.quality.coverage_fold import coverage_fold
+from assay.quality.disposing import dispose
 from assay.quality.disposition_tally import disposition_fold
 from assay.quality.in_force import DocumentsInForce
-from assay.quality.service import dispose
 from assay.records.verdict import Abstained, Prefers, Tie
 from assay.releases.withdrawal import Withdrawal
 from assay.review.adjudication import Adjudication, Decided

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from assay.context import RELEASES
 from assay.governance.failure_modes import MODES, Alarm, FailureMode
 from assay.planning.alarms import all_alarms
 from assay.program.program import Program
@@ -66,7 +67,7 @@ def _all(
         program.documents.contract,
         found=(*quality, leakage),
         overlaps=comparison.overlaps if comparison else (),
-        releases=program.releases.folder,
+        releases=program.folder / RELEASES,
         digester=program.context.digester,
     )
 

@@ -85,7 +85,7 @@ def checklist_figures(
     )
     releases = list(store.scan(Release))
     newest = releases[-1] if releases else None
-    validations = program.validation.list()
+    validations = list(store.scan(Validation))
     of_newest = [
         validation for validation in validations if newest and validation.release == newest.id
     ]

@@ -19,9 +19,9 @@ from assay.core.progress import ProgressCallback
 from assay.core.version import __version__
 from assay.quality.case import RecordCase, cases
 from assay.quality.case_fold import CaseFigures, CaseFold, fold
+from assay.quality.disposing import evaluate
 from assay.quality.disposition import Disposition
 from assay.quality.disposition_tally import Disposed, DispositionTally, disposition_fold
-from assay.quality.service import evaluate
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.review.adjudication import Adjudication

@@ -12,15 +12,11 @@ from assay.core.progress import ProgressCallback
 from assay.governance.failure_modes import Alarm
 from assay.plugins import load, names
 from assay.program.derived import DerivedFigures, dispose_new, documents_digest
-from assay.quality import service
-from assay.quality.bootstrap import Resampling
 from assay.quality.control_tokens import ControlTokens, read_special_tokens
 from assay.quality.coverage_fold import coverage_fold
 from assay.quality.disposition import Disposition, State
 from assay.quality.disposition_tally import Disposed
-from assay.quality.explanation import Explanation, StaleRecord
 from assay.quality.in_force import DocumentsInForce
-from assay.quality.integrity import Integrity
 from assay.quality.quota_coverage import (
     CellCounts,
     CrossTable,
@@ -28,13 +24,17 @@ from assay.quality.quota_coverage import (
     coverage,
     cross_table,
 )
-from assay.quality.sections.reviewers import ReviewerRates
 from assay.store.derived import DerivedResult, DerivedResults
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from assay.quality.bootstrap import Resampling
+    from assay.quality.explanation import Explanation, StaleRecord
+    from assay.quality.integrity import Integrity
     from assay.quality.report import QualityReport
+    from assay.quality.sections.reviewers import ReviewerRates
+    from assay.quality.service import AgreementReport
     from assay.quality.shortcuts.audit import ShortcutAudit
     from assay.quality.shortcuts.cues import Cue
 
@@ -78,6 +78,8 @@ class QualityService:
         Args:
             state: the one state that is wanted; all where absent.
         """
+        from assay.quality import service  # noqa: PLC0415  statistics to load
+
         for case in service.each_case(self._context.store, self._context.facts):
             if case.disposition is not None and state in {None, case.disposition.state}:
                 yield case.disposition
@@ -98,7 +100,7 @@ class QualityService:
         """
         return self._context.store.get(Disposition, identity)
 
-    def why(self, record: str) -> Explanation:
+    def why(self, record: str) -> "Explanation":
         """Why a record has its state, rule by rule, and what would change it.
 
         Args:
@@ -107,19 +109,25 @@ class QualityService:
         Raises:
             UsageError: if no record, or more than one, has an id that begins so.
         """
+        from assay.quality import service  # noqa: PLC0415  statistics to load
+
         return service.why(self._context.store, self._context.facts, record)
 
-    def stale(self) -> tuple[StaleRecord, ...]:
+    def stale(self) -> "tuple[StaleRecord, ...]":
         """The records with judgments made under a text that has changed its meaning since."""
+        from assay.quality import service  # noqa: PLC0415  statistics to load
+
         return tuple(service.stale(self._context.store, self._context.facts))
 
     def report(
         self,
-        resampling: Resampling | None = None,
+        resampling: "Resampling | None" = None,
         *,
         progress: ProgressCallback | None = None,
     ) -> "QualityReport":
         """The quality report over everything in the store, under the documents in force."""
+        from assay.quality import service  # noqa: PLC0415  statistics to load
+
         store = self._context.store
         head = store.head()
         made = service.report(
@@ -173,6 +181,8 @@ class QualityService:
 
     def shortcuts(self, *, progress: ProgressCallback | None = None) -> "tuple[ShortcutAudit, ...]":
         """Whether surface cues win, by group of reviewers."""
+        from assay.quality import service  # noqa: PLC0415  statistics to load
+
         return service.shortcuts(
             self._context.store, self._context.facts, cues=_cues(), progress=progress
         )
@@ -182,7 +192,7 @@ class QualityService:
         *,
         tokenizer: str | Path | None = None,
         progress: ProgressCallback | None = None,
-    ) -> Integrity:
+    ) -> "Integrity":
         """Copies with other labels, groups that a split cuts, answers in prompts, control tokens.
 
         Args:
@@ -193,6 +203,8 @@ class QualityService:
             UsageError: if there is no tokenizer at this place.
             InputError: if it names no special token.
         """
+        from assay.quality import service  # noqa: PLC0415  statistics to load
+
         special = read_special_tokens(Path(tokenizer)) if tokenizer else ()
         return service.integrity(
             self._context.store,
@@ -201,17 +213,21 @@ class QualityService:
             progress=progress,
         )
 
-    def reviewers(self, *, progress: ProgressCallback | None = None) -> tuple[ReviewerRates, ...]:
+    def reviewers(self, *, progress: ProgressCallback | None = None) -> "tuple[ReviewerRates, ...]":
         """How often each reviewer abstains, ties, and chooses what was shown first."""
+        from assay.quality import service  # noqa: PLC0415  statistics to load
+
         return service.reviewers(self._context.store, self._context.facts, progress=progress)
 
     def agreement(
         self,
-        resampling: Resampling | None = None,
+        resampling: "Resampling | None" = None,
         *,
         progress: ProgressCallback | None = None,
-    ) -> service.AgreementReport:
+    ) -> "AgreementReport":
         """How far reviewers agree, by question and slice, with intervals and denominators."""
+        from assay.quality import service  # noqa: PLC0415  statistics to load
+
         return service.agreement(
             self._context.store,
             self._context.facts,

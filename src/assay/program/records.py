@@ -39,7 +39,7 @@ from assay.records.reader import NO_FIELD_OPTIONS, FactReader, FieldOptions, Rea
 from assay.records.record import Record
 from assay.records.report import ImportReport, ReserveAnswer
 from assay.records.service import Preview, reader_entry
-from assay.reserve.contamination import Compared
+from assay.reserve.compared import Compared
 
 if TYPE_CHECKING:
     from datasets import Dataset

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from assay.context import Context
+from assay.context import RELEASES, Context
 from assay.contracts import service as contracts
 from assay.contracts.document import DocumentKind
 from assay.contracts.reading import FILES
@@ -46,10 +46,6 @@ from assay.validation.validation import Validation
 
 if TYPE_CHECKING:
     from datasets import Dataset
-
-RELEASES = "releases"
-"""The folder of a program's releases, one folder a version."""
-
 
 EXPORTS = "exports"
 """The folder into which exports are written where no other is named."""

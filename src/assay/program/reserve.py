@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -12,18 +12,17 @@ from assay.context import Context
 from assay.core.errors import MachineError, UsageError
 from assay.core.progress import ProgressCallback
 from assay.program.derived import documents_digest
-from assay.program.records import read_file
 from assay.records.ports import Layout
 from assay.reserve import service
-from assay.reserve.contamination import ReserveIndex
-from assay.reserve.fingerprint import KeyedDigests
-from assay.reserve.gate_process import Gate, GateLimits, GateRequest
 from assay.reserve.leakage import ReserveComparison
 from assay.reserve.opening import Opening
 from assay.reserve.sealing import Fingerprint, Sealing
 from assay.settings import read_secret, vault_url
 from assay.store.derived import DerivedResult, DerivedResults
 from assay.store.vault import SqlVault
+
+if TYPE_CHECKING:
+    from assay.reserve.gate_process import Gate, GateLimits, GateRequest
 
 
 class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +92,8 @@ class ReserveService:
         Raises:
             UsageError: if the contract declares no reserve, or nobody could open the vault.
         """
+        from assay.program.records import read_file  # noqa: PLC0415  readers of every format
+
         path = Path(file)
         content = read_file(
             self._context, path, source=source, kind=kind, format=format, layout=layout
@@ -191,7 +192,7 @@ class ReserveService:
             index="", items=0, wordless=0, sealed={}, compared=nothing
         ).under(self._context.facts)
 
-    def gate(self, limits: GateLimits) -> Gate:
+    def gate(self, limits: "GateLimits") -> "Gate":
         """The gate of this program's reserve; its log is the audit log.
 
         Where nothing is sealed it compares with nothing, and digests alone.
@@ -199,11 +200,15 @@ class ReserveService:
         Raises:
             UsageError: if the reserve is sealed under another key than this machine's.
         """
+        from assay.reserve.contamination import ReserveIndex  # noqa: PLC0415  numpy
+        from assay.reserve.fingerprint import KeyedDigests  # noqa: PLC0415  numpy
+        from assay.reserve.gate_process import Gate  # noqa: PLC0415  numpy
+
         context = self._context
         key = context.keys.gate
         index = service.index(context.store, key) or ReserveIndex([], key)
 
-        def log(request: GateRequest) -> None:
+        def log(request: "GateRequest") -> None:
             action, counts = _log_entry(request)
             with context.store.write(action, actor=context.actor, subject=counts) as unit:
                 # The entry stands without a fact: a request stores nothing, and is logged all the same.
@@ -211,7 +216,7 @@ class ReserveService:
 
         return Gate(index, KeyedDigests(key), clock=context.clock, log=log, limits=limits)
 
-    def serve_gate(self, gate: Gate, socket: Path, ready: Callable[[], None]) -> None:
+    def serve_gate(self, gate: "Gate", socket: Path, ready: Callable[[], None]) -> None:
         """Answer requests for comparison on a Unix socket until the process is stopped.
 
         Args:
@@ -348,7 +353,7 @@ class ReserveService:
         return SqlVault.open(vault_url(self._context.documents.program.vault, self._context.folder))
 
 
-def _log_entry(request: GateRequest) -> tuple[str, str]:
+def _log_entry(request: "GateRequest") -> tuple[str, str]:
     """The action and the counts of a request, as the audit log has them."""
     characters = f"{request.characters} characters"
     if request.digests:

@@ -21,7 +21,7 @@ from assay.releases.gates import QaFigures
 from assay.releases.manifest import LeftOut
 from assay.releases.spool import Spool
 from assay.releases.withdrawal import withdrawn_records
-from assay.reserve.contamination import Compared
+from assay.reserve.compared import Compared
 from assay.reserve.overlap import Overlap
 from assay.reserve.ports import Comparer
 

@@ -3,7 +3,7 @@
 import hmac
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -18,15 +18,7 @@ from assay.core.progress import ProgressCallback
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.reserve.canonical_text import words
-from assay.reserve.contamination import Compared, ReserveIndex, is_usable, require_same_key
-from assay.reserve.fingerprint import (
-    METHOD,
-    Hasher,
-    item_name,
-    item_texts,
-    key_check,
-    to_text,
-)
+from assay.reserve.compared import Compared
 from assay.reserve.leakage import ReserveComparison, short_of
 from assay.reserve.opening import Gives, Opening
 from assay.reserve.overlap import Overlap
@@ -38,6 +30,10 @@ from assay.review.guideline_gap import GapAnswer, GuidelineGap
 from assay.review.qualification import ExamItem
 from assay.review.sentinel import Sentinel
 from assay.verification.verification import Verification
+
+if TYPE_CHECKING:
+    from assay.reserve.contamination import ReserveIndex
+    from assay.reserve.fingerprint import Hasher
 
 JUDGED: tuple[type[Judgment | Adjudication | Verification | GuidelineGap | RoundNote], ...] = (
     Judgment,
@@ -145,6 +141,8 @@ def seal(
     Raises:
         UsageError: if the contract declares no reserve, or nobody could open the vault.
     """
+    from assay.reserve.fingerprint import item_name  # noqa: PLC0415  numpy, which status needs not
+
     reserve = required_reserve(documents).id
     if not recipients:
         raise UsageError(
@@ -191,6 +189,8 @@ def _add_fingerprints(
     key: bytes,
     actor: str,
 ) -> str:
+    from assay.reserve.fingerprint import METHOD, Hasher, key_check  # noqa: PLC0415  as in `seal`
+
     tree = MerkleTree()
     for name in sorted(new):
         tree.append(hmac.digest(key, new[name].digest(), "sha256"))
@@ -216,8 +216,10 @@ def _add_fingerprints(
 
 
 def _fingerprints(
-    record: Record, name: str, sealing: str, reserve: str, hasher: Hasher
+    record: Record, name: str, sealing: str, reserve: str, hasher: "Hasher"
 ) -> Iterator[Fingerprint]:
+    from assay.reserve.fingerprint import item_texts, to_text  # noqa: PLC0415  as in `seal`
+
     for part, text in item_texts(record):
         text_words = words(text)
         yield Fingerprint(
@@ -231,7 +233,7 @@ def _fingerprints(
         )
 
 
-def index(store: FactStore, key: bytes) -> ReserveIndex | None:
+def index(store: FactStore, key: bytes) -> "ReserveIndex | None":
     """The fingerprints of the store, ready to compare with; None where nothing is sealed.
 
     Raises:
@@ -240,6 +242,13 @@ def index(store: FactStore, key: bytes) -> ReserveIndex | None:
     sealings = {sealing.id: sealing for sealing in store.scan(Sealing)}
     if not sealings:
         return None
+    from assay.reserve.contamination import (  # noqa: PLC0415  as in `seal`
+        ReserveIndex,
+        is_usable,
+        require_same_key,
+    )
+    from assay.reserve.fingerprint import key_check  # noqa: PLC0415  as in `seal`
+
     check = key_check(key)
     usable = {sealing.id for sealing in sealings.values() if is_usable(sealing, check)}
     prints = list(store.scan(Fingerprint))
@@ -259,6 +268,8 @@ def index_name(store: FactStore, *keyed: str) -> str:
         store: the store.
         keyed: the check of the gate's key, or the commitments that its process compares with.
     """
+    from assay.reserve.fingerprint import METHOD  # noqa: PLC0415  as in `seal`
+
     sealings = [sealing.id for sealing in store.scan(Sealing)]
     return sha256_hex(msgspec.json.encode([METHOD, sealings, keyed]))
 

@@ -27,7 +27,6 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -251,6 +250,8 @@ def among(connection: Connection, column: ColumnElement[str], values: Sequence[s
     They travel as one JSON parameter, which neither database limits as it limits parameters.
     """
     if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import JSONB  # noqa: PLC0415  SQLite needs none of it
+
         parameter = bindparam(None, list(values), JSONB)
         listed = select(func.jsonb_array_elements_text(parameter).column_valued("given"))
     else:

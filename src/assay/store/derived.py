@@ -6,9 +6,10 @@ it was, and its bytes must be those that were kept. Whether its version and its 
 in force is for the reader to say.
 """
 
+from typing import Any
+
 import msgspec
-from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Engine, Table, delete, select
 
 from assay.core.digest import sha256_hex
 from assay.core.errors import MachineError
@@ -75,10 +76,8 @@ class DerivedResults:
             "body": result.body,
         }
         engine = self._store.engine
-        insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
-        replacing = (
-            insert(self._table).values(row).on_conflict_do_update(index_elements=["name"], set_=row)
-        )
+        replacing = _insert(engine, self._table).values(row)
+        replacing = replacing.on_conflict_do_update(index_elements=["name"], set_=row)
         try:
             with unwaiting(engine) as connection:
                 connection.execute(replacing)
@@ -90,3 +89,14 @@ class DerivedResults:
         """Drop every result; how many there were."""
         with self._store.session() as session:
             return session.connection.execute(delete(self._table)).rowcount
+
+
+def _insert(engine: Engine, table: Table) -> Any:
+    """An insert that may replace, in the database's own dialect; the other is not loaded."""
+    if engine.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415  SQLite needs none of it
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite  # noqa: PLC0415  beside the other
+
+    return sqlite.insert(table)

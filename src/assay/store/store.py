@@ -282,7 +282,7 @@ class Store:
         conditions = _known_columns(family_table, where)
         with self.snapshot() as connection:
             query = _filter(select(columns.id, columns.body), family_table, conditions, connection)
-            query = self._bounded(query, family_table)
+            query = self._bounded(connection, query, family_table)
             yield from self._stream(connection, family_table, query)
 
     def since(self, family: type[F], place: int) -> Iterator[F]:
@@ -291,7 +291,9 @@ class Store:
         columns = family_table.table.c
         with self.snapshot() as connection:
             query = select(columns.id, columns.body).where(columns.seq > place)
-            yield from self._stream(connection, family_table, self._bounded(query, family_table))
+            yield from self._stream(
+                connection, family_table, self._bounded(connection, query, family_table)
+            )
 
     def new_since(self, family: type[F], entry: int) -> Iterator[F]:
         """The facts of a family that came after an audit entry, in their order of entry, streamed."""
@@ -320,7 +322,7 @@ class Store:
                 conditions,
                 connection,
             )
-            counted = self._bounded(counted, family_table)
+            counted = self._bounded(connection, counted, family_table)
             return int(connection.execute(counted).scalar_one())
 
     def _first_unread(self, connection: Connection, family_table: FamilyTable) -> int | None:
@@ -329,11 +331,12 @@ class Store:
             return None
         return first_behind(connection, family_table.table, self.until)
 
-    def _bounded(self, query: Select[Any], family_table: FamilyTable) -> Select[Any]:
+    def _bounded(
+        self, connection: Connection, query: Select[Any], family_table: FamilyTable
+    ) -> Select[Any]:
         """The query without facts that came after the entry up to which this store reads."""
-        if self.until is None:
-            return query
-        return query.where(family_table.table.c.entry <= self.until)
+        unread = self._first_unread(connection, family_table)
+        return query if unread is None else query.where(family_table.table.c.seq < unread)
 
     def parents(self, identity: str) -> list[Edge]:
         """Edges from this fact to what it was made from, by role.
@@ -459,7 +462,9 @@ class Store:
                 families.add(family)
                 if family_table.record is not None:
                     query = select(family_table.record).where(family_table.table.c.seq >= first)
-                    named = connection.execute(self._bounded(query, family_table)).scalars()
+                    named = connection.execute(
+                        self._bounded(connection, query, family_table)
+                    ).scalars()
                     records[family] = frozenset(name for name in named if name)
         return Touched(families=frozenset(families), records=records)
 
