@@ -96,11 +96,11 @@ def head(
 
 
 def _signed_heads(program: Path, file: Path | None, key: Path | None) -> "Iterator[Checkpoint]":
+    if file is None:
+        return
     from assay.core.errors import UsageError
     from assay.program.releases import read_signed_head
 
-    if file is None:
-        return
     if key is None:
         raise UsageError(
             code="no-key",

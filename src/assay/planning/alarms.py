@@ -14,7 +14,6 @@ from assay.reserve.ports import Digester
 from assay.validation.alarms import model_validation_alarm, of_release, over_refusal_alarm
 from assay.validation.evaluation import ItemResult
 from assay.validation.helpfulness import Helpfulness
-from assay.validation.service import overlap_of, rebuild_report
 from assay.validation.training_overlap import TrainingOverlap, has_inputs, training_of
 from assay.validation.validation import Validation
 
@@ -53,6 +52,8 @@ def all_alarms(
 
 
 def _over_refusal(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Alarm:
+    from assay.validation.service import rebuild_report  # noqa: PLC0415  statistics
+
     validations = list(store.scan(Validation))
     if not validations:
         return over_refusal_alarm(Helpfulness(rates=(), relabelled=()))
@@ -94,6 +95,8 @@ def _overlap(
     overlaps: Sequence[Overlap],
     digester: Callable[[], Digester],
 ) -> TrainingOverlap:
+    from assay.validation.service import overlap_of  # noqa: PLC0415  statistics
+
     results = store.scan(ItemResult, evaluation=[*validation.base, *validation.candidate])
     training = training_of(
         store,

@@ -3,14 +3,14 @@
 An interface is imported when it is first used: a command that lists records loads no statistics.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from assay.context import Context
+from assay.context import RELEASES, Context
 from assay.contracts import service as contracts
 from assay.contracts.document import Document, DocumentKind
 from assay.contracts.documents import Documents
@@ -344,9 +344,7 @@ class Program:
             heads: checkpoints that were kept elsewhere.
             whole: whether everything is read, however large the store.
         """
-        from assay.program.releases import checkpoints
-
-        outside = [*heads, *checkpoints(self.folder)]
+        outside = [*heads, *self._released_heads()]
         verified = Witness(self.private / "audit.verified")
         try:
             since = None if whole or not is_large(self.store) else _read_or_none(verified)
@@ -360,6 +358,13 @@ class Program:
             with Store.open_damaged(self._store_url, self.clock, witness=self._witness) as damaged:
                 report = audit.verify(damaged, outside)
         return audit.with_findings(report, map(_open_to_others, narrow_folder(self.private)))
+
+    def _released_heads(self) -> Iterator[Checkpoint]:
+        """The heads of the chain that releases in the program's folder were signed with."""
+        if (self.folder / RELEASES).exists():
+            from assay.program.releases import checkpoints
+
+            yield from checkpoints(self.folder)
 
     def close(self) -> None:
         """Finish what the desk was given, and close the store, if it was opened."""

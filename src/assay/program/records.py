@@ -10,8 +10,6 @@ import msgspec
 from assay.bulk.address import is_address, public_address
 from assay.bulk.fact_lines import write_facts
 from assay.bulk.fetch import MAX_FETCH_BYTES, Fetched, fetch
-from assay.bulk.imports import import_file, open_mapping, preview_file
-from assay.bulk.joins import open_companion
 from assay.bulk.stream import file_sha256
 from assay.context import Context
 from assay.contracts.shape import nearest
@@ -24,15 +22,12 @@ from assay.core.progress import ProgressCallback
 from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.governance.rights import Use
 from assay.plugins import load, names
-from assay.program.sampling import Endpoint, sample_into
-from assay.program.suggesting import SuggestedMapping, suggest_mapping
 from assay.providers.cost import Prices
 from assay.providers.sampling_report import SamplingReport
 from assay.providers.sampling_run import SamplingPlan
 from assay.records.fields import Role
 from assay.records.judgment import Judgment
 from assay.records.kinds import KINDS
-from assay.records.mapping.reader import MappingReader
 from assay.records.people_mask import existing_or_new_pseudonym
 from assay.records.ports import Layout
 from assay.records.reader import NO_FIELD_OPTIONS, FactReader, FieldOptions, Reader, RowContext
@@ -44,6 +39,9 @@ from assay.reserve.compared import Compared
 if TYPE_CHECKING:
     from datasets import Dataset
     from pandas import DataFrame
+
+    from assay.program.sampling import Endpoint
+    from assay.program.suggesting import SuggestedMapping
 
 
 BATCH = 500
@@ -144,6 +142,8 @@ class RecordsService:
             InputError: if the file or the mapping as a whole cannot be used.
             MachineError: if an address cannot be fetched, or the extra `remote` is missing.
         """
+        from assay.bulk.imports import import_file  # noqa: PLC0415  readers of every format
+
         fetched = self._fetch(file, max_fetch_bytes, allow_private=allow_private)
         path = fetched.path if fetched else Path(file)
         opened = _open_reader(format, path)
@@ -186,6 +186,8 @@ class RecordsService:
         The arguments and errors are those of `import_`. Of an address the newest import counts,
         whatever is there now: nothing is fetched.
         """
+        from assay.records.mapping.reader import MappingReader  # noqa: PLC0415  mappings
+
         address = public_address(str(file)) if is_address(file) else ""
         path = self._context.folder / "address" if address else Path(file)
         opened = _open_reader(format, path)
@@ -257,13 +259,15 @@ class RecordsService:
         An address is fetched as by `import_`, and kept for the import that follows. The documents may
         have open questions, such as those of a new program.
         """
+        from assay.bulk.imports import preview_file  # noqa: PLC0415  readers of every format
+
         fetched = self._fetch(file, max_fetch_bytes, allow_private=allow_private)
         path = fetched.path if fetched else Path(file)
         opened = _open_reader(format, path)
         context = _row_context(self._make_draft(), opened, kind, source, fields)
         return preview_file(path, opened, context, layout=layout, first=first)
 
-    def suggest(self, file: str | Path, *, layout: Layout | None = None) -> SuggestedMapping:
+    def suggest(self, file: str | Path, *, layout: Layout | None = None) -> "SuggestedMapping":
         """Write a first mapping of a file, from its head, next to it as `NAME.mapping.yaml`.
 
         Args:
@@ -274,6 +278,8 @@ class RecordsService:
             UsageError: if that mapping is there already.
             InputError: if no row can be read, or the columns show no task with a response.
         """
+        from assay.program.suggesting import suggest_mapping  # noqa: PLC0415  mappings
+
         return suggest_mapping(Path(file), layout)
 
     def list(self, **where: str) -> Iterator[Record]:
@@ -404,7 +410,7 @@ class RecordsService:
         *,
         kind: str,
         source: str,
-        endpoint: Endpoint,
+        endpoint: "Endpoint",
         plan: SamplingPlan,
         journal: str | Path | None = None,
         prices: Prices | None = None,
@@ -422,6 +428,8 @@ class RecordsService:
             prices: what a million tokens cost.
             progress: called with the number of tasks done.
         """
+        from assay.program.sampling import sample_into  # noqa: PLC0415  model endpoints
+
         classes = [source_class.id for source_class in self._context.documents.sources.classes]
         for name in (source, plan.source_class):
             _require_known("source class", name, classes)
@@ -514,6 +522,8 @@ def read_file(
     layout: Layout | None,
 ) -> FileContent:
     """Read the records of a file without storing anything; the parameters are those of `import_`."""
+    from assay.bulk.imports import preview_file  # noqa: PLC0415  readers of every format
+
     opened = _open_reader(format, file)
     rows = _row_context(context, opened, kind, source)
     preview = preview_file(file, opened, rows, layout=layout, first=sys.maxsize)
@@ -526,6 +536,9 @@ def read_file(
 
 def _open_reader(reader: str | Path, file: Path) -> Reader:
     """The reader of this name, or the one that a mapping file makes for the data file."""
+    from assay.bulk.imports import open_mapping  # noqa: PLC0415  readers of every format
+    from assay.bulk.joins import open_companion  # noqa: PLC0415  mappings
+
     if str(reader).endswith((".yaml", ".yml")):
         return open_mapping(Path(reader), file)
     if Path(reader).name != str(reader):
