@@ -17,9 +17,14 @@ def status(
     axes: Annotated[
         str | None, typer.Option(help="Two axes for the heat map, such as domain,difficulty.")
     ] = None,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Count everything again from the facts.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the checklist live, the failure modes, the coverage and the queue.
+
+    Alarms are those of the last quality report and the last comparison with the reserve.
 
     Example: assay status --axes domain,difficulty
     """
@@ -29,6 +34,8 @@ def status(
 
     with open_to_read(program) as opened:
         opened.reserve.require_whole_vault()
+        if rebuild:
+            opened.drop_derived()
         chosen = _two_axes(axes, list(opened.documents.contract.sampling.axes))
         standing = program_status(opened, chosen)
     if as_json:

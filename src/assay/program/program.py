@@ -22,6 +22,7 @@ from assay.records.pseudonym import is_pseudonym, pseudonymiser
 from assay.settings import Keys, actor, store_url
 from assay.store import audit
 from assay.store.damage import CORRUPT
+from assay.store.derived import DerivedResults
 from assay.store.diagnosis import diagnose
 from assay.store.soundness import Look, is_large, require_audited, require_sound
 from assay.store.store import Store
@@ -319,6 +320,10 @@ class Program:
         from assay.program.alarms import alarms_now
 
         return alarms_now(self, report)
+
+    def drop_derived(self) -> int:
+        """Drop every derived figure, so that each is made again from the facts; how many there were."""
+        return DerivedResults(self.context.store).drop()
 
     def require_whole(self) -> int:
         """Refuse a damaged store before its figures are printed.

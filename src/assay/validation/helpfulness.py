@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from assay.validation import metrics
-from assay.validation.difference import compare
 from assay.validation.evaluation import ItemResult
 
 if TYPE_CHECKING:
@@ -135,6 +134,8 @@ class _Row(msgspec.Struct, frozen=True):
 
 
 def _from_rows(metric: str, rows: Sequence[_Row]) -> Bounded:
+    from assay.validation.difference import compare  # noqa: PLC0415  numpy
+
     families = [row.family for row in rows]
     complete = [row for row in rows if row.lost == (0, 0)]
     # Best for the rate: what the base lacks counted as 1 and what the candidate lacks as 0, the
