@@ -63,10 +63,8 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("light") / "program"
     init(folder)
     with assay.open(folder) as opened:
-        source = opened.documents.sources.classes[-1].id
-        file = folder / "own.jsonl"
-        file.write_bytes(stored_record(1, source=source).canonical() + b"\n")
-        opened.records.import_(file)
+        with opened.store.write("record.import", actor="lead") as writing:
+            writing.add([stored_record(1, source=opened.documents.sources.classes[-1].id)])
         opened.quality.dispose()
         program_status(opened)
     return folder
