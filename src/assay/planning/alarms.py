@@ -52,11 +52,11 @@ def all_alarms(
 
 
 def _over_refusal(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Alarm:
-    from assay.validation.service import rebuild_report  # noqa: PLC0415  statistics
-
     validations = list(store.scan(Validation))
     if not validations:
         return over_refusal_alarm(Helpfulness(rates=(), relabelled=()))
+    from assay.validation.service import rebuild_report  # noqa: PLC0415  statistics
+
     newest = validations[-1]
     releases = [release.id for release in store.scan(Release)]
     [alarm] = rebuild_report(store, documents, newest).alarms

@@ -166,7 +166,7 @@ class ReserveService:
                     version=1,
                     documents=documents_digest({}),
                     head=head,
-                    body=msgspec.json.encode(comparison),
+                    body=msgspec.json.encode(comparison.without_decoded()),
                 )
             )
         return last.comparison.under(context.facts)

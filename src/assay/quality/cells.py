@@ -44,14 +44,6 @@ class Cells(CellCounts):
         return self._copies[frozenset(target.items())].distinct
 
 
-def count_cells(sampling: Sampling, records: Iterable[tuple[Record, bool]]) -> Cells:
-    """Count records, each given with whether it is accepted."""
-    cells = Cells(sampling)
-    for record, accepted in records:
-        cells.add(record, accepted=accepted)
-    return cells
-
-
 def count_distinct(records: Iterable[Record], slices: Iterable[Place]) -> dict[Place, int]:
     """How many records each slice has, near copies counted once."""
     copies = {target: NearCopies() for target in slices}

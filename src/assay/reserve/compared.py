@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from assay.core.strings import strings_of
 
+DIGESTS = "words/2:"
+"""Prefix of digests of texts; those of earlier versions have no prefix and match none of today's."""
+
 Strings = Sequence[tuple[str, str]]
 """Texts with their JSON pointers, in their order."""
 

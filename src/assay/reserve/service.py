@@ -321,6 +321,18 @@ class KeptComparison(msgspec.Struct, frozen=True, kw_only=True):
     compared: ComparedTexts
     """What was compared."""
 
+    def without_decoded(self) -> "KeptComparison":
+        """The comparison as it may be stored: words of an item that a text held encoded are left out.
+
+        What else an overlap quotes is in the store already, in the text that it quotes.
+        """
+        overlaps = {
+            name: tuple(msgspec.structs.replace(overlap, decoded="") for overlap in of_family)
+            for name, of_family in self.compared.overlaps.items()
+        }
+        compared = msgspec.structs.replace(self.compared, overlaps=overlaps)
+        return msgspec.structs.replace(self, compared=compared)
+
     def under(self, documents: Mapping[DocumentKind, Document]) -> ReserveComparison:
         """The comparison as leakage is judged by it, under the documents in force."""
         declared = reserve_of(documents)
