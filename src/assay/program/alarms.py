@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from assay.context import RELEASES
+from assay.context import RELEASES, Context
 from assay.governance.failure_modes import MODES, Alarm, FailureMode
 from assay.planning.alarms import all_alarms
-from assay.program.program import Program
+from assay.program.quality import QualityService
+from assay.program.reserve import ReserveService
 from assay.reserve.leakage import ReserveComparison, leakage_alarm
 
 if TYPE_CHECKING:
@@ -31,44 +32,56 @@ class AlarmStates(msgspec.Struct, frozen=True, kw_only=True):
     comparison with all that is sealed, 0 where nothing is sealed."""
 
 
-def alarms_now(program: Program, report: "QualityReport | None" = None) -> tuple[Alarm, ...]:
+def alarms_now(
+    context: Context,
+    quality: QualityService,
+    reserve: ReserveService,
+    report: "QualityReport | None" = None,
+) -> tuple[Alarm, ...]:
     """The alarms as of now; what was found before is continued.
 
     Args:
-        program: the open program.
+        context: what an open program works with.
+        quality: its quality interface.
+        reserve: its reserve interface.
         report: the quality report, where it was made already.
     """
-    comparison = program.reserve.check()
+    comparison = reserve.check()
     leakage = leakage_alarm(comparison)
-    return _all(program, program.quality.alarms(report), leakage, comparison)
+    return _all(context, quality.alarms(report), leakage, comparison)
 
 
-def alarms_of_last_runs(program: Program) -> AlarmStates:
-    """The alarms as the last quality report and the last comparison left them; neither is run."""
-    last, compared = program.quality.last_alarms(), program.reserve.last_check()
-    quality = last.alarms if last else tuple(_not_looked_for())
+def alarms_of_last_runs(
+    context: Context, quality: QualityService, reserve: ReserveService
+) -> AlarmStates:
+    """The alarms as the last quality report and the last comparison left them; neither is run.
+
+    The arguments are those of `alarms_now`.
+    """
+    last, compared = quality.last_alarms(), reserve.last_check()
+    of_report = last.alarms if last else tuple(_not_looked_for())
     leakage = leakage_alarm(compared.comparison) if compared else _not_compared()
     return AlarmStates(
-        alarms=_all(program, quality, leakage, compared.comparison if compared else None),
+        alarms=_all(context, of_report, leakage, compared.comparison if compared else None),
         quality_entry=last.entry if last else None,
         reserve_entry=compared.entry if compared else None,
     )
 
 
 def _all(
-    program: Program,
+    context: Context,
     quality: tuple[Alarm, ...],
     leakage: Alarm,
     comparison: ReserveComparison | None,
 ) -> tuple[Alarm, ...]:
     return all_alarms(
-        program.store,
-        program.context.facts,
-        program.documents.contract,
+        context.store,
+        context.facts,
+        context.documents.contract,
         found=(*quality, leakage),
         overlaps=comparison.overlaps if comparison else (),
-        releases=program.folder / RELEASES,
-        digester=program.context.digester,
+        releases=context.folder / RELEASES,
+        digester=context.digester,
     )
 
 

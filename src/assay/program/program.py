@@ -319,7 +319,7 @@ class Program:
         """
         from assay.program.alarms import alarms_now
 
-        return alarms_now(self, report)
+        return alarms_now(self.context, self.quality, self.reserve, report)
 
     def drop_derived(self) -> int:
         """Drop every derived figure, so that each is made again from the facts; how many there were."""

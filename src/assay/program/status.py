@@ -52,7 +52,7 @@ def program_status(program: Program, axes: tuple[str, str] | None = None) -> Pro
     derived = DerivedFigures(program.store, program.context.ids)
     store = program.context.store.as_of(derived.head.number)
     cells = program.quality.cells(derived)
-    last = alarms_of_last_runs(program)
+    last = alarms_of_last_runs(program.context, program.quality, program.reserve)
     return ProgramStatus(
         entry=derived.head.number,
         counts={table.family.table: store.count(table.family.fact) for table in SCHEMA.families},
