@@ -28,7 +28,17 @@ from assay.store.store import Store
 from assay.verification.verification import Fail, Pass, Verification
 from simulators.ferries import ACTOR, CONTRACT, CREATED, HEADER, documents, judgment, preference
 
-RECORDS = 12
+RECORDS = 8
+"""Records that steps are about."""
+
+FIRST = [
+    preference(number, day="sunday" if number % 3 else "weekday") for number in range(RECORDS // 2)
+]
+"""Those of them that are there from the start."""
+
+OTHERS = [preference(number) for number in range(100, 100 + 2 * RECORDS)]
+"""Records that no step touches: where most were touched, figures would be made anew."""
+
 LATER = HEADER.format(kind="contract", title="Ferries that sail") + CONTRACT.replace(
     "total: 8", "total: 9"
 )
@@ -125,7 +135,8 @@ def test_figures_are_the_same_continued_and_made_anew(
     """However facts come and documents change, continued figures equal those made again, by the byte."""
     changed = False
     with _open(template, tmp_path_factory.mktemp("derived")) as store:
-        _add(store, [*_in_force(changed).values(), preference(0), preference(1)])
+        _add(store, [*_in_force(changed).values(), *FIRST, *OTHERS])
+        _figures(store, _in_force(changed))
         for step, number, choice in steps:
             facts = _in_force(changed)
             if step == "change":
@@ -151,7 +162,7 @@ def test_a_run_over_what_is_new_disposes_of_everything(
     """After runs over what is new, a run over every record writes nothing and counts the same."""
     changed = False
     with _open(template, tmp_path_factory.mktemp("derived")) as store:
-        _add(store, [*_in_force(changed).values(), preference(0)])
+        _add(store, [*_in_force(changed).values(), *FIRST, *OTHERS])
         for step, number, choice in steps:
             if step == "change":
                 changed = True
