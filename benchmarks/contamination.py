@@ -18,7 +18,8 @@ from assay.records.kinds import Outcome
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task
 from assay.reserve.canonical_text import words
-from assay.reserve.contamination import Compared, ReserveIndex
+from assay.reserve.compared import Compared
+from assay.reserve.contamination import ReserveIndex
 from assay.reserve.fingerprint import Hasher, item_name, item_texts, to_text
 from assay.reserve.sealing import Fingerprint
 

@@ -21,7 +21,8 @@ from pathlib import Path
 
 from contamination import FRAME, KEY, fingerprints, record, vocabulary
 
-from assay.reserve.contamination import Compared, ReserveIndex
+from assay.reserve.compared import Compared
+from assay.reserve.contamination import ReserveIndex
 
 ROOT = Path(__file__).parents[1]
 KINDS = ("plain prose", "Markdown pages", "source pages", "chat records")

@@ -22,7 +22,6 @@ from assay.records.pseudonym import pseudonymiser
 from assay.records.record import Record
 from assay.releases.withdrawal import withdrawn_records
 from assay.reserve import service as reserve
-from assay.reserve.fingerprint import KeyedDigests
 from assay.reserve.ports import Comparer, Digester
 from assay.reserve.sealing import Sealing
 from assay.review.handle import RECORD_HANDLE, opaque
@@ -31,6 +30,9 @@ from assay.store.store import Store
 
 if TYPE_CHECKING:
     from assay.providers.gate_socket import GateClient
+
+RELEASES = "releases"
+"""The folder of a program's releases, one folder a version."""
 
 _RECORD_ID = re.compile(r"\brec_[a-z2-7]{52}\b")
 """The id of a record in a text."""
@@ -89,12 +91,28 @@ class Context:
         reserve.require_known(self.store.scan(Sealing), gate.commitments)
         return gate if gate.sealed else None
 
+    def comparer_name(self) -> str:
+        """What `comparer` would compare with, as a digest, without making it ready.
+
+        Raises:
+            MachineError: if the gate does not answer, or was started before the last sealing.
+        """
+        gate = self._gate()
+        if gate is None:
+            from assay.reserve.fingerprint import key_check  # noqa: PLC0415  numpy
+
+            return reserve.index_name(self.store, key_check(self.keys.gate))
+        reserve.require_known(self.store.scan(Sealing), gate.commitments)
+        return reserve.index_name(self.store, *gate.commitments)
+
     def digester(self) -> Digester:
         """What digests texts under the gate's key: the gate that assay.toml names, or this machine.
 
         Raises:
             MachineError: if the gate does not answer.
         """
+        from assay.reserve.fingerprint import KeyedDigests  # noqa: PLC0415  numpy
+
         return self._gate() or KeyedDigests(self.keys.gate)
 
     def _gate(self) -> "GateClient | None":

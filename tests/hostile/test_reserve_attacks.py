@@ -15,7 +15,7 @@ from assay.core.fact import Fact
 from assay.core.keys import derive
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.reserve.contamination import Compared
+from assay.reserve.compared import Compared
 from assay.reserve.fingerprint import GROUP, Hasher
 from assay.review.adjudication import Adjudication
 from assay.verification.verification import Verification

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.reserve.contamination import Compared, ReserveIndex
+from assay.reserve.compared import Compared
+from assay.reserve.contamination import ReserveIndex
 from simulators.disguises import DISGUISES, problem
 from unit.reserve.test_contamination import index, record
 

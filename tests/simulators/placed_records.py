@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from assay.contracts.contract import Sampling
-from assay.quality.quota_coverage import Cells, count_cells
+from assay.quality.cells import Cells
 from assay.records.kinds import Preference
 from assay.records.record import Record
 from builders import model_answer, small_record, user_task
@@ -28,10 +28,8 @@ def placed_cells(
         places: the taxonomy of each record, and whether it is accepted.
         copies: whether all have one text.
     """
-    return count_cells(
-        sampling,
-        (
-            (placed_record(taxonomy, "copy" if copies else str(number)), accepted)
-            for number, (taxonomy, accepted) in enumerate(places)
-        ),
-    )
+    cells = Cells(sampling)
+    for number, (taxonomy, accepted) in enumerate(places):
+        text = "copy" if copies else str(number)
+        cells.add(placed_record(taxonomy, text), accepted=accepted)
+    return cells

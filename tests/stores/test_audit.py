@@ -293,3 +293,54 @@ def test_a_report_spells_out_a_bounded_number_of_findings(store: Store) -> None:
     report = tamper(store, lambda connection: connection.execute(update(RECORDS).values(kind="x")))
     assert report.found == MOST_FINDINGS + 10
     assert len(report.findings) == MOST_FINDINGS
+
+
+def _later(store: Store) -> None:
+    with store.write("record.import", actor=ACTOR) as writing:
+        writing.add([record(20), judgment(record(3).id)])
+
+
+def test_a_resumed_audit_reads_what_is_new(filled: Store) -> None:
+    """From an entry on, the entries and rows behind it are read, and the report says from where."""
+    since = filled.head()
+    _later(filled)
+    report = verify(filled, since=since)
+    assert report.ok
+    assert (report.entries, report.facts, report.edges, report.origins) == (1, 2, 0, 0)
+    assert (report.since, report.head) == (since, filled.head())
+    resumed_at_head = verify(filled, since=filled.head())
+    assert (resumed_at_head.ok, resumed_at_head.entries, resumed_at_head.facts) == (True, 0, 0)
+
+
+def test_a_changed_old_byte_is_found_by_a_whole_audit_alone(filled: Store) -> None:
+    """What lies before the entry is not looked at; reading everything finds the change."""
+    since = filled.head()
+    _later(filled)
+    with filled.snapshot() as connection:
+        connection.execute(update(RECORDS).where(RECORDS.c.seq == 2).values(body=b"{}"))
+        connection.commit()
+    assert verify(filled, since=since).ok
+    assert codes(verify(filled)) == {"fact-changed"}
+
+
+def test_a_resumed_audit_finds_what_was_changed_behind_its_entry(filled: Store) -> None:
+    """New rows are held against new entries as in any audit."""
+    since = filled.head()
+    _later(filled)
+    with filled.snapshot() as connection:
+        connection.execute(update(RECORDS).where(RECORDS.c.seq == 11).values(body=b"{}"))
+        connection.commit()
+    assert codes(verify(filled, since=since)) == {"fact-changed"}
+
+
+@pytest.mark.parametrize("number", [3, 99])
+def test_an_audit_begins_at_the_start_where_its_entry_is_gone(filled: Store, number: int) -> None:
+    """An entry that was rewritten or cut off resumes nothing: everything is read."""
+    report = verify(filled, since=Checkpoint(number=number, hash="0" * 64))
+    assert (report.since, report.entries) == (None, 6)
+
+
+def test_a_resumed_audit_holds_older_heads_against_the_chain(filled: Store) -> None:
+    """A head from outside that lies before the entry is compared as well."""
+    older = Checkpoint(number=2, hash="0" * 64)
+    assert codes(verify(filled, [older], since=filled.head())) == {"entry-rewritten"}

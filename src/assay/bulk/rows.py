@@ -9,7 +9,6 @@ import msgspec
 
 from assay.bulk.eval_archive import rows_of_eval_log
 from assay.bulk.json_rows import is_lines, rows_of_document, rows_of_lines, rows_of_list
-from assay.bulk.parquet_rows import parquet_columns, rows_of_parquet
 from assay.bulk.rejects import FORMER_SUFFIX, SUFFIX, rows_of_rejects
 from assay.bulk.stream import (
     BUFFER,
@@ -83,6 +82,9 @@ class DiskFile:
     def _all_rows(self, after: int) -> Generator[Row, None, None]:
         layout, limit = self.layout, self.layout.max_row_bytes
         if layout.name == "parquet":
+            # Arrow takes a while to load, and most files are lines.
+            from assay.bulk.parquet_rows import parquet_columns, rows_of_parquet  # noqa: PLC0415
+
             columns = self._columns(parquet_columns(self.path))
             yield from rows_of_parquet(self.path, after, limit, columns)
             return

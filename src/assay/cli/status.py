@@ -17,9 +17,14 @@ def status(
     axes: Annotated[
         str | None, typer.Option(help="Two axes for the heat map, such as domain,difficulty.")
     ] = None,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Count everything again from the facts.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the checklist live, the failure modes, the coverage and the queue.
+
+    Alarms are those of the last quality report and the last comparison with the reserve.
 
     Example: assay status --axes domain,difficulty
     """
@@ -29,11 +34,14 @@ def status(
 
     with open_to_read(program) as opened:
         opened.reserve.require_whole_vault()
+        if rebuild:
+            opened.drop_derived()
         chosen = _two_axes(axes, list(opened.documents.contract.sampling.axes))
         standing = program_status(opened, chosen)
     if as_json:
         print_json(standing)
         return
+    say(f"as of audit entry {standing.entry}")
     states = [point.state for point in standing.checklist]
     counted = ", ".join(f"{states.count(state)} {state}" for state in MARKS if state in states)
     say(f"Operating checklist: {counted} ({LEGEND})")
@@ -51,6 +59,7 @@ def status(
         ),
         title="Failure modes",
     )
+    say(_alarms_as_of(standing))
     print_table(
         ("facts", "count"),
         ((family, count) for family, count in standing.counts.items() if count),
@@ -84,6 +93,20 @@ def status(
     queue = standing.queue
     say()
     say(f"queue: {queue.assigned} assigned, {queue.judged} judged, {queue.waiting} waiting")
+
+
+def _alarms_as_of(standing: Any) -> str:
+    """Which facts the alarms count: those of quality and the reserve are of their last runs."""
+    report, comparison = standing.quality_entry, standing.reserve_entry
+    parts = [
+        "no quality report yet" if report is None else f"quality report as of entry {report}",
+        "nothing sealed"
+        if comparison == 0
+        else "no comparison with the reserve yet"
+        if comparison is None
+        else f"comparison with the reserve as of entry {comparison}",
+    ]
+    return f"{'; '.join(parts)}; the store is at entry {standing.entry}"
 
 
 def _two_axes(axes_text: str | None, names: list[str]) -> tuple[str, str] | None:

@@ -87,6 +87,20 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
     """Rows set aside with a reason."""
 
 
+class Touched(msgspec.Struct, frozen=True, kw_only=True):
+    """What facts that came after an audit entry are about."""
+
+    families: frozenset[type[Fact]]
+    """Families that have new facts."""
+    records: Mapping[type[Fact], frozenset[str]]
+    """Family -> ids of the records that its new facts are, or name."""
+
+    def about(self, families: Iterable[type[Fact]]) -> list[str]:
+        """Ids of the records that new facts of these families are, or name; sorted."""
+        named = (self.records.get(family, frozenset()) for family in families)
+        return sorted(frozenset[str]().union(*named))
+
+
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     """The head of the audit chain: a copy kept elsewhere shows later whether entries were cut off."""
 
@@ -202,3 +216,12 @@ class FactStore(Protocol):
 
     def head(self) -> Checkpoint:
         """The head of the audit chain."""
+
+    def as_of(self, entry: int) -> "FactStore":
+        """The facts as they were when an audit entry was the newest, for `scan` and `count`."""
+
+    def new_since(self, family: type[F], entry: int) -> Iterator[F]:
+        """The facts of a family that came after an audit entry, in their order of entry, streamed."""
+
+    def touched_since(self, entry: int) -> Touched:
+        """What the facts that came after an audit entry are about, up to where this store reads."""

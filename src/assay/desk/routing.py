@@ -9,7 +9,7 @@ import msgspec
 from assay.context import Context
 from assay.desk.eligibility import Eligibility
 from assay.desk.filling import handle_of
-from assay.quality import service as quality
+from assay.quality.disposing import dispose
 from assay.quality.disposition import Disposition, State
 from assay.review.queue.conclusion import Conclusion, conclusion_of
 from assay.review.queue.lease import ANSWERED, NewItem, QueueItem, QueueRow
@@ -49,7 +49,7 @@ def route(context: Context, queue_store: SqlQueue, writer: GroupWriter) -> Route
     records = sorted({item.record for item in items})
     # Before the transaction that settles: the rules read every judgment of the records, and nobody who
     # claims or answers waits for that.
-    quality.dispose(store, context.facts, actor="desk", records=records)
+    dispose(store, context.facts, actor="desk", records=records)
     disposed = store.scan(Disposition, record=records, contract=context.ids["contract"])
     states = {disposition.record: disposition.state for disposition in disposed}
     counts: Counter[str] = Counter()

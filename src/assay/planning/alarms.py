@@ -9,13 +9,11 @@ from assay.core.ports import FactStore
 from assay.governance.claims import find_unproven_effects
 from assay.governance.failure_modes import MODES, Alarm
 from assay.releases.release import Release
-from assay.reserve.leakage import ReserveComparison, leakage_alarm
 from assay.reserve.overlap import Overlap
 from assay.reserve.ports import Digester
 from assay.validation.alarms import model_validation_alarm, of_release, over_refusal_alarm
 from assay.validation.evaluation import ItemResult
 from assay.validation.helpfulness import Helpfulness
-from assay.validation.service import overlap_of, rebuild_report
 from assay.validation.training_overlap import TrainingOverlap, has_inputs, training_of
 from assay.validation.validation import Validation
 
@@ -28,8 +26,8 @@ def all_alarms(
     documents: Mapping[DocumentKind, Document],
     contract: Contract,
     *,
-    quality: Iterable[Alarm],
-    comparison: ReserveComparison,
+    found: Iterable[Alarm],
+    overlaps: Sequence[Overlap],
     releases: Path,
     digester: Callable[[], Digester],
 ) -> tuple[Alarm, ...]:
@@ -39,16 +37,15 @@ def all_alarms(
         store: the store.
         documents: the documents in force by kind.
         contract: the contract among them.
-        quality: the alarms of the quality report.
-        comparison: all records against the reserve.
+        found: the alarms of the quality report, and of the comparison with the reserve.
+        overlaps: what records share with sealed items.
         releases: the folder of the releases, one folder a version.
         digester: gives keyed digests of texts, of this machine or of the gate's process.
     """
     alarms = [
-        *quality,
-        leakage_alarm(comparison),
+        *found,
         _over_refusal(store, documents),
-        _model_validation(store, contract, comparison.overlaps, releases, digester),
+        _model_validation(store, contract, overlaps, releases, digester),
     ]
     order = list(MODES)
     return tuple(sorted(alarms, key=lambda alarm: order.index(alarm.mode)))
@@ -58,6 +55,8 @@ def _over_refusal(store: FactStore, documents: Mapping[DocumentKind, Document]) 
     validations = list(store.scan(Validation))
     if not validations:
         return over_refusal_alarm(Helpfulness(rates=(), relabelled=()))
+    from assay.validation.service import rebuild_report  # noqa: PLC0415  statistics
+
     newest = validations[-1]
     releases = [release.id for release in store.scan(Release)]
     [alarm] = rebuild_report(store, documents, newest).alarms
@@ -96,6 +95,8 @@ def _overlap(
     overlaps: Sequence[Overlap],
     digester: Callable[[], Digester],
 ) -> TrainingOverlap:
+    from assay.validation.service import overlap_of  # noqa: PLC0415  statistics
+
     results = store.scan(ItemResult, evaluation=[*validation.base, *validation.candidate])
     training = training_of(
         store,

@@ -2,18 +2,22 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from assay.contracts.contract import Welfare
+from assay.core.tallies import from_rows, to_rows
 from assay.quality.case import RecordCase
-from assay.quality.disposition import rests_on_all
+from assay.quality.case_fold import CaseFold
+from assay.quality.disposition import Disposition, rests_on_all
 from assay.records.candidate import MadeByModel
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.verdict import Category, NotAsked, Prefers, Ranks, ScoreAbstained, Scored
+from assay.review.adjudication import Adjudication
 from assay.review.welfare import Consent, Exposure, caps_of, most_of_a_cap
+from assay.verification.verification import Verification
 
 _SEVERE = frozenset({"high", "critical"})
 
@@ -84,7 +88,7 @@ class RecordFigures(msgspec.Struct, kw_only=True):
     disputed: int = 0
     """Records whose disposition asks for an adjudication, and has read everything said of them."""
     first_disputed: str | None = None
-    """Id of the first of these."""
+    """The first of their ids, in the order of ids."""
     undisposed: int = 0
     """Records without a disposition under the documents in force."""
 
@@ -209,76 +213,157 @@ class ChecklistData:
         } - self._agreed
         self.judgments = JudgmentFigures()
         """Figures of people's judgments so far."""
-        self.records = RecordFigures()
-        """Figures of the records so far."""
         self.by_person: Counter[tuple[str, str]] = Counter()
         """Judgments by pseudonym and role."""
         self.harmful_by_person: Counter[str] = Counter()
         """Judgments of records that are severe or show a harm, by pseudonym."""
+        self._records = RecordFigures()
+        self._disputed: set[str] = set()
+
+    @property
+    def records(self) -> RecordFigures:
+        """Figures of the records so far."""
+        first = min(self._disputed, default=None)
+        return msgspec.structs.replace(
+            self._records, disputed=len(self._disputed), first_disputed=first
+        )
 
     def add(self, case: RecordCase) -> None:
         """Count one record with all that was judged and decided about it."""
-        counted = self.records
+        self._count(case, 1)
+
+    def remove(self, case: RecordCase) -> None:
+        """Take one record out, as it was when it was counted."""
+        self._count(case, -1)
+
+    def encoded(self) -> bytes:
+        """The figures as bytes."""
+        return msgspec.json.encode(
+            {
+                "judgments": _plain(self.judgments),
+                "records": _plain(self._records),
+                "by_person": to_rows(self.by_person),
+                "harmful_by_person": to_rows(self.harmful_by_person),
+                "disputed": sorted(self._disputed),
+            }
+        )
+
+    def take_up(self, body: bytes) -> None:
+        """Go on from figures that were encoded."""
+        read = msgspec.json.decode(body)
+        self.judgments = JudgmentFigures(**_read(read["judgments"]))
+        self._records = RecordFigures(**_read(read["records"]))
+        self.by_person = from_rows(read["by_person"])
+        self.harmful_by_person = from_rows(read["harmful_by_person"])
+        self._disputed = set(read["disputed"])
+
+    def _count(self, case: RecordCase, times: int) -> None:
+        counted = self._records
         severity = case.record.sensitivity.severity if case.record.sensitivity else None
         severe = severity in _SEVERE
-        counted.records += 1
-        counted.rated += severity is not None
-        counted.severe += severe
-        counted.adjudicated += len(case.adjudications)
+        counted.records += times
+        counted.rated += times * (severity is not None)
+        counted.severe += times * severe
+        counted.adjudicated += times * len(case.adjudications)
         people = {judgment.reviewer.pseudonym for judgment in case.judgments
                   if judgment.reviewer.kind == "human"}  # fmt: skip
-        counted.independent += len(people) > 1
-        counted.undisposed += case.disposition is None
+        counted.independent += times * (len(people) > 1)
+        counted.undisposed += times * (case.disposition is None)
         if _waits_for_adjudicator(case):
-            counted.disputed += 1
-            counted.first_disputed = counted.first_disputed or case.record.id
-        self._add_disposition(case)
+            change = self._disputed.add if times > 0 else self._disputed.discard
+            change(case.id)
+        self._count_disposition(case, times)
         harms = case.record.sensitivity.categories if case.record.sensitivity else ()
         for judgment in case.judgments:
             if judgment.reviewer.kind == "human":
-                self._add(judgment, compared=len(case.record.candidates) > 1, severe=severe)
+                compared = len(case.record.candidates) > 1
+                self._count_judgment(judgment, times, compared=compared, severe=severe)
                 if judgment.rubric is not None and (severe or harms):
-                    self._add_harmful(judgment.reviewer.pseudonym, harms)
+                    self._count_harmful(judgment.reviewer.pseudonym, harms, times)
 
-    def _add_disposition(self, case: RecordCase) -> None:
+    def _count_disposition(self, case: RecordCase, times: int) -> None:
         """Count what the rules made of a record that somebody judged or decided."""
         weighed = (*case.judgments, *case.adjudications)
         if not weighed:
             return
-        self.records.judged += 1
+        self._records.judged += times
         if case.disposition is not None:
-            self.records.disposed += 1
-            self.records.stale += not rests_on_all(case.disposition, weighed, case.verifications)
-            self.records.preserved += case.disposition.state == "disagreement_preserved"
+            whole = rests_on_all(case.disposition, weighed, case.verifications)
+            preserved = case.disposition.state == "disagreement_preserved"
+            self._records.disposed += times
+            self._records.stale += times * (not whole)
+            self._records.preserved += times * preserved
 
-    def _add(self, judgment: Judgment, *, compared: bool, severe: bool) -> None:
+    def _count_judgment(
+        self, judgment: Judgment, times: int, *, compared: bool, severe: bool
+    ) -> None:
         counted, reviewer = self.judgments, judgment.reviewer
-        counted.roles[reviewer.role] += 1
-        counted.by_qualification[reviewer.role, reviewer.qualification or ""] += 1
-        self.by_person[reviewer.pseudonym, reviewer.role] += 1
+        current = times * (judgment.rubric == self._rubric)
+        counted.roles[reviewer.role] += times
+        counted.by_qualification[reviewer.role, reviewer.qualification or ""] += times
+        self.by_person[reviewer.pseudonym, reviewer.role] += times
         for score in judgment.scores:
             if isinstance(score.score, Scored | Category):
-                counted.answered[score.dimension] += 1
-                counted.current[score.dimension] += judgment.rubric == self._rubric
+                counted.answered[score.dimension] += times
+                counted.current[score.dimension] += current
             elif isinstance(score.score, ScoreAbstained):
-                counted.declined[score.dimension] += 1
-                counted.declined_current[score.dimension] += judgment.rubric == self._rubric
+                counted.declined[score.dimension] += times
+                counted.declined_current[score.dimension] += current
         if compared and not isinstance(judgment.verdict, NotAsked):
-            counted.comparisons += 1
-            counted.open_answers += not isinstance(judgment.verdict, Prefers | Ranks)
-            counted.ordered += judgment.order is not None
-            counted.first_listed_first += (judgment.order or (None,))[0] == 0
+            is_open = not isinstance(judgment.verdict, Prefers | Ranks)
+            counted.comparisons += times
+            counted.open_answers += times * is_open
+            counted.ordered += times * (judgment.order is not None)
+            counted.first_listed_first += times * ((judgment.order or (None,))[0] == 0)
         if severe and judgment.rubric is not None:
-            counted.severe[reviewer.role] += 1
+            counted.severe[reviewer.role] += times
 
-    def _add_harmful(self, person: str, harms: Iterable[str]) -> None:
+    def _count_harmful(self, person: str, harms: Iterable[str], times: int) -> None:
         shown = {(person, harm) for harm in harms}
-        self.judgments.harmful += 1
-        self.harmful_by_person[person] += 1
+        self.judgments.harmful += times
+        self.harmful_by_person[person] += times
         if shown & self._refused:
-            self.judgments.refused += 1
+            self.judgments.refused += times
         elif not shown or shown - self._agreed:
-            self.judgments.unasked += 1
+            self.judgments.unasked += times
+
+
+def _plain(figures: JudgmentFigures | RecordFigures) -> dict[str, Any]:
+    return {
+        name: to_rows(value) if isinstance(value, Counter) else value
+        for name, value in msgspec.structs.asdict(figures).items()
+    }
+
+
+def _read(plain: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: from_rows(value) if isinstance(value, list) else value
+        for name, value in plain.items()
+    }
+
+
+def checklist_fold(rubric: str, consents: Iterable[Consent]) -> CaseFold[ChecklistData]:
+    """The fold of the checklist's figures.
+
+    Args:
+        rubric: document id of the rubric in force.
+        consents: every statement of people on the harms that they agree to read.
+    """
+    statements = list(consents)
+
+    def decode(body: bytes) -> ChecklistData:
+        figures = ChecklistData(rubric, statements)
+        figures.take_up(body)
+        return figures
+
+    return CaseFold(
+        name="checklist",
+        version=1,
+        reads=(Record, Judgment, Adjudication, Verification, Disposition),
+        begins_again=(Consent,),
+        start=lambda: ChecklistData(rubric, statements),
+        decode=decode,
+    )
 
 
 def reading_figures(

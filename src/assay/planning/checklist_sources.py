@@ -6,16 +6,10 @@ from assay.contracts.contract import Contract
 from assay.contracts.document import Document, DocumentKind
 from assay.contracts.rubric import Rubric
 from assay.governance.failure_modes import Alarm
-from assay.planning.checklist_figures import (
-    LedgerFigures,
-    ReleaseFigures,
-    ReserveFigures,
-    ValidationFigures,
-)
+from assay.planning.checklist_figures import ReleaseFigures, ReserveFigures, ValidationFigures
 from assay.releases.release import Release
 from assay.review.qualification import Qualification
 from assay.validation.validation import Validation
-from assay.verification.ledger import CoverageReport
 
 SHOWN = 5
 """Facts that a point names: the newest ones."""
@@ -81,18 +75,6 @@ def must_be_verified(rubric: Rubric) -> frozenset[str]:
         dimension.id
         for dimension in rubric.dimensions
         if dimension.verifier and dimension.nature == "objective"
-    )
-
-
-def ledger_figures(rubric: Rubric, ledger: CoverageReport) -> tuple[LedgerFigures, ...]:
-    """How much of each dimension that must be verified is."""
-    dimensions = must_be_verified(rubric)
-    return tuple(
-        LedgerFigures(
-            dimension=row.dimension, items=row.items, verified=row.machine_verified + row.both
-        )
-        for row in ledger.rows
-        if row.axis == "all" and row.dimension in dimensions
     )
 
 

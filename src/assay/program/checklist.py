@@ -6,15 +6,14 @@ from assay.contracts.document import Document
 from assay.governance.failure_modes import Alarm
 from assay.planning.checklist import LivePoint, judge_points
 from assay.planning.checklist_figures import (
-    ChecklistData,
     EvaluationFigures,
     Figures,
+    checklist_fold,
     count_rounds,
     reading_figures,
 )
 from assay.planning.checklist_sources import (
     failed_roles,
-    ledger_figures,
     must_be_verified,
     release_figures,
     reserve_figures,
@@ -22,9 +21,10 @@ from assay.planning.checklist_sources import (
     sources_of_points,
     validation_figures,
 )
+from assay.planning.verified_fold import verified_fold
 from assay.program.checking import check_documents
+from assay.program.derived import DerivedFigures
 from assay.program.program import Program
-from assay.quality.service import each_case
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.releases.release import Release
@@ -46,37 +46,46 @@ from assay.validation.validation import Validation
 from assay.verification.verification import Verification
 
 
-def live_checklist(program: Program, alarms: Iterable[Alarm]) -> tuple[LivePoint, ...]:
+def live_checklist(
+    program: Program, alarms: Iterable[Alarm], derived: DerivedFigures | None = None
+) -> tuple[LivePoint, ...]:
     """The fourteen points: what the documents claim, and what the facts of the store show.
 
     Args:
         program: the open program.
         alarms: what the stages say of the failure modes; the leakage alarm is read.
+        derived: the figures as of one entry; of the newest where absent.
     """
     return judge_points(
         check_documents(program.folder, program.clock).checklist,
         program.documents,
-        checklist_figures(program, alarms),
+        checklist_figures(program, alarms, derived),
         _digests(program),
     )
 
 
-def checklist_figures(program: Program, alarms: Iterable[Alarm] = ()) -> Figures:
+def checklist_figures(
+    program: Program, alarms: Iterable[Alarm] = (), derived: DerivedFigures | None = None
+) -> Figures:
     """What the facts of a program come to.
 
     Args:
         program: the open program.
         alarms: what the stages say of the failure modes; the reserve is `unknown` without them.
+        derived: the figures as of one entry; of the newest where absent.
     """
     store, context = program.store, program.context
     contract, rubric = program.documents.contract, program.documents.rubric
     sealed = len({fingerprint.item for fingerprint in store.scan(Fingerprint)})
-    gathering = ChecklistData(context.ids["rubric"], store.scan(Consent))
-    for case in each_case(store, context.facts):
-        gathering.add(case)
+    gathering, verified = (derived or DerivedFigures(store, context.ids)).of_all(
+        [
+            checklist_fold(context.ids["rubric"], store.scan(Consent)),
+            verified_fold(contract, rubric, must_be_verified(rubric)),
+        ]
+    )
     releases = list(store.scan(Release))
     newest = releases[-1] if releases else None
-    validations = program.validation.list()
+    validations = list(store.scan(Validation))
     of_newest = [
         validation for validation in validations if newest and validation.release == newest.id
     ]
@@ -93,9 +102,7 @@ def checklist_figures(program: Program, alarms: Iterable[Alarm] = ()) -> Figures
         validation=validation_figures(of_newest[-1]) if of_newest else None,
         other_validations=len(validations) - len(of_newest),
         evaluation=_evaluation(program, newest),
-        ledger=ledger_figures(rubric, program.verification.report())
-        if must_be_verified(rubric)
-        else (),
+        ledger=verified.rows(),
         passed_exams={
             exam.id: exam.scope.role
             for exam in store.scan(Qualification)
@@ -130,7 +137,7 @@ def _evaluation(program: Program, newest: Release | None) -> EvaluationFigures:
     overlap_outside_reserve = compare_with_training(
         (result for result in results if result.item not in sealed), training
     )
-    records = {record.id for record in store.scan(Record)}
+    records = {record.id for record in store.scan(Record, id=sorted(items))}
     return EvaluationFigures(
         items=len(items),
         trained_on=len(items & records | set(overlap.trained)),

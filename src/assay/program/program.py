@@ -3,14 +3,15 @@
 An interface is imported when it is first used: a command that lists records loads no statistics.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from assay.bulk.attachments import AttachmentFolder
-from assay.context import Context
+from assay.context import RELEASES, Context
 from assay.contracts import service as contracts
 from assay.contracts.document import Document, DocumentKind
 from assay.contracts.documents import Documents
@@ -25,9 +26,11 @@ from assay.settings import Keys, actor, store_url
 from assay.store import audit
 from assay.store.audit import AuditFinding
 from assay.store.damage import CORRUPT
+from assay.store.derived import DerivedResults
 from assay.store.diagnosis import diagnose
-from assay.store.soundness import require_audited, require_sound
+from assay.store.soundness import Look, is_large, require_audited, require_sound
 from assay.store.store import Store
+from assay.store.witness import Witness
 
 if TYPE_CHECKING:
     from assay.desk.accounts import AccountsService
@@ -70,6 +73,7 @@ class Program:
         """Tells the time for stamps."""
         self.actor = who or actor()
         """Who acts."""
+        self._look: Look | None = None
 
     def __repr__(self) -> str:
         """Name, folder and store; of a program whose `assay.toml` cannot be read, the folder."""
@@ -141,7 +145,7 @@ class Program:
             MachineError: if a look at the store finds damage, or entries that were witnessed are gone.
         """
         facts: dict[DocumentKind, Document] = {**self.documents.facts()}
-        require_sound(self.store)
+        self._require_look()
         ids = [fact.id for fact in facts.values()]
         # Asked first, so that a command that only reads takes no lock.
         if self.store.count(Document, id=ids) < len(ids):
@@ -156,6 +160,16 @@ class Program:
             clock=self.clock,
             keys=self.keys,
         )
+
+    def _require_look(self) -> Look:
+        """What a look at the store saw; one in an open program is enough.
+
+        Raises:
+            MachineError: if it finds damage, or entries that were witnessed are gone.
+        """
+        if self._look is None:
+            self._look = require_sound(self.store)
+        return self._look
 
     @cached_property
     def draft_context(self) -> Context:
@@ -299,22 +313,21 @@ class Program:
         return PlanningService(self.context)
 
     def alarms(self, report: "QualityReport | None" = None) -> "tuple[Alarm, ...]":
-        """What every stage says of the eight failure modes; costs a pass over the records.
+        """What every stage says of the eight failure modes, as of now.
+
+        Where facts came since the last quality report, one is made, and new texts are compared with
+        the reserve.
 
         Args:
             report: the quality report, where it was made already.
         """
-        from assay.planning.alarms import all_alarms
+        from assay.program.alarms import alarms_now
 
-        return all_alarms(
-            self.store,
-            self.context.facts,
-            self.documents.contract,
-            quality=(report or self.quality.report()).alarms,
-            comparison=self.reserve.check(),
-            releases=self.releases.folder,
-            digester=self.context.digester,
-        )
+        return alarms_now(self.context, self.quality, self.reserve, report)
+
+    def drop_derived(self) -> int:
+        """Drop every derived figure, so that each is made again from the facts; how many there were."""
+        return DerivedResults(self.context.store).drop()
 
     def require_whole(self) -> int:
         """Refuse a damaged store before its figures are printed.
@@ -325,37 +338,44 @@ class Program:
         Raises:
             MachineError: with the first finding, its place and what to do.
         """
-        return require_audited(self.store)
+        return require_audited(self.store, self._require_look())
 
-    def audit(self, heads: tuple[Checkpoint, ...] = ()) -> audit.AuditReport:
+    def audit(
+        self, heads: tuple[Checkpoint, ...] = (), *, whole: bool = False
+    ) -> audit.AuditReport:
         """Verify the audit chain against the facts, signed releases and further heads.
 
-        It writes nothing, so it can report what is wrong with a store that refuses to be written,
-        or that is too damaged to be opened for anything else.
+        It changes nothing in the store, so it can report what is wrong with one that refuses to be
+        written, or that is too damaged to be opened for anything else. A large store is read from
+        where the last audit on this machine found nothing; the report's `since` says so.
 
         Args:
             heads: checkpoints that were kept elsewhere.
+            whole: whether everything is read, however large the store.
         """
-        from assay.program.releases import checkpoints
-
-        outside = [*heads, *checkpoints(self.folder)]
+        outside = [*heads, *self._released_heads()]
+        verified = Witness(self.private / "audit.verified")
         try:
-            report = audit.verify(self.store, outside)
+            since = None if whole or not is_large(self.store) else _read_or_none(verified)
+            report = audit.verify(self.store, outside, since)
+            report = audit.with_findings(report, self._attachment_findings(since))
+            if report.ok:
+                with suppress(MachineError):  # an audit needs no right to write
+                    verified.write(report.head)
         except MachineError as error:
             if error.code != CORRUPT:
                 raise
             with Store.open_damaged(self._store_url, self.clock, witness=self._witness) as damaged:
                 report = audit.verify(damaged, outside)
-        report = audit.with_findings(report, self._attachment_findings())
         return audit.with_findings(report, map(_open_to_others, narrow_folder(self.private)))
 
-    def _attachment_findings(self) -> list[AuditFinding]:
-        """Attachments that records name and whose bytes are missing or changed."""
+    def _attachment_findings(self, since: Checkpoint | None) -> list[AuditFinding]:
+        """Attachments that records since an entry name and whose bytes are missing or changed."""
         files = AttachmentFolder(self.private / ATTACHMENTS)
         try:
             named = {
                 held.digest
-                for record in self.store.scan(Record)
+                for record in self.store.new_since(Record, since.number if since else 0)
                 for held in record.attachments
                 if held.digest is not None
             }
@@ -370,6 +390,13 @@ class Program:
             )
             for digest, fault in files.faults(iter(sorted(named)))
         ]
+
+    def _released_heads(self) -> Iterator[Checkpoint]:
+        """The heads of the chain that releases in the program's folder were signed with."""
+        if (self.folder / RELEASES).exists():
+            from assay.program.releases import checkpoints
+
+            yield from checkpoints(self.folder)
 
     def close(self) -> None:
         """Finish what the desk was given, and close the store, if it was opened."""
@@ -393,6 +420,14 @@ class Program:
             self.close()
         if fault:
             raise fault from error
+
+
+def _read_or_none(verified: Witness) -> Checkpoint | None:
+    """The entry up to which an audit found nothing; None where it cannot be read."""
+    try:
+        return verified.read()
+    except MachineError:
+        return None
 
 
 def _open_to_others(path: Path) -> AuditFinding:

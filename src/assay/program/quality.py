@@ -4,35 +4,54 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, cast, get_args
 
+import msgspec
+
 from assay.context import Context, Interface
 from assay.core.choices import refuse_unknown
 from assay.core.data_frame import data_frame
 from assay.core.progress import ProgressCallback
+from assay.governance.failure_modes import Alarm
 from assay.plugins import load, names
-from assay.quality import service
-from assay.quality.bootstrap import Resampling
+from assay.program.derived import DerivedFigures, dispose_new, documents_digest
 from assay.quality.control_tokens import ControlTokens, read_special_tokens
-from assay.quality.disposition import RELEASABLE, Disposition, State
-from assay.quality.explanation import Explanation, StaleRecord
-from assay.quality.integrity import Integrity
+from assay.quality.coverage_fold import coverage_fold
+from assay.quality.disposition import Disposition, State
+from assay.quality.disposition_tally import Disposed
+from assay.quality.in_force import DocumentsInForce
 from assay.quality.quota_coverage import (
-    Cells,
+    CellCounts,
     CrossTable,
     DistributionCoverage,
-    count_cells,
     coverage,
     cross_table,
 )
-from assay.quality.sections.reviewers import ReviewerRates
+from assay.store.derived import DerivedResult, DerivedResults
 from assay.store.noted_reads import NotedReads
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
     from assay.core.ports import FactStore
+    from assay.quality.bootstrap import Resampling
+    from assay.quality.explanation import Explanation, StaleRecord
+    from assay.quality.integrity import Integrity
     from assay.quality.report import QualityReport
+    from assay.quality.sections.reviewers import ReviewerRates
+    from assay.quality.service import AgreementReport
     from assay.quality.shortcuts.audit import ShortcutAudit
     from assay.quality.shortcuts.cues import Cue
+
+
+_ALARMS = "quality-alarms"
+
+
+class LastAlarms(msgspec.Struct, frozen=True, kw_only=True):
+    """The alarms of the last quality report."""
+
+    entry: int
+    """The last audit entry that it counts."""
+    alarms: tuple[Alarm, ...]
+    """What it says of the failure modes."""
 
 
 class QualityService(Interface):
@@ -42,9 +61,15 @@ class QualityService(Interface):
         self._context = context
         self._made: tuple[NotedReads, QualityReport] | None = None
 
-    def dispose(self, *, progress: ProgressCallback | None = None) -> service.Disposed:
-        """Give every record the disposition that the contract's rules make of it."""
-        return service.dispose(
+    def dispose(self, *, progress: ProgressCallback | None = None) -> Disposed:
+        """Give every record the disposition that the contract's rules make of it.
+
+        Records about which nothing came since the last run are not evaluated again.
+
+        Args:
+            progress: called with the number of records that were evaluated.
+        """
+        return dispose_new(
             self._context.store,
             self._context.facts,
             actor=self._context.actor,
@@ -65,6 +90,8 @@ class QualityService(Interface):
         return self._dispositions(state)
 
     def _dispositions(self, state: State | None) -> Iterator[Disposition]:
+        from assay.quality import service  # noqa: PLC0415  statistics to load
+
         for case in service.each_case(self._context.store, self._context.facts):
             if case.disposition is not None and state in {None, case.disposition.state}:
                 yield case.disposition
@@ -85,7 +112,7 @@ class QualityService(Interface):
         """
         return self._context.store.get(Disposition, identity)
 
-    def why(self, record: str) -> Explanation:
+    def why(self, record: str) -> "Explanation":
         """Why a record has its state, rule by rule, and what would change it.
 
         Args:
@@ -94,15 +121,19 @@ class QualityService(Interface):
         Raises:
             UsageError: if no record, or more than one, has an id that begins so.
         """
+        from assay.quality import service  # noqa: PLC0415  statistics to load
+
         return service.why(self._context.store, self._context.facts, record)
 
-    def stale(self) -> tuple[StaleRecord, ...]:
+    def stale(self) -> "tuple[StaleRecord, ...]":
         """The records with judgments made under a text that has changed its meaning since."""
+        from assay.quality import service  # noqa: PLC0415  statistics to load
+
         return tuple(service.stale(self._context.store, self._context.facts))
 
     def report(
         self,
-        resampling: Resampling | None = None,
+        resampling: "Resampling | None" = None,
         *,
         progress: ProgressCallback | None = None,
     ) -> "QualityReport":
@@ -117,8 +148,12 @@ class QualityService(Interface):
         """
         if resampling is None and self._made is not None and self._made[0].still_hold():
             return self._made[1]
+        from assay.quality import service  # noqa: PLC0415  statistics to load
+
+        # What others add while it is made comes after this entry: the alarms are then made again.
+        head = self._context.store.head()
         reads = NotedReads(self._context.store)
-        report = service.report(
+        made = service.report(
             cast("FactStore", reads),
             self._context.facts,
             resampling=resampling,
@@ -126,8 +161,17 @@ class QualityService(Interface):
             progress=progress,
         )
         if resampling is None:
-            self._made = reads, report
-        return report
+            self._made = reads, made
+        DerivedResults(self._context.store).keep(
+            DerivedResult(
+                name=_ALARMS,
+                version=1,
+                documents=self._alarm_basis,
+                head=head,
+                body=msgspec.json.encode(made.alarms),
+            )
+        )
+        return made
 
     def write_report(
         self,
@@ -162,6 +206,8 @@ class QualityService(Interface):
 
     def shortcuts(self, *, progress: ProgressCallback | None = None) -> "tuple[ShortcutAudit, ...]":
         """Whether surface cues win, by group of reviewers."""
+        from assay.quality import service  # noqa: PLC0415  statistics to load
+
         return service.shortcuts(
             self._context.store, self._context.facts, cues=_cues(), progress=progress
         )
@@ -171,7 +217,7 @@ class QualityService(Interface):
         *,
         tokenizer: str | Path | None = None,
         progress: ProgressCallback | None = None,
-    ) -> Integrity:
+    ) -> "Integrity":
         """Copies with other labels, groups that a split cuts, answers in prompts, control tokens.
 
         Args:
@@ -182,6 +228,8 @@ class QualityService(Interface):
             UsageError: if there is no tokenizer at this place.
             InputError: if it names no special token.
         """
+        from assay.quality import service  # noqa: PLC0415  statistics to load
+
         special = read_special_tokens(Path(tokenizer)) if tokenizer else ()
         return service.integrity(
             self._context.store,
@@ -190,17 +238,21 @@ class QualityService(Interface):
             progress=progress,
         )
 
-    def reviewers(self, *, progress: ProgressCallback | None = None) -> tuple[ReviewerRates, ...]:
+    def reviewers(self, *, progress: ProgressCallback | None = None) -> "tuple[ReviewerRates, ...]":
         """How often each reviewer abstains, ties, and chooses what was shown first."""
+        from assay.quality import service  # noqa: PLC0415  statistics to load
+
         return service.reviewers(self._context.store, self._context.facts, progress=progress)
 
     def agreement(
         self,
-        resampling: Resampling | None = None,
+        resampling: "Resampling | None" = None,
         *,
         progress: ProgressCallback | None = None,
-    ) -> service.AgreementReport:
+    ) -> "AgreementReport":
         """How far reviewers agree, by question and slice, with intervals and denominators."""
+        from assay.quality import service  # noqa: PLC0415  statistics to load
+
         return service.agreement(
             self._context.store,
             self._context.facts,
@@ -208,7 +260,7 @@ class QualityService(Interface):
             progress=progress,
         )
 
-    def coverage(self, cells: Cells | None = None) -> DistributionCoverage:
+    def coverage(self, cells: CellCounts | None = None) -> DistributionCoverage:
         """The contract's sampling distribution against what is there.
 
         Args:
@@ -216,7 +268,7 @@ class QualityService(Interface):
         """
         return coverage(cells or self.cells(), self._context.documents.contract.sampling)
 
-    def heat_map(self, rows: str, columns: str, cells: Cells | None = None) -> CrossTable:
+    def heat_map(self, rows: str, columns: str, cells: CellCounts | None = None) -> CrossTable:
         """Records by the values of two axes.
 
         Args:
@@ -227,19 +279,43 @@ class QualityService(Interface):
         sampling = self._context.documents.contract.sampling
         return cross_table(cells or self.cells(), sampling, rows, columns)
 
-    def cells(self) -> Cells:
-        """The place of every record on the axes, counted in one pass over the store."""
-        cases = service.each_case(self._context.store, self._context.facts)
-        return count_cells(
-            self._context.documents.contract.sampling,
-            (
-                (
-                    case.record,
-                    case.disposition is not None and case.disposition.state in RELEASABLE,
-                )
-                for case in cases
-            ),
-        )
+    def cells(self, derived: DerivedFigures | None = None) -> CellCounts:
+        """The place of every record on the axes; what was counted before is continued.
+
+        Args:
+            derived: the figures as of one entry; of the newest where absent.
+        """
+        documents = DocumentsInForce.of(self._context.facts)
+        return self._derived(derived).of(coverage_fold(documents))
+
+    def alarms(self, report: "QualityReport | None" = None) -> tuple[Alarm, ...]:
+        """The quality report's alarms of the failure modes; a report is made where facts are new.
+
+        Args:
+            report: the report, where it was made already.
+        """
+        if report is not None:
+            return report.alarms
+        last = self.last_alarms()
+        if last is not None and not self._context.store.touched_since(last.entry).families:
+            return last.alarms
+        return self.report().alarms
+
+    def last_alarms(self) -> LastAlarms | None:
+        """The alarms of the last report under the documents in force; None where there was none."""
+        kept = DerivedResults(self._context.store).read(_ALARMS)
+        if kept is None or (kept.version, kept.documents) != (1, self._alarm_basis):
+            return None
+        alarms = msgspec.json.decode(kept.body, type=tuple[Alarm, ...])
+        return LastAlarms(entry=kept.head.number, alarms=alarms)
+
+    def _derived(self, derived: DerivedFigures | None) -> DerivedFigures:
+        return derived or DerivedFigures(self._context.store, self._context.ids)
+
+    @property
+    def _alarm_basis(self) -> str:
+        """A digest of what the alarms depend on beside the facts."""
+        return documents_digest({**self._context.ids, "cues": ",".join(sorted(names("cues")))})
 
 
 def _cues() -> "tuple[Cue, ...]":

@@ -10,8 +10,6 @@ import msgspec
 from assay.bulk.address import is_address, public_address, refuse_other_scheme
 from assay.bulk.fact_lines import write_facts
 from assay.bulk.fetch import MAX_FETCH_BYTES, Fetched, current_revision, fetch, origin_revision
-from assay.bulk.imports import import_file, open_mapping, preview_file
-from assay.bulk.joins import open_companion
 from assay.bulk.stream import file_sha256
 from assay.context import Context, describe_interface
 from assay.core.batches import batches
@@ -27,8 +25,6 @@ from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.governance.permissions import refuse_unknown_role
 from assay.governance.rights import USES, Use
 from assay.plugins import load, names
-from assay.program.sampling import Endpoint, sample_into
-from assay.program.suggesting import SuggestedMapping, suggest_mapping
 from assay.providers.cost import Prices
 from assay.providers.sampling_report import SamplingReport
 from assay.providers.sampling_run import SamplingPlan
@@ -36,18 +32,20 @@ from assay.records.attachment import MAX_ATTACHMENT_BYTES, attachment_name
 from assay.records.fields import Role
 from assay.records.judgment import Judgment
 from assay.records.kinds import KINDS
-from assay.records.mapping.reader import MappingReader
 from assay.records.people_mask import existing_or_new_pseudonym
 from assay.records.ports import Layout
 from assay.records.reader import NO_FIELD_OPTIONS, FactReader, FieldOptions, Reader, RowContext
 from assay.records.record import Record
 from assay.records.report import ImportReport, ReserveAnswer
 from assay.records.service import Preview, reader_entry
-from assay.reserve.contamination import Compared
+from assay.reserve.compared import Compared
 
 if TYPE_CHECKING:
     from datasets import Dataset
     from pandas import DataFrame
+
+    from assay.program.sampling import Endpoint
+    from assay.program.suggesting import SuggestedMapping
 
 
 BATCH = 500
@@ -231,6 +229,8 @@ class RecordsService:
     def _import(
         self, file: str | Path, fetched: Fetched | None, options: "_ImportOptions"
     ) -> ImportReport:
+        from assay.bulk.imports import import_file  # noqa: PLC0415  readers of every format
+
         path = fetched.path if fetched else Path(file)
         opened = _open_reader(options.format, path)
         asks = self._context.documents.program.gate is not None
@@ -297,6 +297,8 @@ class RecordsService:
         self, reader: Reader, source: str | None, kind: str | None, fields: FieldOptions
     ) -> Sequence[Import]:
         """The finished imports by a reader in one way, in their order."""
+        from assay.records.mapping.reader import MappingReader  # noqa: PLC0415  mappings
+
         entry = (
             reader_entry(reader, kind or reader.kinds[0], fields),
             reader.digest if isinstance(reader, MappingReader) else "",
@@ -380,6 +382,8 @@ class RecordsService:
         An address is fetched as by `import_`, and kept for the import that follows. The documents may
         have open questions, such as those of a new program.
         """
+        from assay.bulk.imports import preview_file  # noqa: PLC0415  readers of every format
+
         fetched = self._fetch(file, max_fetch_bytes, allow_private=allow_private)
         path = fetched.path if fetched else Path(file)
         opened = _open_reader(format, path)
@@ -393,7 +397,7 @@ class RecordsService:
             attachments=self._make_draft().attachments,
         )
 
-    def suggest(self, file: str | Path, *, layout: Layout | None = None) -> SuggestedMapping:
+    def suggest(self, file: str | Path, *, layout: Layout | None = None) -> "SuggestedMapping":
         """Write a first mapping of a file, from its head, next to it as `NAME.mapping.yaml`.
 
         Args:
@@ -404,6 +408,8 @@ class RecordsService:
             UsageError: if that mapping is there already.
             InputError: if no row can be read, or the columns show no task with a response.
         """
+        from assay.program.suggesting import suggest_mapping  # noqa: PLC0415  mappings
+
         return suggest_mapping(Path(file), layout)
 
     def list(self, **where: str) -> Iterator[Record]:
@@ -558,7 +564,7 @@ class RecordsService:
         *,
         kind: str,
         source: str,
-        endpoint: Endpoint,
+        endpoint: "Endpoint",
         plan: SamplingPlan,
         journal: str | Path | None = None,
         prices: Prices | None = None,
@@ -576,6 +582,8 @@ class RecordsService:
             prices: what a million tokens cost.
             progress: called with the number of tasks done.
         """
+        from assay.program.sampling import sample_into  # noqa: PLC0415  model endpoints
+
         classes = [source_class.id for source_class in self._context.documents.sources.classes]
         for name in (source, plan.source_class):
             refuse_unknown("source class", name, classes)
@@ -691,6 +699,8 @@ def read_file(
     layout: Layout | None,
 ) -> FileContent:
     """Read the records of a file without storing anything; the parameters are those of `import_`."""
+    from assay.bulk.imports import preview_file  # noqa: PLC0415  readers of every format
+
     opened = _open_reader(format, file)
     rows = _row_context(context, opened, kind, source)
     preview = preview_file(file, opened, rows, layout=layout, first=sys.maxsize)
@@ -721,6 +731,9 @@ def _is_current(address: str, origin: str, *, allow_private: bool) -> tuple[bool
 
 def _open_reader(reader: str | Path, file: Path) -> Reader:
     """The reader of this name, or the one that a mapping file makes for the data file."""
+    from assay.bulk.imports import open_mapping  # noqa: PLC0415  readers of every format
+    from assay.bulk.joins import open_companion  # noqa: PLC0415  mappings
+
     if str(reader).endswith((".yaml", ".yml")):
         return open_mapping(Path(reader), file)
     if Path(reader).name != str(reader):

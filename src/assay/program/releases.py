@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from assay.context import Context, Interface
+from assay.context import RELEASES, Context, Interface
 from assay.contracts import service as contracts
 from assay.contracts.document import DocumentKind
 from assay.contracts.reading import FILES
@@ -51,10 +51,6 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
     from assay.quality.report import QualityReport
-
-RELEASES = "releases"
-"""The folder of a program's releases, one folder a version."""
-
 
 EXPORTS = "exports"
 """The folder into which exports are written where no other is named."""

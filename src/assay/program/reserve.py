@@ -4,24 +4,25 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from assay.context import Context, Interface
 from assay.core.errors import MachineError, UsageError
 from assay.core.progress import ProgressCallback
-from assay.program.records import read_file
+from assay.program.derived import documents_digest
 from assay.records.ports import Layout
 from assay.reserve import service
-from assay.reserve.contamination import ReserveIndex
-from assay.reserve.fingerprint import KeyedDigests
-from assay.reserve.gate_process import Gate, GateLimits, GateRequest
 from assay.reserve.leakage import ReserveComparison
 from assay.reserve.opening import Opening
-from assay.reserve.sealing import Sealing
+from assay.reserve.sealing import Fingerprint, Sealing
 from assay.settings import read_secret, vault_url
+from assay.store.derived import DerivedResult, DerivedResults
 from assay.store.vault import SqlVault
+
+if TYPE_CHECKING:
+    from assay.reserve.gate_process import Gate, GateLimits, GateRequest
 
 
 class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +42,25 @@ class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the file was removed; if not, it still holds the items unencrypted."""
     sealed: service.Sealed
     """The items that went into the vault, and the fingerprints that stay behind."""
+
+
+_COMPARISON = "comparison"
+
+
+class LastComparison(NamedTuple):
+    """A comparison that was kept."""
+
+    entry: int
+    """The last audit entry whose facts were compared."""
+    comparison: service.KeptComparison
+
+
+class LastCheck(NamedTuple):
+    """The last comparison under the documents in force."""
+
+    entry: int
+    """The last audit entry whose facts were compared; 0 where nothing is sealed."""
+    comparison: ReserveComparison
 
 
 class ReserveService(Interface):
@@ -72,6 +92,8 @@ class ReserveService(Interface):
         Raises:
             UsageError: if the contract declares no reserve, or nobody could open the vault.
         """
+        from assay.program.records import read_file  # noqa: PLC0415  readers of every format
+
         path = Path(file)
         content = read_file(
             self._context, path, source=source, kind=kind, format=format, layout=layout
@@ -112,15 +134,65 @@ class ReserveService(Interface):
         return self._context.store.get(Sealing, identity)
 
     def check(self, *, progress: ProgressCallback | None = None) -> ReserveComparison:
-        """Compare every record of the store with the fingerprints."""
-        return service.compare(
-            self._context.store,
-            self._context.facts,
-            self._context.comparer(),
-            progress=progress,
-        )
+        """Compare every record of the store with the fingerprints; what was compared is not again.
 
-    def gate(self, limits: GateLimits) -> Gate:
+        Args:
+            progress: called with the number of facts that were compared so far.
+        """
+        context, store = self._context, self._context.store
+        if not store.count(Sealing):
+            return self._nothing_sealed()
+        head = store.head()
+        index, last = context.comparer_name(), self._kept()
+        if last is not None and last.comparison.index != index:
+            last = None
+        so_far, after = (last.comparison.compared, last.entry) if last else (None, 0)
+        now = store.as_of(head.number)
+        if last is None or now.touched_since(after).families & set(service.WITH_TEXTS):
+            comparer = context.comparer()
+            if comparer is None:
+                return self._nothing_sealed()
+            comparison = service.KeptComparison(
+                index=index,
+                items=comparer.items,
+                wordless=comparer.wordless,
+                sealed=comparer.sealed,
+                compared=service.compare(now, comparer, so_far, after, progress=progress),
+            )
+            last = LastComparison(entry=head.number, comparison=comparison)
+            DerivedResults(store).keep(
+                DerivedResult(
+                    name=_COMPARISON,
+                    version=1,
+                    documents=documents_digest({}),
+                    head=head,
+                    body=msgspec.json.encode(comparison.without_decoded()),
+                )
+            )
+        return last.comparison.under(context.facts)
+
+    def last_check(self) -> LastCheck | None:
+        """What the last comparison with all that is sealed came to; None where there was none."""
+        store = self._context.store
+        last = self._kept()
+        if last is None or store.touched_since(last.entry).families & {Sealing, Fingerprint}:
+            return None if store.count(Sealing) else LastCheck(0, self._nothing_sealed())
+        return LastCheck(last.entry, last.comparison.under(self._context.facts))
+
+    def _kept(self) -> LastComparison | None:
+        kept = DerivedResults(self._context.store).read(_COMPARISON)
+        if kept is None or (kept.version, kept.documents) != (1, documents_digest({})):
+            return None
+        comparison = msgspec.json.decode(kept.body, type=service.KeptComparison)
+        return LastComparison(entry=kept.head.number, comparison=comparison)
+
+    def _nothing_sealed(self) -> ReserveComparison:
+        nothing = service.ComparedTexts()
+        return service.KeptComparison(
+            index="", items=0, wordless=0, sealed={}, compared=nothing
+        ).under(self._context.facts)
+
+    def gate(self, limits: "GateLimits") -> "Gate":
         """The gate of this program's reserve; its log is the audit log.
 
         Where nothing is sealed it compares with nothing, and digests alone.
@@ -128,11 +200,15 @@ class ReserveService(Interface):
         Raises:
             UsageError: if the reserve is sealed under another key than this machine's.
         """
+        from assay.reserve.contamination import ReserveIndex  # noqa: PLC0415  numpy
+        from assay.reserve.fingerprint import KeyedDigests  # noqa: PLC0415  numpy
+        from assay.reserve.gate_process import Gate  # noqa: PLC0415  numpy
+
         context = self._context
         key = context.keys.gate
         index = service.index(context.store, key) or ReserveIndex([], key)
 
-        def log(request: GateRequest) -> None:
+        def log(request: "GateRequest") -> None:
             action, counts = _log_entry(request)
             with context.store.write(action, actor=context.actor, subject=counts) as unit:
                 # The entry stands without a fact: a request stores nothing, and is logged all the same.
@@ -140,7 +216,7 @@ class ReserveService(Interface):
 
         return Gate(index, KeyedDigests(key), clock=context.clock, log=log, limits=limits)
 
-    def serve_gate(self, gate: Gate, socket: Path, ready: Callable[[], None]) -> None:
+    def serve_gate(self, gate: "Gate", socket: Path, ready: Callable[[], None]) -> None:
         """Answer requests for comparison on a Unix socket until the process is stopped.
 
         Args:
@@ -277,7 +353,7 @@ class ReserveService(Interface):
         return SqlVault.open(vault_url(self._context.documents.program.vault, self._context.folder))
 
 
-def _log_entry(request: GateRequest) -> tuple[str, str]:
+def _log_entry(request: "GateRequest") -> tuple[str, str]:
     """The action and the counts of a request, as the audit log has them."""
     characters = f"{request.characters} characters"
     if request.digests:

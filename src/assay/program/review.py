@@ -18,7 +18,6 @@ from assay.core.progress import ProgressCallback
 from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.governance.rights import Use
 from assay.plugins import load, names
-from assay.quality import service as quality
 from assay.quality.explanation import StaleRecord
 from assay.records.judgment import Judgment
 from assay.records.people_mask import PeopleMask, existing_or_new_pseudonym
@@ -386,6 +385,8 @@ class ReviewService(Interface):
             return ()
         if isinstance(decision, Returned):
             return None
+        from assay.quality import service as quality  # noqa: PLC0415  statistics
+
         disputed = quality.disputes_of(
             self._context.store, self._context.facts, adjudication.record
         )

@@ -14,7 +14,7 @@ from time import sleep
 import msgspec
 
 from assay.core.errors import AssayError, MachineError, UsageError
-from assay.reserve.contamination import Compared
+from assay.reserve.compared import Compared
 from assay.reserve.gate_process import Gate, GateState
 from assay.reserve.overlap import Overlap
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from assay.quality.answers import AnswerSeries
 from assay.quality.case import RecordCase
+from assay.quality.cells import Cells
 from assay.quality.consensus import (
     STRICT_MAJORITY,
     Counting,
@@ -24,7 +25,6 @@ from assay.quality.failure_modes import ModeGathering
 from assay.quality.in_force import DocumentsInForce
 from assay.quality.integrity import IntegrityGathering
 from assay.quality.places import Clusters, Places
-from assay.quality.quota_coverage import Cells
 from assay.quality.shortcuts.cues import CUES, Cue
 from assay.quality.shortcuts.gathering import ShortcutGathering
 from assay.records.judgment import Judgment

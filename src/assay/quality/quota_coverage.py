@@ -1,14 +1,14 @@
 """Coverage: the sampling distribution that the contract asks for, against what is there."""
 
+from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from assay.contracts.contract import Quota, Sampling
 from assay.core.data_frame import cross_frame, data_frame
-from assay.quality.near_copies import NearCopies, item_print
 from assay.records.record import Record
 
 if TYPE_CHECKING:
@@ -18,7 +18,10 @@ MISSING = "(missing)"
 """Stands for the value of an axis that a record does not name."""
 
 Taxonomy = Mapping[str, str]
-"""The place of one record: axis -> value."""
+"""A slice of the distribution: axis -> value."""
+
+Place = frozenset[tuple[str, str]]
+"""The place of one record on the axes: pairs of axis and value."""
 
 
 class ValueCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,35 +116,20 @@ class DistributionCoverage(msgspec.Struct, frozen=True, kw_only=True):
         return data_frame(self.quotas, QuotaCoverage)
 
 
-class Cells:
-    """Records counted by their place on the axes, and near copies by slice that must have some."""
+class CellCounts(ABC):
+    """Records counted by their place on the axes."""
 
-    def __init__(self, sampling: Sampling) -> None:
-        """Start with nothing counted.
+    def __init__(self) -> None:
+        """Start with nothing counted."""
+        self._records: Counter[Place] = Counter()
+        self._accepted: Counter[Place] = Counter()
 
-        Args:
-            sampling: the distribution; in the slices of its quotas and its hard slices near copies
-                count once.
-        """
-        self._records: Counter[frozenset[tuple[str, str]]] = Counter()
-        self._accepted: Counter[frozenset[tuple[str, str]]] = Counter()
-        slices = (*(quota.slice for quota in sampling.quotas), *sampling.hard_slices())
-        self._copies = {frozenset(target.items()): NearCopies() for target in slices}
-
-    def add(self, record: Record, *, accepted: bool) -> None:
-        """Count one record."""
-        place = frozenset(record.task.taxonomy.items())
-        self._records[place] += 1
-        if not accepted:
-            return
-        self._accepted[place] += 1
-        inside = [copies for target, copies in self._copies.items() if target <= place]
-        # A print costs a pass over the text, so records outside of every required slice go
-        # without one.
-        if inside:
-            item = item_print(record)
-            for copies in inside:
-                copies.add(item)
+    def count(self, place: Place, *, accepted: bool, times: int = 1) -> None:
+        """Count records at a place; a negative number takes them out again."""
+        for counts, change in ((self._records, times), (self._accepted, times * accepted)):
+            counts[place] += change
+            if not counts[place]:
+                del counts[place]
 
     @property
     def n_records(self) -> int:
@@ -162,10 +150,6 @@ class Cells:
             sum(self._accepted[place] for place in places),
         )
 
-    def distinct(self, target: Taxonomy) -> int:
-        """Accepted records in a slice of the distribution, near copies counted once."""
-        return self._copies[frozenset(target.items())].distinct
-
     def along(self, axis: str) -> dict[str, tuple[int, int]]:
         """Records and accepted records by the value of an axis, missing values included."""
         totals: dict[str, tuple[int, int]] = {}
@@ -183,17 +167,24 @@ class Cells:
             counts[named.get(rows, MISSING), named.get(columns, MISSING)] += count
         return counts
 
+    @abstractmethod
+    def distinct(self, target: Taxonomy) -> int:
+        """Accepted records in a slice of the distribution, near copies counted once."""
 
-def count_cells(sampling: Sampling, records: Iterable[tuple[Record, bool]]) -> Cells:
-    """Count records, each given with whether it is accepted."""
-    cells = Cells(sampling)
-    for record, accepted in records:
-        cells.add(record, accepted=accepted)
-    return cells
+
+def place_of(record: Record) -> Place:
+    """The place of a record on the axes."""
+    return frozenset(record.task.taxonomy.items())
+
+
+def slices_with_copies(sampling: Sampling) -> frozenset[Place]:
+    """The slices in which near copies count once: those that must have records."""
+    slices = (*(quota.slice for quota in sampling.quotas), *sampling.hard_slices())
+    return frozenset(frozenset(target.items()) for target in slices)
 
 
 def coverage(
-    cells: Cells, sampling: Sampling, *, copies_count: bool = False
+    cells: CellCounts, sampling: Sampling, *, copies_count: bool = False
 ) -> DistributionCoverage:
     """The sampling distribution against what is there.
 
@@ -239,7 +230,7 @@ def required_slices(covered: DistributionCoverage) -> tuple[QuotaCoverage, ...]:
     return tuple(most.values())
 
 
-def cross_table(cells: Cells, sampling: Sampling, rows: str, columns: str) -> CrossTable:
+def cross_table(cells: CellCounts, sampling: Sampling, rows: str, columns: str) -> CrossTable:
     """The pairwise table of two axes; the contract's values come first, in its order."""
     counts = cells.across(rows, columns)
     row_values = _in_contract_order(sampling.axes.get(rows, ()), {row for row, _ in counts})
@@ -255,7 +246,7 @@ def cross_table(cells: Cells, sampling: Sampling, rows: str, columns: str) -> Cr
     )
 
 
-def _axis(cells: Cells, axis: str, declared: tuple[str, ...]) -> AxisCoverage:
+def _axis(cells: CellCounts, axis: str, declared: tuple[str, ...]) -> AxisCoverage:
     totals = cells.along(axis)
     return AxisCoverage(
         axis=axis,
@@ -277,7 +268,7 @@ def _in_contract_order(declared: tuple[str, ...], present: set[str]) -> tuple[st
     return (*declared, *others)
 
 
-def _quota(cells: Cells, quota: Quota, total: int, *, copies_count: bool) -> QuotaCoverage:
+def _quota(cells: CellCounts, quota: Quota, total: int, *, copies_count: bool) -> QuotaCoverage:
     records, accepted = cells.inside(quota.slice)
     distinct = accepted if copies_count else cells.distinct(quota.slice)
     needed = quota.records_needed(total)

@@ -1,6 +1,5 @@
-"""Use cases of quality: dispose records by the contract's rules, and report."""
+"""Use cases of quality: explain dispositions, and report."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -16,13 +15,12 @@ from assay.quality.case import RecordCase, cases
 from assay.quality.case_context import CaseContext
 from assay.quality.consensus import STRICT_MAJORITY, Counting, consensus, effective
 from assay.quality.control_tokens import ControlTokens
-from assay.quality.disposition import RELEASABLE, Disposition, State
+from assay.quality.disposition import RELEASABLE
 from assay.quality.explanation import Explanation, StaleRecord, explain, stale_in
 from assay.quality.failure_modes import is_refuted, taught_candidate
 from assay.quality.gathering import ReportData, gather
 from assay.quality.in_force import DocumentsInForce
 from assay.quality.integrity import Integrity, IntegrityGathering
-from assay.quality.rules import dispose_case
 from assay.quality.sections.questions import (
     AgreementRow,
     ReportQuestion,
@@ -44,33 +42,6 @@ if TYPE_CHECKING:
     from assay.quality.shortcuts.audit import ShortcutAudit
 
 
-class StateReasonCount(msgspec.Struct, frozen=True, kw_only=True):
-    """Records that have one state for one reason."""
-
-    state: State
-    rule: str
-    """The layer and rule that gave it."""
-    reason: str
-    """The reason, as the first such record has it."""
-    records: int
-    """How many records: those whose reasons differ in nothing but numbers."""
-
-
-class Disposed(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run over all records did: `written + unchanged` is how many records there are."""
-
-    written: int
-    """Records whose disposition is new."""
-    unchanged: int
-    """Records whose disposition is what it was."""
-    states: dict[str, int]
-    """Records by state, new and unchanged."""
-    reasons: tuple["StateReasonCount", ...]
-    """Records by state, rule and reason, the most frequent first within a state."""
-    standings: dict[str, int]
-    """Candidates by standing: endorsed, rejected, mixed, unjudged."""
-
-
 class AgreementReport(msgspec.Struct, frozen=True, kw_only=True):
     """The agreement part of the quality report."""
 
@@ -86,85 +57,6 @@ class AgreementReport(msgspec.Struct, frozen=True, kw_only=True):
             MachineError: if pandas is not installed.
         """
         return data_frame(agreement_rows(self.verdicts, self.questions), AgreementRow)
-
-
-def dispose(
-    store: FactStore,
-    documents: Mapping[DocumentKind, Document],
-    *,
-    actor: str,
-    records: Sequence[str] | None = None,
-    progress: ProgressCallback | None = None,
-) -> Disposed:
-    """Give every record its disposition under the rules in force.
-
-    A record whose facts and documents are what they were gets no new disposition. An interrupted
-    run leaves whole batches behind; the next one continues from there.
-
-    Args:
-        store: the store.
-        documents: the documents in force by kind; `contract` and `rubric` are needed.
-        actor: who does it.
-        records: ids of the records to dispose of; all where absent.
-        progress: called after each batch with the number of records done.
-    """
-    in_force = DocumentsInForce.of(documents, store.scan(Document))
-    ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
-    tally = _DispositionTally()
-    written = done = 0
-    for batch in cases(
-        store,
-        contract=in_force.contract_id,
-        rubric=in_force.rubric_id,
-        records=records,
-        dated=bool(in_force.changes),
-    ):
-        judged = [(case, dispose_case(case, in_force)) for case in batch]
-        for _, disposition in judged:
-            tally.add(disposition)
-        new = [disposition for case, disposition in judged if disposition != case.disposition]
-        if new:
-            with store.write("record.dispose", actor=actor, documents=ids) as writing:
-                writing.add(new)
-        written += len(new)
-        done += len(batch)
-        if progress:
-            progress(done, None)
-    return Disposed(
-        written=written,
-        unchanged=done - written,
-        states=dict(sorted(tally.states.items())),
-        reasons=tally.reasons(),
-        standings=dict(sorted(tally.standings.items())),
-    )
-
-
-class _DispositionTally:
-    """Dispositions counted by state, reason and standing."""
-
-    def __init__(self) -> None:
-        self.states: Counter[str] = Counter()
-        self.standings: Counter[str] = Counter()
-        self._records: Counter[tuple[State, str, str]] = Counter()
-        self._first: dict[tuple[State, str, str], str] = {}
-
-    def add(self, disposition: Disposition) -> None:
-        """Count one disposition."""
-        self.states[disposition.state] += 1
-        self.standings.update(standing.standing for standing in disposition.standings)
-        # Reasons name figures of their record; without them equal reasons fall together.
-        alike = re.sub(r"\d+(\.\d+)?", "#", disposition.reason)
-        key = (disposition.state, disposition.rule, alike)
-        self._records[key] += 1
-        self._first.setdefault(key, disposition.reason)
-
-    def reasons(self) -> tuple[StateReasonCount, ...]:
-        """The reasons by state, the most frequent first."""
-        ordered = sorted(self._records.items(), key=lambda item: (item[0][0], -item[1], item[0]))
-        return tuple(
-            StateReasonCount(state=key[0], rule=key[1], reason=self._first[key], records=count)
-            for key, count in ordered
-        )
 
 
 def disputes_of(

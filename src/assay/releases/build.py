@@ -70,7 +70,7 @@ from assay.releases.selection import SelectedRecords, select
 from assay.releases.spool import Spool
 from assay.releases.unchanged import LIMITATIONS, refuse_unchanged
 from assay.releases.withdrawal import withdrawn_records
-from assay.reserve.contamination import Compared
+from assay.reserve.compared import Compared
 
 QUALITY_JSON = "quality.json"
 """The quality report for machines."""

@@ -20,9 +20,10 @@ from assay.core.errors import InputError
 from assay.core.identity import make_id
 from assay.core.media_type import media_type
 from assay.governance.permits import Permits
+from assay.quality.cells import Cells
 from assay.quality.disposition import RELEASABLE, Disposition, rests_on_all
 from assay.quality.machine_evidence import EvidenceDemand
-from assay.quality.quota_coverage import Cells, coverage
+from assay.quality.quota_coverage import coverage
 from assay.records.attachment import ATTACHMENTS, attachment_name
 from assay.records.judgment import Judgment
 from assay.records.record import Record

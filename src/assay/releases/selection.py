@@ -15,13 +15,13 @@ from assay.core.ports import FactStore
 from assay.governance.exit_rights import ExitRights
 from assay.governance.rights import Use
 from assay.quality.case import RecordCase, cases
+from assay.quality.cells import Cells
 from assay.quality.disposition import RELEASABLE, Disposition, rests_on_all
-from assay.quality.quota_coverage import Cells
 from assay.releases.gates import QaFigures
 from assay.releases.manifest import LeftOut
 from assay.releases.spool import Spool
 from assay.releases.withdrawal import withdrawn_records
-from assay.reserve.contamination import Compared
+from assay.reserve.compared import Compared
 from assay.reserve.overlap import Overlap
 from assay.reserve.ports import Comparer
 

@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from assay.core.errors import UsageError
-from assay.core.strings import strings_of
 from assay.records.evidence import TextSpan
 from assay.reserve.canonical_text import (
     SEPARATOR,
@@ -26,6 +25,7 @@ from assay.reserve.canonical_text import (
     words,
 )
 from assay.reserve.ciphers import BEFORE_IN_REVERSE, IN_REVERSE, reads_backwards
+from assay.reserve.compared import Compared, Strings
 from assay.reserve.disguised_readings import BUDGET_TIMES, Encoded, readings
 from assay.reserve.fingerprint import GROUP, METHOD, Hasher, Hashes, from_text
 from assay.reserve.overlap import Overlap
@@ -72,23 +72,6 @@ ROUNDING = 1e-12
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-
-Strings = Sequence[tuple[str, str]]
-"""Texts with their JSON pointers, in their order."""
-
-
-class Compared(NamedTuple):
-    """One thing to compare: a fact, a document, a file."""
-
-    holder: str
-    """What its overlaps name; see `Overlap.holder`."""
-    strings: Strings
-    """Every text in it."""
-
-    @classmethod
-    def of(cls, holder: str, value: object, pointer: str = "") -> "Compared":
-        """Every string of a value."""
-        return cls(holder, list(strings_of(value, pointer)))
 
 
 class _TextPiece(NamedTuple):

@@ -17,13 +17,11 @@ from assay.core.digest import sha256
 from assay.records.record import Record
 from assay.reserve.canonical_text import words
 from assay.reserve.ciphers import MARKS
+from assay.reserve.compared import DIGESTS
 from assay.reserve.siphash import KEY_BYTES, siphash
 
 METHOD = "words5-siphash/1"
 """Name and version of the method; fingerprints by another method cannot be compared."""
-
-DIGESTS = "words/2:"
-"""Prefix of digests of texts; those of earlier versions have no prefix and match none of today's."""
 
 GROUP = 5
 """Words of a group. Shorter texts are one group of all their words."""

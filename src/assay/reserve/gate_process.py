@@ -12,7 +12,8 @@ import msgspec
 
 from assay.core.clock import Clock
 from assay.core.errors import UsageError
-from assay.reserve.contamination import Compared, ReserveIndex
+from assay.reserve.compared import Compared
+from assay.reserve.contamination import ReserveIndex
 from assay.reserve.ports import Digester
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from assay.reserve.contamination import Compared
+from assay.reserve.compared import Compared
 from assay.reserve.overlap import Overlap
 
 

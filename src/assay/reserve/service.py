@@ -3,12 +3,13 @@
 import hmac
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from assay.contracts.contract import Reserve
 from assay.contracts.document import Document, DocumentKind, contract_of
+from assay.core.digest import sha256_hex
 from assay.core.errors import MachineError, UsageError
 from assay.core.fact import Fact
 from assay.core.merkle import MerkleTree
@@ -17,15 +18,7 @@ from assay.core.progress import ProgressCallback
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.reserve.canonical_text import words
-from assay.reserve.contamination import Compared, ReserveIndex, is_usable, require_same_key
-from assay.reserve.fingerprint import (
-    METHOD,
-    Hasher,
-    item_name,
-    item_texts,
-    key_check,
-    to_text,
-)
+from assay.reserve.compared import Compared
 from assay.reserve.leakage import ReserveComparison, short_of
 from assay.reserve.opening import Gives, Opening
 from assay.reserve.overlap import Overlap
@@ -38,6 +31,10 @@ from assay.review.qualification import ExamItem
 from assay.review.sentinel import Sentinel
 from assay.verification.verification import Verification
 
+if TYPE_CHECKING:
+    from assay.reserve.contamination import ReserveIndex
+    from assay.reserve.fingerprint import Hasher
+
 JUDGED: tuple[type[Judgment | Adjudication | Verification | GuidelineGap | RoundNote], ...] = (
     Judgment,
     Adjudication,
@@ -49,6 +46,10 @@ JUDGED: tuple[type[Judgment | Adjudication | Verification | GuidelineGap | Round
 
 OTHER_TEXTS: tuple[type[Fact], ...] = (ExamItem, Sentinel, GapAnswer)
 """Other facts that hold texts which people write and reviewers read."""
+
+
+WITH_TEXTS: tuple[type[Fact], ...] = (Record, *JUDGED, Document, *OTHER_TEXTS)
+"""Every family whose facts hold texts: records, what was judged of them, documents and keys."""
 
 
 class Opener(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,6 +141,8 @@ def seal(
     Raises:
         UsageError: if the contract declares no reserve, or nobody could open the vault.
     """
+    from assay.reserve.fingerprint import item_name  # noqa: PLC0415  numpy, which status needs not
+
     reserve = required_reserve(documents).id
     if not recipients:
         raise UsageError(
@@ -186,6 +189,8 @@ def _add_fingerprints(
     key: bytes,
     actor: str,
 ) -> str:
+    from assay.reserve.fingerprint import METHOD, Hasher, key_check  # noqa: PLC0415  as in `seal`
+
     tree = MerkleTree()
     for name in sorted(new):
         tree.append(hmac.digest(key, new[name].digest(), "sha256"))
@@ -211,8 +216,10 @@ def _add_fingerprints(
 
 
 def _fingerprints(
-    record: Record, name: str, sealing: str, reserve: str, hasher: Hasher
+    record: Record, name: str, sealing: str, reserve: str, hasher: "Hasher"
 ) -> Iterator[Fingerprint]:
+    from assay.reserve.fingerprint import item_texts, to_text  # noqa: PLC0415  as in `seal`
+
     for part, text in item_texts(record):
         text_words = words(text)
         yield Fingerprint(
@@ -226,7 +233,7 @@ def _fingerprints(
         )
 
 
-def index(store: FactStore, key: bytes) -> ReserveIndex | None:
+def index(store: FactStore, key: bytes) -> "ReserveIndex | None":
     """The fingerprints of the store, ready to compare with; None where nothing is sealed.
 
     Raises:
@@ -235,6 +242,13 @@ def index(store: FactStore, key: bytes) -> ReserveIndex | None:
     sealings = {sealing.id: sealing for sealing in store.scan(Sealing)}
     if not sealings:
         return None
+    from assay.reserve.contamination import (  # noqa: PLC0415  as in `seal`
+        ReserveIndex,
+        is_usable,
+        require_same_key,
+    )
+    from assay.reserve.fingerprint import key_check  # noqa: PLC0415  as in `seal`
+
     check = key_check(key)
     usable = {sealing.id for sealing in sealings.values() if is_usable(sealing, check)}
     prints = list(store.scan(Fingerprint))
@@ -245,6 +259,19 @@ def index(store: FactStore, key: bytes) -> ReserveIndex | None:
     require_same_key([sealings[identity] for identity in sorted(left)], check)
     commitments = tuple(sealing.commitment for sealing in sealings.values() if sealing.id in usable)
     return ReserveIndex(comparable, key, commitments)
+
+
+def index_name(store: FactStore, *keyed: str) -> str:
+    """A digest of all that a comparison depends on beside the texts: sealings, key and method.
+
+    Args:
+        store: the store.
+        keyed: the check of the gate's key, or the commitments that its process compares with.
+    """
+    from assay.reserve.fingerprint import METHOD  # noqa: PLC0415  as in `seal`
+
+    sealings = [sealing.id for sealing in store.scan(Sealing)]
+    return sha256_hex(msgspec.json.encode([METHOD, sealings, keyed]))
 
 
 def require_known(sealings: Iterable[Sealing], commitments: Collection[str]) -> None:
@@ -267,53 +294,103 @@ def require_known(sealings: Iterable[Sealing], commitments: Collection[str]) -> 
             )
 
 
+class ComparedTexts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a comparison with one set of fingerprints came to, by the family of the facts.
+
+    A fact never changes, so it is compared with the same fingerprints once; the facts that come
+    later are compared and added.
+    """
+
+    facts: dict[str, int] = {}
+    """Class of facts -> how many were compared."""
+    overlaps: dict[str, tuple[Overlap, ...]] = {}
+    """Class of facts -> what they share with sealed items, in their order of entry."""
+
+
+class KeptComparison(msgspec.Struct, frozen=True, kw_only=True):
+    """A comparison as it is kept to be continued."""
+
+    index: str
+    """What was compared with, by `index_name`."""
+    items: int
+    """Sealed items that texts could be compared with."""
+    wordless: int
+    """Sealed items without a word."""
+    sealed: dict[str, int]
+    """Reserve -> its sealed items."""
+    compared: ComparedTexts
+    """What was compared."""
+
+    def without_decoded(self) -> "KeptComparison":
+        """The comparison as it may be stored: words of an item that a text held encoded are left out.
+
+        What else an overlap quotes is in the store already, in the text that it quotes.
+        """
+        overlaps = {
+            name: tuple(msgspec.structs.replace(overlap, decoded="") for overlap in of_family)
+            for name, of_family in self.compared.overlaps.items()
+        }
+        compared = msgspec.structs.replace(self.compared, overlaps=overlaps)
+        return msgspec.structs.replace(self, compared=compared)
+
+    def under(self, documents: Mapping[DocumentKind, Document]) -> ReserveComparison:
+        """The comparison as leakage is judged by it, under the documents in force."""
+        declared = reserve_of(documents)
+        names = [family.__name__ for family in WITH_TEXTS]
+        overlaps = self.compared.overlaps
+        return ReserveComparison(
+            reserve=declared.id if declared else None,
+            items=self.items,
+            wordless=self.wordless,
+            records=self.compared.facts.get(Record.__name__, 0),
+            facts=sum(self.compared.facts.values()),
+            overlaps=tuple(overlap for name in names for overlap in overlaps.get(name, ())),
+            short=short_of(contract_of(documents), self.sealed),
+        )
+
+
 def compare(
     store: FactStore,
-    documents: Mapping[DocumentKind, Document],
-    fingerprints: Comparer | None,
+    fingerprints: Comparer,
+    so_far: ComparedTexts | None = None,
+    after: int = 0,
     *,
     progress: ProgressCallback | None = None,
-) -> ReserveComparison:
-    """Compare every text of the store with the fingerprints of the reserve.
+) -> ComparedTexts:
+    """Compare every text that was not compared yet with the fingerprints of the reserve.
 
     Args:
         store: the store.
-        documents: the documents in force.
-        fingerprints: what compares; None where nothing is sealed.
+        fingerprints: what compares.
+        so_far: what was compared with the same fingerprints before.
+        after: the audit entry up to which it was.
         progress: called with the number of facts that were compared so far.
     """
-    declared = reserve_of(documents)
-    overlaps: list[Overlap] = []
-    facts = 0
-    if fingerprints:
-        for facts, of_fact in enumerate(fingerprints.overlaps(_texts_of(store)), start=1):
-            overlaps += of_fact
-            if progress and facts % 1000 == 0:
-                progress(facts, None)
-    return ReserveComparison(
-        reserve=declared.id if declared else None,
-        items=fingerprints.items if fingerprints else 0,
-        wordless=fingerprints.wordless if fingerprints else 0,
-        records=store.count(Record) if fingerprints else 0,
-        facts=facts,
-        overlaps=tuple(overlaps),
-        short=short_of(contract_of(documents), fingerprints.sealed if fingerprints else {}),
-    )
+    so_far = so_far or ComparedTexts()
+    facts, overlaps = dict(so_far.facts), dict(so_far.overlaps)
+    done = 0
+    for family in WITH_TEXTS:
+        name = family.__name__
+        new: list[Overlap] = []
+        texts = (_texts_of(fact) for fact in store.new_since(family, after))
+        for of_fact in fingerprints.overlaps(texts):
+            new += of_fact
+            facts[name] = facts.get(name, 0) + 1
+            done += 1
+            if progress and done % 1000 == 0:
+                progress(done, None)
+        if new:
+            overlaps[name] = (*overlaps.get(name, ()), *new)
+    return ComparedTexts(facts=facts, overlaps=overlaps)
 
 
-def _texts_of(store: FactStore) -> Iterator[Compared]:
-    """Every fact of the store that holds texts: records, what was judged of them, documents."""
-    for record in store.scan(Record):
-        yield Compared.of(record.id, record)
-    for family in JUDGED:
-        for fact in store.scan(family):
-            yield Compared.of(fact.record, fact, f"/{fact.id}")
-    for document in store.scan(Document):
-        name = f"{document.kind} {document.version}"
-        yield Compared.of(name, document)
-    for family_of_texts in OTHER_TEXTS:
-        for text_fact in store.scan(family_of_texts):
-            yield Compared.of(text_fact.id, text_fact)
+def _texts_of(fact: Fact) -> Compared:
+    """The texts of a fact, under the name that its overlaps have."""
+    if isinstance(fact, Document):
+        return Compared.of(f"{fact.kind} {fact.version}", fact)
+    if isinstance(fact, JUDGED):
+        return Compared.of(fact.record, fact, f"/{fact.id}")
+    return Compared.of(fact.id, fact)
 
 
 def open_reserve(

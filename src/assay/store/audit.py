@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Column, Connection, RowMapping, Table
+from sqlalchemy import Column, Connection, RowMapping, Table, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from assay.core.digest import sha256, sha256_hex
@@ -17,7 +17,15 @@ from assay.core.errors import AssayError, MachineError
 from assay.core.identity import digest_of, is_id, make_id
 from assay.core.lineage import Edge
 from assay.core.ports import Checkpoint, Import, Origin
-from assay.store.chain import Entry, Share, ShareTally, import_digest, row_digest
+from assay.store.chain import (
+    Entry,
+    Share,
+    ShareTally,
+    first_behind,
+    import_digest,
+    read_hash,
+    row_digest,
+)
 from assay.store.damage import LAST_KEY, faults_of_the_file, rows_past_damage
 from assay.store.store import Store
 from assay.store.tables import FamilyTable
@@ -57,6 +65,8 @@ class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
     """Heads from outside the database that the chain was compared with."""
     head: Checkpoint
     """The newest entry as its bytes give it."""
+    since: Checkpoint | None = None
+    """The entry up to which an earlier audit found nothing: nothing up to it was read again."""
     found: int
     """How many findings there are."""
     findings: tuple[AuditFinding, ...]
@@ -68,8 +78,10 @@ class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
         return self.found == 0
 
 
-def verify(store: Store, witnesses: Iterable[Checkpoint] = ()) -> AuditReport:
-    """Audit a whole store.
+def verify(
+    store: Store, witnesses: Iterable[Checkpoint] = (), since: Checkpoint | None = None
+) -> AuditReport:
+    """Audit a store, whole or from an entry on.
 
     The store's own witness is used as well, if it has one. Without any witness a chain that was cut
     at its end or rewritten as a whole looks sound, so this is a finding.
@@ -77,9 +89,27 @@ def verify(store: Store, witnesses: Iterable[Checkpoint] = ()) -> AuditReport:
     Args:
         store: the store.
         witnesses: heads of the chain that were kept elsewhere, such as in signed releases.
+        since: the entry up to which an earlier audit found nothing. Entries and rows behind it are
+            read; of what lies before, and of the file's pages, nothing is. Where the chain no longer
+            holds this entry, everything is read.
     """
     with store.damaged_snapshot() as connection:
-        return _Audit(store, connection, witnesses).run()
+        audit = _Audit(store, connection, witnesses)
+        if since is not None and _is_held(store, connection, since):
+            audit.resume(since)
+        return audit.run()
+
+
+def _is_held(store: Store, connection: Connection, entry: Checkpoint) -> bool:
+    """Whether the chain holds an entry with the bytes that it had."""
+    entries = store.schema.entries
+    try:
+        body = connection.execute(
+            select(entries.c.body).where(entries.c.number == entry.number)
+        ).scalar_one_or_none()
+    except MachineError:
+        return False
+    return body is not None and sha256_hex(as_bytes(body)) == entry.hash
 
 
 def with_findings(report: AuditReport, further: Iterable[AuditFinding]) -> AuditReport:
@@ -134,11 +164,23 @@ class _Audit:
         self._entries = 0
         self._last_moment = ""
         self._imports: dict[str, str] = {}
+        self._since: Checkpoint | None = None
         self._witnesses = self._collect(witnesses)
 
+    def resume(self, since: Checkpoint) -> None:
+        """Read only what lies behind an entry; what is witnessed before it is held by its hash."""
+        self._since = self._head = since
+        entries = self._store.schema.entries
+        for witness in self._witnesses:
+            if witness.number < since.number and witness.hash != read_hash(
+                self._connection, entries, witness.number
+            ):
+                self._report_rewritten(witness.number)
+
     def run(self) -> AuditReport:
-        for fault in faults_of_the_file(self._connection, MOST_FINDINGS):
-            self._report("file-damaged", "the database file", fault)
+        if self._since is None:
+            for fault in faults_of_the_file(self._connection, MOST_FINDINGS):
+                self._report("file-damaged", "the database file", fault)
         tables = self._tables()
         for table in tables:
             table.advance()
@@ -179,6 +221,7 @@ class _Audit:
             origins=origins,
             witnesses=len(self._witnesses),
             head=self._head,
+            since=self._since,
             found=self._found,
             findings=tuple(self._findings),
         )
@@ -211,9 +254,19 @@ class _Audit:
             )
 
         try:
-            yield from rows_past_damage(self._connection, table, key, report_damage)
+            behind = self._last_read(table)
+            yield from rows_past_damage(self._connection, table, key, report_damage, behind=behind)
         except SQLAlchemyError as error:
             self._report("table-unreadable", table.name, _first_line(error))
+
+    def _last_read(self, table: Table) -> int:
+        """The key of the last row that an earlier audit read; 0 where this one reads all."""
+        if self._since is None or table is self._store.schema.imports:
+            return 0
+        if table is self._store.schema.entries:
+            return self._since.number
+        first = first_behind(self._connection, table, self._since.number)
+        return LAST_KEY if first is None else first - 1
 
     def _report_unreadable(self, where: str, message: str) -> None:
         self._report("row-unreadable", where, message)
@@ -233,7 +286,7 @@ class _Audit:
             self._report("entry-changed", where, "its bytes do not have the hash kept with them")
         for witness in self._witnesses:
             if witness.number == number and witness.hash != self._head.hash:
-                self._report("entry-rewritten", where, "it is not the entry that was witnessed")
+                self._report_rewritten(number)
         entry = self._read_entry(where, body)
         if entry is None:
             return
@@ -255,6 +308,8 @@ class _Audit:
             sealed_digest = sealed.pop(str(imported.id), None)
             if sealed_digest is None and imported.position == 0 and imported.state == "running":
                 continue  # begun, and nothing committed yet
+            if sealed_digest is None and self._since is not None:
+                continue  # moved on by no entry that is read
             if sealed_digest != _import_digest(imported):
                 self._report(
                     "import-changed",
@@ -338,6 +393,10 @@ class _Audit:
         for name, column in family_table.family.columns.items():
             if column.extract(fact) != row[name]:
                 self._report("index-changed", row["id"], f"{name} does not say what the fact says")
+
+    def _report_rewritten(self, number: int) -> None:
+        message = "it is not the entry that was witnessed"
+        self._report("entry-rewritten", f"entry {number}", message)
 
     def _report_older(self, witness: Checkpoint) -> None:
         """The store lacks entries that were witnessed: an older copy, or one with its end cut."""

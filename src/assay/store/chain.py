@@ -102,3 +102,32 @@ def read_hash(connection: Connection, entries: Table, number: int) -> str | None
     return connection.execute(
         select(entries.c.hash).where(entries.c.number == number)
     ).scalar_one_or_none()
+
+
+def first_behind(connection: Connection, table: Table, entry: int) -> int | None:
+    """The sequence number of the first row that came after an entry; None where none did.
+
+    Rows are in the order of their entries, so it is sought by the key: in steps that double from the
+    newest row, then by halves. No index on the entry is needed, which each write would pay for.
+    """
+    columns = table.c
+    newest_first = select(columns.seq, columns.entry).order_by(columns.seq.desc()).limit(1)
+    newest = connection.execute(newest_first).first()
+    if newest is None or newest.entry <= entry:
+        return None
+    behind, step = int(newest.seq), 1
+    before = 0
+    while behind - step > 0:
+        row = connection.execute(newest_first.where(columns.seq <= behind - step)).first()
+        if row is None or row.entry <= entry:
+            before = behind - step
+            break
+        behind, step = int(row.seq), step * 2
+    while behind - before > 1:
+        middle = (before + behind) // 2
+        row = connection.execute(newest_first.where(columns.seq <= middle)).first()
+        if row is None or row.entry <= entry:
+            before = middle
+        else:
+            behind = int(row.seq)
+    return behind

@@ -27,7 +27,6 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -217,6 +216,21 @@ def single_reads(engine: Engine) -> Engine:
 
 
 @contextmanager
+def unwaiting(engine: Engine) -> Iterator[Connection]:
+    """A connection whose statements commit one by one, and on SQLite wait for no other writer."""
+    with single_reads(engine).connect() as connection:
+        if engine.dialect.name == "postgresql":
+            yield connection
+            return
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        try:
+            yield connection
+        finally:
+            # The connection goes back to the pool of those that wait.
+            connection.exec_driver_sql(_SQLITE_SETTINGS[0])
+
+
+@contextmanager
 def writing(engine: Engine, lock: Table) -> Iterator[Connection]:
     """A transaction that holds the store's write lock and commits when the block ends.
 
@@ -236,6 +250,8 @@ def among(connection: Connection, column: ColumnElement[str], values: Sequence[s
     They travel as one JSON parameter, which neither database limits as it limits parameters.
     """
     if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import JSONB  # noqa: PLC0415  SQLite needs none of it
+
         parameter = bindparam(None, list(values), JSONB)
         listed = select(func.jsonb_array_elements_text(parameter).column_valued("given"))
     else:

@@ -41,7 +41,12 @@ def reading_anything(engine: Engine) -> Iterator[Connection]:
 
 
 def rows_past_damage(
-    connection: Connection, table: Table, key: Column[int], skipped: Callable[[int, int], None]
+    connection: Connection,
+    table: Table,
+    key: Column[int],
+    skipped: Callable[[int, int], None],
+    *,
+    behind: int = 0,
 ) -> Iterator[RowMapping]:
     """Every row of a table that can be read, in the order of its key, streamed.
 
@@ -51,9 +56,10 @@ def rows_past_damage(
         key: its integer primary key.
         skipped: called for every stretch that cannot be read, with the last key before it and the
             last key that was tried in vain.
+        behind: the key behind which rows are read.
     """
     scan = _Scan(connection, table, key, skipped)
-    after: int | None = 0
+    after: int | None = behind
     while after is not None:
         try:
             for row in scan.stream(after):

@@ -10,7 +10,7 @@ column, which an audit finds.
 from collections.abc import Iterator, Sequence
 
 import msgspec
-from sqlalchemy import Connection, Table, inspect, select
+from sqlalchemy import Connection, Table, func, inspect, select
 
 from assay.core.digest import sha256_hex
 from assay.core.errors import MachineError
@@ -109,8 +109,12 @@ def require_sound(store: Store) -> Look:
     return seen
 
 
-def require_audited(store: Store) -> int:
-    """Refuse a damaged store before its figures are printed: a look, then an audit if it is small.
+def require_audited(store: Store, seen: Look) -> int:
+    """Refuse a damaged store before its figures are printed: after a look, an audit if it is small.
+
+    Args:
+        store: the store.
+        seen: what `require_sound` saw of it.
 
     Returns:
         How many rows were not read, because the store holds more than `MOST_AUDITED`; 0 if all were.
@@ -118,13 +122,21 @@ def require_audited(store: Store) -> int:
     Raises:
         MachineError: with the first finding, its place, and how many there are.
     """
-    seen = require_sound(store)
     if seen.rows > MOST_AUDITED:
         return seen.rows
     findings = findings_of_an_audit(store)
     if findings:
         raise damage_error(store, findings)
     return 0
+
+
+def is_large(store: Store) -> bool:
+    """Whether a store holds more rows than `MOST_AUDITED`, by the last number of each table."""
+    with store.snapshot() as connection:
+        lasts = (
+            connection.execute(select(func.max(table.c.seq))).scalar() for table in _tables(store)
+        )
+        return sum(last or 0 for last in lasts) > MOST_AUDITED
 
 
 def findings_of_an_audit(store: Store) -> list[AuditFinding]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any, Self, TypeVar, TypeVarTuple, cast
 
@@ -15,8 +16,8 @@ from assay.core.errors import MachineError, UsageError
 from assay.core.fact import Fact
 from assay.core.identity import is_id, make_id
 from assay.core.lineage import Edge
-from assay.core.ports import Checkpoint, Import, Origin, Stamp
-from assay.store.chain import Entry, read_hash, read_head
+from assay.core.ports import Checkpoint, Import, Origin, Stamp, Touched
+from assay.store.chain import Entry, first_behind, read_hash, read_head
 from assay.store.connection import (
     among,
     keep_private,
@@ -62,6 +63,8 @@ class Store:
         self._single_reads = single_reads(engine)
         self._clock = clock
         self._naming = naming
+        self.until: int | None = None
+        """The last audit entry whose facts scans and counts read; None where they read all."""
 
     @classmethod
     def open(
@@ -287,6 +290,7 @@ class Store:
         conditions = _known_columns(family_table, where)
         with self.snapshot() as connection:
             query = _filter(select(columns.id, columns.body), family_table, conditions, connection)
+            query = self._bounded(connection, query, family_table)
             yield from self._stream(connection, family_table, query)
 
     def since(self, family: type[F], place: int) -> Iterator[F]:
@@ -295,7 +299,17 @@ class Store:
         columns = family_table.table.c
         with self.snapshot() as connection:
             query = select(columns.id, columns.body).where(columns.seq > place)
-            yield from self._stream(connection, family_table, query)
+            yield from self._stream(
+                connection, family_table, self._bounded(connection, query, family_table)
+            )
+
+    def new_since(self, family: type[F], entry: int) -> Iterator[F]:
+        """The facts of a family that came after an audit entry, in their order of entry, streamed."""
+        table = self.schema.of_class(family).table
+        with self.snapshot() as connection:
+            first = first_behind(connection, table, entry)
+        if first is not None:
+            yield from self.since(family, first - 1)
 
     @staticmethod
     def _stream(
@@ -311,9 +325,26 @@ class Store:
         conditions = _known_columns(family_table, where)
         with self.snapshot() as connection:
             counted = _filter(
-                select(func.count(family_table.table.c.seq)), family_table, conditions, connection
+                select(func.count()).select_from(family_table.table),
+                family_table,
+                conditions,
+                connection,
             )
+            counted = self._bounded(connection, counted, family_table)
             return int(connection.execute(counted).scalar_one())
+
+    def _first_unread(self, connection: Connection, family_table: FamilyTable) -> int | None:
+        """The sequence number of the first fact that this store does not read; None if it reads all."""
+        if self.until is None:
+            return None
+        return first_behind(connection, family_table.table, self.until)
+
+    def _bounded(
+        self, connection: Connection, query: Select[Any], family_table: FamilyTable
+    ) -> Select[Any]:
+        """The query without facts that came after the entry up to which this store reads."""
+        unread = self._first_unread(connection, family_table)
+        return query if unread is None else query.where(family_table.table.c.seq < unread)
 
     def parents(self, identity: str) -> list[Edge]:
         """Edges from this fact to what it was made from, by role.
@@ -421,6 +452,37 @@ class Store:
         """The head of the audit chain."""
         with self.snapshot() as connection:
             return read_head(connection, self.schema.entries)
+
+    def as_of(self, entry: int) -> Self:
+        """The facts as they were when an audit entry was the newest: for scans and counts.
+
+        Everything else reads the store as it is.
+        """
+        bounded = copy(self)
+        bounded.until = entry
+        return bounded
+
+    def touched_since(self, entry: int) -> Touched:
+        """What the facts that came after an audit entry are about, up to where this store reads.
+
+        It costs a few look-ups by key for each family that has new facts, and nothing for the others.
+        """
+        families: set[type[Fact]] = set()
+        records: dict[type[Fact], frozenset[str]] = {}
+        with self.snapshot() as connection:
+            for family_table in self.schema.families:
+                first = first_behind(connection, family_table.table, entry)
+                if first is None or first == self._first_unread(connection, family_table):
+                    continue
+                family = family_table.family.fact
+                families.add(family)
+                if family_table.record is not None:
+                    query = select(family_table.record).where(family_table.table.c.seq >= first)
+                    named = connection.execute(
+                        self._bounded(connection, query, family_table)
+                    ).scalars()
+                    records[family] = frozenset(name for name in named if name)
+        return Touched(families=frozenset(families), records=records)
 
 
 def _witness(engine: Engine, named: Path | None) -> Witness | None:

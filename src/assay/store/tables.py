@@ -1,4 +1,4 @@
-"""The tables: one per family of facts, and the edges, origins, imports and audit entries.
+"""The tables: one per family of facts, the edges, origins, imports, audit entries, derived results.
 
 Every append-only table has a gapless sequence (`seq`) that is given under the store's write
 lock, so that order of entry is order of commit on both databases.
@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from assay.core.errors import UsageError
 from assay.core.fact import Fact
+from assay.records.record import Record
 from assay.store.families import FAMILIES, Family
 from assay.store.queue_tables import Identity, Number, desk_tables
 
@@ -51,6 +52,18 @@ class FamilyTable:
         return self.family.fact.prefix
 
     @cached_property
+    def record(self) -> "Column[str] | None":
+        """The column that names a fact's record; a record's own id; None where a fact has none."""
+        if self.family.fact is Record:
+            return self.table.c.id
+        named = (
+            self.table.c[name]
+            for name, column in self.family.columns.items()
+            if column.role == "record"
+        )
+        return next(named, None)
+
+    @cached_property
     def by_id(self) -> Select[str, bytes]:
         """The fact with the id `of`: id and stored bytes. Asked for everywhere, so built once."""
         columns = self.table.c
@@ -71,6 +84,7 @@ class Schema:
         self.imports = _imports(self.metadata)
         self.edges = _edges(self.metadata)
         self.origins = _origins(self.metadata)
+        self.derived = _derived(self.metadata)
         self.desk = desk_tables(self.metadata)
         self.families = [FamilyTable(family, _facts(self.metadata, family)) for family in families]
         self._by_class = {family_table.family.fact: family_table for family_table in self.families}
@@ -162,6 +176,20 @@ def _origins(metadata: MetaData) -> Table:
         Column("import_id", Number, ForeignKey("imports.id"), nullable=False),
         Column("row", Number, nullable=False),
         UniqueConstraint("fact", "import_id", "row"),
+    )
+
+
+def _derived(metadata: MetaData) -> Table:
+    return Table(
+        "derived_results",
+        metadata,
+        Column("name", Identity, primary_key=True),
+        Column("version", Number, nullable=False),
+        Column("documents", Identity, nullable=False),
+        Column("entry", Number, nullable=False),
+        Column("hash", Identity, nullable=False),
+        Column("digest", Identity, nullable=False),
+        Column("body", LargeBinary, nullable=False),
     )
 
 

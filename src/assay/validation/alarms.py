@@ -4,14 +4,16 @@ Each is clear only on evidence that could have shown the opposite; what is open 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from assay.contracts.contract import Contract
 from assay.governance.failure_modes import Alarm
-from assay.validation.comparison import SliceRow, adjusted_p, slice_text
 from assay.validation.helpfulness import SHOWN, Bounded, Helpfulness
 from assay.validation.training_overlap import TrainingOverlap
 from assay.validation.validation import TestResult, Validation
+
+if TYPE_CHECKING:
+    from assay.validation.comparison import SliceRow
 
 State = Literal["raised", "clear", "unknown"]
 
@@ -30,7 +32,7 @@ NOT_EVALUATED = "no result states what the policy asks for and what the model di
 
 def over_refusal_alarm(
     helpfulness: Helpfulness,
-    slices: Sequence[SliceRow] = (),
+    slices: "Sequence[SliceRow]" = (),
     tests: Sequence[TestResult] = (),
     margin: float = MATTERS,
 ) -> Alarm:
@@ -103,8 +105,10 @@ def _without_benign(unsafe: Bounded | None) -> Alarm:
     )
 
 
-def _rises(slices: Sequence[SliceRow]) -> Iterator[str]:
+def _rises(slices: "Sequence[SliceRow]") -> Iterator[str]:
     """Rises on benign requests, as a whole and in slices, each family corrected for its number."""
+    from assay.validation.comparison import adjusted_p, slice_text  # noqa: PLC0415  numpy
+
     for family in (
         [row for row in slices if row.metric in BENIGN and not row.slice],
         [row for row in slices if row.metric in BENIGN and row.slice],

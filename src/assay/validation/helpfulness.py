@@ -6,13 +6,15 @@ is widened to the worst case, with each missing result first as good and then as
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from assay.validation import metrics
-from assay.validation.comparison import Arms, Key
-from assay.validation.difference import compare
 from assay.validation.evaluation import ItemResult
+
+if TYPE_CHECKING:
+    from assay.validation.comparison import Arms, Key
 
 EXPECTED_RESPONSE: Mapping[str, str] = {
     "not_helped_rate": "comply",
@@ -68,7 +70,7 @@ class Helpfulness(msgspec.Struct, frozen=True, kw_only=True):
         return next((rate for rate in self.rates if rate.metric == metric), None)
 
 
-def helpfulness(arms: Arms) -> Helpfulness:
+def helpfulness(arms: "Arms") -> Helpfulness:
     """Compare the two arms on benign and on unsafe requests.
 
     Args:
@@ -83,7 +85,7 @@ def helpfulness(arms: Arms) -> Helpfulness:
     )
 
 
-def _relabelled_items(arms: Arms) -> Iterator[tuple[Key, str]]:
+def _relabelled_items(arms: "Arms") -> "Iterator[tuple[Key, str]]":
     for key in arms.both:
         before, after = (_labels(arm[key]) for arm in (arms.base, arms.candidate))
         if before and after and before != after:
@@ -95,7 +97,7 @@ def _labels(results: Sequence[ItemResult]) -> set[str]:
     return {result.expected for result in results if result.expected is not None}
 
 
-def _bounded_rate(metric: str, sort: str, arms: Arms, changed: Mapping[Key, str]) -> Bounded:
+def _bounded_rate(metric: str, sort: str, arms: "Arms", changed: "Mapping[Key, str]") -> Bounded:
     runs = [_full(arm, sort) for arm in (arms.base, arms.candidate)]
     rows: list[_Row] = []
     for key in arms.all:
@@ -132,6 +134,8 @@ class _Row(msgspec.Struct, frozen=True):
 
 
 def _from_rows(metric: str, rows: Sequence[_Row]) -> Bounded:
+    from assay.validation.difference import compare  # noqa: PLC0415  numpy
+
     families = [row.family for row in rows]
     complete = [row for row in rows if row.lost == (0, 0)]
     # Best for the rate: what the base lacks counted as 1 and what the candidate lacks as 0, the
@@ -162,7 +166,7 @@ def _from_rows(metric: str, rows: Sequence[_Row]) -> Bounded:
     )
 
 
-def _full(arm: Mapping[Key, Sequence[ItemResult]], sort: str) -> dict[str, int]:
+def _full(arm: "Mapping[Key, Sequence[ItemResult]]", sort: str) -> dict[str, int]:
     """Evaluation set -> most results that the arm has on one request of the sort."""
     most: dict[str, int] = {}
     for (dataset, _), results in arm.items():

@@ -18,8 +18,7 @@ from assay.core.identity import is_id
 from assay.core.ports import FactStore
 from assay.quality.disposition import Disposition
 from assay.records.record import Record
-from assay.reserve.contamination import Compared
-from assay.reserve.fingerprint import DIGESTS
+from assay.reserve.compared import DIGESTS, Compared
 from assay.reserve.overlap import Overlap
 from assay.reserve.ports import Comparer, Digester
 from assay.reserve.sealing import Fingerprint

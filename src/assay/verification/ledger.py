@@ -175,6 +175,20 @@ class Ledger:
             if right:
                 self._note(record, item, right, evidence)
 
+    def verified(
+        self, record: Record, judgments: Sequence[Judgment], verifications: Sequence[Verification]
+    ) -> Iterator[tuple[str, bool]]:
+        """Each dimension of each item of a record, and whether a verifier's result says something of it.
+
+        The arguments are those of `add`; nothing is counted.
+        """
+        applies = applying(record, self._contract, self._rubric)
+        evidence = CoverageEvidence(self._ground, judgments, verifications)
+        for item in items_of(record.candidates):
+            for dimension in self._rubric.dimensions:
+                if dimension.id in applies:
+                    yield dimension.id, evidence.cover(dimension, item).machine is not None
+
     def _note(
         self, record: Record, item: int, right: list[str], evidence: CoverageEvidence
     ) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from assay.reserve.canonical_text import words
-from assay.reserve.contamination import Compared, ReserveIndex
+from assay.reserve.compared import Compared
+from assay.reserve.contamination import ReserveIndex
 from assay.reserve.fingerprint import METHOD, Hasher, key_check, to_text
 from assay.reserve.sealing import Fingerprint
 

@@ -10,6 +10,7 @@ from assay.quality import service as quality
 from assay.quality.bootstrap import Resampling
 from assay.quality.case import RecordCase
 from assay.quality.consensus import consensus, effective
+from assay.quality.disposing import dispose
 from assay.quality.gathering import gather
 from assay.quality.rules import dispose_case
 from assay.quality.sections.questions import questions_of, verdicts_of
@@ -156,7 +157,7 @@ def test_models_choose_no_candidate_that_is_taught() -> None:
     )
     with store.write("test.fill", actor="test") as writing:
         writing.add([RECORD, *people(0, 0), *models(), failed])
-    quality.dispose(store, DOCUMENTS, actor="lead")
+    dispose(store, DOCUMENTS, actor="lead")
     assert list(quality.refuted_records(store, DOCUMENTS)) == [RECORD.id]
 
 

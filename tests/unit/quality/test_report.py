@@ -10,6 +10,7 @@ from assay.quality import service
 from assay.quality.agreement_outline import AGREEMENT_HEAD, agreement_table
 from assay.quality.bootstrap import Resampling
 from assay.quality.consensus import consensus
+from assay.quality.disposing import dispose
 from assay.quality.disposition import Disposition
 from assay.quality.report import QualityReport
 from assay.quality.report_text import to_json, to_markdown
@@ -261,13 +262,13 @@ def test_disposing_twice_writes_nothing_new() -> None:
     """A record whose facts did not change keeps its disposition; a new judgment gives a new one."""
     records = [pair(number) for number in range(3)]
     store = _store(*records, judged(records[0], "a", 0), judged(records[0], "b", 0))
-    first = service.dispose(store, facts(), actor="lead")
+    first = dispose(store, facts(), actor="lead")
     assert (first.written, first.states) == (3, {"accepted": 1, "needs_second_review": 2})
-    again = service.dispose(store, facts(), actor="lead")
+    again = dispose(store, facts(), actor="lead")
     assert (again.written, again.unchanged, again.states) == (0, 3, first.states)
     with store.write("test.more", actor="test") as writing:
         writing.add([judged(records[0], "c", 1)])
-    assert service.dispose(store, facts(), actor="lead").written == 1
+    assert dispose(store, facts(), actor="lead").written == 1
     latest = {each.id: each.disposition for each in service.each_case(store, facts())}[
         records[0].id
     ]
@@ -280,10 +281,10 @@ def test_dispositions_under_other_documents_do_not_count() -> None:
     """A changed contract makes every record undisposed until its rules are applied."""
     record = pair()
     store = _store(record)
-    service.dispose(store, facts(), actor="lead")
+    dispose(store, facts(), actor="lead")
     changed = facts(LAYER | {"passes": 0})
     assert [each.disposition for each in service.each_case(store, changed)] == [None]
-    assert service.dispose(store, changed, actor="lead").states == {"accepted": 1}
+    assert dispose(store, changed, actor="lead").states == {"accepted": 1}
     assert service.report(store, changed).accepted.count == 1
 
 

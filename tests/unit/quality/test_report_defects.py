@@ -5,6 +5,7 @@ import pytest
 from assay.core.fact import Fact
 from assay.quality import service
 from assay.quality.bootstrap import Resampling
+from assay.quality.disposing import dispose
 from assay.quality.disposition import Disposition
 from assay.quality.report import QualityReport
 from assay.quality.report_text import to_markdown
@@ -110,7 +111,7 @@ def test_waiting_records_are_in_the_denominator_of_adjudications() -> None:
     with store.write("test.fill", actor="test") as writing:
         writing.add([decided, waiting, _adjudicated(decided, "expertise")])
         writing.add([judged(waiting, "a", 0), judged(waiting, "b", 1)])
-    assert service.dispose(store, documents, actor="lead").states["needs_adjudication"] == 1
+    assert dispose(store, documents, actor="lead").states["needs_adjudication"] == 1
     found = service.report(store, documents, resampling=Resampling(replicates=50)).adjudicated
     assert (found.count, found.trials) == (1, 2)
     assert store.count(Disposition) == 2

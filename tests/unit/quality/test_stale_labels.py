@@ -9,6 +9,7 @@ from assay.contracts.policy import PolicyRules
 from assay.core.canonical import json_text
 from assay.quality import service
 from assay.quality.case import RecordCase
+from assay.quality.disposing import dispose
 from assay.quality.in_force import DocumentsInForce
 from assay.quality.rules import dispose_case
 from assay.records.judgment import Judgment, SectionRuling
@@ -127,7 +128,7 @@ def test_a_label_counts_under_the_text_of_its_own_time(judged_at: str | None, st
     given = [each.replace(rubric=None, judged_at=judged_at) for each in _given(clarity=5)]
     with store.write("test", actor="x", documents={"rubric": NEW.id}) as writing:
         writing.add([RECORD, *given])
-    assert service.dispose(store, facts, actor="x").states == {state: 1}
+    assert dispose(store, facts, actor="x").states == {state: 1}
 
 
 def test_work_under_a_foreign_guideline_is_not_touched_by_ours() -> None:
@@ -208,7 +209,7 @@ def test_the_store_tells_which_judgments_are_stale_and_why_a_record_waits() -> N
     facts: dict[DocumentKind, Document] = {"contract": to_fact(contract()), "rubric": NEW}
     with store.write("test", actor="x", documents={"rubric": OLD.id}) as writing:
         writing.add([OLD, NEW, RECORD, *_given(clarity=5)])
-    disposed = service.dispose(store, facts, actor="x")
+    disposed = dispose(store, facts, actor="x")
     assert disposed.states == {"needs_rereview": 1}
     (found,) = service.stale(store, facts)
     assert (found.record, found.decides, len(found.judgments)) == (RECORD.id, True, 2)

@@ -9,7 +9,8 @@ from assay.core.errors import UsageError
 from assay.records.kinds import Outcome
 from assay.records.record import Record
 from assay.reserve.canonical_text import places, words
-from assay.reserve.contamination import Compared, ReserveIndex, require_same_key
+from assay.reserve.compared import Compared
+from assay.reserve.contamination import ReserveIndex, require_same_key
 from assay.reserve.fingerprint import (
     METHOD,
     Hasher,

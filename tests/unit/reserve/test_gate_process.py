@@ -21,7 +21,8 @@ from assay.demo.evaluation import build_reserve
 from assay.providers.gate_socket import MOST_CONNECTIONS, GateClient, _GateQuestion
 from assay.records.record import Record
 from assay.reserve.canonical_text import words
-from assay.reserve.contamination import Compared, ReserveIndex
+from assay.reserve.compared import Compared
+from assay.reserve.contamination import ReserveIndex
 from assay.reserve.fingerprint import Hasher, KeyedDigests, item_name, item_texts, to_text
 from assay.reserve.gate_process import Gate, GateLimits, GateRequest
 from assay.reserve.sealing import Fingerprint
