@@ -1,0 +1,838 @@
+"""Compiled kernels that cut texts into canonical words, and hash groups of words.
+
+Texts are UTF-8 in one buffer, as Arrow keeps them. `cut_texts` does what `canonical_text.words` does
+to a text without markup, escapes or anything else that `disguised_readings` may read in another way; a
+text that may hold such a thing is marked, and left to those modules. Import this only where
+`core.compiled.is_available`.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from assay.core.compiled import always_inlined, compiled
+
+Bytes = npt.NDArray[np.uint8]
+Offsets = npt.NDArray[np.int64]
+Ids = npt.NDArray[np.int32]
+Hashes = npt.NDArray[np.uint64]
+
+SEPARATING, LETTER, DIGIT, LETTER_LIKE_DIGIT, IDEOGRAPH, PART, CAPITAL, NEWLINE, SPECIAL = range(9)
+"""What a byte or folded character is: separates words; small letter; digit; digit that looks like a
+letter; a word of its own; a later byte of a character; capital; line end; may begin or end a disguise."""
+
+PLAIN, DISGUISED = 0, 1
+"""State of a text: its words are whole; or it may read in another way, and is left to Python."""
+
+NO_MARK, MARK, REVERSE_FIRST, REVERSE_SECOND = 0, 1, 2, 4
+"""Bits of a word: a mark of a disguise; `the`; a word that `the` follows in prose."""
+
+N_IDS, N_WORDS, POOL_END = range(3)
+"""Places in the counts of a vocabulary: words of the texts; distinct words; bytes of these."""
+
+LONGEST_RUN = 32
+"""Visible characters in a row from which they may encode a text; `encoded_text.LEAST_ENCODED`."""
+
+_PIECE, _JOINED_PIECES = 6, 13  # Least lengths of a piece of split base64, and of two in one run.
+_HIDDEN = 24  # Characters that do not show from which they may be a text.
+_MARKER_BLANKS = 40  # Blanks at the start of a text from which a list marker is left to Python.
+_ONE_MARK_WORDS, _FILLER_EQUALS, _FILLER_DISTANCES = 64, 5, (2, 3, 4)
+_MOST_GROWTH = 12  # Bytes that one byte of a text folds to, at most.
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_32, _33 = np.uint64(32), np.uint64(33)
+
+
+@always_inlined
+def _is_white(byte: int) -> bool:
+    # A character outside ASCII may be white space: taken for it, more texts are marked, never fewer.
+    return byte == 32 or 9 <= byte <= 13 or 28 <= byte <= 31 or byte >= 128
+
+
+@always_inlined
+def _is_alphanumeric(byte: int) -> bool:
+    return 48 <= byte <= 57 or 65 <= byte <= 90 or 97 <= byte <= 122
+
+
+@always_inlined
+def _is_in_piece(byte: int) -> bool:
+    return _is_alphanumeric(byte) or byte == 43 or byte == 47 or byte == 95 or byte == 45
+
+
+@always_inlined
+def _is_hexadecimal(byte: int) -> bool:
+    return 48 <= byte <= 57 or 65 <= byte <= 70 or 97 <= byte <= 102
+
+
+@always_inlined
+def _is_quote(byte: int) -> bool:
+    return byte in (34, 39, 96)
+
+
+@compiled
+def _may_join_strings(data: Bytes, at: int, end: int) -> bool:
+    """Whether a quotation mark may be the first of two that a program joins."""
+    place = at + 1
+    while place < end and _is_white(data[place]):
+        place += 1
+    # A sign that joins strings, or a backslash; then any of them and white space, then a mark.
+    operator = place
+    while place < end and (
+        _is_white(data[place]) or data[place] in (43, 46, 38, 124, 60, 62, 92)
+    ):
+        place += 1
+    if place > operator and place < end and _is_quote(data[place]):
+        return True
+    # Or two strings on lines of their own, one below the other.
+    place = at + 1
+    while place < end and data[place] in (32, 9, 92, 13):
+        place += 1
+    if place >= end or data[place] != 10:
+        return False
+    place += 1
+    while place < end and data[place] in (32, 9):
+        place += 1
+    return place < end and data[place] == data[at]
+
+
+@compiled
+def _may_be_reference(data: Bytes, at: int, end: int) -> bool:
+    """Whether an ampersand may begin a character reference."""
+    place = at + 1
+    if place < end and data[place] == 35:
+        return True
+    while place < end and place < at + 34 and _is_alphanumeric(data[place]):
+        place += 1
+    return at + 1 < place < end and data[place] == 59
+
+
+@compiled
+def _may_be_disguise(data: Bytes, at: int, start: int, end: int) -> bool:
+    """Whether a special character stands as it does in markup, an escape or a joint of strings."""
+    byte = data[at]
+    after = data[at + 1] if at + 1 < end else np.uint8(0)
+    before = data[at - 1] if at > start else np.uint8(32)
+    if byte == 34 or byte == 39 or byte == 96:
+        return _may_join_strings(data, at, end)
+    if byte == 45:  # A hyphen at the end of a line, or the beginning of Punycode.
+        return after == 10 or after == 13 or (after == 45 and (before == 110 or before == 78))
+    if byte == 42:  # The beginning of a comment.
+        return before == 47 or before == 40
+    if byte == 38:
+        return _may_be_reference(data, at, end)
+    if byte == 60:  # A tag or a comment, or any brackets in a word.
+        return (
+            _is_alphanumeric(after) or after == 47 or after == 33 or after == 63
+            or _is_alphanumeric(before) or before == 95 or before >= 128
+        )  # fmt: skip
+    if byte == 37:
+        return at + 2 < end and _is_hexadecimal(after) and _is_hexadecimal(data[at + 2])
+    if byte == 61:  # Quoted-printable.
+        return after == 10 or after == 13 or (at + 2 < end and _is_hexadecimal(after) and _is_hexadecimal(data[at + 2]))  # fmt: skip
+    if byte == 92:
+        return after in (117, 85, 120, 110, 114, 116, 48, 49)
+    if byte == 93:
+        return bool(after == 40)
+    if byte == 123:
+        return bool(after == 35)
+    if byte == 43:
+        return bool(after == 65)
+    return bool(byte == 64 or byte == 0)
+
+
+@compiled
+def _marker_end(data: Bytes, at: int, end: int) -> int:
+    """The place after the list marker of a line that starts here; the same place where none is."""
+    place = at
+    while place < end and (data[place] == 32 or data[place] == 9):
+        place += 1
+    digits = 0
+    while place + digits < end and digits < 5 and 48 <= data[place + digits] <= 57:
+        digits += 1
+    if digits:
+        place += digits
+        if digits > 4 or place >= end or not (data[place] == 46 or data[place] == 41):
+            return at
+    elif place >= end or not (data[place] == 45 or data[place] == 42 or data[place] == 43):
+        return at
+    place += 1
+    first = place
+    while place < end and (data[place] == 32 or data[place] == 9):
+        place += 1
+    return place if place > first else at
+
+
+@compiled
+def _is_before_capital(data: Bytes, at: int, end: int) -> bool:
+    """Whether only digits are between this place and a capital."""
+    while at < end and 48 <= data[at] <= 57:
+        at += 1
+    return at < end and 65 <= data[at] <= 90
+
+
+@compiled
+def _may_be_split(data: Bytes, start: int, end: int) -> bool:
+    """Whether a text has pieces of base64 in a row, as `encoded_text.split_stretches` seeks them."""
+    pieces, place = 0, start
+    while place < end:
+        byte = data[place]
+        if not (_is_alphanumeric(byte) or byte in (43, 47, 95, 45, 61)):
+            if not (_is_white(byte) or byte in (34, 39, 44, 46, 92)):
+                pieces = 0
+            place += 1
+            continue
+        first, is_word, has_plus = place, True, False
+        while place < end:
+            byte = data[place]
+            if 97 <= byte <= 122 or byte == 47 or byte == 95 or byte == 45 or byte == 61:
+                pass
+            elif 65 <= byte <= 90:
+                is_word = is_word and place == first
+            elif 48 <= byte <= 57:
+                is_word = False
+            elif byte == 43:
+                is_word, has_plus = False, True
+            else:
+                break
+            place += 1
+        length = place - first
+        if pieces == 3 and length >= 2:
+            return True
+        if length < _PIECE:
+            pieces = 0
+        elif is_word and place < end:
+            pieces = 1
+        else:
+            pieces = min(pieces + 1, 3)
+            if has_plus and length >= _JOINED_PIECES:
+                pieces = min(max(pieces, 2), 3)
+    return False
+
+
+@compiled
+def _word_id(
+    pool: Bytes, start: int, length: int, hashed: np.uint64, table: Ids, shift: np.uint64,
+    ends: Offsets, hashes: Hashes, n_words: int,
+) -> int:  # fmt: skip
+    """The number of a word whose bytes stand at the end of the pool; `n_words` where it is new."""
+    hashed ^= hashed >> _32
+    hashed *= _MULTIPLIER
+    slot = np.int64(hashed >> shift)
+    mask = len(table) - 1
+    while True:
+        number = table[slot]
+        if number < 0:
+            break
+        if hashes[number] == hashed:
+            own = ends[number]
+            if ends[number + 1] - own == length:
+                same = True
+                for place in range(length):
+                    if pool[own + place] != pool[start + place]:
+                        same = False
+                        break
+                if same:
+                    return int(number)
+        slot = (slot + 1) & mask
+    table[slot] = n_words
+    hashes[n_words] = hashed
+    ends[n_words + 1] = start + length
+    return n_words
+
+
+@compiled
+def grow_table(table: Ids, shift: np.uint64, hashes: Hashes, n_words: int) -> None:
+    """Enter the words of a vocabulary into a table that is larger than before, and empty."""
+    mask = len(table) - 1
+    for number in range(n_words):
+        slot = np.int64(hashes[number] >> shift)
+        while table[slot] >= 0:
+            slot = (slot + 1) & mask
+        table[slot] = number
+
+
+@compiled
+def unfolded(data: Bytes, fold_at: Ids, out: Ids) -> int:
+    """Write characters outside ASCII whose folding is not in the table yet, each once.
+
+    Args:
+        data: valid UTF-8.
+        fold_at: where the folding of each code point stands; -1 where it is not there. Those that
+            are written get -2.
+        out: takes the code points; when it is full, the others are left for the next call.
+
+    Returns:
+        How many were written.
+    """
+    count, place = 0, 0
+    while place < len(data):
+        byte = data[place]
+        if byte < 192:
+            place += 1
+            continue
+        code, size = _code_point(data, place)
+        place += size
+        if fold_at[code] == -1:
+            if count == len(out):
+                break
+            out[count] = code
+            fold_at[code] = -2
+            count += 1
+    return count
+
+
+@compiled
+def _code_point(data: Bytes, at: int) -> tuple[int, int]:
+    """The code point that begins here, outside ASCII, and its number of bytes."""
+    first = np.int64(data[at])
+    if first < 224:
+        return (first & 31) << 6 | np.int64(data[at + 1]) & 63, 2
+    if first < 240:
+        return (
+            (first & 15) << 12 | (np.int64(data[at + 1]) & 63) << 6 | np.int64(data[at + 2]) & 63,
+            3,
+        )
+    return (
+        (first & 7) << 18
+        | (np.int64(data[at + 1]) & 63) << 12
+        | (np.int64(data[at + 2]) & 63) << 6
+        | np.int64(data[at + 3]) & 63,
+        4,
+    )
+
+
+@always_inlined
+def _does_not_show(code: int) -> bool:
+    return (
+        0x200B <= code <= 0x200D or 0x2060 <= code <= 0x2064 or code == 0xFEFF
+        or 0xFE00 <= code <= 0xFE0F or 0xE0020 <= code <= 0xE01EF
+    )  # fmt: skip
+
+
+@compiled
+def cut_texts(
+    data: Bytes, offsets: Offsets, first: int,
+    kinds: Bytes, fold_at: Ids, fold_bytes: Bytes, fold_kinds: Bytes,
+    pool: Bytes, table: Ids, shift: np.uint64, ends: Offsets, hashes: Hashes, seed: np.uint64,
+    ids: Ids, starts: Offsets, states: Bytes, counts: Offsets,
+) -> int:  # fmt: skip
+    """Cut texts into the numbers of their canonical words.
+
+    Args:
+        data: the texts, one after another, in UTF-8.
+        offsets: first byte of each text, and the end of the last.
+        first: number of the first text that is cut.
+        kinds: what each ASCII character is.
+        fold_at: where the folding of each code point outside ASCII stands.
+        fold_bytes: foldings in UTF-8; the byte before each is its length.
+        fold_kinds: what each character of them is, at its first byte.
+        pool: bytes of the distinct words.
+        table: hash table of their numbers; shift: bits of a hash that are no slot of it.
+        shift: see `table`.
+        ends: where each distinct word begins in the pool, and the end of the last.
+        hashes: the hash of each distinct word.
+        seed: begins each hash; secret, so that nobody can write words that share a slot.
+        ids: takes the number of every word of the texts.
+        starts: takes the first word of each text, and the end of the last.
+        states: takes `PLAIN` or `DISGUISED` for each text; the words of the latter are left out.
+        counts: the counts of the vocabulary, which go up.
+
+    Returns:
+        The number of the first text that there is no room for; all of them, where there was.
+    """
+    n_ids, n_words, pool_end = counts[N_IDS], counts[N_WORDS], counts[POOL_END]
+    n_texts = len(offsets) - 1
+    text = first
+    while text < n_texts:
+        start, end = offsets[text], offsets[text + 1]
+        length = end - start
+        if (
+            n_ids + 2 * length + 2 > len(ids)
+            or pool_end + _MOST_GROWTH * length + 64 > len(pool)
+            or 2 * (n_words + length) + 64 > len(table)
+            or n_words + length + 2 > len(hashes)
+        ):
+            break
+        starts[text] = n_ids
+        first_id, hidden, run, is_line_start = n_ids, 0, 0, True
+        is_disguised = _blanks(data, start, end) >= _MARKER_BLANKS
+        has_less, has_equal, has_backslash, has_brace = False, False, False, False
+        may_split = False
+        size, hashed, last, is_mixed = 0, seed, SEPARATING, False
+        place, before = start, np.uint8(0)
+        while place < end and not is_disguised:
+            if is_line_start:
+                is_line_start = False
+                after_marker = _marker_end(data, place, end)
+                if after_marker > place:
+                    place, before, run = after_marker, np.uint8(32), 0
+                    continue
+            byte = data[place]
+            kind = kinds[byte]
+            run = run + 1 if 33 <= byte <= 126 or byte == 1 else 0
+            if run >= LONGEST_RUN:
+                is_disguised = True
+                break
+            if byte >= 128:
+                code, width = _code_point(data, place)
+                place += width
+                before = byte
+                if _does_not_show(code):
+                    hidden += 1
+                    is_disguised = hidden >= _HIDDEN
+                at = fold_at[code]
+                stop = at + 1 + fold_bytes[at]
+                at += 1
+                while at < stop:
+                    kind = fold_kinds[at]
+                    if size and (kind == SEPARATING or kind == IDEOGRAPH):
+                        if is_mixed:
+                            hashed = _plain_letters(pool, pool_end, size, seed)
+                        number = _word_id(pool, pool_end, size, hashed, table, shift, ends, hashes, n_words)  # fmt: skip
+                        if number == n_words:
+                            n_words += 1
+                            pool_end += size
+                        ids[n_ids] = number
+                        n_ids += 1
+                        size, hashed, last, is_mixed = 0, seed, SEPARATING, False
+                    if kind == SEPARATING:
+                        at += 1
+                        continue
+                    is_mixed |= (kind == LETTER_LIKE_DIGIT and last == LETTER) or (
+                        kind == LETTER and last == LETTER_LIKE_DIGIT
+                    )
+                    last = kind
+                    while True:
+                        pool[pool_end + size] = fold_bytes[at]
+                        hashed = (hashed ^ np.uint64(fold_bytes[at])) * _MULTIPLIER
+                        size += 1
+                        at += 1
+                        if at >= stop or fold_kinds[at] != PART:
+                            break
+                    if kind == IDEOGRAPH:
+                        number = _word_id(pool, pool_end, size, hashed, table, shift, ends, hashes, n_words)  # fmt: skip
+                        if number == n_words:
+                            n_words += 1
+                            pool_end += size
+                        ids[n_ids] = number
+                        n_ids += 1
+                        size, hashed, last, is_mixed = 0, seed, SEPARATING, False
+                continue
+            is_letter = kind == LETTER or kind == CAPITAL
+            is_digit = kind == DIGIT or kind == LETTER_LIKE_DIGIT
+            # Where capitals part words: `aB`, and `a1B` before the digit.
+            parts = (kind == CAPITAL and (97 <= before <= 122 or 48 <= before <= 57)) or (
+                is_digit and 97 <= before <= 122 and _is_before_capital(data, place + 1, end)
+            )
+            if size and (parts or not (is_letter or is_digit)):
+                if is_mixed:
+                    hashed = _plain_letters(pool, pool_end, size, seed)
+                number = _word_id(pool, pool_end, size, hashed, table, shift, ends, hashes, n_words)
+                if number == n_words:
+                    n_words += 1
+                    pool_end += size
+                ids[n_ids] = number
+                n_ids += 1
+                size, hashed, last, is_mixed = 0, seed, SEPARATING, False
+            may_split |= is_digit or byte == 43 or (kind == CAPITAL and _is_in_piece(before))
+            if is_letter or is_digit:
+                folded = byte | np.uint8(32) if kind == CAPITAL else byte
+                own = LETTER if is_letter else np.int64(kind)
+                is_mixed |= (own == LETTER_LIKE_DIGIT and last == LETTER) or (
+                    own == LETTER and last == LETTER_LIKE_DIGIT
+                )
+                last = own
+                pool[pool_end + size] = folded
+                hashed = (hashed ^ np.uint64(folded)) * _MULTIPLIER
+                size += 1
+            elif kind == NEWLINE:
+                is_line_start = True
+            elif kind == SPECIAL:
+                has_less |= byte == 60
+                has_equal |= byte == 61
+                has_backslash |= byte == 92
+                has_brace |= byte == 123
+                is_disguised = _may_be_disguise(data, place, start, end)
+            before = byte
+            place += 1
+        is_disguised |= (has_less and has_equal) or (has_backslash and has_brace)
+        if is_disguised or (may_split and _may_be_split(data, start, end)):
+            states[text] = DISGUISED
+            n_ids = first_id
+        else:
+            states[text] = PLAIN
+            if size:
+                if is_mixed:
+                    hashed = _plain_letters(pool, pool_end, size, seed)
+                number = _word_id(pool, pool_end, size, hashed, table, shift, ends, hashes, n_words)
+                if number == n_words:
+                    n_words += 1
+                    pool_end += size
+                ids[n_ids] = number
+                n_ids += 1
+        text += 1
+        starts[text] = n_ids
+    counts[N_IDS], counts[N_WORDS], counts[POOL_END] = n_ids, n_words, pool_end
+    return text
+
+
+@compiled
+def _blanks(data: Bytes, start: int, end: int) -> int:
+    """Blanks at the start of a text."""
+    place = start
+    while place < end and (data[place] == 32 or data[place] == 9):
+        place += 1
+    return place - start
+
+
+@compiled
+def _plain_letters(pool: Bytes, start: int, size: int, seed: np.uint64) -> np.uint64:
+    """Write the letters that the digits of a word imitate, and return the word's hash."""
+    hashed = seed
+    for place in range(start, start + size):
+        byte = pool[place]
+        if byte == 48:
+            byte = np.uint8(111)
+        elif byte == 49:
+            byte = np.uint8(105)
+        elif byte == 51:
+            byte = np.uint8(101)
+        elif byte == 52:
+            byte = np.uint8(97)
+        elif byte == 53:
+            byte = np.uint8(115)
+        elif byte == 55:
+            byte = np.uint8(116)
+        pool[place] = byte
+        hashed = (hashed ^ np.uint64(byte)) * _MULTIPLIER
+    return hashed
+
+
+@compiled
+def mark_texts(ids: Ids, starts: Offsets, bits: Bytes, states: Bytes) -> None:
+    """Set the state of texts whose words show that they may read in another way.
+
+    Args:
+        ids: the words of the texts.
+        starts: first word of each text, and the end of the last.
+        bits: what each distinct word marks.
+        states: states of the texts.
+    """
+    equals = np.zeros(4, dtype=np.int64)
+    for text in range(len(starts) - 1):
+        first, end = starts[text], starts[text + 1]
+        marks, is_reverse = 0, False
+        for place in range(first, end):
+            own = bits[ids[place]]
+            if own:
+                marks += own & MARK
+                if own & REVERSE_FIRST and place + 1 < end:
+                    is_reverse |= (bits[ids[place + 1]] & REVERSE_SECOND) != 0
+        is_marked = is_reverse or marks >= (1 if end - first < _ONE_MARK_WORDS else 2)
+        for distance in _FILLER_DISTANCES:
+            if is_marked or end - first <= _FILLER_EQUALS * distance:
+                break
+            equals[:] = 0
+            turn = 0
+            for place in range(first + distance, end):
+                if ids[place] == ids[place - distance]:
+                    equals[turn] += 1
+                    is_marked |= equals[turn] == _FILLER_EQUALS
+                else:
+                    equals[turn] = 0
+                turn = turn + 1 if turn + 1 < distance else 0
+        if is_marked:
+            states[text] = DISGUISED
+
+
+@always_inlined
+def _rotated(value: np.uint64, by: int) -> np.uint64:
+    return (value << np.uint64(by)) | (value >> np.uint64(64 - by))
+
+
+@always_inlined
+def _sip_round(
+    v0: np.uint64, v1: np.uint64, v2: np.uint64, v3: np.uint64
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    v0 += v1
+    v1 = _rotated(v1, 13)
+    v1 ^= v0
+    v0 = _rotated(v0, 32)
+    v2 += v3
+    v3 = _rotated(v3, 16)
+    v3 ^= v2
+    v0 += v3
+    v3 = _rotated(v3, 21)
+    v3 ^= v0
+    v2 += v1
+    v1 = _rotated(v1, 17)
+    v1 ^= v2
+    v2 = _rotated(v2, 32)
+    return v0, v1, v2, v3
+
+
+@compiled
+def hash_fives(low: np.uint64, high: np.uint64, blocks: Hashes, out: Hashes) -> None:
+    """SipHash-2-4 of every five blocks in a row, as `siphash.siphash` does.
+
+    It is written out, so that the compiler works on several groups at once: a loop over the blocks
+    of one group would cost two and a half times as much.
+
+    Args:
+        low: the first eight bytes of the key.
+        high: the last eight.
+        blocks: blocks of words.
+        out: takes the hashes; it has four elements fewer than there are blocks.
+    """
+    for at in range(len(blocks) - 4):
+        v0 = low ^ np.uint64(0x736F6D6570736575)
+        v1 = high ^ np.uint64(0x646F72616E646F6D)
+        v2 = low ^ np.uint64(0x6C7967656E657261)
+        v3 = high ^ np.uint64(0x7465646279746573)
+        block = blocks[at]
+        v3 ^= block
+        v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+        v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+        v0 ^= block
+        block = blocks[at + 1]
+        v3 ^= block
+        v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+        v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+        v0 ^= block
+        block = blocks[at + 2]
+        v3 ^= block
+        v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+        v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+        v0 ^= block
+        block = blocks[at + 3]
+        v3 ^= block
+        v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+        v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+        v0 ^= block
+        block = blocks[at + 4]
+        v3 ^= block
+        v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+        v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+        v0 ^= block
+        block = np.uint64(40) << np.uint64(56)
+        v3 ^= block
+        v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+        v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+        v0 ^= block
+        v2 ^= np.uint64(0xFF)
+        v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+        v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+        v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+        v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+        out[at] = v0 ^ v1 ^ v2 ^ v3
+
+
+@compiled
+def hash_few(low: np.uint64, high: np.uint64, blocks: Hashes) -> np.uint64:
+    """SipHash-2-4 of some blocks together."""
+    v0 = low ^ np.uint64(0x736F6D6570736575)
+    v1 = high ^ np.uint64(0x646F72616E646F6D)
+    v2 = low ^ np.uint64(0x6C7967656E657261)
+    v3 = high ^ np.uint64(0x7465646279746573)
+    for place in range(len(blocks) + 1):
+        block = np.uint64(8 * len(blocks)) << np.uint64(56)
+        if place < len(blocks):
+            block = blocks[place]
+        v3 ^= block
+        v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+        v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+        v0 ^= block
+    v2 ^= np.uint64(0xFF)
+    v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+    v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+    v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+    v0, v1, v2, v3 = _sip_round(v0, v1, v2, v3)
+    return v0 ^ v1 ^ v2 ^ v3
+
+
+@compiled
+def join_streams(
+    ids: Ids, starts: Offsets, things: Offsets, fields: Ids, word_blocks: Hashes,
+    last_of: Ids, following: Ids, blocks: Hashes, stream_starts: Offsets, thing_streams: Offsets,
+) -> int:  # fmt: skip
+    """Put the words of one field of a thing in a row, and write their blocks.
+
+    Args:
+        ids: the words of the texts.
+        starts: first word of each text, and the end of the last.
+        things: first text of each thing, and the end of the last.
+        fields: the field of each text.
+        word_blocks: the block of each distinct word.
+        last_of: scratch, one for each field.
+        following: scratch, one for each text.
+        blocks: takes the blocks.
+        stream_starts: takes the first word of each row, and the end of the last.
+        thing_streams: takes the first row of each thing, and the end of the last.
+
+    Returns:
+        How many rows there are.
+    """
+    n_streams, n_blocks = 0, 0
+    last_of[:] = -1
+    for thing in range(len(things) - 1):
+        first, end = things[thing], things[thing + 1]
+        thing_streams[thing] = n_streams
+        for text in range(first, end):
+            following[text] = -1
+            # What is before `first` was left by an earlier thing.
+            if last_of[fields[text]] >= first:
+                following[last_of[fields[text]]] = -2 - text
+            last_of[fields[text]] = text
+        for head in range(first, end):
+            # A text that another one leads to was written with it; see the mark below.
+            if following[head] == -2147483648:
+                continue
+            stream_starts[n_streams] = n_blocks
+            n_streams += 1
+            text = head
+            while True:
+                for place in range(starts[text], starts[text + 1]):
+                    blocks[n_blocks] = word_blocks[ids[place]]
+                    n_blocks += 1
+                link = following[text]
+                if text != head:
+                    following[text] = -2147483648
+                if link == -1:
+                    break
+                text = -2 - link
+    thing_streams[len(things) - 1] = n_streams
+    stream_starts[n_streams] = n_blocks
+    return n_streams
+
+
+@compiled
+def enter_keys(keys: Hashes, table: Ids, shift: np.uint64, bitmap: Bytes, bit_shift: np.uint64) -> None:  # fmt: skip
+    """Enter the groups of a reserve into a hash table and a bitmap, both empty.
+
+    The groups are hashes under the gate's key, so neither says anything of a word.
+    """
+    mask = len(table) - 1
+    for number in range(len(keys)):
+        bit = np.int64(keys[number] >> bit_shift)
+        bitmap[bit >> 3] |= np.uint8(1 << (bit & 7))
+        slot = np.int64((keys[number] * _MULTIPLIER) >> shift)
+        while table[slot] >= 0:
+            slot = (slot + 1) & mask
+        table[slot] = number
+
+
+@always_inlined
+def _key_number(
+    group: np.uint64, keys: Hashes, table: Ids, shift: np.uint64, bitmap: Bytes, bit_shift: np.uint64
+) -> int:
+    """The number of a group of the reserve; -1 where it has none such."""
+    bit = np.int64(group >> bit_shift)
+    number = -1
+    if (bitmap[bit >> 3] >> np.uint8(bit & 7)) & 1:
+        slot = np.int64((group * _MULTIPLIER) >> shift)
+        mask = len(table) - 1
+        while table[slot] >= 0:
+            if keys[table[slot]] == group:
+                number = np.int64(table[slot])
+                break
+            slot = (slot + 1) & mask
+    return number
+
+
+@compiled
+def find_things(
+    groups: Hashes, stream_starts: Offsets, thing_streams: Offsets,
+    things: Offsets, ids: Ids, starts: Offsets, word_blocks: Hashes, low: np.uint64, high: np.uint64,
+    short_sizes: Bytes, keys: Hashes, table: Ids, shift: np.uint64, bitmap: Bytes, bit_shift: np.uint64,
+    part_starts: Offsets, parts_of: Offsets, weights: npt.NDArray[np.float64],
+    has_own: npt.NDArray[np.bool_], needed: npt.NDArray[np.float64], least: Offsets, total: npt.NDArray[np.float64],
+    many: int, slack: float, key_seen: Offsets, part_seen: Offsets, held: npt.NDArray[np.float64],
+    distinct: Offsets, touched: Offsets, out: npt.NDArray[np.bool_],
+) -> None:  # fmt: skip
+    """Mark the things that hold so much of a fingerprint that they may overlap its item.
+
+    It is the condition of `contamination._GroupIndex.matches`, with a slack for the order in which
+    weights are added.
+
+    Args:
+        groups: hash of every five words in a row of what `join_streams` wrote.
+        stream_starts: first word of each row, and the end of the last.
+        thing_streams: first row of each thing, and the end of the last.
+        things: first text of each thing, and the end of the last.
+        ids: the words of the texts.
+        starts: first word of each text, and the end of the last.
+        word_blocks: the block of each distinct word.
+        low: the first eight bytes of the key.
+        high: the last eight.
+        short_sizes: for each number of words below five whether a fingerprint has so many.
+        keys: the groups of the reserve.
+        table: their hash table.
+        shift: bits of a hash that are no slot of the table.
+        bitmap: which first bits of a hash occur.
+        bit_shift: bits of a hash that are no place in the bitmap.
+        part_starts: first fingerprint of each group, and the end of the last.
+        parts_of: the fingerprints that have a group.
+        weights: the weight of each group.
+        has_own: whether a fingerprint has groups that are no template.
+        needed: share of its weight from which a fingerprint is held.
+        least: least number of distinct groups of it.
+        total: its weight.
+        many: distinct groups from which the longest run is looked at.
+        slack: how far below its threshold a share may be.
+        key_seen: scratch, one for each group, filled with -1.
+        part_seen: scratch, one for each fingerprint, filled with -1.
+        held: scratch, one for each fingerprint.
+        distinct: the same.
+        touched: the same.
+        out: takes whether each thing is such.
+    """
+    for thing in range(len(things) - 1):
+        n_touched = 0
+        for stream in range(thing_streams[thing], thing_streams[thing + 1]):
+            for at in range(stream_starts[stream], stream_starts[stream + 1] - 4):
+                key = _key_number(groups[at], keys, table, shift, bitmap, bit_shift)
+                if key >= 0:
+                    n_touched = _count_key(
+                        key, thing, n_touched, part_starts, parts_of, weights, has_own,
+                        key_seen, part_seen, held, distinct, touched,
+                    )  # fmt: skip
+        for text in range(things[thing], things[thing + 1]):
+            size = starts[text + 1] - starts[text]
+            if 0 < size < 5 and short_sizes[size]:
+                few = np.empty(size, dtype=np.uint64)
+                for place in range(size):
+                    few[place] = word_blocks[ids[starts[text] + place]]
+                group = hash_few(low, high, few)
+                key = _key_number(group, keys, table, shift, bitmap, bit_shift)
+                if key >= 0:
+                    n_touched = _count_key(
+                        key, thing, n_touched, part_starts, parts_of, weights, has_own,
+                        key_seen, part_seen, held, distinct, touched,
+                    )  # fmt: skip
+        is_enough = False
+        for place in range(n_touched):
+            part = touched[place]
+            is_enough |= (
+                held[part] / total[part] >= needed[part] - slack and distinct[part] >= least[part]
+            ) or (has_own[part] and distinct[part] > many)
+        out[thing] = is_enough
+
+
+@compiled
+def _count_key(
+    key: int, thing: int, n_touched: int, part_starts: Offsets, parts_of: Offsets,
+    weights: npt.NDArray[np.float64], has_own: npt.NDArray[np.bool_], key_seen: Offsets,
+    part_seen: Offsets, held: npt.NDArray[np.float64], distinct: Offsets, touched: Offsets,
+) -> int:  # fmt: skip
+    """Count a group for every fingerprint that has it, once in a thing."""
+    if key_seen[key] == thing:
+        return n_touched
+    key_seen[key] = thing
+    for place in range(part_starts[key], part_starts[key + 1]):
+        part = parts_of[place]
+        if part_seen[part] != thing:
+            part_seen[part] = thing
+            held[part], distinct[part] = 0.0, 0
+            touched[n_touched] = part
+            n_touched += 1
+        held[part] += weights[key] if has_own[part] else 1.0
+        distinct[part] += 1
+    return n_touched
