@@ -162,6 +162,9 @@ def _has_mixed_words(text: str) -> bool:
 
 def places(text: str) -> list[tuple[int, int]]:
     """First character and the one after the last of every word, in the order of `words`."""
+    if text.isascii() and SEPARATOR not in text and not _has_markup(text):
+        # Each character of the canonical text is in its old place.
+        return [match.span() for match in _ASCII_WORD.finditer(text.lower())]
     characters: list[str] = []
     at: list[tuple[int, int]] = []
     for piece, start, end in _pieces(text.replace(SEPARATOR, " ")):

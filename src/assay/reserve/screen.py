@@ -130,14 +130,16 @@ class Screen:
         )  # fmt: skip
         groups = np.empty(max(0, len(blocks) - GROUP + 1), dtype=np.uint64)
         kernels.hash_fives(self._low, self._high, blocks, groups)
+        candidates = np.empty(len(groups) + 1, dtype=np.int64)
+        count = kernels.find_candidates(groups, self._bitmap, self._bit_shift, candidates)
         self._key_seen.fill(-1)
         self._part_seen.fill(-1)
         tables = self._tables
         out = np.empty(n_things, dtype=np.bool_)
         kernels.find_things(
-            groups, stream_starts, thing_streams, thing_starts, words.ids, words.starts,
+            groups, candidates[:count], stream_starts, thing_streams, thing_starts, words.ids, words.starts,
             words.blocks, self._low, self._high, self._short, self._keys, self._table, self._shift,
-            self._bitmap, self._bit_shift, self._part_starts, tables.parts_of, self._weights,
+            self._part_starts, tables.parts_of, self._weights,
             tables.has_own, tables.needed, tables.least, tables.total, tables.many, tables.slack,
             self._key_seen, self._part_seen, self._held, self._distinct, self._touched, out,
         )  # fmt: skip
@@ -204,7 +206,7 @@ class _Vocabulary:
         while True:
             first = kernels.cut_texts(
                 data, offsets, first, self._kinds, self._fold_at, self._fold_bytes, self._fold_kinds,
-                self._pool, self._table, self._shift, self._ends, self._hashes, self._seed,
+                self._pool, self._table, self._shift, self._ends, self._seed,
                 ids, starts, states, self._counts,
             )  # fmt: skip
             if first == n_texts:
@@ -224,10 +226,9 @@ class _Vocabulary:
         self._hashed = 0
         self._pool = np.empty(1 << 20, dtype=np.uint8)
         self._ends = np.zeros((1 << 16) + 1, dtype=np.int64)
-        self._hashes = np.empty(1 << 16, dtype=np.uint64)
         self._blocks = np.empty(1 << 16, dtype=np.uint64)
         self._bits = np.zeros(1 << 16, dtype=np.uint8)
-        self._table = np.full(1 << 17, -1, dtype=np.int32)
+        self._table = np.zeros((1 << 17, 4), dtype=np.uint64)
         self._shift = np.uint64(64 - 17)
 
     def _grow(self, size: int) -> None:
@@ -237,17 +238,16 @@ class _Vocabulary:
         if pool_size > len(self._pool):
             self._pool = _longer(self._pool, max(2 * len(self._pool), pool_size))
         capacity = n_words + size + 64
-        if capacity > len(self._hashes):
-            capacity = max(2 * len(self._hashes), capacity)
+        if capacity > len(self._blocks):
+            capacity = max(2 * len(self._blocks), capacity)
             self._ends = _longer(self._ends, capacity + 1)
-            self._hashes = _longer(self._hashes, capacity)
             self._blocks = _longer(self._blocks, capacity)
             self._bits = _longer(self._bits, capacity)
         if 2 * (n_words + size) + 64 > len(self._table):
             bits = int(2 * (n_words + size) + 64).bit_length() + 1
-            self._table = np.full(1 << bits, -1, dtype=np.int32)
+            old, self._table = self._table, np.zeros((1 << bits, 4), dtype=np.uint64)
             self._shift = np.uint64(64 - bits)
-            kernels.grow_table(self._table, self._shift, self._hashes, n_words)
+            kernels.grow_table(self._table, self._shift, self._seed, old)
 
     def _hash_new(self) -> None:
         """Make the blocks of words that were not seen before."""

@@ -38,7 +38,8 @@ _MARKER_BLANKS = 40  # Blanks at the start of a text from which a list marker is
 _ONE_MARK_WORDS, _FILLER_EQUALS, _FILLER_DISTANCES = 64, 5, (2, 3, 4)
 _MOST_GROWTH = 12  # Bytes that one byte of a text folds to, at most.
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-_32, _33 = np.uint64(32), np.uint64(33)
+_NOTHING, _8, _32, _56 = np.uint64(0), np.uint64(8), np.uint64(32), np.uint64(56)
+_PACKED = 16  # Bytes of a word that two numbers hold.
 
 
 @always_inlined
@@ -207,46 +208,54 @@ def _may_be_split(data: Bytes, start: int, end: int) -> bool:
     return False
 
 
-@compiled
-def _word_id(
-    pool: Bytes, start: int, length: int, hashed: np.uint64, table: Ids, shift: np.uint64,
-    ends: Offsets, hashes: Hashes, n_words: int,
-) -> int:  # fmt: skip
-    """The number of a word whose bytes stand at the end of the pool; `n_words` where it is new."""
+@always_inlined
+def _hash_of(first: np.uint64, second: np.uint64, seed: np.uint64) -> np.uint64:
+    hashed = (first ^ seed) * _MULTIPLIER
     hashed ^= hashed >> _32
-    hashed *= _MULTIPLIER
-    slot = np.int64(hashed >> shift)
-    mask = len(table) - 1
-    while True:
-        number = table[slot]
-        if number < 0:
-            break
-        if hashes[number] == hashed:
-            own = ends[number]
-            if ends[number + 1] - own == length:
-                same = True
-                for place in range(length):
-                    if pool[own + place] != pool[start + place]:
-                        same = False
-                        break
-                if same:
-                    return int(number)
-        slot = (slot + 1) & mask
-    table[slot] = n_words
-    hashes[n_words] = hashed
-    ends[n_words + 1] = start + length
-    return n_words
+    hashed = (hashed ^ second) * _MULTIPLIER
+    return hashed ^ (hashed >> _32)
 
 
 @compiled
-def grow_table(table: Ids, shift: np.uint64, hashes: Hashes, n_words: int) -> None:
-    """Enter the words of a vocabulary into a table that is larger than before, and empty."""
+def _hash_long(pool: Bytes, start: int, size: int, seed: np.uint64) -> np.uint64:
+    """What stands for a word that two numbers do not hold."""
+    hashed = seed
+    for place in range(start, start + size):
+        hashed = (hashed ^ np.uint64(pool[place])) * _MULTIPLIER
+        hashed ^= hashed >> _32
+    return hashed
+
+
+@compiled
+def _slot_of_long(
+    pool: Bytes, start: int, size: int, table: Hashes, slot: int, first: np.uint64,
+    second: np.uint64, ends: Offsets,
+) -> int:  # fmt: skip
+    """The slot of a long word, from the first where it may stand: its bytes decide."""
     mask = len(table) - 1
-    for number in range(n_words):
-        slot = np.int64(hashes[number] >> shift)
-        while table[slot] >= 0:
-            slot = (slot + 1) & mask
-        table[slot] = number
+    while table[slot, 2] != _NOTHING:
+        number = np.int64(table[slot, 2]) - 1
+        own = ends[number]
+        if table[slot, 0] == first and table[slot, 1] == second and ends[number + 1] - own == size:
+            place = 0
+            while place < size and pool[own + place] == pool[start + place]:
+                place += 1
+            if place == size:
+                break
+        slot = (slot + 1) & mask
+    return slot
+
+
+@compiled
+def grow_table(table: Hashes, shift: np.uint64, seed: np.uint64, old: Hashes) -> None:
+    """Enter the words of a table into a larger one, which is empty."""
+    mask = len(table) - 1
+    for row in range(len(old)):
+        if old[row, 2] != _NOTHING:
+            slot = np.int64(_hash_of(old[row, 0], old[row, 1], seed) >> shift)
+            while table[slot, 2] != _NOTHING:
+                slot = (slot + 1) & mask
+            table[slot] = old[row]
 
 
 @compiled
@@ -311,7 +320,7 @@ def _does_not_show(code: int) -> bool:
 def cut_texts(
     data: Bytes, offsets: Offsets, first: int,
     kinds: Bytes, fold_at: Ids, fold_bytes: Bytes, fold_kinds: Bytes,
-    pool: Bytes, table: Ids, shift: np.uint64, ends: Offsets, hashes: Hashes, seed: np.uint64,
+    pool: Bytes, table: Hashes, shift: np.uint64, ends: Offsets, seed: np.uint64,
     ids: Ids, starts: Offsets, states: Bytes, counts: Offsets,
 ) -> int:  # fmt: skip
     """Cut texts into the numbers of their canonical words.
@@ -325,10 +334,10 @@ def cut_texts(
         fold_bytes: foldings in UTF-8; the byte before each is its length.
         fold_kinds: what each character of them is, at its first byte.
         pool: bytes of the distinct words.
-        table: hash table of their numbers; shift: bits of a hash that are no slot of it.
-        shift: see `table`.
+        table: hash table of them: the last and the sixteenth to ninth last byte of a word as numbers
+            (of a long one, with a hash of all), its number, from 1, and whether it is long.
+        shift: bits of a hash that are no slot of the table.
         ends: where each distinct word begins in the pool, and the end of the last.
-        hashes: the hash of each distinct word.
         seed: begins each hash; secret, so that nobody can write words that share a slot.
         ids: takes the number of every word of the texts.
         starts: takes the first word of each text, and the end of the last.
@@ -339,7 +348,7 @@ def cut_texts(
         The number of the first text that there is no room for; all of them, where there was.
     """
     n_ids, n_words, pool_end = counts[N_IDS], counts[N_WORDS], counts[POOL_END]
-    n_texts = len(offsets) - 1
+    n_texts, mask = len(offsets) - 1, len(table) - 1
     text = first
     while text < n_texts:
         start, end = offsets[text], offsets[text + 1]
@@ -348,7 +357,7 @@ def cut_texts(
             n_ids + 2 * length + 2 > len(ids)
             or pool_end + _MOST_GROWTH * length + 64 > len(pool)
             or 2 * (n_words + length) + 64 > len(table)
-            or n_words + length + 2 > len(hashes)
+            or n_words + length + 2 > len(ends)
         ):
             break
         starts[text] = n_ids
@@ -356,118 +365,126 @@ def cut_texts(
         is_disguised = _blanks(data, start, end) >= _MARKER_BLANKS
         has_less, has_equal, has_backslash, has_brace = False, False, False, False
         may_split = False
-        size, hashed, last, is_mixed = 0, seed, SEPARATING, False
-        place, before = start, np.uint8(0)
-        while place < end and not is_disguised:
-            if is_line_start:
-                is_line_start = False
-                after_marker = _marker_end(data, place, end)
-                if after_marker > place:
-                    place, before, run = after_marker, np.uint8(32), 0
-                    continue
-            byte = data[place]
-            kind = kinds[byte]
-            run = run + 1 if 33 <= byte <= 126 or byte == 1 else 0
-            if run >= LONGEST_RUN:
-                is_disguised = True
-                break
-            if byte >= 128:
-                code, width = _code_point(data, place)
-                place += width
-                before = byte
-                if _does_not_show(code):
-                    hidden += 1
+        size, last, is_mixed, is_whole, is_end = 0, SEPARATING, False, False, False
+        low, high = _NOTHING, _NOTHING
+        place, before, at, stop = start, np.uint8(0), 0, 0
+        while not is_disguised:
+            parts, byte = False, np.uint8(0)
+            if at < stop:  # The next character of a folding.
+                kind = np.int64(fold_kinds[at])
+            elif place < end:
+                if is_line_start:
+                    is_line_start = False
+                    after_marker = _marker_end(data, place, end)
+                    if after_marker > place:
+                        place, before, run = after_marker, np.uint8(32), 0
+                        # It is not the end of the text that separates words there, but a blank.
+                        place -= 1
+                byte = data[place]
+                kind = np.int64(kinds[byte])
+                if byte >= 128:
+                    code, width = _code_point(data, place)
+                    place += width
+                    before, run = byte, 0
+                    hidden += np.int64(_does_not_show(code))
+                    at = np.int64(fold_at[code])
+                    stop = at + 1 + np.int64(fold_bytes[at])
+                    at += 1
                     is_disguised = hidden >= _HIDDEN
-                at = fold_at[code]
-                stop = at + 1 + fold_bytes[at]
-                at += 1
-                while at < stop:
-                    kind = fold_kinds[at]
-                    if size and (kind == SEPARATING or kind == IDEOGRAPH):
-                        if is_mixed:
-                            hashed = _plain_letters(pool, pool_end, size, seed)
-                        number = _word_id(pool, pool_end, size, hashed, table, shift, ends, hashes, n_words)  # fmt: skip
-                        if number == n_words:
-                            n_words += 1
-                            pool_end += size
-                        ids[n_ids] = number
-                        n_ids += 1
-                        size, hashed, last, is_mixed = 0, seed, SEPARATING, False
-                    if kind == SEPARATING:
-                        at += 1
-                        continue
-                    is_mixed |= (kind == LETTER_LIKE_DIGIT and last == LETTER) or (
-                        kind == LETTER and last == LETTER_LIKE_DIGIT
-                    )
-                    last = kind
-                    while True:
-                        pool[pool_end + size] = fold_bytes[at]
-                        hashed = (hashed ^ np.uint64(fold_bytes[at])) * _MULTIPLIER
-                        size += 1
-                        at += 1
-                        if at >= stop or fold_kinds[at] != PART:
-                            break
-                    if kind == IDEOGRAPH:
-                        number = _word_id(pool, pool_end, size, hashed, table, shift, ends, hashes, n_words)  # fmt: skip
-                        if number == n_words:
-                            n_words += 1
-                            pool_end += size
-                        ids[n_ids] = number
-                        n_ids += 1
-                        size, hashed, last, is_mixed = 0, seed, SEPARATING, False
+                    continue
+                run = run + 1 if 33 <= byte <= 126 or byte == 1 else 0
+                is_disguised = run >= LONGEST_RUN
+                # Where capitals part words: `aB`, and `a1B` before the digit.
+                if kind == CAPITAL:
+                    parts = 97 <= before <= 122 or 48 <= before <= 57
+                    may_split |= _is_in_piece(before)
+                elif kind == DIGIT or kind == LETTER_LIKE_DIGIT:
+                    may_split = True
+                    parts = 97 <= before <= 122 and _is_before_capital(data, place + 1, end)
+                elif kind == SPECIAL:
+                    has_less |= byte == 60
+                    has_equal |= byte == 61
+                    has_backslash |= byte == 92
+                    has_brace |= byte == 123
+                    may_split |= byte == 43
+                    is_disguised |= _may_be_disguise(data, place, start, end)
+                elif kind == NEWLINE:
+                    is_line_start = True
+                before = byte
+                place += 1
+            else:
+                kind, is_end = SEPARATING, True
+            is_in_word = kind != SEPARATING and kind < CAPITAL or kind == CAPITAL
+            if size and (not is_in_word or parts or is_whole or kind == IDEOGRAPH):
+                if is_mixed:
+                    low, high = _plain_letters(pool, pool_end, size)
+                if size > _PACKED:
+                    low ^= _hash_long(pool, pool_end, size, seed)
+                slot = np.int64(_hash_of(low, high, seed) >> shift)
+                if size > _PACKED:
+                    slot = _slot_of_long(pool, pool_end, size, table, slot, low, high, ends)
+                else:
+                    # No byte of a word is zero, so two numbers say its length too.
+                    while table[slot, 2] != _NOTHING and not (
+                        table[slot, 0] == low and table[slot, 1] == high and table[slot, 3] == _NOTHING
+                    ):
+                        slot = (slot + 1) & mask
+                number = np.int64(table[slot, 2]) - 1
+                if number < 0:
+                    number = n_words
+                    n_words += 1
+                    pool_end += size
+                    ends[n_words] = pool_end
+                    table[slot, 0], table[slot, 1], table[slot, 2] = low, high, np.uint64(n_words)
+                    table[slot, 3] = np.uint64(size > _PACKED)
+                ids[n_ids] = number
+                n_ids += 1
+                size, last, is_mixed, is_whole = 0, SEPARATING, False, False
+                low, high = _NOTHING, _NOTHING
+            if is_end:
+                break
+            if not is_in_word:
+                at += np.int64(at < stop)
                 continue
-            is_letter = kind == LETTER or kind == CAPITAL
-            is_digit = kind == DIGIT or kind == LETTER_LIKE_DIGIT
-            # Where capitals part words: `aB`, and `a1B` before the digit.
-            parts = (kind == CAPITAL and (97 <= before <= 122 or 48 <= before <= 57)) or (
-                is_digit and 97 <= before <= 122 and _is_before_capital(data, place + 1, end)
+            own = LETTER if kind == CAPITAL else kind
+            is_mixed |= (own == LETTER_LIKE_DIGIT and last == LETTER) or (
+                own == LETTER and last == LETTER_LIKE_DIGIT
             )
-            if size and (parts or not (is_letter or is_digit)):
-                if is_mixed:
-                    hashed = _plain_letters(pool, pool_end, size, seed)
-                number = _word_id(pool, pool_end, size, hashed, table, shift, ends, hashes, n_words)
-                if number == n_words:
-                    n_words += 1
-                    pool_end += size
-                ids[n_ids] = number
-                n_ids += 1
-                size, hashed, last, is_mixed = 0, seed, SEPARATING, False
-            may_split |= is_digit or byte == 43 or (kind == CAPITAL and _is_in_piece(before))
-            if is_letter or is_digit:
-                folded = byte | np.uint8(32) if kind == CAPITAL else byte
-                own = LETTER if is_letter else np.int64(kind)
-                is_mixed |= (own == LETTER_LIKE_DIGIT and last == LETTER) or (
-                    own == LETTER and last == LETTER_LIKE_DIGIT
-                )
-                last = own
-                pool[pool_end + size] = folded
-                hashed = (hashed ^ np.uint64(folded)) * _MULTIPLIER
-                size += 1
-            elif kind == NEWLINE:
-                is_line_start = True
-            elif kind == SPECIAL:
-                has_less |= byte == 60
-                has_equal |= byte == 61
-                has_backslash |= byte == 92
-                has_brace |= byte == 123
-                is_disguised = _may_be_disguise(data, place, start, end)
-            before = byte
-            place += 1
+            last = own
+            is_whole = kind == IDEOGRAPH
+            if at < stop:
+                while True:
+                    folded = np.uint64(fold_bytes[at])
+                    pool[pool_end + size] = folded
+                    high, low = high << _8 | low >> _56, low << _8 | folded
+                    size += 1
+                    at += 1
+                    if at >= stop or fold_kinds[at] != PART:
+                        break
+                continue
+            folded = np.uint64(byte | np.uint8(32) if kind == CAPITAL else byte)
+            pool[pool_end + size] = folded
+            high, low = high << _8 | low >> _56, low << _8 | folded
+            size += 1
+            # Most characters are small letters after a letter: no other rule applies to them.
+            if own == LETTER:
+                following = place
+                while following < end and kinds[data[following]] == LETTER:
+                    folded = np.uint64(data[following])
+                    pool[pool_end + size] = folded
+                    high, low = high << _8 | low >> _56, low << _8 | folded
+                    size += 1
+                    following += 1
+                if following > place:
+                    run += following - place
+                    is_disguised = run >= LONGEST_RUN
+                    place = following
+                    before = data[place - 1]
         is_disguised |= (has_less and has_equal) or (has_backslash and has_brace)
-        if is_disguised or (may_split and _may_be_split(data, start, end)):
-            states[text] = DISGUISED
+        is_disguised = is_disguised or (may_split and _may_be_split(data, start, end))
+        states[text] = DISGUISED if is_disguised else PLAIN
+        if is_disguised:
             n_ids = first_id
-        else:
-            states[text] = PLAIN
-            if size:
-                if is_mixed:
-                    hashed = _plain_letters(pool, pool_end, size, seed)
-                number = _word_id(pool, pool_end, size, hashed, table, shift, ends, hashes, n_words)
-                if number == n_words:
-                    n_words += 1
-                    pool_end += size
-                ids[n_ids] = number
-                n_ids += 1
         text += 1
         starts[text] = n_ids
     counts[N_IDS], counts[N_WORDS], counts[POOL_END] = n_ids, n_words, pool_end
@@ -484,9 +501,9 @@ def _blanks(data: Bytes, start: int, end: int) -> int:
 
 
 @compiled
-def _plain_letters(pool: Bytes, start: int, size: int, seed: np.uint64) -> np.uint64:
-    """Write the letters that the digits of a word imitate, and return the word's hash."""
-    hashed = seed
+def _plain_letters(pool: Bytes, start: int, size: int) -> tuple[np.uint64, np.uint64]:
+    """Write the letters that the digits of a word imitate, and return the word as two numbers."""
+    low, high = _NOTHING, _NOTHING
     for place in range(start, start + size):
         byte = pool[place]
         if byte == 48:
@@ -502,8 +519,8 @@ def _plain_letters(pool: Bytes, start: int, size: int, seed: np.uint64) -> np.ui
         elif byte == 55:
             byte = np.uint8(116)
         pool[place] = byte
-        hashed = (hashed ^ np.uint64(byte)) * _MULTIPLIER
-    return hashed
+        high, low = high << _8 | low >> _56, low << _8 | np.uint64(byte)
+    return low, high
 
 
 @compiled
@@ -719,29 +736,39 @@ def enter_keys(keys: Hashes, table: Ids, shift: np.uint64, bitmap: Bytes, bit_sh
         table[slot] = number
 
 
+@compiled
+def find_candidates(groups: Hashes, bitmap: Bytes, bit_shift: np.uint64, out: Offsets) -> int:
+    """Write the places of groups whose first bits occur in a reserve, and return their number.
+
+    Nothing depends on what is found, so that the processor waits for many places of the bitmap at once.
+    """
+    count = 0
+    for at in range(len(groups)):
+        bit = np.int64(groups[at] >> bit_shift)
+        out[count] = at
+        count += (np.int64(bitmap[bit >> 3]) >> (bit & 7)) & 1
+    return count
+
+
 @always_inlined
-def _key_number(
-    group: np.uint64, keys: Hashes, table: Ids, shift: np.uint64, bitmap: Bytes, bit_shift: np.uint64
-) -> int:
+def _key_number(group: np.uint64, keys: Hashes, table: Ids, shift: np.uint64) -> int:
     """The number of a group of the reserve; -1 where it has none such."""
-    bit = np.int64(group >> bit_shift)
     number = -1
-    if (bitmap[bit >> 3] >> np.uint8(bit & 7)) & 1:
-        slot = np.int64((group * _MULTIPLIER) >> shift)
-        mask = len(table) - 1
-        while table[slot] >= 0:
-            if keys[table[slot]] == group:
-                number = np.int64(table[slot])
-                break
-            slot = (slot + 1) & mask
+    slot = np.int64((group * _MULTIPLIER) >> shift)
+    mask = len(table) - 1
+    while table[slot] >= 0:
+        if keys[table[slot]] == group:
+            number = np.int64(table[slot])
+            break
+        slot = (slot + 1) & mask
     return number
 
 
 @compiled
 def find_things(
-    groups: Hashes, stream_starts: Offsets, thing_streams: Offsets,
+    groups: Hashes, candidates: Offsets, stream_starts: Offsets, thing_streams: Offsets,
     things: Offsets, ids: Ids, starts: Offsets, word_blocks: Hashes, low: np.uint64, high: np.uint64,
-    short_sizes: Bytes, keys: Hashes, table: Ids, shift: np.uint64, bitmap: Bytes, bit_shift: np.uint64,
+    short_sizes: Bytes, keys: Hashes, table: Ids, shift: np.uint64,
     part_starts: Offsets, parts_of: Offsets, weights: npt.NDArray[np.float64],
     has_own: npt.NDArray[np.bool_], needed: npt.NDArray[np.float64], least: Offsets, total: npt.NDArray[np.float64],
     many: int, slack: float, key_seen: Offsets, part_seen: Offsets, held: npt.NDArray[np.float64],
@@ -754,6 +781,7 @@ def find_things(
 
     Args:
         groups: hash of every five words in a row of what `join_streams` wrote.
+        candidates: places of groups that the reserve may have, in order.
         stream_starts: first word of each row, and the end of the last.
         thing_streams: first row of each thing, and the end of the last.
         things: first text of each thing, and the end of the last.
@@ -766,8 +794,6 @@ def find_things(
         keys: the groups of the reserve.
         table: their hash table.
         shift: bits of a hash that are no slot of the table.
-        bitmap: which first bits of a hash occur.
-        bit_shift: bits of a hash that are no place in the bitmap.
         part_starts: first fingerprint of each group, and the end of the last.
         parts_of: the fingerprints that have a group.
         weights: the weight of each group.
@@ -784,11 +810,16 @@ def find_things(
         touched: the same.
         out: takes whether each thing is such.
     """
+    cursor = 0
     for thing in range(len(things) - 1):
         n_touched = 0
         for stream in range(thing_streams[thing], thing_streams[thing + 1]):
-            for at in range(stream_starts[stream], stream_starts[stream + 1] - 4):
-                key = _key_number(groups[at], keys, table, shift, bitmap, bit_shift)
+            end = stream_starts[stream + 1]
+            while cursor < len(candidates) and candidates[cursor] < end:
+                at = candidates[cursor]
+                cursor += 1
+                # A group that runs over the end of a row is none of the text's.
+                key = -1 if at > end - 5 else _key_number(groups[at], keys, table, shift)
                 if key >= 0:
                     n_touched = _count_key(
                         key, thing, n_touched, part_starts, parts_of, weights, has_own,
@@ -801,7 +832,7 @@ def find_things(
                 for place in range(size):
                     few[place] = word_blocks[ids[starts[text] + place]]
                 group = hash_few(low, high, few)
-                key = _key_number(group, keys, table, shift, bitmap, bit_shift)
+                key = _key_number(group, keys, table, shift)
                 if key >= 0:
                     n_touched = _count_key(
                         key, thing, n_touched, part_starts, parts_of, weights, has_own,
