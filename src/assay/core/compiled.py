@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,14 +31,15 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """
     import numba  # noqa: PLC0415  half a second, for those alone who compile
 
-    own = numba.config.CACHE_DIR
+    config: Any = numba.config
+    own = config.CACHE_DIR
     folder = own or private_folder(_cache_home() / "assay" / "compiled")
-    numba.config.CACHE_DIR = folder or own
+    config.CACHE_DIR = folder or own
     try:
         compiled_function: Callable[P, R] = numba.njit(nogil=True, cache=bool(folder))(function)
     finally:
         # Other users of numba in this process keep their own folder.
-        numba.config.CACHE_DIR = own
+        config.CACHE_DIR = own
     return compiled_function
 
 

@@ -70,9 +70,9 @@ def _members(value: object) -> Iterable[tuple[str, object]]:
 def _reader(
     struct: type[msgspec.Struct],
 ) -> tuple[tuple[str, ...], Callable[[msgspec.Struct], tuple[object, ...]]]:
-    """The fields of a struct, and what reads all of them in one call; one more field than there is
-    in a struct with a single one, which would not be read as a series."""
+    """The fields of a struct, and what reads all of them in one call."""
     names = struct.__struct_fields__
+    # Of one name alone `attrgetter` would give no tuple; what is read besides has no name.
     return names, attrgetter(*names, "__struct_fields__", "__struct_fields__")
 
 

@@ -12,6 +12,7 @@ from assay.quality import service
 from assay.quality.bootstrap import Resampling
 from assay.quality.control_tokens import ControlTokens, read_special_tokens
 from assay.quality.disposition import RELEASABLE, Disposition, State
+from assay.quality.duplicates import Duplicates, find_duplicates
 from assay.quality.explanation import Explanation, StaleRecord
 from assay.quality.integrity import Integrity
 from assay.quality.quota_coverage import (
@@ -23,6 +24,8 @@ from assay.quality.quota_coverage import (
     cross_table,
 )
 from assay.quality.sections.reviewers import ReviewerRates
+from assay.records.record import Record
+from assay.releases.release import versions_of_records
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -163,6 +166,23 @@ class QualityService:
             tokens=ControlTokens(special),
             progress=progress,
         )
+
+    def duplicates(self, *, accepted: bool = False) -> Duplicates:
+        """Records that are near copies of each other, across sources, splits and releases.
+
+        Args:
+            accepted: whether only records that can be released are compared.
+        """
+        store = self._context.store
+        if not accepted:
+            return find_duplicates(store.scan(Record), versions_of_records(store))
+        cases = service.each_case(store, self._context.facts)
+        releasable = (
+            case.record
+            for case in cases
+            if case.disposition is not None and case.disposition.state in RELEASABLE
+        )
+        return find_duplicates(releasable, versions_of_records(store))
 
     def reviewers(self, *, progress: ProgressCallback | None = None) -> tuple[ReviewerRates, ...]:
         """How often each reviewer abstains, ties, and chooses what was shown first."""

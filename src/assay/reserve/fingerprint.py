@@ -90,7 +90,6 @@ class _WordHashes(dict[str, int]):
             return block
         return self.setdefault(word, block)
 
-
     def block_of(self, word: bytes) -> int:
         """The block of a word in UTF-8."""
         digest = hashlib.blake2b(word, digest_size=8, key=self._key).digest()
@@ -108,7 +107,10 @@ class Hasher:
         """
         self._words = _WordHashes(hmac.digest(key, b"words", "sha256"))
         self._key = hmac.digest(key, b"groups", "sha256")[:KEY_BYTES]
-        self.key_halves = int.from_bytes(self._key[:8], "little"), int.from_bytes(self._key[8:], "little")
+        self.key_halves = (
+            int.from_bytes(self._key[:8], "little"),
+            int.from_bytes(self._key[8:], "little"),
+        )
         """The key of the groups, as two 64-bit numbers."""
         self.block_of = self._words.block_of
         """The 64-bit block of a word in UTF-8, which is not cached."""

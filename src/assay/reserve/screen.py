@@ -6,19 +6,22 @@ Import this only where `core.compiled.is_available`.
 """
 
 from collections.abc import Sequence
-from itertools import chain
-from typing import NamedTuple
+from itertools import chain, pairwise
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from assay.reserve import group_kernels
 from assay.reserve import word_kernels as kernels
 from assay.reserve.canonical_text import CharacterKind, fold, kind_of
 from assay.reserve.ciphers import BEFORE_IN_REVERSE, IN_REVERSE, MARKS
 from assay.reserve.fingerprint import GROUP, Hasher, Hashes
 
 Integers = npt.NDArray[np.int64]
+
+N = TypeVar("N", bound=np.generic)
 
 MOST_WORDS = 1_000_000
 """Distinct words whose hashes are kept between batches; when there are more, all are forgotten."""
@@ -89,7 +92,9 @@ class Screen:
         bitmap_bits = bits + 3
         self._bitmap = np.zeros(1 << (bitmap_bits - 3), dtype=np.uint8)
         self._bit_shift = np.uint64(64 - bitmap_bits)
-        kernels.enter_keys(self._keys, self._table, self._shift, self._bitmap, self._bit_shift)
+        group_kernels.enter_keys(
+            self._keys, self._table, self._shift, self._bitmap, self._bit_shift
+        )
         self._short = np.zeros(GROUP, dtype=np.uint8)
         self._short[list(tables.short_sizes)] = 1
         parts = len(tables.total)
@@ -123,20 +128,20 @@ class Screen:
         blocks = np.empty(len(words.ids), dtype=np.uint64)
         stream_starts = np.empty(n_texts + 1, dtype=np.int64)
         thing_streams = np.empty(n_things + 1, dtype=np.int64)
-        kernels.join_streams(
+        group_kernels.join_streams(
             words.ids, words.starts, thing_starts, fields, words.blocks,
             np.empty(len(self._fields) + 1, dtype=np.int32), np.empty(n_texts, dtype=np.int32),
             blocks, stream_starts, thing_streams,
         )  # fmt: skip
         groups = np.empty(max(0, len(blocks) - GROUP + 1), dtype=np.uint64)
-        kernels.hash_fives(self._low, self._high, blocks, groups)
+        group_kernels.hash_fives(self._low, self._high, blocks, groups)
         candidates = np.empty(len(groups) + 1, dtype=np.int64)
-        count = kernels.find_candidates(groups, self._bitmap, self._bit_shift, candidates)
+        count = group_kernels.find_candidates(groups, self._bitmap, self._bit_shift, candidates)
         self._key_seen.fill(-1)
         self._part_seen.fill(-1)
         tables = self._tables
         out = np.empty(n_things, dtype=np.bool_)
-        kernels.find_things(
+        group_kernels.find_things(
             groups, candidates[:count], stream_starts, thing_streams, thing_starts, words.ids, words.starts,
             words.blocks, self._low, self._high, self._short, self._keys, self._table, self._shift,
             self._part_starts, tables.parts_of, self._weights,
@@ -258,7 +263,7 @@ class _Vocabulary:
         pool = self._pool[ends[0] : ends[-1]].tobytes()
         base = ends[0]
         block_of, marks = self._hasher.block_of, self._marks
-        for number, (start, end) in enumerate(zip(ends, ends[1:], strict=False), self._hashed):
+        for number, (start, end) in enumerate(pairwise(ends), self._hashed):
             word = pool[start - base : end - base]
             self._blocks[number] = block_of(word)
             self._bits[number] = marks.get(word, kernels.NO_MARK)
@@ -285,7 +290,7 @@ class _Vocabulary:
         self._fold_end = end
 
 
-def _longer(array: npt.NDArray[np.generic], size: int) -> npt.NDArray[np.generic]:
+def _longer(array: npt.NDArray[N], size: int) -> npt.NDArray[N]:
     more = np.zeros(size, dtype=array.dtype)
     more[: len(array)] = array
     return more
