@@ -125,7 +125,7 @@ def print_parts(index: ReserveIndex, records: list[Record]) -> None:
         )()
         may = timed("all of the screen", index._screen.may_overlap)(
             [each.strings for each in compared]
-        )  # noqa: SLF001
+        )
         left = [each for each, closer in zip(compared, may, strict=True) if closer]
         timed("closer look in Python", lambda: list(index._compare_closely(left)))()  # noqa: SLF001, B023
         for name, seconds in spent.items():
@@ -137,7 +137,7 @@ def print_parts(index: ReserveIndex, records: list[Record]) -> None:
     print()
 
 
-def main() -> None:
+def main() -> None:  # noqa: PLR0915  one table after another
     """Build, plant, compare."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the records")

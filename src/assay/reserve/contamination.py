@@ -60,7 +60,7 @@ SHOWN_SPANS = 5
 BATCH_WORDS = 50_000
 """Words that are hashed at once: enough that the hash costs a tenth of a microsecond a group."""
 
-SCREENED_THINGS, SCREENED_CHARACTERS = 16_384, 16_000_000
+SCREENED_THINGS, SCREENED_CHARACTERS = 8_192, 16_000_000
 """Things, and characters in them, that compiled kernels screen at once, at most."""
 
 LEAST_SCREENED = 4_000

@@ -7,7 +7,7 @@ Import this only where `core.compiled.is_available`.
 
 from collections.abc import Sequence
 from itertools import chain, pairwise
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -101,6 +101,7 @@ class Screen:
         self._key_seen = np.empty(len(used), dtype=np.int64)
         self._part_seen, self._distinct, self._touched = np.empty((3, parts), dtype=np.int64)
         self._held = np.empty(parts, dtype=np.float64)
+        self._memory = _Memory()
         self._fields: dict[str, int] = {}
         self._field_of_pointer: dict[str, int] = {}
 
@@ -125,17 +126,18 @@ class Screen:
         self, words: "_CutTexts", thing_starts: Integers, fields: npt.NDArray[np.int32]
     ) -> npt.NDArray[np.bool_]:
         n_texts, n_things = len(words.starts) - 1, len(thing_starts) - 1
-        blocks = np.empty(len(words.ids), dtype=np.uint64)
-        stream_starts = np.empty(n_texts + 1, dtype=np.int64)
-        thing_streams = np.empty(n_things + 1, dtype=np.int64)
+        memory = self._memory
+        blocks = memory.get("blocks", len(words.ids), np.uint64)
+        stream_starts = memory.get("streams", n_texts + 1, np.int64)
+        thing_streams = memory.get("things", n_things + 1, np.int64)
         group_kernels.join_streams(
             words.ids, words.starts, thing_starts, fields, words.blocks,
-            np.empty(len(self._fields) + 1, dtype=np.int32), np.empty(n_texts, dtype=np.int32),
+            memory.get("fields", len(self._fields) + 1, np.int32), memory.get("following", n_texts, np.int32),
             blocks, stream_starts, thing_streams,
         )  # fmt: skip
-        groups = np.empty(max(0, len(blocks) - GROUP + 1), dtype=np.uint64)
+        groups = memory.get("groups", max(0, len(blocks) - GROUP + 1), np.uint64)
         group_kernels.hash_fives(self._low, self._high, blocks, groups)
-        candidates = np.empty(len(groups) + 1, dtype=np.int64)
+        candidates = memory.get("candidates", len(groups) + 1, np.int64)
         count = group_kernels.find_candidates(groups, self._bitmap, self._bit_shift, candidates)
         self._key_seen.fill(-1)
         self._part_seen.fill(-1)
@@ -166,6 +168,20 @@ class Screen:
         return numbers
 
 
+class _Memory:
+    """Scratch arrays that are used again: fresh memory would cost more than the work in it."""
+
+    def __init__(self) -> None:
+        self._arrays: dict[str, npt.NDArray[Any]] = {}
+
+    def get(self, name: str, size: int, dtype: type[N]) -> npt.NDArray[N]:
+        """An array of this size, with whatever was in it before."""
+        array = self._arrays.get(name)
+        if array is None or len(array) < size:
+            array = self._arrays[name] = np.empty(size + size // 4, dtype=dtype)
+        return array[:size]
+
+
 class _CutTexts(NamedTuple):
     """Texts as numbers of words."""
 
@@ -194,6 +210,7 @@ class _Vocabulary:
         self._fold_kinds = np.zeros(1 << 12, dtype=np.uint8)
         self._fold_end = 0
         self._marks = _bits_of_marks()
+        self._memory = _Memory()
         self._forget()
 
     def cut(self, texts: pa.LargeStringArray) -> _CutTexts:
@@ -204,7 +221,7 @@ class _Vocabulary:
         self._fold_new(data)
         n_texts = len(offsets) - 1
         self._counts[kernels.N_IDS] = 0
-        ids = np.empty(len(data) // 3 + 64, dtype=np.int32)
+        ids = self._memory.get("ids", len(data) // 3 + 64, np.int32)
         starts = np.zeros(n_texts + 1, dtype=np.int64)
         states = np.zeros(n_texts, dtype=np.uint8)
         first = 0
