@@ -123,7 +123,7 @@ def print_parts(index: ReserveIndex, records: list[Record]) -> None:
         compared = timed(
             "walk through the fields", lambda: [Compared.of("", each) for each in records]
         )()
-        may = timed("all of the screen", index._screen.may_overlap)(
+        may = timed("all of the screen", index._screen.may_overlap)(  # noqa: SLF001
             [each.strings for each in compared]
         )
         left = [each for each, closer in zip(compared, may, strict=True) if closer]
