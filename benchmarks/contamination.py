@@ -1,7 +1,9 @@
 """The contamination gate: 100,000 records against a reserve of 5,000 items.
 
-Prints Markdown tables: CPU seconds beside one pass that cuts the same texts into words (the limit
-of anything that looks at words), the recall by kind of leak that was planted, and the precision.
+Prints Markdown tables: CPU seconds with compiled kernels (the extra `bulk`) and, on a tenth of the
+records, without them, beside one pass of Python that cuts the same texts into words; what each part
+of the kernels costs; the recall by kind of leak that was planted, and the precision. Comparing starts
+from records in memory: the walk through their fields is part of it.
 Texts are drawn from a seed over a vocabulary in which few words are frequent, as in prose.
 """
 
@@ -10,19 +12,23 @@ import random
 import resource
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
+from assay.core.compiled import is_available
 from assay.core.strings import strings_of
 from assay.records.candidate import Candidate, MadeByModel
 from assay.records.kinds import Outcome
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task
+from assay.reserve import contamination
 from assay.reserve.canonical_text import words
 from assay.reserve.compared import Compared
 from assay.reserve.contamination import ReserveIndex
 from assay.reserve.fingerprint import Hasher, item_name, item_texts, to_text
 from assay.reserve.sealing import Fingerprint
 
+PARTS_OF = 10_000
 KEY = b"a benchmark's key of many bytes"
 FRAME = "Answer the question below. Think it through, and give the final answer on its own line."
 KINDS = ("verbatim", "reformatted", "quoted", "half quoted", "edited 5 %", "edited 10 %")
@@ -76,7 +82,63 @@ def fingerprints(items: list[Record]) -> Iterator[Fingerprint]:
             )  # fmt: skip
 
 
-def main() -> None:
+def loading(index: ReserveIndex, records: list[Record]) -> float:
+    """CPU seconds until the kernels are loaded, compiled where nothing was kept; 0 without them."""
+    if not is_available():
+        return 0.0
+    contamination.LEAST_SCREENED = 0
+    before = time.process_time()
+    list(index.overlaps(Compared.of("", each) for each in records))
+    return time.process_time() - before
+
+
+def print_parts(index: ReserveIndex, records: list[Record]) -> None:
+    """What each part of the comparison with kernels costs, as the least of five runs."""
+    from assay.reserve import group_kernels, screen, word_kernels  # noqa: PLC0415  the extra `bulk`
+
+    spent: Counter[str] = Counter()
+
+    def timed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapper(*arguments: Any, **named: Any) -> Any:
+            before = time.process_time()
+            result = function(*arguments, **named)
+            spent[name] += time.process_time() - before
+            return result
+
+        return wrapper
+
+    parts = {
+        "texts into one Arrow buffer": (screen, "_as_arrow"),
+        "cutting into canonical words, and the prefilter of disguises": (word_kernels, "cut_texts"),
+        "marks, reversed words, fillers": (word_kernels, "mark_texts"),
+        "words of one field in a row": (group_kernels, "join_streams"),
+        "SipHash-2-4 of every five words": (group_kernels, "hash_fives"),
+        "bitmap": (group_kernels, "find_candidates"),
+        "look-up, weights, thresholds": (group_kernels, "find_things"),
+    }
+    for name, (module, function) in parts.items():
+        setattr(module, function, timed(name, getattr(module, function)))
+    runs: dict[str, list[float]] = {}
+    for _ in range(5):
+        spent.clear()
+        compared = timed(
+            "walk through the fields", lambda: [Compared.of("", each) for each in records]
+        )()
+        may = timed("all of the screen", index._screen.may_overlap)(  # noqa: SLF001
+            [each.strings for each in compared]
+        )
+        left = [each for each, closer in zip(compared, may, strict=True) if closer]
+        timed("closer look in Python", lambda: list(index._compare_closely(left)))()  # noqa: SLF001, B023
+        for name, seconds in spent.items():
+            runs.setdefault(name, []).append(seconds)
+    print("| part | CPU microseconds a record |")
+    print("|---|--:|")
+    for name, seconds in runs.items():
+        print(f"| {name} | {min(seconds) / len(records) * 1e6:.1f} |")
+    print()
+
+
+def main() -> None:  # noqa: PLR0915  one table after another
     """Build, plant, compare."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the records")
@@ -101,23 +163,37 @@ def main() -> None:
     before = time.process_time()
     index = ReserveIndex(list(fingerprints(items)), KEY)
     built = time.process_time() - before
+    loaded = loading(index, records[:100])
+
+    def compare(some: list[Record]) -> set[int]:
+        compared = (Compared.of(str(number), each) for number, each in enumerate(some))
+        return {number for number, found in enumerate(index.overlaps(compared)) if found}
+
     before = time.process_time()
-    compared = (Compared.of(str(number), each) for number, each in enumerate(records))
-    hits = {number for number, found in enumerate(index.overlaps(compared)) if found}
-    scanned = time.process_time() - before
+    hits = compare(records)
+    scanned = (time.process_time() - before) / n
+    contamination.LEAST_SCREENED = 10**12
+    before = time.process_time()
+    python_hits = compare(records[: n // 10])
+    python = (time.process_time() - before) / (n // 10)
+    assert python_hits == {number for number in hits if number < n // 10}
     before = time.process_time()
     total = sum(len(words(text)) for each in records for _, text in strings_of(each))
-    limit = time.process_time() - before
+    limit = (time.process_time() - before) / n
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"\n### Contamination gate ({n} records of {total // n} words, {index.items} sealed items)\n"
     )
-    print("| | CPU s | records a second | ratio |")
+    print("| | CPU microseconds a record | records a second | ratio |")
     print("|---|--:|--:|--:|")
-    print(f"| index of the reserve | {built:.2f} | | |")
-    print(f"| comparing | {scanned:.2f} | {n / scanned:,.0f} | {scanned / limit:.1f} |")
-    print(f"| one pass that cuts the texts into words | {limit:.2f} | {n / limit:,.0f} | 1 |")
-    print(f"\nPeak memory {memory:,.0f} MB, the texts included.\n")
+    rows = [("comparing with kernels", scanned)] if is_available() else []
+    rows += [("comparing in Python", python), ("one pass of Python into words", limit)]
+    for name, seconds in rows:
+        print(f"| {name} | {seconds * 1e6:.1f} | {1 / seconds:,.0f} | {seconds / limit:.2f} |")
+    print(f"\nIndex of the reserve {built:.2f} CPU s. Loading the kernels {loaded:.2f} CPU s.")
+    print(f"Peak memory {memory:,.0f} MB, the texts included.\n")
+    if is_available():
+        print_parts(index, records[:PARTS_OF])
     found = Counter(planted[number] for number in hits if number in planted)
     there = Counter(planted.values())
     print("| planted leak | found |")

@@ -76,6 +76,7 @@ PYTHON: Mapping[str, str] = {
     "quality why": "program.quality.why",
     "quality agreement": "program.quality.agreement",
     "quality shortcuts": "program.quality.shortcuts",
+    "quality duplicates": "program.quality.duplicates",
     "quality integrity": "program.quality.integrity",
     "quality reviewers": "program.quality.reviewers",
     "quality report": "program.quality.write_report",

@@ -114,6 +114,47 @@ def shortcuts(program: Folder = ".", as_json: AsJson = False) -> None:
 
 
 @app.command()
+def duplicates(
+    program: Folder = ".",
+    accepted: Annotated[
+        bool, typer.Option("--accepted", help="Compare only records that can be released.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show records that are near copies of each other, across sources, splits and releases.
+
+    Example: assay quality duplicates
+    """
+    with open_to_read(program) as opened:
+        duplicates_found = opened.quality.duplicates(accepted=accepted)
+    if as_json:
+        print_json(duplicates_found)
+        return
+    if duplicates_found.state == "unknown":
+        say(f"unknown: {duplicates_found.records} records, and two are needed to compare")
+        return
+    print_table(
+        ("representative", "copies", "sources", "splits", "releases"),
+        [
+            (
+                cluster.representative[:24],
+                str(len(cluster.copies)),
+                ", ".join(cluster.sources),
+                ", ".join(cluster.splits),
+                ", ".join(cluster.releases),
+            )
+            for cluster in duplicates_found.clusters
+        ],
+    )
+    say(
+        f"{duplicates_found.records} records, {duplicates_found.distinct} where near copies count "
+        f"once; {len(duplicates_found.clusters)} clusters, of them {duplicates_found.across_sources} "
+        f"across sources, {duplicates_found.across_splits} across splits, "
+        f"{duplicates_found.across_releases} across releases"
+    )
+
+
+@app.command()
 def integrity(
     program: Folder = ".",
     tokenizer: Annotated[

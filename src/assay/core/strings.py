@@ -1,7 +1,9 @@
 """Every string of a fact or document, found by walking its values: a new field is covered at once."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 
@@ -41,14 +43,19 @@ def _collect(value: object, pointer: str, depth: int, strings: list[tuple[str, s
     if isinstance(value, dict):
         strings.extend((pointer, str(key)) for key in value)
     for key, member in _members(value):
-        if member:
+        if not member or isinstance(member, _NUMBERS):
+            continue
+        if isinstance(member, str) and member[0] not in "{[":
+            strings.append((f"{pointer}/{key}", member))
+        else:
             _collect(member, f"{pointer}/{key}", depth, strings)
 
 
 def _members(value: object) -> Iterable[tuple[str, object]]:
     """What a value holds, by field, key or place."""
     if isinstance(value, msgspec.Struct):
-        return [(name, getattr(value, name)) for name in value.__struct_fields__]
+        names, read = _reader(type(value))
+        return zip(names, read(value), strict=False)
     if isinstance(value, dict):
         return [
             (str(key).replace("~", "~0").replace("/", "~1"), member)
@@ -57,6 +64,16 @@ def _members(value: object) -> Iterable[tuple[str, object]]:
     if isinstance(value, _SERIES):
         return [(str(place), member) for place, member in enumerate(value)]
     return [("", msgspec.to_builtins(value))]
+
+
+@lru_cache(maxsize=1024)
+def _reader(
+    struct: type[msgspec.Struct],
+) -> tuple[tuple[str, ...], Callable[[msgspec.Struct], tuple[object, ...]]]:
+    """The fields of a struct, and what reads all of them in one call."""
+    names = struct.__struct_fields__
+    # Of one name alone `attrgetter` would give no tuple; what is read besides has no name.
+    return names, attrgetter(*names, "__struct_fields__", "__struct_fields__")
 
 
 def _collect_nested(text: str, pointer: str, depth: int, strings: list[tuple[str, str]]) -> None:

@@ -15,7 +15,7 @@ from assay.plugins import load, names
 from assay.program.derived import DerivedFigures, dispose_new, documents_digest
 from assay.quality.control_tokens import ControlTokens, read_special_tokens
 from assay.quality.coverage_fold import coverage_fold
-from assay.quality.disposition import Disposition, State
+from assay.quality.disposition import RELEASABLE, Disposition, State
 from assay.quality.disposition_tally import Disposed
 from assay.quality.in_force import DocumentsInForce
 from assay.quality.quota_coverage import (
@@ -25,6 +25,8 @@ from assay.quality.quota_coverage import (
     coverage,
     cross_table,
 )
+from assay.records.record import Record
+from assay.releases.release import versions_of_records
 from assay.store.derived import DerivedResult, DerivedResults
 from assay.store.noted_reads import NotedReads
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     from assay.core.ports import FactStore
     from assay.quality.bootstrap import Resampling
+    from assay.quality.duplicates import Duplicates
     from assay.quality.explanation import Explanation, StaleRecord
     from assay.quality.integrity import Integrity
     from assay.quality.report import QualityReport
@@ -237,6 +240,26 @@ class QualityService(Interface):
             tokens=ControlTokens(special),
             progress=progress,
         )
+
+    def duplicates(self, *, accepted: bool = False) -> "Duplicates":
+        """Records that are near copies of each other, across sources, splits and releases.
+
+        Args:
+            accepted: whether only records that can be released are compared.
+        """
+        from assay.quality import service  # noqa: PLC0415  statistics to load
+        from assay.quality.duplicates import find_duplicates  # noqa: PLC0415  numpy to load
+
+        store = self._context.store
+        if not accepted:
+            return find_duplicates(store.scan(Record), versions_of_records(store))
+        cases = service.each_case(store, self._context.facts)
+        releasable = (
+            case.record
+            for case in cases
+            if case.disposition is not None and case.disposition.state in RELEASABLE
+        )
+        return find_duplicates(releasable, versions_of_records(store))
 
     def reviewers(self, *, progress: ProgressCallback | None = None) -> "tuple[ReviewerRates, ...]":
         """How often each reviewer abstains, ties, and chooses what was shown first."""

@@ -39,6 +39,7 @@ from assay.records.record import Record
 from assay.records.report import ImportReport, ReserveAnswer
 from assay.records.service import Preview, reader_entry
 from assay.reserve.compared import Compared
+from assay.reserve.sealing import Sealing
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -233,7 +234,7 @@ class RecordsService:
 
         path = fetched.path if fetched else Path(file)
         opened = _open_reader(options.format, path)
-        asks = self._context.documents.program.gate is not None
+        asks = self._has_reserve()
         # The store gives facts in their order of entry: what comes after these counts is new.
         before = self._places() if asks else {}
         report = import_file(
@@ -341,21 +342,32 @@ class RecordsService:
         """How many facts of each family that holds texts there are."""
         return {family: self._context.store.count(family) for family in (Record, Judgment)}
 
-    def _ask_gate(self, before: Mapping[type[Record | Judgment], int]) -> ReserveAnswer:
-        """What the gate says of the facts that came after so many of each family."""
+    def _ask_gate(self, before: Mapping[type[Record | Judgment], int]) -> ReserveAnswer | None:
+        """What facts that came after so many of each family share with the reserve.
+
+        Returns:
+            None where nothing is sealed.
+        """
         try:
             comparer = self._context.comparer()
-            things = list(self._new(before))
-            overlaps_by_thing = list(comparer.overlaps(things)) if comparer else []
+            if comparer is None:
+                return None
+            compared, overlapping = 0, set[str]()
+            for overlaps in comparer.overlaps(self._new(before)):
+                compared += 1
+                overlapping |= {overlap.holder for overlap in overlaps}
         except AssayError as error:
             # The import is committed: a gate that does not answer is reported, and undoes nothing.
             return ReserveAnswer(compared=0, items=0, overlapping=(), unknown=str(error))
-        overlapping = {overlap.holder for overlaps in overlaps_by_thing for overlap in overlaps}
         return ReserveAnswer(
-            compared=len(things),
-            items=comparer.items if comparer else 0,
-            overlapping=tuple(sorted(overlapping)),
+            compared=compared, items=comparer.items, overlapping=tuple(sorted(overlapping))
         )
+
+    def _has_reserve(self) -> bool:
+        """Whether there is something to compare new facts with: a gate, or fingerprints here."""
+        if self._context.documents.program.gate is not None:
+            return True
+        return self._context.store.count(Sealing) > 0
 
     def _new(self, before: Mapping[type[Record | Judgment], int]) -> Iterator[Compared]:
         store = self._context.store

@@ -111,34 +111,66 @@ class NearCopies:
     def __init__(self) -> None:
         """Start without items."""
         self._items: dict[tuple[int, ...], ItemPrint] = {}
-        self._distinct: int | None = None
+        self._names: dict[tuple[int, ...], list[str]] = {}
+        self._first: dict[tuple[int, ...], tuple[int, ...]] | None = None
 
-    def add(self, item: ItemPrint) -> None:
-        """Take in one item, from `item_print`."""
+    def add(self, item: ItemPrint, name: str = "") -> None:
+        """Take in one item, from `item_print`.
+
+        Args:
+            item: its print.
+            name: what `clusters` names it by; it needs none where they are only counted.
+        """
         self._items.setdefault(item.exact, item)
-        self._distinct = None
+        if name:
+            self._names.setdefault(item.exact, []).append(name)
+        self._first = None
 
     @property
     def distinct(self) -> int:
         """How many items are no near copies of one that comes before them, by their texts' hashes."""
-        if self._distinct is None:
-            self._distinct = _distinct(self._items[exact] for exact in sorted(self._items))
-        return self._distinct
+        return len(set(self._firsts().values()))
+
+    def clusters(self) -> tuple[tuple[str, ...], ...]:
+        """The names of near copies of one item, that item first and the others sorted.
+
+        Each was compared with the first one. There are as many clusters, with items that have no
+        copy, as `distinct` says.
+        """
+        members: dict[tuple[int, ...], list[str]] = {}
+        for exact, first in self._firsts().items():
+            members.setdefault(first, []).extend(self._names.get(exact, ()))
+        return tuple(
+            sorted(
+                (min(self._names[first]), *sorted(set(names) - {min(self._names[first])}))
+                for first, names in members.items()
+                if len(set(names)) > 1
+            )
+        )
+
+    def _firsts(self) -> dict[tuple[int, ...], tuple[int, ...]]:
+        """Texts' hashes of each item -> those of the item that it is a near copy of, or its own."""
+        if self._first is None:
+            self._first = _firsts(self._items[exact] for exact in sorted(self._items))
+        return self._first
 
 
-def _distinct(items: Iterable[ItemPrint]) -> int:
-    count, by_key = 0, dict[int, list[ItemPrint]]()
+def _firsts(items: Iterable[ItemPrint]) -> dict[tuple[int, ...], tuple[int, ...]]:
+    firsts: dict[tuple[int, ...], tuple[int, ...]] = {}
+    by_key = dict[int, list[ItemPrint]]()
     for item in items:
         keys = item.keys()
-        if any(item.is_near(other) for key in keys for other in by_key.get(key, ())):
+        earlier = (other for key in keys for other in by_key.get(key, ()) if item.is_near(other))
+        first = next(earlier, item)
+        firsts[item.exact] = first.exact
+        if first is not item:
             continue
-        count += 1
         for key in keys:
             others = by_key.setdefault(key, [])
             # Of items with one template the first are kept: comparing all would be quadratic.
             if len(others) < MOST_COMPARED:
                 others.append(item)
-    return count
+    return firsts
 
 
 def item_print(record: Record) -> ItemPrint:

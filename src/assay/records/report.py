@@ -104,7 +104,8 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     """Fields of this run's rows that the format does not read as they stand, and what became of
     them; rows set aside are not counted."""
     reserve: ReserveAnswer | None = None
-    """Result of the comparison with the reserve; absent where assay.toml names none."""
+    """Result of the comparison with the reserve; absent where nothing is sealed and assay.toml names
+    no gate."""
     rejects: str | None = None
     """Name of the file that keeps the rows set aside; absent where none was."""
     earlier_rejects: str | None = None

@@ -3,6 +3,8 @@
 from typing import ClassVar, Literal
 
 from assay.core.fact import Fact, Value
+from assay.core.ports import FactStore
+from assay.quality.disposition import Disposition
 from assay.records.fields import Index
 
 GateState = Literal["passed", "refused", "unknown"]
@@ -61,3 +63,13 @@ class Release(Fact):
     """The result of every gate."""
     previous: str | None = None
     """Id of the release before it."""
+
+
+def versions_of_records(store: FactStore) -> dict[str, frozenset[str]]:
+    """Id of each record that a release holds -> the versions of these releases."""
+    versions: dict[str, set[str]] = {}
+    for release in store.scan(Release):
+        edges = [edge.parent for edge in store.parents(release.id) if edge.role == "disposition"]
+        for disposition in store.scan(Disposition, id=edges) if edges else ():
+            versions.setdefault(disposition.record, set()).add(release.version)
+    return {record: frozenset(names) for record, names in versions.items()}

@@ -9,6 +9,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from typing import Literal
 from urllib.parse import unquote_to_bytes
 
 from assay.reserve.encoded_text import may_be_encoded
@@ -68,6 +69,7 @@ _LINE = "\n"
 _CAMEL = re.compile(r"[A-Z](?<=[a-z0-9][A-Z])")
 _MARKER = re.compile(r"[\n\x00][ \t]*(?:[0-9]{1,4}[.)]|[-*+])[ \t]")
 _IDEOGRAPH = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_IDEOGRAPHS = re.compile(rf"[{_IDEOGRAPH}]")
 _WORD = re.compile(rf"[{SEPARATOR}{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+")
 _ASCII_WORD = re.compile(rf"{SEPARATOR}|[a-z0-9]+")
 _MIXED = re.compile(r"[013457](?:(?<=[^\W\d_].)|(?=[^\W\d_]))")
@@ -79,7 +81,12 @@ _LOOK_ALIKES = str.maketrans(
     "\u03c7\u0131\u0261\u0251\u0578\u057d\u0585\u0570\u0581\u0566\u0578",
     "aeopcxyijskmthb" "hdqwvaopvuikyetx" "igan" "uohgqn",
 )  # fmt: skip
-_DIGITS = str.maketrans("013457", "oieast")
+_LETTER_LIKE = "013457"
+_DIGITS = str.maketrans(_LETTER_LIKE, "oieast")
+
+CharacterKind = Literal["separating", "letter", "digit", "letter-like digit", "ideograph"]
+"""What a character is to the words: an ideograph is one itself; a digit that looks like a letter
+stands for it among letters."""
 
 
 def words(text: str) -> list[str]:
@@ -99,6 +106,22 @@ def canonical(text: str) -> str:
 def cut(text: str) -> list[str]:
     """The words of a canonical text; `SEPARATOR` is a word of its own."""
     return (_ASCII_WORD if text.isascii() else _WORD).findall(text)
+
+
+def fold(character: str) -> str:
+    """What one character is in a canonical text: none, one or several characters."""
+    return character.translate(_FOLDING).lower()
+
+
+def kind_of(character: str) -> CharacterKind:
+    """What a character of a canonical text is to the words there."""
+    if not _WORD.match(character) or character == SEPARATOR:
+        return "separating"
+    if _IDEOGRAPHS.match(character):
+        return "ideograph"
+    if character in _LETTER_LIKE:
+        return "letter-like digit"
+    return "digit" if character.isdecimal() else "letter"
 
 
 def is_simple(texts: Sequence[str]) -> bool:
@@ -134,11 +157,14 @@ def _has_markup(text: str) -> bool:
 
 
 def _has_mixed_words(text: str) -> bool:
-    return any(digit in text for digit in "013457") and bool(_MIXED.search(text))
+    return any(digit in text for digit in _LETTER_LIKE) and bool(_MIXED.search(text))
 
 
 def places(text: str) -> list[tuple[int, int]]:
     """First character and the one after the last of every word, in the order of `words`."""
+    if text.isascii() and SEPARATOR not in text and not _has_markup(text):
+        # Each character of the canonical text is in its old place.
+        return [match.span() for match in _ASCII_WORD.finditer(text.lower())]
     characters: list[str] = []
     at: list[tuple[int, int]] = []
     for piece, start, end in _pieces(text.replace(SEPARATOR, " ")):

@@ -8,12 +8,13 @@ what holds nearly the whole of it.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from assay.core.compiled import is_available
 from assay.core.errors import UsageError
 from assay.records.evidence import TextSpan
 from assay.reserve.canonical_text import (
@@ -30,6 +31,9 @@ from assay.reserve.disguised_readings import BUDGET_TIMES, Encoded, readings
 from assay.reserve.fingerprint import GROUP, METHOD, Hasher, Hashes, from_text
 from assay.reserve.overlap import Overlap
 from assay.reserve.sealing import Fingerprint, Sealing
+
+if TYPE_CHECKING:
+    from assay.reserve.screen import GroupTables, Screen
 
 CONTAINMENT = 0.3
 """Share of an item's weight from which a text overlaps it. With groups of five words this found
@@ -55,6 +59,13 @@ SHOWN_SPANS = 5
 
 BATCH_WORDS = 50_000
 """Words that are hashed at once: enough that the hash costs a tenth of a microsecond a group."""
+
+SCREENED_THINGS, SCREENED_CHARACTERS = 8_192, 16_000_000
+"""Things, and characters in them, that compiled kernels screen at once, at most."""
+
+LEAST_SCREENED = 4_000
+"""Things from which an index has them screened by compiled kernels: loading these costs as much as
+comparing some thousand things without them."""
 
 REREAD_TIMES = 2
 """Budget of what a reading reads as, in times its length; see `BUDGET_TIMES`."""
@@ -107,6 +118,7 @@ class ReserveIndex:
         """Sealed items without a word: nothing can be compared with them."""
         self.sealed = dict(sorted(Counter(names.values()).items()))
         """Reserve -> its sealed items."""
+        self._compared = 0
         self._items = [part.item for part in parts]
         self._index = _GroupIndex(parts, len(names))
         self._short = sorted({part.words for part in parts if 0 < part.words < GROUP})
@@ -116,15 +128,32 @@ class ReserveIndex:
 
         Things are hashed in batches; what comes out has the order of what goes in.
         """
-        batch: list[Compared] = []
-        size = 0
-        for thing in things:
-            batch.append(thing)
-            size += sum(len(text) for _, text in thing.strings) // 5
-            if size >= BATCH_WORDS:
-                yield from self._batch(batch)
-                batch, size = [], 0
-        yield from self._batch(batch)
+        for batch in _parts(things, SCREENED_THINGS, SCREENED_CHARACTERS):
+            self._compared += len(batch)
+            if self._compared >= LEAST_SCREENED and is_available() and self._index.keys.size:
+                yield from self._screened(batch)
+            else:
+                yield from self._compare_closely(batch)
+
+    def _screened(self, batch: Sequence[Compared]) -> Iterator[tuple[Overlap, ...]]:
+        """The overlaps of a batch, of which kernels have shown that most things have none."""
+        closer = self._screen.may_overlap([thing.strings for thing in batch])
+        overlaps = self._compare_closely(
+            [thing for thing, is_closer in zip(batch, closer, strict=True) if is_closer]
+        )
+        for is_closer in closer:
+            yield next(overlaps) if is_closer else ()
+
+    @cached_property
+    def _screen(self) -> "Screen":
+        from assay.reserve.screen import Screen  # noqa: PLC0415  loads the compiler
+
+        return Screen(self._hasher, self._index.tables(tuple(self._short)))
+
+    def _compare_closely(self, things: Iterable[Compared]) -> Iterator[tuple[Overlap, ...]]:
+        """The overlaps of things, without the kernels."""
+        for batch in _parts(things, BATCH_WORDS, 5 * BATCH_WORDS):
+            yield from self._batch(batch)
 
     def _batch(self, batch: Sequence[Compared]) -> Iterator[tuple[Overlap, ...]]:
         by_owner: dict[int, dict[str, Overlap]] = {}
@@ -171,6 +200,23 @@ class ReserveIndex:
                 keys = self._index.find(groups)
                 places = np.flatnonzero((keys >= 0) & joined.starts(size))
                 yield _Hits(size, places, keys[places])
+
+
+def _parts(
+    things: Iterable[Compared], most_things: int, most_characters: int
+) -> Iterator[list[Compared]]:
+    """Things in lists of so many, or so many characters."""
+    part: list[Compared] = []
+    characters = 0
+    for thing in things:
+        part.append(thing)
+        for _, text in thing.strings:
+            characters += len(text)
+        if len(part) >= most_things or characters >= most_characters:
+            yield part
+            part, characters = [], 0
+    if part:
+        yield part
 
 
 class _Hits(NamedTuple):
@@ -223,6 +269,24 @@ class _GroupIndex:
         self._needed[~self._has_own] = WHOLE
         self._least = np.where((own > GROUP) & (n_words >= SHORT), GROUP + 1, 1)
         self._total = np.where(self._has_own, weights, lengths)
+
+    def tables(self, short_sizes: tuple[int, ...]) -> "GroupTables":
+        """The same for the compiled kernels."""
+        from assay.reserve.screen import GroupTables  # noqa: PLC0415  loads the compiler
+
+        return GroupTables(
+            keys=self.keys,
+            part_starts=self._starts,
+            parts_of=self._parts_of,
+            weights=self._weights,
+            has_own=self._has_own,
+            needed=self._needed,
+            least=self._least,
+            total=self._total.astype(np.float64),
+            many=RUN - GROUP,
+            slack=2 * ROUNDING,
+            short_sizes=short_sizes,
+        )
 
     def find(self, groups: Hashes) -> Integers:
         """The number of each group's key; -1 where no fingerprint has it."""

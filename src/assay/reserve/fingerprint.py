@@ -82,12 +82,16 @@ class _WordHashes(dict[str, int]):
     def __missing__(self, word: str) -> int:
         if len(self) >= _KEPT:
             self.clear()
-        digest = hashlib.blake2b(word.encode(), digest_size=8, key=self._key).digest()
-        block = int.from_bytes(digest, "little")
+        block = self.block_of(word.encode())
         if word in MARKS:
             self.marks.add(block)
             return block
         return self.setdefault(word, block)
+
+    def block_of(self, word: bytes) -> int:
+        """The block of a word in UTF-8."""
+        digest = hashlib.blake2b(word, digest_size=8, key=self._key).digest()
+        return int.from_bytes(digest, "little")
 
 
 class Hasher:
@@ -101,6 +105,13 @@ class Hasher:
         """
         self._words = _WordHashes(hmac.digest(key, b"words", "sha256"))
         self._key = hmac.digest(key, b"groups", "sha256")[:KEY_BYTES]
+        self.key_halves = (
+            int.from_bytes(self._key[:8], "little"),
+            int.from_bytes(self._key[8:], "little"),
+        )
+        """The key of the groups, as two 64-bit numbers."""
+        self.block_of = self._words.block_of
+        """The 64-bit block of a word in UTF-8, which is not cached."""
 
     def blocks(self, text_words: Sequence[str]) -> Hashes:
         """The 64-bit block of every word, as it goes into the hash of a group."""

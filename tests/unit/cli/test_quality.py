@@ -107,3 +107,20 @@ def test_commands_that_draw_nothing_load_no_statistics() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     assert found.stdout == "[]\n", found.stderr
+
+
+def test_near_copies_are_shown_with_what_they_cross(assay: Run, tmp_path: Path) -> None:
+    """As a table and as JSON; of records that can be released nothing was compared here."""
+    folder = tmp_path / "program"
+    init(folder, "preference")
+    with package.open(folder) as opened, opened.store.write("test.fill", actor="t") as writing:
+        record = pair(1, ("right", "wrong"))
+        writing.add([record, record.replace(key="again"), pair(2, ("left", "gone"))])
+    shown = assay("quality", "duplicates", "-p", folder)
+    assert shown.code == 0
+    assert "3 records, 2 where near copies count once; 1 clusters" in shown.out
+    done = json.loads(assay("quality", "duplicates", "--json", "-p", folder).out)
+    [cluster] = done["clusters"]
+    ids = {record.id, record.replace(key="again").id}
+    assert {cluster["representative"], *cluster["copies"]} == ids
+    assert assay("quality", "duplicates", "--accepted", "-p", folder).out.startswith("unknown:")

@@ -57,6 +57,25 @@ def test_sealing_counts_every_row_and_leaves_nothing_in_the_clear(
                 assert word not in content, file
 
 
+def test_an_import_says_at_once_which_records_hold_sealed_text(
+    program: Program, holdout: Path, tmp_path: Path
+) -> None:
+    """Where the reserve is sealed here no gate need be named; before, nothing is compared."""
+    record = build_world()[0].record
+    rows = tmp_path / "rows.jsonl"
+    rows.write_bytes(record.canonical() + b"\n")
+    assert program.records.import_(rows).reserve is None
+    program.reserve.seal(holdout)
+    task = record.task
+    message = type(task.messages[0])(role="user", content=f"Say it again: {CANARY}")
+    leak = record.replace(task=type(task)(messages=(message,), taxonomy=task.taxonomy))
+    rows.write_bytes(leak.canonical() + b"\n")
+    answer = program.records.import_(rows).reserve
+    assert answer is not None
+    assert (answer.compared, answer.items, answer.unknown) == (1, 3, "")
+    assert answer.overlapping == (leak.id,)
+
+
 def test_the_file_is_removed_only_when_every_row_is_sealed(program: Program, holdout: Path) -> None:
     """A file with a row set aside stays; a whole one goes on request."""
     assert not program.reserve.seal(holdout, remove=True).removed
