@@ -127,13 +127,20 @@ def attachment_loader(
 
 
 def _inside(root: Path, reference: str) -> Path | None:
-    """The file below the data file's folder that a row names; never one that a link leads out to."""
+    """The file below the data file's folder that a row names; never one that a link leads out to.
+
+    Hidden files and folders are never read: a program keeps its keys in one, and a row is written by
+    a stranger.
+    """
     text = unquote(reference.removeprefix("file://"))
     if "\0" in text or PurePosixPath(text).is_absolute() or ":" in text:
         return None
     try:
         path = (root / text).resolve()
-        return path if path.is_relative_to(root) and path.is_file() else None
+        if not path.is_relative_to(root) or not path.is_file():
+            return None
+        is_hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+        return None if is_hidden else path
     except OSError:
         return None
 

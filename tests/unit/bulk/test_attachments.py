@@ -48,17 +48,21 @@ def test_bytes_that_were_changed_or_lost_are_found(held: AttachmentFolder) -> No
 def test_a_row_reaches_files_below_its_data_file_alone(
     held: AttachmentFolder, tmp_path: Path
 ) -> None:
-    """No path, no link and no escape in it leads out of the folder."""
+    """No path, no link and no escape in it leads out of the folder, or to a hidden file in it."""
     data = tmp_path / "data"
     (data / "pics").mkdir(parents=True)
     (data / "pics" / "a b.png").write_bytes(ONE)
     (tmp_path / "secret.png").write_bytes(png(9))
     (data / "link.png").symlink_to(tmp_path / "secret.png")
+    (data / ".assay").mkdir()
+    (data / ".assay" / "signing.key").write_bytes(b"a key")
+    (data / "pics" / "key.png").symlink_to(data / ".assay" / "signing.key")
     load = attachment_loader(data / "rows.jsonl", held, max_bytes=10_000)
     assert load("pics/a b.png") == load("pics/a%20b.png") == load("./pics/a b.png") == ONE
     for outside in (
         "../secret.png", "%2e%2e/secret.png", "link.png", str(tmp_path / "secret.png"),
         "file:///etc/passwd", "C:\\secret.png", "pics", "none.png", "a\0b", "x" * 5_000,
+        ".assay/signing.key", "pics/../%2eassay/signing.key", "pics/key.png",
     ):  # fmt: skip
         assert load(outside) is None, outside
 
