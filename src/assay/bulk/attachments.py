@@ -139,10 +139,10 @@ def _inside(root: Path, reference: str) -> Path | None:
         path = (root / text).resolve()
         if not path.is_relative_to(root) or not path.is_file():
             return None
-        is_hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-        return None if is_hidden else path
     except OSError:
         return None
+    is_hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+    return None if is_hidden else path
 
 
 def _lost(digest: str, why: str) -> MachineError:

@@ -171,7 +171,7 @@ def test_an_export_that_was_changed_is_not_pushed(
     [
         ({}, "not in US"),
         ({"territory": "EU", "private": False}, "does not permit to publish"),
-        ({"territory": "EU", "readers": ("visitor",)}, "not by visitor"),
+        ({"territory": "EU", "readers": ("author",)}, "not by author"),
     ],
 )
 def test_what_its_sources_do_not_permit_does_not_leave(

@@ -86,17 +86,19 @@ def _plain_form(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """A message in OpenAI's form, also where LangChain wrote it."""
     if "role" in value:
         return {**value, "role": _ROLES.get(str(value["role"]), value["role"])}
-    inner = value.get("kwargs") or value.get("data") or value
+    bodies = (value.get(name) for name in ("kwargs", "data"))
+    inner = next((body for body in bodies if isinstance(body, Mapping) and body), value)
     kind = str(inner.get("type") or value.get("type") or "")
     names = value.get("id")
     if kind in {"", "constructor"} and isinstance(names, list) and names:
         kind = str(names[-1]).removesuffix("Chunk").removesuffix("Message").lower()
-    calls = [_plain_call(call) for call in inner.get("tool_calls") or ()]
+    calls = inner.get("tool_calls")
     message = {
         "role": _ROLES.get(kind, kind),
         "content": inner.get("content"),
         "name": inner.get("name"),
-        "tool_calls": calls,
+        # What is no list of calls is refused where the message is read.
+        "tool_calls": list(map(_plain_call, calls)) if isinstance(calls, list) else calls,
         "tool_call_id": inner.get("tool_call_id"),
     }
     return {name: part for name, part in message.items() if part}
