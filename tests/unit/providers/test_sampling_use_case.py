@@ -406,5 +406,5 @@ def test_a_record_becomes_a_draft_without_what_spoke_of_its_candidates() -> None
 
 def test_an_unknown_kind_is_named_with_those_there_are() -> None:
     """A kind that does not exist is an error of the call."""
-    with pytest.raises(UsageError, match="no record kind 'pairs'"):
+    with pytest.raises(UsageError, match="there is no kind 'pairs'"):
         draft_from_row({"prompt": "a"}, kind="pairs", source_class="desk")
