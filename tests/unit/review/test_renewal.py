@@ -4,6 +4,7 @@ import pytest
 
 from assay.contracts.document import Document, DocumentKind, to_fact
 from assay.quality import service as quality
+from assay.quality.disposing import dispose
 from assay.records.judgment import Judgment, Reviewer
 from assay.records.ports import Row
 from assay.records.verdict import Prefers
@@ -42,7 +43,7 @@ def store() -> MemoryStore:
     ]
     with found.write("test", actor="x", documents={"rubric": OLD.id}) as writing:
         writing.add([OLD, NEW, RECORD, *people])
-    quality.dispose(found, FACTS, actor="x")
+    dispose(found, FACTS, actor="x")
     return found
 
 
@@ -83,7 +84,7 @@ def test_the_same_answer_given_anew_is_a_judgment_under_the_new_text(store: Memo
     assert not list(
         pass_service.waiting_work(store, NoDesk(store), FACTS, rights=open_rights("own"))
     )
-    assert quality.dispose(store, FACTS, actor="x").states == {"accepted": 1}
+    assert dispose(store, FACTS, actor="x").states == {"accepted": 1}
 
 
 def test_a_label_without_a_person_has_nobody_to_ask(store: MemoryStore) -> None:
