@@ -314,7 +314,7 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     "base64 in short lines": lambda text: _in_pieces(12, "\n")(_base64(text.encode())),
     "base64 in strings": lambda text: '"' + _in_pieces(16, '" + "')(_base64(text.encode())) + '"',
     "base64 of UTF-16": lambda text: _base64(text.encode("utf-16-le")),
-    "base64 of gzip": lambda text: _base64(gzip.compress(text.encode())),
+    "base64 of gzip": lambda text: _base64(gzip.compress(text.encode(), mtime=0)),
     "base64 of zlib": lambda text: _base64(zlib.compress(text.encode())),
     "base64 of rot13": lambda text: _base64(codecs.encode(text, "rot13").encode()),
     "tag characters": lambda text: "".join(chr(0xE0000 + ord(sign)) for sign in text),
