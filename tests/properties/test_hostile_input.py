@@ -143,6 +143,17 @@ SOUND: list[tuple[str, str, dict[str, Any]]] = [
      {"data": {"prompt": "How deep?", "answer": "Four metres."},
       "annotations": [{"completed_by": 1, "result": RESULTS, "lead_time": 1.5}]}),
     ("label-studio", "preference",
+     {"data": {"prompt": "How deep?", "answer1": "4 m", "answer2": "Deep."},
+      "annotations": [{"completed_by": 1, "result": [
+          {"from_name": "p", "to_name": "x", "type": "pairwise", "value": {"selected": "left"}}]}]}),
+    ("sharegpt", "preference",
+     {"conversations": [{"from": "human", "value": "How deep?"}], "chosen": {"from": "gpt", "value": "Four."},
+      "rejected": {"from": "gpt", "value": "Deep."}}),
+    ("openai-chat", "demonstration",
+     {"messages": [ASK, {**SAID, "weight": 1, "train": True, "reasoning_content": "4"},
+                   {"role": "user", "content": [{"type": "text", "text": "Sure?"}]},
+                   {**SAID, "content": [{"type": "text", "value": "Yes."}, {"type": "refusal", "refusal": "No."}]}]}),
+    ("label-studio", "preference",
      {"data": {"prompt": "How deep?", "items": [{"id": "a", "body": "4"}, {"id": "b", "body": "5"}]},
       "annotations": [{"completed_by": 1, "result": [
           {"from_name": "rank", "to_name": "list", "type": "ranker", "value": {"ranker": {"rank": ["b", "a"]}}}]}]}),

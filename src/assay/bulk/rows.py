@@ -60,7 +60,8 @@ class DiskFile:
         require_sound(path)
         self.path = path
         """Where it is."""
-        self.name = path.name
+        # The bytes of a name that are not UTF-8 are written as escapes: a store has only text.
+        self.name = path.name.encode("utf-8", "backslashreplace").decode()
         """Name of the file, without its folder."""
         self.layout = _settle_layout(path, layout or Layout())
         """How it is cut into rows."""

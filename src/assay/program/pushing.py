@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from assay.bulk.hub import HubCommit, HubFile, HubRepository, hub_token
 from assay.context import Context
+from assay.contracts.sources import TERRITORY
 from assay.core.batches import batches
 from assay.core.errors import CheckError, UsageError
 from assay.governance.rights import Use
@@ -118,7 +119,7 @@ def push(
         MachineError: if the extra `hub` is missing, or the Hub or the connection fails.
     """
     name = _repository_name(request.repository)
-    territory = request.territory or HUB_PLACE
+    territory = _territory(request)
     uses = _uses(source, request)
     _refuse_denied(context, source, uses=uses, territory=territory, readers=request.readers)
     card = HubFile(path=CARD, content=repository_card(source))
@@ -274,6 +275,18 @@ def _repository_name(text: str) -> str:
             hint="write OWNER/NAME, or hf://datasets/OWNER/NAME",
         )
     return name
+
+
+def _territory(request: PushRequest) -> str:
+    territory = request.territory or HUB_PLACE
+    if not re.fullmatch(TERRITORY, territory):
+        raise UsageError(
+            code="bad-territory",
+            message=f"{territory!r} is no territory",
+            where="--territory",
+            hint="write an ISO 3166 code of two capital letters, `EU` or `worldwide`",
+        )
+    return territory
 
 
 def _uses(source: PushedSource, request: PushRequest) -> tuple[Use, ...]:

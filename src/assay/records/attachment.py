@@ -119,7 +119,7 @@ class AttachmentReading:
             return Attachment(at=at, address=reference)
         raise InputError(
             code="attachment-not-found",
-            message="the attachment's file is not in the folder of the data file, or below it",
+            message=f"the attachment's file {reference[:80]!r} is not in the data file's folder, or below it",
             where=where,
             hint="put the files there under the names that the rows have",
         )

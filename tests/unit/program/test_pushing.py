@@ -187,6 +187,16 @@ def test_what_its_sources_do_not_permit_does_not_leave(
     assert hub.requests == []
 
 
+@pytest.mark.parametrize("territory", ["Mars", "us", "USA"])
+def test_a_place_that_is_no_territory_is_refused(
+    own: assay.Program, hub: HubServer, territory: str
+) -> None:
+    """Rights are not asked for a place that does not exist, which no source could exclude."""
+    with pytest.raises(UsageError, match="no territory"):
+        own.releases.push("1.0.0", REPOSITORY, territory=territory, plan=True)
+    assert hub.requests == []
+
+
 @pytest.mark.parametrize("what", ["9.0.0", "."])
 def test_what_is_neither_release_nor_export_is_refused(own: assay.Program, what: str) -> None:
     """The hint names the releases that there are."""

@@ -2,8 +2,10 @@
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -15,7 +17,7 @@ from assay.records.formats.assay import READER as ASSAY
 from assay.records.formats.hh_rlhf import READER as HH
 from assay.records.judgment import Judgment, Reviewer
 from assay.records.ports import Layout
-from assay.records.reader import RowContext
+from assay.records.reader import Read, RowContext
 from assay.records.record import Record
 from assay.records.report import ImportReport
 from assay.records.verdict import Tie
@@ -120,6 +122,42 @@ def test_a_bad_line_is_set_aside_alone(
     assert adds_up(report)
     kept = json.loads((tmp_path / "a.jsonl.set-aside.jsonl").read_text())
     assert (kept["row"], kept["code"]) == (2, code)
+
+
+class Careless:
+    """A reader of a plug-in that trusts every row to have what it reads."""
+
+    name = "careless"
+    kinds = ("preference",)
+    layout = Layout()
+    summary = "rows of a careless plug-in"
+
+    def read(self, row: Mapping[str, Any], context: RowContext) -> list[Read]:  # noqa: ARG002  as readers have it
+        """The pair of a row."""
+        content = {**record(row["number"]), "key": row["names"][0]}
+        return [Read(record=msgspec.convert(content, Record))]
+
+
+def test_a_reader_that_stumbles_over_a_row_costs_that_row_alone(
+    tmp_path: Path, store: Store, context: Context
+) -> None:
+    """A shape that a reader did not foresee sets its row aside, and the import goes on."""
+    rows = [{"number": 0, "names": ["a"]}, {"number": 1, "names": []}, {"number": 2, "names": 5},
+            {"number": 3, "names": {}}, {"names": "a"}, {"number": 5, "names": "e"}]  # fmt: skip
+    path = write(tmp_path / "a.jsonl", *rows)
+    report = import_file(path, Careless(), context("preference"), store=store, actor="ada")
+    assert (report.stored, report.set_aside) == (2, 4)
+    assert {reason.code for reason in report.reasons} == {"unforeseen-shape"}
+    assert adds_up(report)
+
+
+def test_a_name_of_bytes_that_are_no_text_is_stored_with_escapes(
+    tmp_path: Path, store: Store, context: Context
+) -> None:
+    """A file may have any bytes as its name; the list of imports has text alone."""
+    path = write(tmp_path / os.fsdecode(b"bad\xff.jsonl"), record(0))
+    assert run(path, store, context).stored == 1
+    assert [each.file for each in store.imports()] == ["bad\\udcff.jsonl"]
 
 
 def test_wrong_encoding_is_set_aside_alone(tmp_path: Path, store: Store, context: Context) -> None:

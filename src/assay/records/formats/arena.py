@@ -135,7 +135,7 @@ def _candidate(fields: Fields, side: str, response: tuple[Message, ...]) -> Cand
 def _verdict(fields: Fields) -> Verdict | None:
     """The verdict; None where the row says nothing, or what no battle can end with."""
     if fields.has_field("winner"):
-        winner = fields.any("winner") if fields.has("winner") else ""
+        winner = str(fields.raw("winner")) if fields.has("winner") else ""
         if winner and winner not in _VERDICTS:
             fields.unusable("winner")
         return _VERDICTS.get(winner)

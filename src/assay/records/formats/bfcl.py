@@ -103,8 +103,11 @@ def _messages(fields: Fields) -> Iterator[Message]:
     for number, turn in enumerate(fields.items("question")):
         if isinstance(turn, Mapping):
             yield from read_messages([turn], "question")
-        elif turn:
-            yield from read_messages(turn, f"question[{number}]")
+        elif isinstance(turn, list | tuple):
+            if turn:
+                yield from read_messages(turn, f"question[{number}]")
+        else:
+            raise fields.error("question", "'question' must hold turns, each a list of messages")
 
 
 def _trajectory(fields: Fields, key: str) -> Trajectory:
@@ -157,7 +160,7 @@ def _expected(fields: Fields, key: str) -> tuple[ExpectedCall, ...]:
         if isinstance(entry, Mapping):
             calls += [_call_by_name(name, accepted) for name, accepted in entry.items()]
         else:
-            texts = [entry] if isinstance(entry, str) else entry
+            texts = entry if isinstance(entry, list | tuple) else [entry]
             calls += [_from_text(text, number) for text in texts]
     return tuple(calls)
 

@@ -177,7 +177,12 @@ def response_candidate(
     """The candidate that a response is: a text where it is one plain message, else messages.
 
     That a lone response is trained on is what a response means, so it need not be said.
+
+    Raises:
+        InputError: if there is no message.
     """
+    if not messages:
+        raise InputError(code="no-response", message="the response has no message")
     first = messages[0]
     plain = Message(role="assistant", content=first.content, trained=first.trained or None)
     is_text = messages == (plain,)
@@ -225,7 +230,7 @@ def read_trained(fields: Fields) -> bool | None:
     stated = {fields.flag(name) for name in ("train", "training") if fields.has(name)}
     for name in filter(fields.has, _WEIGHTS):
         weight = fields.any(name)
-        if weight not in {0, 1}:
+        if weight not in (0, 1):  # of any type: a set could not look it up
             raise InputError(
                 code="other-weights",
                 message=f"a training weight is 0 or 1, not {weight!r}",

@@ -216,7 +216,15 @@ class _AnnotatedTask(msgspec.Struct, frozen=True):
         if result.kind == "pairwise":
             if not result.values:
                 return Tie()
-            return Prefers(candidate=self.presented[side_of(result)])
+            side = side_of(result)
+            if side >= len(self.presented):
+                raise InputError(
+                    code="wrong-field",
+                    message=f"the result chooses between two texts, and the task shows {len(self.presented)}",
+                    where=result.control,
+                    hint="name the texts of the task as docs/formats/tool-logs.md shows",
+                )
+            return Prefers(candidate=self.presented[side])
         ranking = ranking_of(result) if result.kind == "ranker" else None
         if ranking is None:
             return None
