@@ -219,8 +219,9 @@ def test_a_release_verifies_and_a_changed_byte_does_not(assay: Run, program: Pat
 
 def test_an_export_accounts_for_every_record(assay: Run, demo: Path, tmp_path: Path) -> None:
     """The drop report's sums hold, and each tie of the release is named in it."""
+    program = shutil.copytree(demo, tmp_path / "program")  # its audit log has each export
     result = assay(
-        "release", "export", demo / "releases" / "1.0.0", "--to", "trl:preference",
+        "release", "export", program / "releases" / "1.0.0", "--to", "trl:preference",
         "--out", tmp_path / "trl", "--json",
     )  # fmt: skip
     report = json.loads(result.out)

@@ -1,6 +1,7 @@
 """`record import`: suggesting a mapping, and a dry run that ends as the import would."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,8 @@ def test_a_foreign_file_without_a_format_is_sent_to_the_formats(
     """Where each row fails for the one reason, the ways to name a format are; rejects have a folder."""
     data = tmp_path / "rows.jsonl"
     data.write_text('{"prompt": "Which knot?", "completion": "Bowline."}\n' * 2)
-    done = assay("record", "import", data, "-p", demo)
+    program = shutil.copytree(demo, tmp_path / "program")
+    done = assay("record", "import", data, "-p", program)
     assert done.code == 3
     assert "assay record formats" in done.out
     assert "--suggest" in done.out
