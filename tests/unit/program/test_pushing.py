@@ -1,7 +1,6 @@
 """A push: verified, permitted, named by its digest, written down, and the same the second time."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,25 +10,14 @@ import pytest
 import assay
 from assay.bulk.hub import HubRepository
 from assay.core.errors import AssayError, CheckError, UsageError
-from assay.demo.story import open_demo, tell
 from assay.program.pushing import PUSH
 from assay.releases.release import GateResult
 from simulators.hub import HubServer, hub_environment, hub_server
-from simulators.once import Once
 
 # The library itself hands bodies to its transport in a form that the transport will drop.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 REPOSITORY = "harbour/trails"
-
-
-@pytest.fixture
-def own(once: Once, tmp_path: Path) -> Iterator[assay.Program]:
-    """A demo program of the test's own, which it may change."""
-    folder = once("demo", lambda at: tell(at, lambda _: None, failures=False, next_batch=False))
-    shutil.copytree(folder, tmp_path / "trailhead")
-    with open_demo(tmp_path / "trailhead") as opened:
-        yield opened
 
 
 @pytest.fixture

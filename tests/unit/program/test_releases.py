@@ -46,13 +46,13 @@ def test_a_release_of_the_program_verifies_as_its_folder_does(
 
 
 def test_an_export_by_version_is_an_export_of_the_folder(
-    program: assay.Program, tmp_path: Path
+    own: assay.Program, tmp_path: Path
 ) -> None:
     """Both write the same bytes."""
-    ours = program.releases.export("1.0.0", "trl:preference", tmp_path / "a")
+    ours = own.releases.export("1.0.0", "trl:preference", tmp_path / "a")
     theirs = assay.export_release(
-        program.folder / "releases" / "1.0.0", "trl:preference", str(tmp_path / "b"),
-        clock=program.clock,
+        own.folder / "releases" / "1.0.0", "trl:preference", str(tmp_path / "b"),
+        clock=own.clock,
     )  # fmt: skip
     assert ours == theirs
     assert ours.rows == 75
@@ -65,9 +65,9 @@ def test_a_release_differs_in_nothing_from_itself(program: assay.Program) -> Non
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_a_release_is_a_data_set_with_the_rows_of_its_export(program: assay.Program) -> None:
+def test_a_release_is_a_data_set_with_the_rows_of_its_export(own: assay.Program) -> None:
     """The rows outlive the folder that they were read from."""
-    dataset = program.releases.to_datasets("1.0.0", "trl:preference")
+    dataset = own.releases.to_datasets("1.0.0", "trl:preference")
     assert dataset.column_names == ["prompt", "chosen", "rejected", "tools"]
     assert dataset.num_rows == 75
     assert dataset[74]["chosen"][0]["role"] == "assistant"
