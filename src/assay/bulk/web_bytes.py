@@ -78,7 +78,7 @@ def _request(address: str, headers: dict[str, str], *, allow_private: bool) -> h
     if parts.scheme != "https" and not (parts.scheme == "http" and allow_private):
         raise UsageError(
             code="insecure-address", message="the address is not https",
-            where=public_address(address), hint="use https; http is for permitted private addresses",
+            where=public_address(address), hint="use https; http is taken with --allow-private (in [[data]]: allow_private = true)",
         )  # fmt: skip
     host = parts.hostname or ""
     # The connection goes to the very number that was checked: resolved again, the name could lead elsewhere.

@@ -61,6 +61,8 @@ class DataFile(Part):
     """Whether any other field that the format does not have sets its row aside."""
     drop_null_arguments: bool = False
     """Whether null arguments that the called tool's schema does not have are left out."""
+    allow_private: bool = False
+    """Whether `https://` may lead to an address inside a network, and `http://` is taken."""
 
 
 class ProgramSettings(Part):

@@ -139,6 +139,7 @@ def _file_figures(program: Program, file: DataFile) -> DataFileFigures:
         kind=file.kind,
         format=_format(program, file),
         fields=_field_options(file),
+        allow_private=file.allow_private,
     )
     return DataFileFigures(
         path=file.path, imported=state.imported, is_current=state.is_current, note=state.note
@@ -182,6 +183,7 @@ def _import(program: Program, step: RunStep) -> str:
         kind=file.kind,
         format=_format(program, file),
         fields=_field_options(file),
+        allow_private=file.allow_private,
     )
     if report is None:
         return "nothing new: these bytes were imported before"

@@ -68,6 +68,25 @@ def test_a_run_imports_what_is_new_behind_an_address(assay: Run, program: Path) 
     assert not list((program / ".assay" / "fetched").iterdir())
 
 
+def test_a_run_reads_a_private_address_where_the_settings_permit_it(
+    assay: Run, program: Path
+) -> None:
+    """Without `allow_private` a run refuses plain http, and the error names what permits it."""
+    settings = program / "assay.toml"
+    own = settings.read_text()
+    with serving() as web:
+        web.content = json.dumps(ROW).encode()
+        entry = f'\n[[data]]\npath = "{web.address}"\nformat = "trl"\nsource = "chat-questions"\n'
+        settings.write_text(own + entry)
+        refused = assay("run", "-p", program)
+        assert refused.code == 2
+        assert "allow_private" in refused.err
+        settings.write_text(own + entry + "allow_private = true\n")
+        assert "1 stored" in assay("run", "-p", program).out
+        planned = json.loads(assay("run", "-p", program, "--plan", "--json").out)
+        assert planned[0]["state"] == "nothing"
+
+
 def test_a_revision_that_changes_is_seen_without_fetching(tmp_path: Path) -> None:
     """What the server names now is compared with what the list of imports has."""
     init(tmp_path / "p")
