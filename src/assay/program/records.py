@@ -1,6 +1,5 @@
 """The `records` interface of an open program."""
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,7 +8,7 @@ import msgspec
 
 from assay.bulk.address import is_address, public_address, refuse_other_scheme
 from assay.bulk.fact_lines import write_facts
-from assay.bulk.fetch import MAX_FETCH_BYTES, Fetched, current_revision, fetch, origin_revision
+from assay.bulk.fetch import MAX_FETCH_BYTES, Fetched, fetch
 from assay.bulk.stream import file_sha256
 from assay.context import Context, describe_interface
 from assay.core.batches import batches
@@ -24,7 +23,8 @@ from assay.core.progress import ProgressCallback
 from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.governance.permissions import refuse_unknown_role
 from assay.governance.rights import USES, Use
-from assay.plugins import load, names
+from assay.plugins import names
+from assay.program.data_file import is_current_address, open_reader, row_context
 from assay.providers.cost import Prices
 from assay.providers.sampling_report import SamplingReport
 from assay.providers.sampling_run import SamplingPlan
@@ -32,9 +32,8 @@ from assay.records.attachment import MAX_ATTACHMENT_BYTES, attachment_name
 from assay.records.fields import Role
 from assay.records.judgment import Judgment
 from assay.records.kinds import KINDS
-from assay.records.people_mask import existing_or_new_pseudonym
 from assay.records.ports import Layout
-from assay.records.reader import NO_FIELD_OPTIONS, FactReader, FieldOptions, Reader, RowContext
+from assay.records.reader import NO_FIELD_OPTIONS, FieldOptions, Reader
 from assay.records.record import Record
 from assay.records.report import ImportReport, ReserveAnswer
 from assay.records.service import Preview, reader_entry
@@ -219,7 +218,7 @@ class RecordsService:
         fetched = self._fetch(file, max_fetch_bytes, allow_private=allow_private)
         path = fetched.path if fetched else Path(file)
         digest = file_sha256(path)
-        runs = self._finished(_open_reader(format, path), source, kind, fields)
+        runs = self._finished(open_reader(format, path), source, kind, fields)
         if any(run.sha256 == digest for run in runs):
             if fetched:
                 fetched.discard()
@@ -233,7 +232,7 @@ class RecordsService:
         from assay.bulk.imports import import_file  # noqa: PLC0415  readers of every format
 
         path = fetched.path if fetched else Path(file)
-        opened = _open_reader(options.format, path)
+        opened = open_reader(options.format, path)
         asks = self._has_reserve()
         # The store gives facts in their order of entry: what comes after these counts is new.
         before = self._places() if asks else {}
@@ -241,7 +240,7 @@ class RecordsService:
             path,
             opened,
             msgspec.structs.replace(
-                _row_context(self._context, opened, options.kind, options.source, options.fields),
+                row_context(self._context, opened, options.kind, options.source, options.fields),
                 max_attachment_bytes=options.max_attachment_bytes,
             ),
             store=self._context.store,
@@ -282,7 +281,7 @@ class RecordsService:
         """
         address = public_address(str(file)) if is_address(file) else ""
         path = self._context.folder / "address" if address else Path(file)
-        runs = self._finished(_open_reader(format, path), source, kind, fields)
+        runs = self._finished(open_reader(format, path), source, kind, fields)
         if not address:
             digest = file_sha256(path)
             same = [run for run in runs if run.sha256 == digest]
@@ -291,7 +290,7 @@ class RecordsService:
         runs = [run for run in runs if run.file.startswith(f"{address}, ")]
         if not runs:
             return ImportState(imported=None, is_current=False)
-        is_current, note = _is_current(str(file), runs[-1].file, allow_private=allow_private)
+        is_current, note = is_current_address(str(file), runs[-1].file, allow_private=allow_private)
         return ImportState(imported=_finish_time(runs), is_current=is_current, note=note)
 
     def _finished(
@@ -398,8 +397,8 @@ class RecordsService:
 
         fetched = self._fetch(file, max_fetch_bytes, allow_private=allow_private)
         path = fetched.path if fetched else Path(file)
-        opened = _open_reader(format, path)
-        context = _row_context(self._make_draft(), opened, kind, source, fields)
+        opened = open_reader(format, path)
+        context = row_context(self._make_draft(), opened, kind, source, fields)
         return preview_file(
             path,
             opened,
@@ -650,110 +649,5 @@ class RecordsService:
                     yield from self.judgments(identity)
 
 
-def _row_context(
-    context: Context,
-    reader: Reader,
-    kind: str | None,
-    source: str | None,
-    fields: FieldOptions = NO_FIELD_OPTIONS,
-) -> RowContext:
-    record_kind = kind or reader.kinds[0]
-    refuse_unknown("kind", record_kind, KINDS)
-    if kind and isinstance(reader, FactReader):
-        raise UsageError(
-            code="kind-in-the-line",
-            message=f"each line of the format {reader.name!r} names its own kind",
-            hint="leave --kind out",
-        )
-    classes = [source_class.id for source_class in context.documents.sources.classes]
-    if source is not None:
-        refuse_unknown("source class", source, classes)
-    elif not isinstance(reader, FactReader):
-        raise UsageError(
-            code="no-source-class",
-            message=f"the reader {reader.name!r} needs the source class of its rows",
-            where="--source",
-            hint=f"there are: {', '.join(classes)}",
-        )
-    return RowContext(
-        kind=record_kind,
-        source_class=source or "",
-        pseudonym=existing_or_new_pseudonym(context.pseudonym),
-        known_sources=frozenset(classes),
-        axes=context.documents.contract.sampling.axes,
-        scales={
-            dimension.id: dimension.values  # noqa: PD011  a scale, not a data frame
-            for dimension in context.documents.rubric.dimensions
-        },
-        sections=tuple(section.id for section in context.documents.policy.sections),
-        fields=fields,
-    )
-
-
-class FileContent(msgspec.Struct, frozen=True, kw_only=True):
-    """The records of a file, read and not stored."""
-
-    records: tuple[Record, ...]
-    """Every record that a row of the file gave, in the order of the rows."""
-    judgments: int
-    """Judgments that are with them in the file."""
-    reasons: tuple[str, ...]
-    """Place and reason of every row that cannot be used."""
-
-
-def read_file(
-    context: Context,
-    file: Path,
-    *,
-    source: str | None,
-    kind: str | None,
-    format: str | Path,  # noqa: A002  the one word for it
-    layout: Layout | None,
-) -> FileContent:
-    """Read the records of a file without storing anything; the parameters are those of `import_`."""
-    from assay.bulk.imports import preview_file  # noqa: PLC0415  readers of every format
-
-    opened = _open_reader(format, file)
-    rows = _row_context(context, opened, kind, source)
-    preview = preview_file(file, opened, rows, layout=layout, first=sys.maxsize)
-    return FileContent(
-        records=tuple(read.record for read in preview.reads if read.record is not None),
-        judgments=sum(len(read.judgments) for read in preview.reads),
-        reasons=tuple(f"{where}: {reason}" for where, reason in preview.reasons),
-    )
-
-
 def _finish_time(runs: Sequence[Import]) -> str | None:
     return runs[-1].finished if runs else None
-
-
-def _is_current(address: str, origin: str, *, allow_private: bool) -> tuple[bool | None, str]:
-    """Whether an address still has the revision of an import's origin, and what is to be said."""
-    earlier = origin_revision(origin)
-    if not earlier:
-        return None, "the server named no revision"
-    try:
-        revision = current_revision(address, allow_private=allow_private)
-    except AssayError as error:
-        return None, f"it could not be looked up: {error.message}"
-    if not revision:
-        return None, "the server names no revision"
-    return revision == earlier, "" if revision == earlier else f"revision {revision} now"
-
-
-def _open_reader(reader: str | Path, file: Path) -> Reader:
-    """The reader of this name, or the one that a mapping file makes for the data file."""
-    from assay.bulk.imports import open_mapping  # noqa: PLC0415  readers of every format
-    from assay.bulk.joins import open_companion  # noqa: PLC0415  mappings
-
-    if str(reader).endswith((".yaml", ".yml")):
-        return open_mapping(Path(reader), file)
-    if Path(reader).name != str(reader):
-        raise UsageError(
-            code="not-a-reader",
-            message="this is a path, and not the name of a reader",
-            where=str(reader),
-            hint="a mapping is a file that ends with .yaml or .yml; readers: "
-            + ", ".join(names("readers")),
-        )
-    return open_companion(load("readers", str(reader)), file)

@@ -92,7 +92,7 @@ class ReserveService(Interface):
         Raises:
             UsageError: if the contract declares no reserve, or nobody could open the vault.
         """
-        from assay.program.records import read_file  # noqa: PLC0415  readers of every format
+        from assay.program.data_file import read_file  # noqa: PLC0415  readers of every format
 
         path = Path(file)
         content = read_file(
