@@ -31,8 +31,16 @@ def text_or_none(value: Value | None, field: str) -> Callable[[RowScope], str | 
     return read
 
 
-def json_or_none(value: Value | None, field: str) -> Callable[[RowScope], str | None]:
-    """The function that gives a value as canonical JSON text; text is parsed first."""
+def json_or_none(
+    value: Value | None, field: str, to_text: Callable[[Any], str] = json_text
+) -> Callable[[RowScope], str | None]:
+    """The function that gives a value as canonical JSON text; text is parsed first.
+
+    Args:
+        value: the value of the mapping.
+        field: its place, for errors.
+        to_text: writes the JSON text.
+    """
     if value is None:
         return _none
     evaluate = compile_optional(value, field)
@@ -42,7 +50,7 @@ def json_or_none(value: Value | None, field: str) -> Callable[[RowScope], str | 
         if result is ABSENT:
             return None
         try:
-            return json_text(parse_json(result) if isinstance(result, str) else result)
+            return to_text(parse_json(result) if isinstance(result, str) else result)
         except InputError as error:
             raise error.at(field) from error
 

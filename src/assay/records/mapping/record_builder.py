@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-from assay.core.canonical import json_text
 from assay.core.errors import InputError
 from assay.records.candidate import (
     Candidate,
@@ -37,6 +36,7 @@ from assay.records.mapping.repeat import compile_condition, compile_repeat
 from assay.records.mapping.scope import ABSENT, RowScope, as_text
 from assay.records.reader import RowContext
 from assay.records.record import SCHEMA_VERSION, Record, Sensitivity, Source, sort_candidates
+from assay.records.source_json import exact_json_text
 from assay.records.task import Message, Task
 
 SENTINEL_AXIS = {doc.SENTINEL: "planted"}
@@ -408,11 +408,11 @@ def _expected_call(entry: doc.ExpectedCallMap, field: str) -> Callable[[RowScope
         def from_text(scope: RowScope) -> dict[str, Any]:
             tool, arguments_of_call = parse(scope)
             accepted = {argument: [value] for argument, value in arguments_of_call.items()}
-            return {"name": tool, "arguments": json_text(accepted), "turn": turn(scope)}
+            return {"name": tool, "arguments": exact_json_text(accepted), "turn": turn(scope)}
 
         return from_text
     name = compile_optional(entry.name, f"{field}.name")
-    arguments = json_or_none(entry.arguments, f"{field}.arguments")
+    arguments = json_or_none(entry.arguments, f"{field}.arguments", exact_json_text)
     return lambda scope: {
         "name": as_text(name(scope)), "arguments": arguments(scope) or "{}", "turn": turn(scope)
     }  # fmt: skip

@@ -124,3 +124,18 @@ def test_another_word_is_no_truth_value(context: Context) -> None:
             context("trajectory"),
         )  # fmt: skip
     assert refused.value.where.startswith("record.part.no_call")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"lock": [9007199254740993]}, '{"lock": [9007199254740993]}'],
+    ids=["an object", "its text"],
+)
+def test_right_calls_keep_integers_of_any_size(arguments: Any, context: Context) -> None:
+    """Identifiers that tools take are longer than the 53 bits of a floating-point number."""
+    row = {"ask": "How deep?", "calls": [{"name": "depth", "arguments": arguments}]}
+    mapping = CALLS.replace("    no_call: NO_CALL\n", "")
+    record = _read(mapping, row, context("trajectory")).record
+    assert record is not None
+    assert isinstance(record.part, Trajectory)
+    assert record.part.expected_calls[0].arguments == '{"lock":[9007199254740993]}'
