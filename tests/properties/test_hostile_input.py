@@ -261,6 +261,41 @@ def test_a_row_that_is_spoilt_anywhere_is_read_or_refused(
     assert told is None or told
 
 
+NASTY = [
+    None,
+    "",
+    "x",
+    0,
+    -1,
+    2**63,
+    0.5,
+    float("nan"),
+    True,
+    [],
+    [[]],
+    [None],
+    {},
+    {"": {}},
+    {"x": None},
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "row"), SOUND, ids=[f"{name} {kind}" for name, kind, _ in SOUND]
+)
+def test_a_row_with_one_strange_value_is_read_or_refused(
+    name: str, kind: str, row: dict[str, Any]
+) -> None:
+    """Each value of a sound row is left out, and replaced by each strange one, one at a time."""
+    context = RowContext(kind=kind, source_class="own", pseudonym=str)
+    reader = load("readers", name)
+    for way in places(row):
+        rows = [damaged(row, way, by=None, gone=True)]
+        rows += [damaged(row, way, by=strange, gone=False) for strange in NASTY]
+        for strange_row in rows:
+            refusal_of(lambda strange_row=strange_row: reader.read(strange_row, context))
+
+
 def test_every_reader_is_tried() -> None:
     """Each reader of foreign rows has a sound row to spoil, which is read as it is."""
     foreign = {

@@ -166,6 +166,12 @@ def _expected(fields: Fields, key: str) -> tuple[ExpectedCall, ...]:
 
 
 def _call_by_name(name: str, accepted: Any) -> ExpectedCall:
+    if not isinstance(accepted, Mapping):
+        raise InputError(
+            code="wrong-field",
+            message=f"the accepted arguments of {name!r} must be an object",
+            where="ground_truth",
+        )
     arguments = Fields(accepted, tuple(accepted), f"ground_truth.{name}").rest(*accepted)
     return ExpectedCall(name=name, arguments=exact_json_text(arguments), turn=0)
 

@@ -212,13 +212,28 @@ def _any_value(value: Any) -> Any:
         return value
     for kind, stated in value.items():
         if kind == "intValue":
-            return int(stated)
+            return _whole_number(stated)
         if kind == "arrayValue":
-            return [_any_value(entry) for entry in _objects(stated.get("values"), kind)]
+            return [_any_value(entry) for entry in _objects(_listed_values(stated, kind), kind)]
         if kind == "kvlistValue":
-            return _attributes(stated.get("values"))
+            return _attributes(_listed_values(stated, kind))
         return stated
     return None
+
+
+def _whole_number(stated: Any) -> int:
+    try:
+        return int(stated)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(
+            code="wrong-field", message=f"{str(stated)[:80]!r} is no whole number", where="intValue"
+        ) from error
+
+
+def _listed_values(stated: Any, kind: str) -> Any:
+    if not isinstance(stated, Mapping):
+        raise InputError(code="wrong-field", message=f"{kind!r} must be an object", where=kind)
+    return stated.get("values")
 
 
 def _parse_structured(value: Any) -> Any:
@@ -278,13 +293,13 @@ def _messages(value: Mapping[str, Any], where: str) -> Iterator[Message]:
 
 def _part_text(part: Mapping[str, Any], where: str) -> str:
     """The text of a part; empty for a call, a result and reasoning, which have homes of their own."""
-    kind = part.get("type")
+    kind = str(part.get("type"))
     if kind == "text":
         return str(part.get("content", ""))
     if kind in _NOT_TEXT:
         raise InputError(code="not-text", message="a message holds more than text", where=where)
     if kind not in {"tool_call", "tool_call_response", "reasoning"}:
-        note_extra(f"{where}.parts", str(kind), kind)
+        note_extra(f"{where}.parts", kind, part.get("type"))
     return ""
 
 

@@ -80,7 +80,7 @@ def _json(value: Any) -> str:
 
 
 def _stated_value(entry: Mapping[str, Any]) -> Any:
-    if entry.get("dataType") == "BOOLEAN" and entry.get("value") in {0, 1}:
+    if entry.get("dataType") == "BOOLEAN" and entry.get("value") in (0, 1):
         return bool(entry["value"])
     names = ("stringValue", "value", "score")
     return next((entry[name] for name in names if entry.get(name) is not None), None)
