@@ -6,7 +6,7 @@ below.
 """
 
 import re
-from typing import Any, Literal, Self, TypeGuard
+from typing import Annotated, Any, Literal, Self, TypeGuard
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -59,7 +59,7 @@ class Spec(MappingPart):
     """A JSONPath (RFC 9535) over the row. One of names and positions alone gives its value; one
     with a slice, a wildcard or a filter gives the list of all its values in a loop and before a
     step that works on a list, and exactly one value elsewhere."""
-    at: tuple[str | int, ...] | None = None
+    at: Annotated[tuple[str | int, ...], Field(min_length=1)] | None = None
     """A way into the row, key by key; each key is a template, such as `[fl, "{i}", "{rater}"]`."""
     constant: Any = None
     """The value itself."""
