@@ -67,7 +67,7 @@ MUTANTS = (
            "        if left < most:\n            break", "        if left <= most:\n            break",
            "unit/review/test_welfare.py"),
     Mutant("an item counts until a whole span has passed", "review/welfare.py",
-           "while counting[0].ended + span <= each.ended:", "while counting[0].ended + span < each.ended:",
+           "while counting[0].ended + span <= item.ended:", "while counting[0].ended + span < item.ended:",
            "unit/review/test_welfare.py"),
     Mutant("an answer after the time is surplus once the passes are there", "review/queue/leasing.py",
            "LeaseState.stored if open_slots() > 0", "LeaseState.stored if open_slots() >= 0",

@@ -79,3 +79,22 @@ def missing_extra(extra: str, need: str) -> MachineError:
         message=f"the extra {extra!r} is not installed; it is needed for {need}",
         hint=f"pip install 'assay[{extra}]'",
     )
+
+
+UNFORESEEN: tuple[type[Exception], ...] = (
+    ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
+)  # fmt: skip
+"""Errors that reading raises over a value of a shape that nobody foresaw."""
+
+
+def unforeseen_shape(error: Exception) -> InputError:
+    """The refusal of a row over which a reader stumbled, so that it costs that row alone.
+
+    Args:
+        error: what the reader raised, one of `UNFORESEEN`.
+    """
+    return InputError(
+        code="unforeseen-shape",
+        message=f"the reader did not expect a value of this shape ({type(error).__name__})",
+        hint="compare the row with the layout that the page of its format shows",
+    )

@@ -97,7 +97,7 @@ def read_file(
 def is_current_address(
     address: str, origin: str, *, allow_private: bool
 ) -> tuple[bool | None, str]:
-    """Whether an address still has the revision of an import's origin, and what is to be said."""
+    """Whether an address still has the revision of an import's origin, and why that is not known."""
     earlier = origin_revision(origin)
     if not earlier:
         return None, "the server named no revision"

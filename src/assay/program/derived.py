@@ -89,20 +89,20 @@ class DerivedFigures:
 
     def _continue(self, figure_fold: CaseFold[S]) -> S | None:
         """The figures as they were kept, with what was touched since; None to make them anew."""
-        kept = self._results.read(figure_fold.name)
-        if kept is None or not self._is_current(figure_fold, kept):
+        stored = self._results.read(figure_fold.name)
+        if stored is None or not self._is_current(figure_fold, stored):
             return None
-        touched = self._now.touched_since(kept.head.number)
+        touched = self._now.touched_since(stored.head.number)
         if touched.families & {Document, *figure_fold.begins_again}:
             return None
         records = touched.about(figure_fold.reads)
         if 2 * len(records) > self._now.count(Record):
             return None
-        figures = figure_fold.decode(kept.body)
+        figures = figure_fold.decode(stored.body)
         if records:
-            before = self._store.as_of(kept.head.number)
+            before = self._store.as_of(stored.head.number)
             fold(figures, self._cases(before, records), self._cases(self._now, records))
-        if records or self.head.number - kept.head.number >= KEPT_BEHIND:
+        if records or self.head.number - stored.head.number >= KEPT_BEHIND:
             self._keep(figure_fold, figures)
         return figures
 
@@ -111,10 +111,10 @@ class DerivedFigures:
 
         A disposition is no such fact: rules read what was judged, and not what they made of it.
         """
-        kept = self._results.read(_EVALUATED)
-        if kept is None or (kept.version, kept.documents) != (1, self._documents):
+        stored = self._results.read(_EVALUATED)
+        if stored is None or (stored.version, stored.documents) != (1, self._documents):
             return None
-        touched = self._now.touched_since(kept.head.number)
+        touched = self._now.touched_since(stored.head.number)
         return None if Document in touched.families else touched.about(READ_BY_RULES)
 
     def note_evaluated(self) -> None:
@@ -134,8 +134,8 @@ class DerivedFigures:
         if touched <= {Disposition} and new == written:
             self._keep(disposition_fold(), tally)
 
-    def _is_current(self, figure_fold: CaseFold[S], kept: DerivedResult) -> bool:
-        return (kept.version, kept.documents) == (figure_fold.version, self._documents)
+    def _is_current(self, figure_fold: CaseFold[S], stored: DerivedResult) -> bool:
+        return (stored.version, stored.documents) == (figure_fold.version, self._documents)
 
     def _keep(self, figure_fold: CaseFold[S], figures: S) -> None:
         if figure_fold.settle:

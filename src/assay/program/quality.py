@@ -326,11 +326,11 @@ class QualityService(Interface):
 
     def last_alarms(self) -> LastAlarms | None:
         """The alarms of the last report under the documents in force; None where there was none."""
-        kept = DerivedResults(self._context.store).read(_ALARMS)
-        if kept is None or (kept.version, kept.documents) != (1, self._alarm_basis):
+        stored = DerivedResults(self._context.store).read(_ALARMS)
+        if stored is None or (stored.version, stored.documents) != (1, self._alarm_basis):
             return None
-        alarms = msgspec.json.decode(kept.body, type=tuple[Alarm, ...])
-        return LastAlarms(entry=kept.head.number, alarms=alarms)
+        alarms = msgspec.json.decode(stored.body, type=tuple[Alarm, ...])
+        return LastAlarms(entry=stored.head.number, alarms=alarms)
 
     def _derived(self, derived: DerivedFigures | None) -> DerivedFigures:
         return derived or DerivedFigures(self._context.store, self._context.ids)

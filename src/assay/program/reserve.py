@@ -143,7 +143,7 @@ class ReserveService(Interface):
         if not store.count(Sealing):
             return self._nothing_sealed()
         head = store.head()
-        index, last = context.comparer_name(), self._kept()
+        index, last = context.comparer_name(), self._stored()
         if last is not None and last.comparison.index != index:
             last = None
         so_far, after = (last.comparison.compared, last.entry) if last else (None, 0)
@@ -174,17 +174,17 @@ class ReserveService(Interface):
     def last_check(self) -> LastCheck | None:
         """What the last comparison with all that is sealed came to; None where there was none."""
         store = self._context.store
-        last = self._kept()
+        last = self._stored()
         if last is None or store.touched_since(last.entry).families & {Sealing, Fingerprint}:
             return None if store.count(Sealing) else LastCheck(0, self._nothing_sealed())
         return LastCheck(last.entry, last.comparison.under(self._context.facts))
 
-    def _kept(self) -> LastComparison | None:
-        kept = DerivedResults(self._context.store).read(_COMPARISON)
-        if kept is None or (kept.version, kept.documents) != (1, documents_digest({})):
+    def _stored(self) -> LastComparison | None:
+        stored = DerivedResults(self._context.store).read(_COMPARISON)
+        if stored is None or (stored.version, stored.documents) != (1, documents_digest({})):
             return None
-        comparison = msgspec.json.decode(kept.body, type=service.KeptComparison)
-        return LastComparison(entry=kept.head.number, comparison=comparison)
+        comparison = msgspec.json.decode(stored.body, type=service.KeptComparison)
+        return LastComparison(entry=stored.head.number, comparison=comparison)
 
     def _nothing_sealed(self) -> ReserveComparison:
         nothing = service.ComparedTexts()

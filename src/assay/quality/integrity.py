@@ -317,9 +317,9 @@ def _message_bytes(messages: Iterable[Message]) -> Iterator[bytes]:
     """What a message says: not its weight in training, and of a call not its id nor its spelling."""
     for message in messages:
         calls = [[call.name, call.arguments] for call in message.tool_calls]
-        said = [message.role, message.content, calls]
+        spoken = [message.role, message.content, calls]
         files = [[held.at, held.digest or held.address] for held in message.attachments]
-        yield msgspec.json.encode([*said, files] if files else said)
+        yield msgspec.json.encode([*spoken, files] if files else spoken)
 
 
 _SPACE = re.compile(r"\s+")

@@ -102,16 +102,17 @@ def with_listed(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     files = _listed.get()
     if files is None or files.taken == len(files.values):
         return messages
-    asked = next((place for place, each in enumerate(messages) if each.role == "user"), None)
-    if files.taken or asked is None:
+    roles = [message.role for message in messages]
+    if files.taken or "user" not in roles:
         raise InputError(
             code="attachments-differ",
             message=f"{files.name!r} has {len(files.values)} files, and the text fewer places",
             where=files.name,
             hint="mark a place for each file, or for none",
         )
+    question = roles.index("user")
     shown = tuple(files.take(0, files.name) for _ in files.values)
     return tuple(
-        replace(message, attachments=shown) if place == asked else message
+        replace(message, attachments=shown) if place == question else message
         for place, message in enumerate(messages)
     )

@@ -8,7 +8,7 @@ import msgspec
 
 from assay.core.choices import nearest
 from assay.core.digest import sha256
-from assay.core.errors import InputError, UsageError
+from assay.core.errors import UNFORESEEN, InputError, UsageError, unforeseen_shape
 from assay.core.fact import Fact
 from assay.core.identity import make_id
 from assay.records.attachment import AttachmentReading, reading_attachments
@@ -119,10 +119,10 @@ class Intake:
             self._read_into(unit, rows)
         except InputError as error:
             unit.refuse(error)
-        except _UNFORESEEN as error:
+        except UNFORESEEN as error:
             # A reader should refuse each shape itself. One that does not, a plug-in's too, costs the
             # row and not the import.
-            unit.refuse(_unforeseen(error))
+            unit.refuse(unforeseen_shape(error))
 
     def _read_into(self, unit: RowGroup, rows: Sequence[Row]) -> None:
         records: dict[str, Fact] = {}
@@ -247,18 +247,6 @@ def stored_record(get: Callable[[type[Record], str], Record], identity: str) -> 
         return get(Record, identity)
     except UsageError:
         return None
-
-
-_UNFORESEEN = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""Errors that reading raises over a value of a shape that nobody foresaw."""
-
-
-def _unforeseen(error: Exception) -> InputError:
-    return InputError(
-        code="unforeseen-shape",
-        message=f"the reader did not expect a value of this shape ({type(error).__name__})",
-        hint="compare the row with the layout that docs/formats/readers.md shows",
-    )
 
 
 def _undeclared_names(values: Mapping[str, Any], declared: frozenset[str] | None) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from assay.contracts.document import Document, DocumentKind, contract_of, rubric_of
-from assay.core.errors import InputError
+from assay.core.errors import UNFORESEEN, InputError, unforeseen_shape
 from assay.core.ports import FactStore
 from assay.governance.exit_rights import ExitRights
 from assay.records.kinds import Part
@@ -103,6 +103,10 @@ def _answers(
     except InputError as fault:
         yield msgspec.structs.replace(row, fault=fault)
         return
+    except UNFORESEEN as error:
+        # As in an import of records: a format of a plug-in, too, costs the row and not the import.
+        yield msgspec.structs.replace(row, fault=unforeseen_shape(error))
+        return
     answers = [_answer(row, part, form) for part in parts]
     # A single unknown name is taken for the person who was asked; of several it cannot be known.
     several = len({_answered_by(answer) for answer in answers if _is_given(answer)}) > 1
@@ -120,6 +124,8 @@ def _answer(row: Row, part: Foreign, form: ReviewFormat) -> Row:
         return Row(number=row.number, line=row.line, values=form.answer(part))
     except InputError as fault:
         return _faulty(row, part, fault)
+    except UNFORESEEN as error:
+        return _faulty(row, part, unforeseen_shape(error))
 
 
 def _faulty(row: Row, part: Foreign, fault: InputError) -> Row:
