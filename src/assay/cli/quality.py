@@ -130,8 +130,14 @@ def duplicates(
     if as_json:
         print_json(duplicates_found)
         return
+    if duplicates_found.passed_over:
+        say(
+            f"{duplicates_found.passed_over} of {duplicates_found.records} records share a template with "
+            "so many that not all of these were compared with them",
+            fg="yellow",
+        )
     if duplicates_found.state == "unknown":
-        say(f"unknown: {duplicates_found.records} records, and two are needed to compare")
+        say("unknown: near copies are known only where two records or more are all compared")
         return
     print_table(
         ("representative", "copies", "sources", "splits", "releases"),

@@ -1,15 +1,20 @@
 """The alarms of a program: as of now, or as the last runs left them."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from assay.context import RELEASES, Context
+from assay.core.fact import Fact
 from assay.governance.failure_modes import MODES, Alarm, FailureMode
 from assay.planning.alarms import all_alarms
+from assay.program.derived import READ_BY_RULES
 from assay.program.quality import QualityService
 from assay.program.reserve import ReserveService
+from assay.quality.disposition import Disposition
 from assay.reserve.leakage import ReserveComparison, leakage_alarm
+from assay.reserve.service import WITH_TEXTS
 
 if TYPE_CHECKING:
     from assay.quality.report import QualityReport
@@ -56,11 +61,20 @@ def alarms_of_last_runs(
 ) -> AlarmStates:
     """The alarms as the last quality report and the last comparison left them; neither is run.
 
+    One that was clear is unknown where facts came since that could raise it: nobody looked at them.
     The arguments are those of `alarms_now`.
     """
     last, compared = quality.last_alarms(), reserve.last_check()
-    of_report = last.alarms if last else tuple(_not_looked_for())
+    of_report = tuple(_not_looked_for())
+    if last:
+        outdated = _has_new(context, last.entry, (*READ_BY_RULES, Disposition))
+        of_report = tuple(
+            _outdated(alarm, last.entry, "assay quality report") if outdated else alarm
+            for alarm in last.alarms
+        )
     leakage = leakage_alarm(compared.comparison) if compared else _not_compared()
+    if compared and compared.entry and _has_new(context, compared.entry, WITH_TEXTS):
+        leakage = _outdated(leakage, compared.entry, "assay reserve check")
     return AlarmStates(
         alarms=_all(context, of_report, leakage, compared.comparison if compared else None),
         quality_entry=last.entry if last else None,
@@ -82,6 +96,20 @@ def _all(
         overlaps=comparison.overlaps if comparison else (),
         releases=context.folder / RELEASES,
         digester=context.digester,
+    )
+
+
+def _has_new(context: Context, entry: int, families: Iterable[type[Fact]]) -> bool:
+    return not context.store.touched_since(entry).families.isdisjoint(families)
+
+
+def _outdated(alarm: Alarm, entry: int, command: str) -> Alarm:
+    """The alarm where later facts were not looked at; one that was raised stays raised."""
+    if alarm.state != "clear":
+        return alarm
+    reason = f"clear as of audit entry {entry}; what came since was not looked at"
+    return msgspec.structs.replace(
+        alarm, state="unknown", reason=reason, remedy=f"look at it: {command}"
     )
 
 

@@ -37,9 +37,12 @@ class Duplicates(msgspec.Struct, frozen=True, kw_only=True):
     """The near copies among some records."""
 
     state: Literal["found", "none", "unknown"]
-    """`unknown` where nothing was compared: there are fewer than two records."""
+    """`unknown` where none was found and some could have been missed: there are fewer than two
+    records, or so many of one template that not all were compared (`passed_over`)."""
     records: int
     """Records that were compared."""
+    passed_over: int
+    """Records that not every similar one was compared with: too many share a template."""
     distinct: int
     """Records where near copies of an item count once, as in quotas."""
     across_sources: int
@@ -86,10 +89,11 @@ def find_duplicates(
         )
         for names in near_copies.clusters()
     )
-    compared = len(sources) >= FEWEST_COMPARED
+    looked_at_all = len(sources) >= FEWEST_COMPARED and not near_copies.passed_over
     return Duplicates(
-        state="unknown" if not compared else "found" if clusters else "none",
+        state="found" if clusters else "none" if looked_at_all else "unknown",
         records=len(sources),
+        passed_over=near_copies.passed_over,
         distinct=len(sources) - sum(len(cluster.copies) for cluster in clusters),
         across_sources=sum(len(cluster.sources) > 1 for cluster in clusters),
         across_splits=sum(len(cluster.splits) > 1 for cluster in clusters),

@@ -113,6 +113,7 @@ class NearCopies:
         self._items: dict[tuple[int, ...], ItemPrint] = {}
         self._names: dict[tuple[int, ...], list[str]] = {}
         self._first: dict[tuple[int, ...], tuple[int, ...]] | None = None
+        self._passed_over = 0
 
     def add(self, item: ItemPrint, name: str = "") -> None:
         """Take in one item, from `item_print`.
@@ -130,6 +131,12 @@ class NearCopies:
     def distinct(self) -> int:
         """How many items are no near copies of one that comes before them, by their texts' hashes."""
         return len(set(self._firsts().values()))
+
+    @property
+    def passed_over(self) -> int:
+        """Items that later ones were not compared with in one of their bands, as it was full."""
+        self._firsts()
+        return self._passed_over
 
     def clusters(self) -> tuple[tuple[str, ...], ...]:
         """The names of near copies of one item, that item first and the others sorted.
@@ -151,11 +158,14 @@ class NearCopies:
     def _firsts(self) -> dict[tuple[int, ...], tuple[int, ...]]:
         """Texts' hashes of each item -> those of the item that it is a near copy of, or its own."""
         if self._first is None:
-            self._first = _firsts(self._items[exact] for exact in sorted(self._items))
+            items = (self._items[exact] for exact in sorted(self._items))
+            self._first, self._passed_over = _firsts(items)
         return self._first
 
 
-def _firsts(items: Iterable[ItemPrint]) -> dict[tuple[int, ...], tuple[int, ...]]:
+def _firsts(items: Iterable[ItemPrint]) -> tuple[dict[tuple[int, ...], tuple[int, ...]], int]:
+    """The first item of each one's cluster, and how many items a full band passed over."""
+    passed_over = 0
     firsts: dict[tuple[int, ...], tuple[int, ...]] = {}
     by_key = dict[int, list[ItemPrint]]()
     for item in items:
@@ -165,12 +175,16 @@ def _firsts(items: Iterable[ItemPrint]) -> dict[tuple[int, ...], tuple[int, ...]
         firsts[item.exact] = first.exact
         if first is not item:
             continue
+        is_whole = True
         for key in keys:
             others = by_key.setdefault(key, [])
             # Of items with one template the first are kept: comparing all would be quadratic.
             if len(others) < MOST_COMPARED:
                 others.append(item)
-    return firsts
+            else:
+                is_whole = False
+        passed_over += not is_whole
+    return firsts, passed_over
 
 
 def item_print(record: Record) -> ItemPrint:

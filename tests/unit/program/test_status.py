@@ -23,3 +23,26 @@ def test_the_status_has_every_part(tmp_path: Path) -> None:
     assert {alarm.mode for alarm in status.alarms} <= set(MODES)
     assert status.heat_map is not None
     assert sum(map(sum, status.heat_map.counts)) == 2
+
+
+def test_what_was_clear_is_unknown_once_facts_came_that_nobody_looked_at(
+    own: assay.Program,
+) -> None:
+    """The last report and comparison say nothing of what came later; what they found stays raised."""
+    own.quality.report()
+    own.reserve.check()
+    before = {(alarm.mode, alarm.stage): alarm for alarm in program_status(own).alarms}
+    clear = {
+        key
+        for key, alarm in before.items()
+        if alarm.state == "clear" and key[1] in {"quality", "reserve"}
+    }
+    assert {stage for _, stage in clear} == {"quality", "reserve"}
+    with own.store.write("test.fill", actor="tests") as writing:
+        writing.add([pair(7)])
+    after = {(alarm.mode, alarm.stage): alarm for alarm in program_status(own).alarms}
+    assert {after[key].state for key in clear} == {"unknown"}
+    assert all("what came since was not looked at" in after[key].reason for key in clear)
+    assert {key: alarm for key, alarm in after.items() if key not in clear} == {
+        key: alarm for key, alarm in before.items() if key not in clear
+    }

@@ -78,3 +78,14 @@ def test_records_of_one_template_are_no_duplicates() -> None:
     template = prose(40)
     records = [item(f"{template} {prose(12)}", prose(40)) for _ in range(300)]
     assert find_duplicates(records, {}).state == "none"
+
+
+def test_none_is_not_concluded_where_records_were_passed_over() -> None:
+    """Of more than 64 records with one beginning the later are not all compared with each other."""
+    template, answer = prose(200), prose(200)
+    # They have less than .75 in common, so none is a near copy, and yet most of their bands.
+    records = [item(f"{template} {prose(45)}", f"{answer} {prose(45)}") for _ in range(200)]
+    duplicates = find_duplicates(records, {})
+    assert (duplicates.clusters, duplicates.state) == ((), "unknown")
+    assert 0 < duplicates.passed_over < 200
+    assert find_duplicates(records[:60], {}).state == "none"
