@@ -2,12 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Thread
-from time import monotonic, sleep
 from types import TracebackType
 from typing import Self
-
-import uvicorn
 
 from assay.core.clock import Clock, system_clock
 from assay.desk.service import LEASE_SECONDS, DeskService
@@ -16,6 +12,7 @@ from assay.records.record import Record
 from assay.web.app import create_app
 from assay.web.connections import BoundedProtocol
 from simulators.desk_program import opened, person, write_desk_program
+from simulators.served import ThreadServer
 
 PEOPLE = {
     "ana": ("reviewer", "policy_reviewer"),
@@ -27,8 +24,6 @@ PEOPLE = {
     "adm": ("administrator",),
 }
 """Who may sign in, with the roles."""
-
-START_SECONDS = 120
 
 
 class DeskServer:
@@ -57,31 +52,15 @@ class DeskServer:
         self.people = {name: person(self.program, name, *roles) for name, roles in PEOPLE.items()}
         """Everybody who has an account."""
         app = create_app(self.program, sweep_seconds=sweep_seconds, rate=100_000)
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                port=0,
-                log_level="warning",
-                http=BoundedProtocol,
-                ws="none",
-                server_header=False,
-            )
-        )
-        self._thread = Thread(target=self._server.run)
+        self._server = ThreadServer(app, http=BoundedProtocol, server_header=False)
 
     @property
     def origin(self) -> str:
         """Scheme, host and port."""
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        return f"http://127.0.0.1:{port}"
+        return f"http://127.0.0.1:{self._server.port}"
 
     def __enter__(self) -> Self:
-        self._thread.start()
-        until = monotonic() + START_SECONDS
-        while not self._server.started:
-            if monotonic() > until or not self._thread.is_alive():
-                raise RuntimeError("the desk does not start")
-            sleep(0.01)
+        self._server.start()
         return self
 
     def __exit__(
@@ -90,6 +69,5 @@ class DeskServer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.should_exit = True
-        self._thread.join()
+        self._server.stop()
         self._opening.__exit__(None, None, None)

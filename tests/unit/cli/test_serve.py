@@ -2,7 +2,6 @@
 
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from assay.demo.own_server import free_port
 from simulators.desk_program import desk_records, write_desk_program
 
 Run = Callable[..., Any]
@@ -26,12 +26,6 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("serve") / "program"
     write_desk_program(folder, desk_records(each=1))
     return folder
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def test_it_prints_a_link_that_makes_the_first_administrator_once(program: Path) -> None:

@@ -2,22 +2,19 @@
 
 import asyncio
 import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from select import select
-from time import monotonic, sleep
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from litestar import Litestar
 
 from assay.program.program import Program
 from assay.web.app import create_app
 from assay.web.connections import BoundedProtocol
 from assay.web.forms import USUAL
+from simulators.served import serving
 from unit.web.conftest import Client, SignIn
 
 PATIENCE = 60
@@ -134,23 +131,6 @@ class _Few(BoundedProtocol):
     most_connections = 4
 
 
-@contextmanager
-def _serving(app: Litestar, protocol: type[BoundedProtocol]) -> Iterator[int]:
-    """The port of a real server."""
-    config = uvicorn.Config(app, port=0, log_level="critical", http=protocol, ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    until = monotonic() + PATIENCE
-    while not server.started and monotonic() < until:
-        sleep(0.01)
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
 def _dribbling(port: int, sent: bytes) -> socket.socket:
     made = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
     made.sendall(sent)
@@ -182,7 +162,7 @@ PARTIAL = (
 
 def test_clients_that_never_finish_a_request_are_let_go(program: Program) -> None:
     """Four hundred connections with part of a request: every one is ended, and the rest is served."""
-    with _serving(create_app(program, sweep_seconds=3600), _Impatient) as port:
+    with serving(create_app(program, sweep_seconds=3600), http=_Impatient) as port:
         idle = [_dribbling(port, PARTIAL[number % len(PARTIAL)]) for number in range(400)]
         assert httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
         ended = [_is_ended(each) for each in idle]
@@ -193,7 +173,7 @@ def test_clients_that_never_finish_a_request_are_let_go(program: Program) -> Non
 
 def test_a_header_without_end_is_cut_off(program: Program) -> None:
     """A client whose header grows beyond any browser's is let go at once, not after its time."""
-    with _serving(create_app(program, sweep_seconds=3600), _Few) as port:
+    with serving(create_app(program, sweep_seconds=3600), http=_Few) as port:
         endless = _dribbling(port, b"GET /health HTTP/1.1\r\nhost: x\r\n")
         with suppress(ConnectionError):
             for _ in range(200):
@@ -211,7 +191,7 @@ def test_a_header_of_100_kb_in_one_packet_is_answered_with_431(program: Program,
         "address": b"GET /health?" + b"a" * 100_000 + b" HTTP/1.1\r\nhost: x",
         "after an answer": b"GET /health HTTP/1.1\r\nhost: x\r\nx-a: " + b"a" * 100_000,
     }[way]
-    with _serving(create_app(program, sweep_seconds=3600), BoundedProtocol) as port:
+    with serving(create_app(program, sweep_seconds=3600), http=BoundedProtocol) as port:
         sender = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         if way == "after an answer":
             sender.sendall(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n")
@@ -228,7 +208,7 @@ def test_a_header_of_100_kb_in_one_packet_is_answered_with_431(program: Program,
 
 def test_who_waits_longest_makes_room(program: Program) -> None:
     """With every connection taken by clients that send nothing, a new one is served all the same."""
-    with _serving(create_app(program, sweep_seconds=3600), _Few) as port:
+    with serving(create_app(program, sweep_seconds=3600), http=_Few) as port:
         idle = [_dribbling(port, b"GET /") for _ in range(4)]
         assert httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
         ended, _, _ = select(idle, [], [], PATIENCE)
