@@ -15,9 +15,9 @@ from msgspec import inspect
 
 from assay.review.answer import Answer
 from assay.review.completeness import AnswerShape, Gap
-from assay.review.queue.leasing import Receipt
 from assay.review.senior_wire import NewDecision, SeniorView
 from assay.review.wire import (
+    Answered,
     AssignmentView,
     Claimed,
     ClaimRequest,
@@ -38,6 +38,7 @@ FILE = Path(__file__).parents[1] / "src" / "assay" / "web" / "static" / "wire.d.
 
 ROOTS: tuple[type[msgspec.Struct], ...] = (
     Answer,
+    Answered,
     AnswerShape,
     AssignmentView,
     Claimed,
@@ -52,7 +53,6 @@ ROOTS: tuple[type[msgspec.Struct], ...] = (
     Opened,
     OpenedGap,
     Problem,
-    Receipt,
     ReturnRequest,
     SavedDraft,
     SeniorView,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from secrets import token_hex
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
@@ -15,6 +15,7 @@ from assay.review.answer import Answer
 from assay.review.queue.leasing import Receipt
 from assay.review.wire import (
     PROBLEM_TYPE,
+    Answered,
     AssignmentView,
     Claimed,
     ClaimRequest,
@@ -175,6 +176,36 @@ class Client:
         # One key for all attempts: the server stores the answer once, however often it arrives.
         headers = {"Idempotency-Key": key or token_hex(KEY_BYTES)}
         return self._ask("POST", _path(handle, "judgment"), Receipt, answer, headers=headers)
+
+    def answer_and_claim(
+        self,
+        handle: str,
+        answer: Answer,
+        *,
+        key: str | None = None,
+        queue: str | None = None,
+        count: int = 1,
+        held: Sequence[str] = (),
+    ) -> Answered:
+        """Answer an assignment and claim further work, in one request and one transaction.
+
+        Args:
+            handle: the assignment that is answered.
+            answer: as in `answer`, like the key.
+            key: idempotency key.
+            queue: as in `claim`, like the arguments that follow.
+            count: how many assignments are wanted, 1 to 4.
+            held: handles of assignments that I have already.
+
+        Raises:
+            InputError, UsageError, MachineError: as `answer`. A refused claim raises nothing: the
+                answer's `claimed` is None then, and the next `claim` says why.
+        """
+        headers = {"Idempotency-Key": key or token_hex(KEY_BYTES)}
+        wanted = [("claim", str(count)), *(("held", each) for each in held)]
+        wanted += [("queue", queue)] if queue is not None else []
+        path = f"{_path(handle, 'judgment')}?{urlencode(wanted)}"
+        return self._ask("POST", path, Answered, answer, headers=headers)
 
     def release(self, handle: str, reason: Literal["skip", "welfare", "pause"] = "skip") -> None:
         """Give an assignment back, without penalty."""

@@ -20,7 +20,8 @@ from assay.review.queue import leasing
 from assay.review.queue.lease import Lease, LeaseState
 from assay.review.queue.leasing import Receipt
 from assay.review.wire import ContentWarning, Draft
-from assay.store.writing import WriteUnit
+from assay.store.group import PostedUnit
+from assay.store.writing import AuditedOperation, WriteUnit
 
 
 class AssignmentWork(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,7 +159,15 @@ class Assignments:
     def answer(
         self, who: Principal, handle: str, answer: Answer, *, body: bytes, key: str
     ) -> Future[Receipt]:
-        """Store an answer; the future is done when it is on the disk.
+        """Store an answer; the future is done when it is on the disk. See `answer_unit`."""
+        unit = self.answer_unit(who, handle, answer, body=body, key=key)
+        self._desk.writer.post_together(unit)
+        return unit.answer
+
+    def answer_unit(
+        self, who: Principal, handle: str, answer: Answer, *, body: bytes, key: str
+    ) -> PostedUnit[Receipt]:
+        """The unit that stores an answer.
 
         Args:
             who: the reviewer.
@@ -196,9 +205,10 @@ class Assignments:
             desk.offering.note_benign(transaction, lease, now, answer.active_ms or 0)
             return receipt
 
-        return desk.writer.post(
-            work, "review.answer", actor=who.pseudonym, documents=desk.context.ids
+        operation = AuditedOperation(
+            "review.answer", actor=who.pseudonym, documents=desk.context.ids
         )
+        return PostedUnit(work, operation)
 
     def _judgment_to_supersede(self, lease: Lease, assignment: Assignment) -> Judgment | None:
         """The judgment that an answer replaces: its own earlier one, or the one that is reviewed again."""

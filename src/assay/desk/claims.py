@@ -15,7 +15,8 @@ from assay.review.queue.lease import Lease, Turn
 from assay.review.queue.ports import QueueTransaction
 from assay.review.welfare import Withheld
 from assay.review.wire import Nothing
-from assay.store.writing import WriteUnit
+from assay.store.group import PostedUnit
+from assay.store.writing import AuditedOperation, WriteUnit
 
 MOST_HELD = 16
 """Items of the queues asked for that one reviewer holds at most.
@@ -49,7 +50,15 @@ class Claims:
     def claim(
         self, who: Principal, *, queue: str | None = None, count: int = 1, held: Sequence[str] = ()
     ) -> Future[ClaimResult]:
-        """Give a reviewer work: first what is held and was lost sight of, then what is next.
+        """Give a reviewer work; see `claim_unit`."""
+        unit = self.claim_unit(who, queue=queue, count=count, held=held)
+        self._desk.writer.post_together(unit)
+        return unit.answer
+
+    def claim_unit(
+        self, who: Principal, *, queue: str | None = None, count: int = 1, held: Sequence[str] = ()
+    ) -> PostedUnit[ClaimResult]:
+        """The unit that gives a reviewer work: what is held and was lost sight of, then what is next.
 
         Args:
             who: the reviewer.
@@ -88,7 +97,7 @@ class Claims:
                 return ClaimResult(leases=(), none=content_withheld(refusals[0]))
             return ClaimResult(leases=(), none=cap_reached(cap) if cap else NO_WORK)
 
-        return desk.writer.post(work, "review.claim", actor=reviewer)
+        return PostedUnit(work, AuditedOperation("review.claim", actor=reviewer))
 
     def _readable_leases(
         self, transaction: QueueTransaction, who: Principal, numbers: Sequence[int]

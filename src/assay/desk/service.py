@@ -5,12 +5,13 @@ and a future is done only when its change is on it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from typing import TypeVar
 
 from assay.context import Context, Interface
 from assay.desk import filling, routing
 from assay.desk.assignments import Assignments
-from assay.desk.claims import Claims
+from assay.desk.claims import ClaimResult, Claims
 from assay.desk.eligibility import Eligibility
 from assay.desk.filling import Filled
 from assay.desk.offering import Offering
@@ -21,8 +22,9 @@ from assay.desk.routing import Routed
 from assay.desk.text_access import TextAccess
 from assay.governance.permissions import Principal
 from assay.records.record import Record
-from assay.review.queue.leasing import DeskDocuments
-from assay.review.wire import QueueCard
+from assay.review.answer import Answer
+from assay.review.queue.leasing import DeskDocuments, Receipt
+from assay.review.wire import ClaimRequest, QueueCard
 from assay.store.accounts import Accounts
 from assay.store.group import GroupWriter
 from assay.store.queue import SqlQueue
@@ -77,6 +79,34 @@ class DeskService(Interface):
     def close(self) -> None:
         """Finish what was handed in, then stop."""
         self._writer.close()
+
+    def answer_and_claim(
+        self,
+        who: Principal,
+        handle: str,
+        answer: Answer,
+        *,
+        body: bytes,
+        key: str,
+        claim: ClaimRequest,
+    ) -> tuple[Future[Receipt], Future[ClaimResult]]:
+        """Store an answer and give the reviewer further work, in one transaction.
+
+        The claim is a unit of its own: an answer that is refused leaves it, and a claim that is
+        refused leaves the answer.
+
+        Args:
+            who: the reviewer.
+            handle: the assignment that is answered.
+            answer: the answer, with candidates in presented order.
+            body: the request's bytes; a retry has the same.
+            key: idempotency key of the request.
+            claim: what work is wanted.
+        """
+        answered = self.assignments.answer_unit(who, handle, answer, body=body, key=key)
+        claimed = self.claims.claim_unit(who, queue=claim.queue, count=claim.count, held=claim.held)
+        self._writer.post_together(answered, claimed)
+        return answered.answer, claimed.answer
 
     def submit(
         self, work: Callable[[WriteUnit], T], action: str, *, actor: str, subject: str = ""

@@ -11,9 +11,16 @@ import msgspec
 from assay.review.answer import Answer
 from assay.review.form import Form
 from assay.review.presentation import ShownCall, ShownTool
+from assay.review.queue.leasing import Receipt
 
 PROBLEM_TYPE = "urn:assay:problem:"
 """How the type of a problem begins; the stable short name of its kind follows."""
+
+MOST_CLAIMED = 4
+"""Assignments that one request claims at most."""
+
+MOST_NAMED = 16
+"""Handles that a claim names at most as held already."""
 
 
 class CurrentUser(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,9 +65,9 @@ class ClaimRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     queue: str | None = None
     """Handle of the one queue; all that the reviewer sits in where absent."""
-    count: Annotated[int, msgspec.Meta(ge=1, le=4)] = 1
+    count: Annotated[int, msgspec.Meta(ge=1, le=MOST_CLAIMED)] = 1
     """How many assignments are wanted."""
-    held: Annotated[tuple[str, ...], msgspec.Meta(max_length=16)] = ()
+    held: Annotated[tuple[str, ...], msgspec.Meta(max_length=MOST_NAMED)] = ()
     """Handles that the page has already."""
 
 
@@ -249,6 +256,13 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     """The assignments, the next one first."""
     none: Nothing | None
     """Why there are none."""
+
+
+class Answered(Receipt, frozen=True, kw_only=True):
+    """The receipt of an answer, with the work that was claimed by the same request."""
+
+    claimed: Claimed | None = None
+    """The work; None where none was asked for, or the claim was refused: claim again to see why."""
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):

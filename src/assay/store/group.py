@@ -4,12 +4,12 @@ A commit that survives a power cut costs a flush of the disk. Threads that submi
 time share one; each is answered only when its own unit is on the disk.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
-from typing import Any, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from assay.core.errors import MachineError, UsageError
 from assay.store.store import Store
@@ -18,17 +18,22 @@ from assay.store.writing import AuditedOperation, WriteTransaction, WriteUnit
 T = TypeVar("T")
 
 _Answer = Callable[[], None]
-_Run = Callable[[WriteTransaction, "_Submitted"], _Answer]
+_Run = Callable[[WriteTransaction, "PostedUnit[Any]"], _Answer]
 
 MOST = 256
 """Units that one transaction takes at most, so that none waits long for the others."""
 
 
 @dataclass(frozen=True)
-class _Submitted:
-    work: Callable[[WriteUnit], Any]
+class PostedUnit(Generic[T]):
+    """A unit of work that is handed in to the writer."""
+
+    work: Callable[[WriteUnit], T]
+    """Adds facts to the transaction it is given; it runs on the writer's thread."""
     operation: AuditedOperation
-    answer: Future[Any] = field(default_factory=Future)
+    """What its audit entry says."""
+    answer: Future[T] = field(default_factory=Future)
+    """Done once the unit is on the disk, with what the work returned or raised."""
 
 
 class GroupWriter:
@@ -44,7 +49,7 @@ class GroupWriter:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._queue: SimpleQueue[_Submitted | None] = SimpleQueue()
+        self._queue: SimpleQueue[Sequence[PostedUnit[Any]] | None] = SimpleQueue()
         self._gate = Lock()
         self._closed = False
         self._thread = Thread(target=self._run, name="assay-writer", daemon=True)
@@ -106,13 +111,23 @@ class GroupWriter:
         operation = AuditedOperation(
             action=action, actor=actor, subject=subject, documents=documents
         )
-        submitted = _Submitted(work, operation)
+        submitted = PostedUnit(work, operation)
+        self.post_together(submitted)
+        return submitted.answer
+
+    def post_together(self, *units: PostedUnit[Any]) -> None:
+        """Hand units in that follow each other in one transaction, each with its own audit entry.
+
+        One that fails does not undo the others.
+
+        Raises:
+            UsageError: if the writer is closed.
+        """
         # Under the lock nothing can be queued behind the end mark, where no thread would answer it.
         with self._gate:
             if self._closed:
                 raise UsageError(code="writer-closed", message="the store's writer is closed")
-            self._queue.put(submitted)
-        return submitted.answer
+            self._queue.put(units)
 
     def close(self) -> None:
         """Finish what was submitted, then stop."""
@@ -128,8 +143,8 @@ class GroupWriter:
             if ended:
                 return
 
-    def _gather(self, first: _Submitted) -> tuple[list[_Submitted], bool]:
-        batch = [first]
+    def _gather(self, first: Sequence[PostedUnit[Any]]) -> tuple[list[PostedUnit[Any]], bool]:
+        batch = [*first]
         while len(batch) < MOST:
             try:
                 submitted = self._queue.get_nowait()
@@ -137,16 +152,16 @@ class GroupWriter:
                 break
             if submitted is None:
                 return batch, True
-            batch.append(submitted)
+            batch += submitted
         return batch, False
 
-    def _commit(self, batch: list[_Submitted]) -> None:
+    def _commit(self, batch: list[PostedUnit[Any]]) -> None:
         # Nobody is answered inside the transaction: its commit may still fail.
         answers = self._run_all(batch, _together) or self._run_all(batch, _apart)
         for answer in answers:
             answer()
 
-    def _run_all(self, batch: list[_Submitted], run: _Run) -> list[_Answer]:
+    def _run_all(self, batch: list[PostedUnit[Any]], run: _Run) -> list[_Answer]:
         """What the units answer after one transaction; nothing where they must run again, apart."""
         try:
             with self._store.session() as session:
@@ -166,7 +181,7 @@ class _UnitError(Exception):
         self.error = error
 
 
-def _together(session: WriteTransaction, submitted: _Submitted) -> _Answer:
+def _together(session: WriteTransaction, submitted: PostedUnit[Any]) -> _Answer:
     """Run one unit of a transaction in which all are expected to succeed."""
     try:
         with session.unit(submitted.operation) as unit:
@@ -178,7 +193,7 @@ def _together(session: WriteTransaction, submitted: _Submitted) -> _Answer:
     return lambda: submitted.answer.set_result(result)
 
 
-def _apart(session: WriteTransaction, submitted: _Submitted) -> _Answer:
+def _apart(session: WriteTransaction, submitted: PostedUnit[Any]) -> _Answer:
     """Run one unit in a savepoint; its result may be returned only after the commit."""
     try:
         with session.guarded_unit(submitted.operation) as unit:
@@ -190,5 +205,5 @@ def _apart(session: WriteTransaction, submitted: _Submitted) -> _Answer:
     return lambda: submitted.answer.set_result(result)
 
 
-def _refusal(submitted: _Submitted, error: Exception) -> _Answer:
+def _refusal(submitted: PostedUnit[Any], error: Exception) -> _Answer:
     return lambda: submitted.answer.set_exception(error)

@@ -6,6 +6,7 @@ the desk exists, an import pays one look-up for each batch of facts.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     RowMapping,
+    Update,
     bindparam,
     case,
     func,
@@ -29,11 +31,13 @@ from assay.review.adjudication import Adjudication
 from assay.review.assignment import Assignment, AssignmentWithdrawal
 from assay.review.queue.lease import COUNTED, Lease, LeaseState, Queue, QueueItem
 from assay.review.queue.passes import (
+    OwnPass,
     PassChange,
     People,
     changed_rows,
     involvements,
     is_given,
+    is_registered,
     open_passes,
 )
 from assay.store.connection import among
@@ -49,6 +53,31 @@ COUNTED_WORDS = [literal_column(str(int(state)), Integer) for state in COUNTED]
 """States that take a pass, as words of a statement."""
 
 
+class PassStatements:
+    """The statements that every claim and every answer runs, built once."""
+
+    def __init__(self, tables: QueueTables) -> None:
+        items, leases = tables.items.c, tables.leases.c
+        record, who = bindparam("record"), bindparam("who")
+        self.any_item = select(items.id).limit(1)
+        self.own_passes = (
+            select(items.settled, leases.state, leases.judgment)
+            .select_from(tables.items)
+            .outerjoin(tables.leases, (leases.item == items.id) & (leases.reviewer == who))
+            .where(items.record == record)
+        )
+        self.at_desk = select(leases.assignment).where(
+            leases.record == record, leases.assignment.is_not(None)
+        )
+        self.recount = _recounted(tables).where(items.id == bindparam("of"))
+
+
+@lru_cache(maxsize=8)
+def pass_statements(tables: QueueTables) -> PassStatements:
+    """The statements on these tables; a process has one set of tables, a test run a few."""
+    return PassStatements(tables)
+
+
 class PassKeeper:
     """The register inside one open transaction."""
 
@@ -56,6 +85,7 @@ class PassKeeper:
         self._connection = connection
         self._schema = schema
         self._tables: QueueTables = schema.desk
+        self._do = pass_statements(schema.desk)
         self._queues: dict[int, Queue] = {}
 
     def note_facts(self, facts: Sequence[Fact]) -> None:
@@ -65,7 +95,10 @@ class PassKeeper:
             facts: facts that are new to the store and have been added in this transaction.
         """
         noted = [fact for fact in facts if isinstance(fact, NOTED)]
-        if not noted or not self._has_items():
+        # At the desk facts enter one at a time, and it has written their row before.
+        if not noted or (len(noted) == 1 and self._is_registered(noted[0])):
+            return
+        if not self._has_items():
             return
         assigned = sorted({fact.record for fact in noted if isinstance(fact, Assignment)})
         # A lease of the desk writes its row itself; deriving it again would cost every claim.
@@ -134,9 +167,25 @@ class PassKeeper:
                 .values(settled=0)
             )
 
+    def _is_registered(self, fact: Fact) -> bool:
+        if isinstance(fact, Assignment):
+            given = self._connection.execute(self._do.at_desk, {"record": fact.record})
+            return fact.id in set(given.scalars())
+        if not isinstance(fact, Judgment):
+            return False
+        own = {"record": fact.record, "who": fact.reviewer.pseudonym}
+        passes = [
+            OwnPass(
+                settled=bool(settled),
+                state=None if state is None else LeaseState(state),
+                judgment=judgment,
+            )
+            for settled, state, judgment in self._connection.execute(self._do.own_passes, own)
+        ]
+        return is_registered(fact, passes)
+
     def _has_items(self) -> bool:
-        any_item = self._connection.execute(select(self._tables.items.c.id).limit(1))
-        return any_item.first() is not None
+        return self._connection.execute(self._do.any_item).first() is not None
 
     def _items(self, records: Sequence[str]) -> list[tuple[QueueItem, Queue]]:
         items = self._tables.items
@@ -226,6 +275,10 @@ def recount(connection: Connection, tables: QueueTables, which: ColumnElement[bo
         tables: the desk's tables.
         which: the items, as a condition on their table.
     """
+    connection.execute(_recounted(tables).where(which))
+
+
+def _recounted(tables: QueueTables) -> Update:
     table, leases = tables.items, tables.leases.c
     counted = (
         select(func.count())
@@ -235,7 +288,7 @@ def recount(connection: Connection, tables: QueueTables, which: ColumnElement[bo
     # More people than needed may have judged, by an import for instance: open passes stop at 0.
     free = case((table.c.need > counted, table.c.need - counted), else_=0)
     hot = case((free > table.c.open_slots, True), else_=table.c.hot)
-    connection.execute(update(table).where(which).values(open_slots=free, hot=hot))
+    return update(table).values(open_slots=free, hot=hot)
 
 
 def at_desk(connection: Connection, tables: QueueTables, records: Sequence[str]) -> set[str]:

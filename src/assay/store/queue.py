@@ -43,7 +43,7 @@ from assay.review.queue.passes import PassCount, pass_count
 from assay.review.queue.skipping import Ended
 from assay.review.welfare import Exposure
 from assay.store.connection import among
-from assay.store.passes import item_of, lease_row, leases_of, recount
+from assay.store.passes import item_of, lease_row, leases_of, pass_statements
 from assay.store.queue_tables import QueueTables
 from assay.store.queue_upkeep import QueueUpkeep
 from assay.store.store import Store
@@ -148,6 +148,7 @@ class SqlQueueTransaction:
         self._connection = unit.connection
         self._do = statements
         self._tables = statements.tables
+        self._passes = pass_statements(statements.tables)
         self.queues = QueueUpkeep(unit, statements.tables)
         """The queues themselves, and what waits in them."""
 
@@ -292,7 +293,7 @@ class SqlQueueTransaction:
         return expired
 
     def _recount(self, item: int) -> None:
-        recount(self._connection, self._tables, self._tables.items.c.id == item)
+        self._connection.execute(self._passes.recount, {"of": item})
 
     def set_member(self, member: QueueMember) -> None:
         """Let a reviewer claim from a queue, in the place of what held before."""

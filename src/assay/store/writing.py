@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -33,9 +33,9 @@ class AuditedOperation:
     """What is done, as `resource.verb`."""
     actor: str
     """Who does it, before the store's naming is applied."""
-    subject: str
+    subject: str = ""
     """What it is done to."""
-    documents: Mapping[str, str]
+    documents: Mapping[str, str] = field(default_factory=dict)
     """Ids of the documents in force."""
 
 

@@ -159,6 +159,37 @@ def changed_rows(
     return [row for row in changed.values() if rows.get(row.reviewer) != row]
 
 
+class OwnPass(msgspec.Struct, frozen=True, kw_only=True):
+    """What the register says of one person and one item of a record."""
+
+    settled: bool
+    """Whether something was concluded from the item's answers."""
+    state: LeaseState | None
+    """State of the person's row; None where there is none."""
+    judgment: str | None
+    """Id of the judgment that the row names."""
+
+
+def is_registered(judgment: Judgment, passes: Collection[OwnPass]) -> bool:
+    """Whether the register says already all that a judgment adds to it, so that nothing is derived.
+
+    The desk writes a lease as answered before its judgment enters; where the record waits in no other
+    item and nothing was concluded from it, the facts give the same row.
+
+    Args:
+        judgment: the judgment that enters.
+        passes: its person's pass of every item of its record.
+    """
+    return (
+        not judgment.reviewer.automatic
+        and says_anything(judgment)
+        and all(
+            own.state in ANSWERED and own.judgment == judgment.id and not own.settled
+            for own in passes
+        )
+    )
+
+
 def _rows_by_facts(
     item: QueueItem, queue: Queue, rows: Mapping[str, Lease], people: People
 ) -> Iterator[Lease]:

@@ -1,6 +1,7 @@
 """Review over REST: claim work, open it, keep drafts, answer it, give it back."""
 
 from asyncio import wrap_future
+from concurrent.futures import Future
 from typing import Annotated, Any
 
 import msgspec
@@ -11,6 +12,7 @@ from litestar.openapi.spec import Example
 from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter
 
 from assay.core.errors import UsageError
+from assay.desk.claims import ClaimResult
 from assay.governance.permissions import Permission, Principal
 from assay.program.program import Program
 from assay.records.verdict_text import verdict_word
@@ -18,6 +20,9 @@ from assay.review.answer import Answer
 from assay.review.handle import JUDGMENT_HANDLE
 from assay.review.queue.leasing import Receipt
 from assay.review.wire import (
+    MOST_CLAIMED,
+    MOST_NAMED,
+    Answered,
     AssignmentView,
     Claimed,
     ClaimRequest,
@@ -78,7 +83,7 @@ NEWER = ResponseSpec(
 """The answer to a draft that was behind."""
 
 REPLAYED = ResponseSpec(
-    Receipt, generate_examples=False, description="It was stored before; this is its receipt"
+    Answered, generate_examples=False, description="It was stored before; this is its receipt"
 )
 """The answer to a retry."""
 
@@ -86,6 +91,28 @@ PAGE = 50
 """Judgments on a page of the history."""
 
 Asked = Request[Principal, Any, Any]
+
+
+def _claimed(program: Program, who: Principal, claimed: ClaimResult) -> Claimed:
+    """The work that was given, with every text rendered."""
+    show = program.desk.assignments.show
+    views = tuple(assignment_view(show(who, lease)) for lease in claimed.leases)
+    return Claimed(assignments=views, none=claimed.none)
+
+
+def _answered(receipt: Receipt, claimed: Claimed | None) -> Response[Answered]:
+    answered = Answered(**msgspec.structs.asdict(receipt), claimed=claimed)
+    return Response(answered, status_code=200 if receipt.replayed else 201)
+
+
+async def _further_work(
+    program: Program, who: Principal, claiming: Future[ClaimResult]
+) -> Claimed | None:
+    """The work that came with an answer; None where it was refused: the answer is stored all the same."""
+    try:
+        return _claimed(program, who, await wrap_future(claiming))
+    except UsageError:
+        return None
 
 
 class ReviewController(Controller):
@@ -114,10 +141,7 @@ class ReviewController(Controller):
         claimed = await wrap_future(
             desk.claims.claim(request.user, queue=data.queue, count=data.count, held=data.held)
         )
-        views = tuple(
-            assignment_view(desk.assignments.show(request.user, lease)) for lease in claimed.leases
-        )
-        return Claimed(assignments=views, none=claimed.none)
+        return _claimed(program, request.user, claimed)
 
     @get(
         "/assignments/{handle:str}",
@@ -197,6 +221,7 @@ class ReviewController(Controller):
     )
     async def answer(
         self,
+        *,
         request: Asked,
         program: NamedDependency[Program],
         handle: Handle,
@@ -210,15 +235,36 @@ class ReviewController(Controller):
                 examples=[Example(value="5f0c9d52-1d0e-4c6f-9f0c-7a4d0f1f2a11")],
             ),
         ],
-    ) -> Response[Receipt]:
-        """Store an answer. It is on the disk when this comes back; a retry counts once."""
-        body = await request.body()
-        receipt = await wrap_future(
-            program.desk.assignments.answer(
-                request.user, handle, data, body=body, key=idempotency_key
+        claim: Annotated[
+            int,
+            QueryParameter(
+                ge=0, le=MOST_CLAIMED, description="Assignments to claim in the same transaction."
+            ),
+        ] = 0,
+        queue: Annotated[
+            str | None, QueryParameter(description="Handle of the one queue to claim from.")
+        ] = None,
+        held: Annotated[
+            list[str] | None,
+            QueryParameter(max_items=MOST_NAMED, description="Handles that the page has already."),
+        ] = None,
+    ) -> Response[Answered]:
+        """Store an answer. It is on the disk when this comes back; a retry counts once.
+
+        With `claim` further work comes with the receipt, as `POST /claims` returns it.
+        """
+        body, desk, who = await request.body(), program.desk, request.user
+        if not claim:
+            receipt = await wrap_future(
+                desk.assignments.answer(who, handle, data, body=body, key=idempotency_key)
             )
+            return _answered(receipt, None)
+        wanted = ClaimRequest(queue=queue, count=claim, held=tuple(held or ()))
+        answering, claiming = desk.answer_and_claim(
+            who, handle, data, body=body, key=idempotency_key, claim=wanted
         )
-        return Response(receipt, status_code=200 if receipt.replayed else 201)
+        receipt = await wrap_future(answering)
+        return _answered(receipt, await _further_work(program, who, claiming))
 
     @post(
         "/assignments/{handle:str}/release",

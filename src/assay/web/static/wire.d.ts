@@ -31,6 +31,18 @@ export interface AnswerShape {
   original?: string | null;
 }
 
+export interface Answered {
+  assignment: string;
+  judgment: string;
+  record_digest: string;
+  rubric: string;
+  revision: number;
+  late: boolean;
+  stored_at: string;
+  replayed: boolean;
+  claimed: Claimed | null;
+}
+
 export interface AskedDimension {
   id: string;
   question: string;
@@ -331,17 +343,6 @@ export interface Reason {
   candidate?: number | null;
   evidence?: number | null;
   span?: TextSpan | null;
-}
-
-export interface Receipt {
-  assignment: string;
-  judgment: string;
-  record_digest: string;
-  rubric: string;
-  revision: number;
-  late: boolean;
-  stored_at: string;
-  replayed: boolean;
 }
 
 export interface ReturnRequest {

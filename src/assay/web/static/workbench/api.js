@@ -1,7 +1,7 @@
 // The desk's REST API: one function for each call, one error class for each kind of failure.
 
-/** @import { AssignmentView as Assignment, Claimed, MyDesk, NewDecision, NewerDraft } from "../wire.d.ts" */
-/** @import { Opened, OpenedGap, Problem, Receipt, ReturnRequest, SavedDraft, SeniorView } from "../wire.d.ts" */
+/** @import { Answered, AssignmentView as Assignment, Claimed, MyDesk, NewDecision, NewerDraft } from "../wire.d.ts" */
+/** @import { Opened, OpenedGap, Problem, ReturnRequest, SavedDraft, SeniorView } from "../wire.d.ts" */
 /** @import { Shortcuts } from "../wire.d.ts" */
 /** @import { OpenAnswer, Said } from "./answer.js" */
 
@@ -70,13 +70,13 @@ async function ask(method, path, body, options = {}) {
 
 const of = (/** @type {string} */ assignment) => `/assignments/${encodeURIComponent(assignment)}`;
 
+/** @typedef {{queue: string | null, held: string[], count: number}} Claim what work is wanted */
+
 /**
- * @param {string | null} queue
- * @param {string[]} held
- * @param {number} count
+ * @param {Claim} wanted
  * @returns {Promise<Claimed>}
  */
-export const claim = (queue, held, count) => ask("POST", "/claims", { queue, count, held });
+export const claim = (wanted) => ask("POST", "/claims", wanted);
 
 /**
  * @param {string} assignment
@@ -98,15 +98,24 @@ export const opened = (assignment) => ask("POST", `${of(assignment)}/opened`);
  */
 export const putDraft = (assignment, revision, answer) => ask("PUT", `${of(assignment)}/draft`, { revision, answer });
 
+/** @param {Claim | null} claim */
+const queryOf = (claim) => {
+  if (!claim) return "";
+  const query = new URLSearchParams({ claim: String(claim.count) });
+  if (claim.queue) query.set("queue", claim.queue);
+  for (const each of claim.held) query.append("held", each);
+  return `?${query}`;
+};
+
 /**
  * @param {string} assignment
  * @param {string} key
  * @param {OpenAnswer} answer
- * @param {boolean} keepalive
- * @returns {Promise<Receipt>}
+ * @param {{claim?: Claim | null, keepalive?: boolean}} [options] claim: further work that comes with the receipt
+ * @returns {Promise<Answered>}
  */
-export const judge = (assignment, key, answer, keepalive = false) =>
-  ask("POST", `${of(assignment)}/judgment`, answer, { headers: { "Idempotency-Key": key }, keepalive });
+export const judge = (assignment, key, answer, { claim = null, keepalive = false } = {}) =>
+  ask("POST", `${of(assignment)}/judgment${queryOf(claim)}`, answer, { headers: { "Idempotency-Key": key }, keepalive });
 
 /**
  * @param {string} assignment

@@ -18,7 +18,7 @@ import { Session } from "./session.js";
 import { unpaintAll } from "./spans.js";
 import { AssignmentView } from "./assignment_view.js";
 
-/** @import { AssignmentView as Assignment, Exposed, Receipt } from "../wire.d.ts" */
+/** @import { Answered, AssignmentView as Assignment, Exposed } from "../wire.d.ts" */
 /** @import { Said } from "./answer.js" */
 
 const HEARTBEAT_MS = 60_000;
@@ -64,7 +64,9 @@ export class Desk {
     );
     this.outbox = new Outbox({
       changed: () => this.state(),
-      stored: (letter, receipt) => this.onStored(letter, receipt),
+      stored: (answered) => this.onStored(answered),
+      send: ({ assignment, key, answer }) =>
+        this.queue.fillBy(this.held(), (claim) => api.judge(assignment, key, answer, { claim })),
     });
     this.clock = new Clock((ms) => this.tick(ms));
     this.words = new WordSelection(say);
@@ -141,7 +143,8 @@ export class Desk {
   }
 
   /**
-   * The next assignment that is ready, painted at once; the queue is filled behind it.
+   * The next assignment that is ready, painted at once; the queue is filled behind it where it ran empty.
+   * Otherwise the answer that was just given brings the next work when it leaves.
    *
    * @param {Promise<unknown>} [first] what the server must know before it is asked for more
    */
@@ -150,7 +153,7 @@ export class Desk {
     if (assignment) this.show(this.prepare(assignment));
     else void this.wait(first);
     // What is asked for next must not delay what is painted now.
-    void first.then(painted).then(() => this.queue.fill(this.held()));
+    void first.then(painted).then(() => this.queue.waiting.length || this.queue.fill(this.held()));
   }
 
   /** Assignments that this page holds; a claim must not return them again. */
@@ -279,11 +282,8 @@ export class Desk {
     this.next();
   }
 
-  /**
-   * @param {import("./outbox.js").Letter} letter
-   * @param {Receipt} receipt
-   */
-  onStored(letter, receipt) {
+  /** @param {Answered} receipt */
+  onStored(receipt) {
     this.stored += 1;
     this.late = receipt.late;
     if (receipt.revision <= 1) this.today.judged += 1;
@@ -291,7 +291,6 @@ export class Desk {
     this.state();
     void this.queue.fill(this.held());
     if (!this.page && !this.root.querySelector(".gate")) this.onward && this.queue.waiting.length && this.next();
-    void letter;
   }
 
   /** Takes the last answer back; one that has arrived is opened again and revised. */

@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import * as store from "./store.js";
 
-/** @import { Problem, Receipt } from "../wire.d.ts" */
+/** @import { Answered, Problem } from "../wire.d.ts" */
 /** @import { OpenAnswer, Said } from "./answer.js" */
 
 export const GRACE_MS = 10_000;
@@ -16,7 +16,7 @@ const RETRY_MS = [2_000, 5_000, 15_000, 30_000];
 
 export class Outbox {
   /**
-   * @param {{changed: () => void, stored: (letter: Letter, receipt: Receipt) => void}} told
+   * @param {{changed: () => void, stored: (answered: Answered) => void, send: (letter: Letter) => Promise<Answered>}} told
    */
   constructor(told) {
     this.told = told;
@@ -40,7 +40,7 @@ export class Outbox {
     // An answer that is still held back leaves with the page; sent twice it is stored once.
     addEventListener("pagehide", () => {
       for (const letter of this.open)
-        void api.judge(letter.assignment, letter.key, letter.answer, true).catch(() => undefined);
+        void api.judge(letter.assignment, letter.key, letter.answer, { keepalive: true }).catch(() => undefined);
     });
   }
 
@@ -152,11 +152,11 @@ export class Outbox {
     this.sending = letter.key;
     this.told.changed();
     try {
-      const receipt = await api.judge(letter.assignment, letter.key, letter.answer);
+      const answered = await this.told.send(letter);
       this.reached();
       this.sending = "";
       await this.forget(letter);
-      this.told.stored(letter, receipt);
+      this.told.stored(answered);
       return true;
     } catch (error) {
       this.sending = "";

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 
-/** @import { AssignmentView as Assignment, Nothing } from "../wire.d.ts" */
+/** @import { Answered, AssignmentView as Assignment, Claimed, Nothing } from "../wire.d.ts" */
 
 const AHEAD = 2;
 const SPARE_MS = 60_000;
@@ -63,20 +63,62 @@ export class Queue {
     return this.filling;
   }
 
+  /**
+   * What a request for work names now; null where enough is ready, or is on its way.
+   *
+   * @param {string[]} others assignments that are in view or under way
+   * @returns {import("./api.js").Claim | null}
+   */
+  claim(others) {
+    const missing = AHEAD - this.waiting.length + (others.length ? 0 : 1);
+    if (missing <= 0) return null;
+    const held = [...others, ...this.waiting.map((each) => each.assignment.assignment)];
+    return { queue: this.queue, held, count: Math.min(missing, AHEAD) };
+  }
+
+  /**
+   * Takes work that has arrived.
+   *
+   * @param {Claimed} claimed
+   * @param {string[]} held what the request named
+   */
+  accept(claimed, held) {
+    this.unreachable = false;
+    this.none = claimed.assignments.length ? null : claimed.none;
+    for (const assignment of claimed.assignments) {
+      if (held.includes(assignment.assignment)) continue;
+      this.waiting.push({ assignment, until: Date.now() + assignment.lease_seconds * 1000 });
+      this.ready(assignment);
+    }
+  }
+
+  /**
+   * Sends an answer that brings further work with it, where some is missing and none is on its way.
+   *
+   * @param {string[]} others assignments that are in view or under way
+   * @param {(claim: import("./api.js").Claim | null) => Promise<Answered>} send
+   * @returns {Promise<Answered>}
+   */
+  async fillBy(others, send) {
+    const claim = this.filling ? null : this.claim(others);
+    if (!claim) return send(null);
+    // Two claims at once would be given the same work: what the page does not name yet is given again.
+    const sent = send(claim);
+    this.filling = sent
+      .then(({ claimed }) => claimed && this.accept(claimed, claim.held), () => undefined)
+      .then(() => {
+        this.filling = null;
+      });
+    await this.filling;
+    return sent;
+  }
+
   /** @param {string[]} others */
   async fetch(others) {
-    const missing = AHEAD - this.waiting.length + (others.length ? 0 : 1);
-    if (missing <= 0) return;
-    const held = [...others, ...this.waiting.map((each) => each.assignment.assignment)];
+    const claim = this.claim(others);
+    if (!claim) return;
     try {
-      const told = await api.claim(this.queue, held, Math.min(missing, AHEAD));
-      this.unreachable = false;
-      this.none = told.assignments.length ? null : told.none;
-      for (const assignment of told.assignments) {
-        if (held.includes(assignment.assignment)) continue;
-        this.waiting.push({ assignment, until: Date.now() + assignment.lease_seconds * 1000 });
-        this.ready(assignment);
-      }
+      this.accept(await api.claim(claim), claim.held);
     } catch (error) {
       this.unreachable = error instanceof api.Unreachable;
       if (!this.unreachable)
