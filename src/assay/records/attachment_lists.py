@@ -102,17 +102,48 @@ def with_listed(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     files = _listed.get()
     if files is None or files.taken == len(files.values):
         return messages
+    if files.taken:
+        raise _differ(files)
+    shown = tuple(files.take(0, files.name) for _ in files.values)
+    return before_question(messages, shown, files.name)
+
+
+def before_question(
+    messages: tuple[Message, ...], attachments: Sequence[Attachment], where: str
+) -> tuple[Message, ...]:
+    """The messages of a task with files that have no place of their own: before its first question.
+
+    Args:
+        messages: the task's messages.
+        attachments: the files, each at the place 0.
+        where: the field that names them, for messages.
+
+    Raises:
+        InputError: if there are files and nobody asks anything.
+    """
+    if not attachments:
+        return messages
     roles = [message.role for message in messages]
-    if files.taken or "user" not in roles:
+    if "user" not in roles:
         raise InputError(
             code="attachments-differ",
-            message=f"{files.name!r} has {len(files.values)} files, and the text fewer places",
-            where=files.name,
-            hint="mark a place for each file, or for none",
+            message="there are files and no question that shows them",
+            where=where,
+            hint="leave the row out, or name the files in the message that shows them",
         )
     question = roles.index("user")
-    shown = tuple(files.take(0, files.name) for _ in files.values)
     return tuple(
-        replace(message, attachments=shown) if place == question else message
+        replace(message, attachments=(*attachments, *message.attachments))
+        if place == question
+        else message
         for place, message in enumerate(messages)
+    )
+
+
+def _differ(files: ListedFiles) -> InputError:
+    return InputError(
+        code="attachments-differ",
+        message=f"{files.name!r} has {len(files.values)} files, and the text fewer places",
+        where=files.name,
+        hint="mark a place for each file, or for none",
     )
