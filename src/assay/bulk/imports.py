@@ -113,7 +113,9 @@ def _with_loader(
     """The context of rows that may name files below the folder of their data file."""
     limit = context.max_attachment_bytes
     load = attachment_loader(path, attachments, max_bytes=limit, fetch=fetch)
-    return msgspec.structs.replace(context, load_attachment=load)
+    return msgspec.structs.replace(
+        context, load_attachment=load, fetches_attachments=fetch is not None
+    )
 
 
 HEAD_ROWS = 200
