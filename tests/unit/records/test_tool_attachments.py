@@ -135,7 +135,7 @@ def test_a_step_whose_file_is_not_there_sets_the_trajectory_aside(
 def test_an_image_of_argilla_stands_before_the_question(image: Any, context: Context) -> None:
     """Its JSON export holds a `data:` URI, a data set bytes, and a dictionary perhaps a path."""
     fields = {"image": image, "prompt": "What is it?", "response": "A harbour.", "image_2": ADDRESS}
-    result, record = read("argilla", {"id": "a1", "fields": fields}, context("outcome"))
+    _, record = read("argilla", {"id": "a1", "fields": fields}, context("outcome"))
     assert record.task.messages == (
         Message(
             role="user",
@@ -212,8 +212,8 @@ def test_attachments_of_a_langsmith_run_lose_their_signature(context: Context) -
         "What?", attachments={"a": signed, "b": {"presigned_url": signed, "mime_type": "image/png"}}
     )
     _, record = read("langsmith", row, context("outcome"))
-    kept = Attachment(at=0, address=ADDRESS)
-    assert record.task.messages[0].attachments == (kept, kept)
+    unsigned = Attachment(at=0, address=ADDRESS)
+    assert record.task.messages[0].attachments == (unsigned, unsigned)
     with reading_attachments({signed: ONE}.get, 1_000):
         [result] = load("readers", "langsmith").read(row, context("outcome"))
     assert result.record is not None

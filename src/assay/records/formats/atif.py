@@ -93,11 +93,11 @@ def _messages(value: Any, number: int) -> Iterator[Message]:
         raise step.error("source", f"{source!r} is not a source: system, user or agent")
     calls = [_call(call, f"{where}.tool_calls") for call in step.items("tool_calls")]
     untrained = value.get("is_copied_context") or value.get("llm_call_count") == 0
-    said = _content(value.get("message"), f"{where}.message")
+    message = _content(value.get("message"), f"{where}.message")
     yield Message(
         role=_ROLES[source],
-        content=said.text,
-        attachments=said.attachments,
+        content=message.text,
+        attachments=message.attachments,
         tool_calls=tuple(calls),
         trained=False if untrained and source == "agent" else None,
         reasoning=step.text_or_none("reasoning_content"),

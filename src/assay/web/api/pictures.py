@@ -61,7 +61,7 @@ def picture_address(
         name: _PictureDigest,
     ) -> Response[bytes]:
         """A picture that the record shows: PNG, JPEG, GIF or WebP, and nothing that holds a script."""
-        found = desk_of(program).picture(request.user, handle, f"sha256:{name}")
-        return Response(found.content, media_type=found.media_type)
+        shown = desk_of(program).picture(request.user, handle, f"sha256:{name}")
+        return Response(shown.content, media_type=shown.media_type)
 
     return picture
