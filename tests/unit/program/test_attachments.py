@@ -14,11 +14,15 @@ import pytest
 import assay
 from assay.contracts.service import init
 from assay.core.digest import labelled_digest
+from assay.program.judging import JudgePlan
 from assay.program.run import run_program
+from assay.providers.endpoint import Endpoint
 from assay.records.attachment import attachment_name
 from assay.records.record import Record
 from simulators.file_server import serving
 from simulators.pictures import SVG, data_uri, png
+from simulators.scripted_endpoint import scripted_endpoint
+from simulators.scripted_judge import judging, opinion
 
 ONE, TWO = png(1), png(2)
 SOURCE = "chat-questions"
@@ -144,6 +148,27 @@ def test_a_data_file_of_the_settings_has_the_options_of_attachments(tmp_path: Pa
         assert "1 stored" not in first_step(fetching)
         with assay.open(tmp_path / "p") as program:
             assert held(program) == {labelled_digest(web.content)}
+
+
+def test_a_judge_of_the_program_is_sent_the_pictures_that_are_held(
+    program: assay.Program, tmp_path: Path
+) -> None:
+    """A preview counts them, a judge without images passes the record over, one with images sees them."""
+    data = write(tmp_path / "rows.jsonl", chat(data_uri(ONE)), chat("https://a.example/b.png"))
+    program.records.import_(data, format="openai-chat", source=SOURCE)
+    blind = program.review.preview_judge(JudgePlan(model="small"))
+    assert (blind.requests, blind.images) == (0, 0)
+    assert blind.skipped == {"shows files, and the judge sees no images": 2}
+    plan = JudgePlan(model="small", images=True)
+    preview = program.review.preview_judge(plan)
+    assert (preview.requests, preview.images) == (1, 1)
+    script = judging(lambda asked: opinion(asked, None, dict.fromkeys(asked.candidates, "na")))
+    with scripted_endpoint(script) as server:
+        report = program.review.judge(plan, Endpoint(base_url=server.url))
+        [body] = server.requests
+    assert (report.run.judged, report.run.unparseable) == (1, 0)
+    parts = body["messages"][1]["content"]
+    assert [part["image_url"]["url"] for part in parts if "image_url" in part] == [data_uri(ONE)]
 
 
 def test_a_preview_holds_nothing(program: assay.Program, tmp_path: Path) -> None:
