@@ -211,9 +211,7 @@ def messages_of(
     for digest, file in images.items():
         pieces += f"\n{mark} image {numbers[digest]}\n"
         attachments.append(
-            Attachment(
-                at=len(pieces), digest=digest, media_type=file.media_type, bytes=file.bytes
-            )
+            Attachment(at=len(pieces), digest=digest, media_type=file.media_type, bytes=file.bytes)
         )
         pieces += f"\n{mark} end"
     material = Message(role="user", content=pieces, attachments=tuple(attachments))
@@ -247,7 +245,9 @@ def _pieces(shown: Presentation, images: Mapping[str, int]) -> Iterator[tuple[st
     """
     plain = msgspec.to_builtins(shown)
     contents = (candidate["content"] for candidate in plain["candidates"])
-    replies = [message for content in contents if not isinstance(content, str) for message in content]
+    replies = [
+        message for content in contents if not isinstance(content, str) for message in content
+    ]
     for message in (*plain["task"], *replies):
         if "attachments" in message:
             message["attachments"] = [

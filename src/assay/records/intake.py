@@ -158,7 +158,9 @@ class Intake:
         context = self._context
         if self._is_mapped:
             # A mapping reads the fields that it names: it has no others, and no options for them.
-            with reading_attachments(context.load_attachment, context.max_attachment_bytes) as files:
+            with reading_attachments(
+                context.load_attachment, context.max_attachment_bytes
+            ) as files:
                 reads = self._reader.read(values, context)
             unit.attachments = files.contents
             reads, unit.extras = count_null_arguments(reads, context.fields)

@@ -102,7 +102,10 @@ def trajectory(message: Any, result: Any) -> dict[str, Any]:
 def test_images_of_a_trajectory_stand_in_messages_and_results(context: Context) -> None:
     """ATIF names a file by its path below the trajectory, or by an address."""
     image = {"type": "image", "source": {"media_type": "image/jpeg", "path": "images/one.png"}}
-    sound = {"type": "audio", "source": {"media_type": "audio/wav", "path": "a.wav", "duration_sec": 1}}
+    sound = {
+        "type": "audio",
+        "source": {"media_type": "audio/wav", "path": "a.wav", "duration_sec": 1},
+    }
     remote = {"type": "image", "source": {"media_type": "image/png", "path": ADDRESS}}
     row = trajectory([{"type": "text", "text": "What?"}, image, sound], [remote])
     _, record = read("atif", row, context("trajectory"))
@@ -161,7 +164,11 @@ def test_files_of_label_studio_stand_before_the_question(
     data: dict[str, Any], attachments: tuple[Attachment, ...], context: Context
 ) -> None:
     """A path of the tool's server stands for a file beside the export."""
-    row = {"id": 7, "data": {"question": "What?", "answer": "A harbour.", **data}, "annotations": []}
+    row = {
+        "id": 7,
+        "data": {"question": "What?", "answer": "A harbour.", **data},
+        "annotations": [],
+    }
     _, record = read("label-studio", row, context("outcome"))
     assert record.task.messages == (
         Message(role="user", content="What?", attachments=attachments),
@@ -240,7 +247,11 @@ def test_redaction_leaves_the_bytes_of_a_file_alone(context: Context) -> None:
 def test_files_beside_a_conversation_leave_those_in_it(context: Context) -> None:
     """A message that shows a file of its own keeps it behind those of the record."""
     part = {"type": "image_url", "image_url": {"url": data_uri(TWO)}}
-    fields = {"messages": [{"role": "user", "content": [part]}], "answer": "Both.", "image": data_uri(ONE)}
+    fields = {
+        "messages": [{"role": "user", "content": [part]}],
+        "answer": "Both.",
+        "image": data_uri(ONE),
+    }
     _, record = read("argilla", {"id": "a1", "fields": fields}, context("outcome"))
     assert record.task.messages[0].attachments == (shown(ONE), shown(TWO))
     assert replace(record.task.messages[0], attachments=()) == Message(role="user")

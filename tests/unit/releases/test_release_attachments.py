@@ -103,7 +103,10 @@ def test_the_data_card_says_what_files_there_are(tmp_path: Path) -> None:
     remote = Attachment(at=0, address="https://pictures.example/a.png")
     worked = showing(demonstration(preference(1)), attached(PIER, 0), attached(TIMETABLE, 5))
     folder = build_with(
-        tmp_path, worked, showing(preference(21), attached(PIER, 0)), showing(preference(22), remote)
+        tmp_path,
+        worked,
+        showing(preference(21), attached(PIER, 0)),
+        showing(preference(22), remote),
     )
     card = (folder / "DATA_CARD.md").read_text()
     section = card.split("### Images and other files\n")[1].split("\n## ")[0]

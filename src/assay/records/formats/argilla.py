@@ -86,9 +86,7 @@ class ArgillaRecords:
         fields = Fields(row, (*_RECORD, *flat, *(own if texts is row else ())))
         shown = Fields(texts, own if texts is not row else tuple(row), "fields")
         named = [
-            (name, shown.text(name))
-            for name in own
-            if _ANSWER.fullmatch(name) and shown.has(name)
+            (name, shown.text(name)) for name in own if _ANSWER.fullmatch(name) and shown.has(name)
         ]
         candidates: tuple[Candidate, ...] = tuple(text_candidate(text) for _, text in named)
         moved = list(range(len(named)))
@@ -97,7 +95,9 @@ class ArgillaRecords:
         record = Record(
             schema_version=SCHEMA_VERSION,
             part=_PARTS[context.kind](),
-            task=Task(messages=before_question(_task_messages(shown), _images(shown, own), "fields")),
+            task=Task(
+                messages=before_question(_task_messages(shown), _images(shown, own), "fields")
+            ),
             sources=whole_source(context),
             candidates=candidates,
             key=fields.name_or_none("external_id") or fields.name_or_none("id"),

@@ -169,8 +169,15 @@ class ConversationMap(Conditional):
                 **{
                     field: getattr(self, field)
                     for field in (
-                        "when", "unless", "role", "content", "name", "calls", "answers",
-                        "files", "mark",
+                        "when",
+                        "unless",
+                        "role",
+                        "content",
+                        "name",
+                        "calls",
+                        "answers",
+                        "files",
+                        "mark",
                     )
                 },
             }

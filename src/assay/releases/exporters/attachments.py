@@ -20,6 +20,7 @@ IMAGES: Mapping[str, str] = {
 
 _AUDIO = {"audio/wav": "wav", "audio/mpeg": "mp3"}
 
+
 def openai_part(released: ReleasedRecord) -> ShowAttachment:
     """What makes the parts of the OpenAI file: images and documents as data URIs, sounds as base64."""
 
