@@ -227,6 +227,18 @@ def test_attachments_of_a_langsmith_run_lose_their_signature(context: Context) -
     assert result.record.attachments == (shown(ONE), shown(ONE))
 
 
+def test_attachments_as_the_api_gives_them_are_read_once(context: Context) -> None:
+    """The API names them under `s3_urls`, beside other parts of the run that it keeps apart."""
+    stored = {"presigned_url": f"{ADDRESS}?sig=8f3a", "mime_type": "image/png"}
+    row = run(
+        "What?",
+        s3_urls={"attachment.a": stored, "inputs": {"presigned_url": "https://a.example/i"}},
+        attachments={"a": f"{ADDRESS}?sig=8f3a"},
+    )
+    _, record = read("langsmith", row, context("outcome"))
+    assert record.attachments == (Attachment(at=0, address=ADDRESS),)
+
+
 def test_an_attachment_of_a_run_that_names_no_place_sets_it_aside(context: Context) -> None:
     """A pair of type and bytes cannot be in JSON, and is not guessed at."""
     with pytest.raises(InputError) as refusal:

@@ -24,7 +24,10 @@ _RUN = ("id", "name", "inputs", "outputs", "run_type", "start_time", "end_time",
         "prompt_cost", "completion_cost", "first_token_time", "session_id", "session_name",
         "in_dataset", "app_path", "manifest_id", "serialized", "child_runs", "metadata",
         "inputs_preview", "outputs_preview", "inputs_s3_urls", "outputs_s3_urls", "share_token",
-        "attachments", "execution_order", "last_queued_at", "trace_tier", "ttl_seconds")  # fmt: skip
+        "attachments", "s3_urls", "execution_order", "last_queued_at", "trace_tier", "ttl_seconds")  # fmt: skip
+
+_STORED = "attachment."
+"""How the keys under `s3_urls` begin that name an attachment, as the API gives a run."""
 
 LOCATOR = "langsmith:run/"
 """How the locator of a run begins; its id follows."""
@@ -38,8 +41,8 @@ class LangSmith:
     can be written back; `extra.metadata.ls_model_name` names the model. Feedback of one person is
     one judgment, of a model one for each key; what came by the API is a label of an unnamed
     rater. `score` or `value` is the score, `comment` and `correction` are reasons. Files among the
-    parts of a message, and those under `attachments`, become attachments; the latter stand before
-    the first question, and of an address that is not fetched what is signed is left out. Secrets
+    parts of a message, and those under `attachments` or `s3_urls`, become attachments; the latter
+    stand before the first question, and of an address that is not fetched what is signed is left out. Secrets
     and addresses are redacted. Times, tokens, costs and child runs are left in the run.
     """
 
@@ -85,8 +88,13 @@ class LangSmith:
 
 def _attachments(fields: Fields) -> tuple[Attachment, ...]:
     """The files that were logged beside the inputs, by name."""
+    stored = {
+        name.removeprefix(_STORED): stated
+        for name, stated in fields.mapping("s3_urls").items()
+        if name.startswith(_STORED)
+    }
     attachments = []
-    for name, stated in fields.mapping("attachments").items():
+    for name, stated in {**stored, **fields.mapping("attachments")}.items():
         address = stated.get("presigned_url") if isinstance(stated, Mapping) else stated
         attachment = read_attachment(address, 0, f"attachments.{name}")
         if attachment.address is not None:
