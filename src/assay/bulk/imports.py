@@ -85,6 +85,7 @@ def import_file(
             documents=documents,
             progress=progress,
             attachments=attachments,
+            fetches_attachments=fetch_attachment is not None,
         )
 
 
@@ -113,9 +114,7 @@ def _with_loader(
     """The context of rows that may name files below the folder of their data file."""
     limit = context.max_attachment_bytes
     load = attachment_loader(path, attachments, max_bytes=limit, fetch=fetch)
-    return msgspec.structs.replace(
-        context, load_attachment=load, fetches_attachments=fetch is not None
-    )
+    return msgspec.structs.replace(context, load_attachment=load)
 
 
 HEAD_ROWS = 200

@@ -53,8 +53,6 @@ class RowContext(msgspec.Struct, frozen=True, kw_only=True):
     """Gives the bytes of an attachment's path or address; None: no file is looked at."""
     max_attachment_bytes: int = MAX_ATTACHMENT_BYTES
     """The largest attachment that is taken; a row with a larger one is set aside."""
-    fetches_attachments: bool = False
-    """Whether `load_attachment` fetches addresses, so that the record has the bytes behind them."""
 
 
 class Recurrence(msgspec.Struct, frozen=True, kw_only=True):

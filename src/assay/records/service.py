@@ -94,6 +94,7 @@ def import_rows(
     documents: Mapping[str, str] = {},
     progress: ProgressCallback | None = None,
     attachments: AttachmentStore | None = None,
+    fetches_attachments: bool = False,
 ) -> ImportReport:
     """Import a file: every row is stored, already there, or set aside with its reason.
 
@@ -111,6 +112,7 @@ def import_rows(
         documents: ids of the documents in force.
         progress: called after each commit.
         attachments: where the bytes of attachments go.
+        fetches_attachments: whether the bytes behind addresses of attachments are fetched.
 
     Raises:
         UsageError: if the reader cannot give records of this kind, or takes no options of fields.
@@ -128,7 +130,7 @@ def import_rows(
             context.kind,
             context.fields,
             max_attachment_bytes=context.max_attachment_bytes,
-            fetches_attachments=context.fetches_attachments,
+            fetches_attachments=fetches_attachments,
         ),
         source=context.source_class,
         mapping=mapping,
