@@ -149,6 +149,13 @@ def test_an_image_of_argilla_stands_before_the_question(image: Any, context: Con
     assert [candidate.content for candidate in record.candidates] == ["A harbour."]
 
 
+def test_a_field_about_an_image_is_no_image(context: Context) -> None:
+    """A caption is a text that the format does not read, and costs nothing."""
+    fields = {"image_caption": "A quay at dawn.", "prompt": "What is it?", "response": "A quay."}
+    _, record = read("argilla", {"id": "a1", "fields": fields}, context("outcome"))
+    assert record.attachments == ()
+
+
 @pytest.mark.parametrize(
     ("data", "attachments"),
     [

@@ -47,7 +47,7 @@ PROMPT = ("prompt", "question", "instruction", "input", "messages", "conversatio
 _ANSWER = re.compile(r"(answer|response|output|completion|generation|text|candidate)([-_.]?\w)?")
 """Fields that may hold a candidate, with a number or a letter where there are several."""
 
-_IMAGE = re.compile(r"(image|picture|photo)([-_.]?\w+)?")
+_IMAGE = re.compile(r"(image|picture|photo)(_url)?([-_.]?(\d+|\w))?")
 """Fields that may hold an image: Argilla's export has it as a `data:` URI or an address."""
 
 _PARTS = {"preference": Preference, "critique": Critique, "policy": Policy, "outcome": Outcome}
@@ -59,8 +59,8 @@ class ArgillaRecords:
     The names of the fields say what is what: `prompt`, `question`, `instruction`, `input` (text),
     `messages` or `conversation` (messages) is the task; `answer`, `response`, `output`,
     `completion`, `generation`, `text` and `candidate`, alone or with a number or letter behind
-    them, are the candidates; `image`, `picture` and `photo`, alone or with more behind them, are
-    images that stand before the question. `external_id`, else `id`, is the key.
+    them, are the candidates; `image`, `picture` and `photo` (or `image_url`), alone or with a number
+    or letter, are images that stand before the question. `external_id`, else `id`, is the key.
 
     Each submitted response is one judgment by a pseudonymised person; drafts and discarded
     responses are none. A ranking of all candidates is the verdict; ratings and labels are scores
