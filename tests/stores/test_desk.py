@@ -52,6 +52,9 @@ IN_FORCE = DeskDocuments(
     written_source=None,
 )
 
+MOST_OF_A_CLAIM, MOST_OF_AN_ANSWER = 12, 16
+"""Statements of a transaction, the lock, the head of the log and the numbers of its rows included."""
+
 ANSWERS = (
     Answer(verdict=Prefers(candidate=0, strength=1)),
     Answer(verdict=Prefers(candidate=1, strength=3)),
@@ -403,6 +406,27 @@ def test_the_next_item_is_found_by_indexes_however_many_wait(store: Store) -> No
     for index in ("desk_items_hot", "desk_items_open", "desk_items_given", "desk_leases_until"):
         assert f"ix_{index}" in text, text
     assert not re.search(r"S(CAN|eq Scan on) desk_(items|leases)(?! USING)", text), text
+
+
+def test_a_claim_and_an_answer_take_few_statements(store: Store) -> None:
+    """What the desk itself writes is not derived anew from every fact of the record."""
+    floor = Floor(store, n_items=4)
+    first = floor.claim("ana")
+    assert first
+    floor.answer(first, ANSWERS[0], "first")
+    statements: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        statements.append(statement)
+
+    event.listen(store._engine, "before_cursor_execute", note)
+    lease = floor.claim("ana")
+    of_claim = len(statements)
+    assert lease
+    floor.answer(lease, ANSWERS[0], "second")
+    event.remove(store._engine, "before_cursor_execute", note)
+    assert of_claim <= MOST_OF_A_CLAIM, "\n".join(statements)
+    assert len(statements) - of_claim <= MOST_OF_AN_ANSWER, "\n".join(statements)
 
 
 def test_what_came_back_is_claimed_first_and_hides_nothing_in_between(store: Store) -> None:

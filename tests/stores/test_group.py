@@ -12,8 +12,9 @@ from assay.core.ports import Added, Writing
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.store.audit import verify
-from assay.store.group import GroupWriter
+from assay.store.group import GroupWriter, PostedUnit
 from assay.store.store import Store
+from assay.store.writing import AuditedOperation
 from stores.facts import ACTOR, judgment, record
 
 Work = Callable[[Writing], Added]
@@ -89,6 +90,28 @@ def test_a_unit_that_fails_rolls_back_alone(store: Store) -> None:
     assert [isinstance(answer, RuntimeError) for answer in answers] == [
         work is fail for work in works
     ]
+    assert (store.count(Judgment), store.count(Record)) == (3, 0)
+    assert verify(store).ok
+
+
+def test_units_handed_in_together_share_one_commit_and_no_fate(store: Store) -> None:
+    """Two units of one request are one commit with two entries; one that fails leaves the other."""
+
+    def fail(writing: Writing) -> Added:
+        writing.add([record(1)])
+        raise RuntimeError("not this one")
+
+    operation = AuditedOperation("judgment.submit", actor=ACTOR)
+    with GroupWriter(store) as writer:
+        commits = commits_of(store)
+        both = [PostedUnit(say(occasion), operation) for occasion in range(2)]
+        writer.post_together(*both)
+        assert [unit.answer.result().stored for unit in both] == [1, 1]
+        assert (len(commits), store.head().number) == (1, 2)
+        sound, failing = PostedUnit(say(2), operation), PostedUnit(fail, operation)
+        writer.post_together(failing, sound)
+        assert sound.answer.result().stored == 1
+        assert isinstance(failing.answer.exception(), RuntimeError)
     assert (store.count(Judgment), store.count(Record)) == (3, 0)
     assert verify(store).ok
 

@@ -101,6 +101,41 @@ def test_the_same_key_counts_once(desk: Served) -> None:
     assert "new key" in caught.value.hint
 
 
+def test_an_answer_brings_the_next_work_and_a_retry_gets_it_back(desk: Served) -> None:
+    """One request answers and claims; what the page does not name yet comes again with a retry."""
+    with Client(desk.url, desk.ben) as ben:
+        (first,) = ben.claim().assignments
+        stored = ben.answer_and_claim(first.assignment, DECLINED, key="next-000001")
+        assert stored.claimed is not None
+        (second,) = stored.claimed.assignments
+        assert second.assignment != first.assignment
+        again = ben.answer_and_claim(first.assignment, DECLINED, key="next-000001")
+        assert again.replayed
+        assert again.claimed is not None
+        assert [each.assignment for each in again.claimed.assignments] == [second.assignment]
+        named = ben.answer_and_claim(
+            first.assignment, DECLINED, key="next-000001", count=2, held=[second.assignment]
+        )
+        assert named.claimed is not None
+        others = [each.assignment for each in named.claimed.assignments]
+        assert len(others) == 2
+        assert second.assignment not in others
+        for each in (second.assignment, *others):
+            ben.release(each, "pause")
+
+
+def test_an_answer_that_is_refused_claims_for_nobody(desk: Served) -> None:
+    """The refusal arrives as ever, and what was claimed with it comes with the next claim."""
+    with Client(desk.url, desk.ben) as ben:
+        (first,) = ben.claim().assignments
+        with pytest.raises(InputError):
+            ben.answer_and_claim(first.assignment, Answer(verdict=Abstained(reason=" ")))
+        claimed = ben.claim(count=4, held=[first.assignment]).assignments
+        assert first.assignment not in {each.assignment for each in claimed}
+        for each in (first, *claimed):
+            ben.release(each.assignment, "pause")
+
+
 def test_errors_arrive_as_they_were_raised(desk: Served) -> None:
     """Code, sentence, field and advice of the server's error are those of the caller's."""
     with Client(desk.url, desk.ben) as ben:

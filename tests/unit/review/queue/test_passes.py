@@ -12,10 +12,12 @@ from assay.review.assignment import Assignment, AssignmentWithdrawal
 from assay.review.queue.lease import Lease, LeaseState, Queue, QueueItem, Stage
 from assay.review.queue.passes import (
     Involvement,
+    OwnPass,
     PassCount,
     bar_deciders,
     changed_rows,
     involvements,
+    is_registered,
     open_passes,
     pass_count,
     total,
@@ -63,6 +65,44 @@ def test_a_model_and_a_judgment_that_says_nothing_take_no_pass() -> None:
         ]
     )
     assert people == {ID: {"ana": Involvement()}}
+
+
+def own(judgment: str | None, *, state: str | None = "stored", settled: bool = False) -> OwnPass:
+    found = None if state is None else LeaseState[state]
+    return OwnPass(settled=settled, state=found, judgment=judgment)
+
+
+@pytest.mark.parametrize(
+    ("passes", "expected"),
+    [
+        pytest.param([], True, id="no item waits"),
+        pytest.param(["own"], True, id="the desk wrote it"),
+        pytest.param(["own", "own"], True, id="in every item"),
+        pytest.param(["own", "none"], False, id="it waits elsewhere, too"),
+        pytest.param(["other"], False, id="the row names an older one"),
+        pytest.param(["settled"], False, id="something was concluded"),
+        pytest.param(["barred"], False, id="not answered"),
+    ],
+)
+def test_nothing_is_derived_for_a_judgment_that_the_register_names(
+    passes: list[str], expected: bool
+) -> None:
+    """Only where each item of the record has this very answer, and nothing was concluded from it."""
+    judgment = judged(RECORD, "ana", Tie())
+    rows = {
+        "own": own(judgment.id),
+        "none": own(None, state=None),
+        "other": own("jud_older"),
+        "settled": own(judgment.id, settled=True),
+        "barred": own(judgment.id, state="barred"),
+    }
+    assert is_registered(judgment, [rows[name] for name in passes]) is expected
+
+
+def test_a_judgment_that_says_nothing_is_never_taken_as_registered() -> None:
+    """It is no pass, whatever the desk wrote."""
+    silent = judged(RECORD, "ana", NotAsked())
+    assert not is_registered(silent, [own(silent.id)])
 
 
 def test_a_judgment_that_is_replaced_by_nothing_takes_no_pass_any_more() -> None:
