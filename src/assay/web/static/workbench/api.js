@@ -114,8 +114,10 @@ const queryOf = (claim) => {
  * @param {{claim?: Claim | null, keepalive?: boolean}} [options] claim: further work that comes with the receipt
  * @returns {Promise<Answered>}
  */
-export const judge = (assignment, key, answer, { claim = null, keepalive = false } = {}) =>
-  ask("POST", `${of(assignment)}/judgment${queryOf(claim)}`, answer, { headers: { "Idempotency-Key": key }, keepalive });
+export const judge = (assignment, key, answer, { claim = null, keepalive = false } = {}) => {
+  const headers = { "Idempotency-Key": key };
+  return ask("POST", `${of(assignment)}/judgment${queryOf(claim)}`, answer, { headers, keepalive });
+};
 
 /**
  * @param {string} assignment

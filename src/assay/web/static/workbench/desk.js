@@ -65,8 +65,7 @@ export class Desk {
     this.outbox = new Outbox({
       changed: () => this.state(),
       stored: (answered) => this.onStored(answered),
-      send: ({ assignment, key, answer }) =>
-        this.queue.fillBy(this.held(), (claim) => api.judge(assignment, key, answer, { claim })),
+      send: (letter) => this.send(letter),
     });
     this.clock = new Clock((ms) => this.tick(ms));
     this.words = new WordSelection(say);
@@ -153,10 +152,12 @@ export class Desk {
     if (assignment) this.show(this.prepare(assignment));
     else void this.wait(first);
     // What is asked for next must not delay what is painted now.
-    void first.then(painted).then(() => this.queue.waiting.length || this.queue.fill(this.held()));
+    void first.then(painted).then(() => {
+      if (!this.queue.waiting.length) void this.queue.fill(this.held());
+    });
   }
 
-  /** Assignments that this page holds; a claim must not return them again. */
+  /** Assignments that this page holds; a claim must not return them again. @returns {string[]} */
   held() {
     const underWay = this.outbox.letters.map((each) => each.assignment);
     return [...new Set([...(this.page ? [this.page.session.assignment.assignment] : []), ...underWay])];
@@ -280,6 +281,14 @@ export class Desk {
     this.past = [...this.past.slice(-REMEMBERED + 1), { assignment: id, key: letter.then((each) => each.key), page }];
     this.ready.delete(id);
     this.next();
+  }
+
+  /**
+   * @param {import("./outbox.js").Letter} letter
+   * @returns {Promise<Answered>}
+   */
+  send({ assignment, key, answer }) {
+    return this.queue.fillBy(this.held(), (claim) => api.judge(assignment, key, answer, { claim }));
   }
 
   /** @param {Answered} receipt */

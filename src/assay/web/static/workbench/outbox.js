@@ -12,11 +12,14 @@ const RETRY_MS = [2_000, 5_000, 15_000, 30_000];
 /**
  * @typedef {{key: string, assignment: string, answer: OpenAnswer, said: Said, made: number, leaves: number,
  *   restricted: boolean, problem: (Partial<Problem> & {status: number, message: string}) | null}} Letter
+ *
+ * @typedef {{changed: () => void, stored: (answered: Answered) => void,
+ *   send: (letter: Letter) => Promise<Answered>}} Desk what the outbox tells, and what sends a letter
  */
 
 export class Outbox {
   /**
-   * @param {{changed: () => void, stored: (answered: Answered) => void, send: (letter: Letter) => Promise<Answered>}} told
+   * @param {Desk} told
    */
   constructor(told) {
     this.told = told;
