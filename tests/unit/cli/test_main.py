@@ -58,6 +58,8 @@ def test_the_version_is_printed_without_a_command(assay: Run) -> None:
         (("--versoin",), ("there is no option '--versoin'", "did you mean '--version'?")),
         (("review", "assign", "--reviewr", "x"), ("assay review assign:", "mean '--reviewer'?")),
         (("status", "--axs", "a"), ("assay status:", "did you mean '--axes'?")),
+        (("check",), ("'assay contract check', 'assay verify check' or 'assay reserve check'?",)),
+        (("contract", "dispose"), ("assay contract:", "`assay contract --help` lists them")),
         (("zzzz",), ("there is no command 'zzzz'", "`assay --help` lists them")),
         (("review", "assign"), ("assay review assign:", "missing option '--reviewer'")),
         (("record", "import"), ("assay record import:", "missing argument 'FILE'")),
