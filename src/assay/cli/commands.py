@@ -8,8 +8,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from assay.cli.following import next_command
-from assay.cli.output import say
+from assay.cli.following import next_command, placeholders
+from assay.cli.output import say, say_wrapped
 from assay.core.errors import AssayError, UsageError
 
 PARSING_ERROR: type[Any] = typer.BadParameter.__mro__[1]
@@ -114,7 +114,9 @@ def _all_commands(root: Any) -> dict[str, Any]:
     for name in root.command.list_commands(root):
         stage = load_stage(name)
         commands[name] = stage
-        commands |= {f"{name} {own}": below for own, below in getattr(stage, "commands", {}).items()}
+        commands |= {
+            f"{name} {own}": below for own, below in getattr(stage, "commands", {}).items()
+        }
     return commands
 
 
@@ -152,6 +154,8 @@ def _name_next(path: str, meta: Any) -> None:
     folder = _program_of(arguments) if following.in_program else None
     place = f" -p {shlex.quote(folder)}" if folder else ""
     say(f"next: {following.command}{place}", err=True)
+    for line in placeholders(following.command):
+        say_wrapped(f"  {line}", err=True)
 
 
 def _program_of(arguments: list[str]) -> str | None:

@@ -9,8 +9,8 @@ import typer
 from typer.core import TyperCommand
 
 from assay.cli.commands import PARSING_ERROR, CommandGroup, load_stage, usage_error
-from assay.cli.output import say, say_text
-from assay.core.errors import AssayError, MachineError, UsageError
+from assay.cli.output import say, say_text, say_wrapped
+from assay.core.errors import AssayError, CheckError, MachineError, UsageError
 
 STAGES = {
     "init": "Write a new program from a template.",
@@ -116,7 +116,9 @@ def main() -> None:
 
 
 def _refuse(error: AssayError) -> NoReturn:
-    say(f"assay: {error}", err=True, fg="red")
+    # What checks is a person's text, and a refusal names several places; a wrong call is one line.
+    tell = say_wrapped if isinstance(error, CheckError) else say
+    tell(f"assay: {error}", err=True, fg="red")
     sys.exit(error.exit_code)
 
 
