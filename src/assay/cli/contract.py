@@ -27,8 +27,8 @@ def check(directory: Directory = None, program: Folder = ".", as_json: AsJson = 
 
     Example: assay contract check my-program --json
     """
+    from assay.contracts.opening import require_program
     from assay.contracts.reading import FILES
-    from assay.contracts.service import require_program
     from assay.program.checking import check_documents
 
     folder = directory or Path(program)

@@ -89,6 +89,9 @@ def root(
 
 def main() -> None:
     """Run the command line; errors become one clear line and the exit code of their family."""
+    # For plug-ins of its own pydantic reads the metadata of every installed package before the first
+    # document; none of them has a say in what a document is.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         code = app(prog_name="assay", standalone_mode=False)
     except AssayError as error:
