@@ -21,7 +21,6 @@ from assay.records.attachment import ATTACHMENTS
 from assay.records.pseudonym import pseudonymiser
 from assay.records.record import Record
 from assay.releases.withdrawal import withdrawn_records
-from assay.reserve import service as reserve
 from assay.reserve.ports import Comparer, Digester
 from assay.reserve.sealing import Sealing
 from assay.review.handle import RECORD_HANDLE, opaque
@@ -85,6 +84,8 @@ class Context:
             MachineError: if the gate does not answer, or was started before the last sealing.
             UsageError: if the reserve is sealed under another key than this machine's.
         """
+        from assay.reserve import service as reserve  # noqa: PLC0415  not for lists and figures
+
         gate = self._gate()
         if gate is None:
             return reserve.index(self.store, self.keys.gate)
@@ -97,6 +98,8 @@ class Context:
         Raises:
             MachineError: if the gate does not answer, or was started before the last sealing.
         """
+        from assay.reserve import service as reserve  # noqa: PLC0415  not for lists and figures
+
         gate = self._gate()
         if gate is None:
             from assay.reserve.fingerprint import key_check  # noqa: PLC0415  numpy

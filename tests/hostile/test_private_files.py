@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import assay
-from assay.contracts.service import init, load_program
+from assay.contracts.opening import load_program
+from assay.contracts.service import init
 from assay.core.errors import MachineError
 from assay.core.ports import Checkpoint
 from assay.core.private import narrow, narrow_folder

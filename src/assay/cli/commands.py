@@ -8,8 +8,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from assay.cli.following import next_command
-from assay.cli.output import say
+from assay.cli.following import next_command, placeholders
+from assay.cli.output import say, say_wrapped
 from assay.core.errors import AssayError, UsageError
 
 PARSING_ERROR: type[Any] = typer.BadParameter.__mro__[1]
@@ -26,7 +26,8 @@ class CommandGroup(TyperGroup):
         """Find the command; a name that is none is refused with the nearest one."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
-            raise _unknown(ctx.command_path, "command", name, self.list_commands(ctx))
+            names = self.list_commands(ctx)
+            raise _unknown(ctx.command_path, "command", name, names, _deeper_commands(ctx, name))
         ctx.meta["arguments"] = args[1:]
         return super().resolve_command(ctx, args)
 
@@ -74,7 +75,7 @@ def usage_error(error: Any) -> AssayError:
         return _unreadable(error, path)
     options = [text for spellings in _options(error.ctx.command) for text in spellings]
     elsewhere = _spelt_elsewhere(error.ctx.find_root(), name)
-    right = next((text for text in options if text in elsewhere), None)
+    right = [text for text in options if text in elsewhere][:1]
     return _unknown(path, "option", name, [*options, "--help"], right)
 
 
@@ -90,10 +91,33 @@ def _spelt_elsewhere(root: Any, name: str) -> set[str]:
 
     `--to` and `--format` are one option of `release export`; on `record import` only one of them is.
     """
-    stages = [load_stage(stage) for stage in root.command.list_commands(root)]
-    commands = [command for stage in stages for command in getattr(stage, "commands", {}).values()]
-    spellings = (some for command in (*stages, *commands) for some in _options(command))
+    commands = _all_commands(root).values()
+    spellings = (some for command in commands for some in _options(command))
     return {text for some in spellings if name in some for text in some}
+
+
+def _deeper_commands(ctx: Any, name: str) -> list[str]:
+    """The whole calls of the stages' commands of this name, for one that was called without its stage."""
+    if ctx.parent is not None:
+        return []
+    calls = [call for call in _all_commands(ctx) if call.endswith(f" {name}")]
+    return [f"{ctx.command_path} {call}" for call in calls][:_PROPOSED]
+
+
+_PROPOSED = 3
+"""Most commands that are proposed in place of one that there is not."""
+
+
+def _all_commands(root: Any) -> dict[str, Any]:
+    """Every command by its call without `assay`: the stages, each followed by its own commands."""
+    commands = {}
+    for name in root.command.list_commands(root):
+        stage = load_stage(name)
+        commands[name] = stage
+        commands |= {
+            f"{name} {own}": below for own, below in getattr(stage, "commands", {}).items()
+        }
+    return commands
 
 
 def _unreadable(error: Any, path: str) -> AssayError:
@@ -106,20 +130,18 @@ def _unreadable(error: Any, path: str) -> AssayError:
     )
 
 
-def _unknown(
-    path: str, what: str, name: str, names: list[str], right: str | None = None
-) -> AssayError:
-    """The error for a name that is none, with the right one where it is known, else the nearest."""
-    from assay.core.choices import nearest
+def _unknown(path: str, what: str, name: str, names: list[str], right: list[str]) -> AssayError:
+    """The error for a name that is none, with the right ones where they are known, else the nearest."""
+    from assay.core.choices import nearest_few, proposal
 
     # Compared without their dashes, which would make any two short options alike.
     by_word = {text.lstrip("-"): text for text in names}
-    right = right or by_word.get(nearest(name.lstrip("-"), by_word) or "")
+    near = right or [by_word[word] for word in nearest_few(name.lstrip("-"), by_word, 1)]
     return UsageError(
         code=f"unknown-{what}",
         message=f"there is no {what} {name!r}",
         where="" if path == "assay" else path,
-        hint=f"did you mean {right!r}?" if right else f"`{path} --help` lists them",
+        hint=proposal(near) or f"`{path} --help` lists them",
     )
 
 
@@ -132,6 +154,8 @@ def _name_next(path: str, meta: Any) -> None:
     folder = _program_of(arguments) if following.in_program else None
     place = f" -p {shlex.quote(folder)}" if folder else ""
     say(f"next: {following.command}{place}", err=True)
+    for line in placeholders(following.command):
+        say_wrapped(f"  {line}", err=True)
 
 
 def _program_of(arguments: list[str]) -> str | None:

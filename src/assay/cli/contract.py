@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assay.cli.commands import command_group
-from assay.cli.output import AsJson, Folder, print_json, say, say_text
+from assay.cli.output import AsJson, Folder, print_json, say, say_text, say_wrapped
 
 if TYPE_CHECKING:
     from assay.contracts.diff import DocumentDifferences
@@ -27,8 +27,8 @@ def check(directory: Directory = None, program: Folder = ".", as_json: AsJson = 
 
     Example: assay contract check my-program --json
     """
+    from assay.contracts.opening import require_program
     from assay.contracts.reading import FILES
-    from assay.contracts.service import require_program
     from assay.program.checking import check_documents
 
     folder = directory or Path(program)
@@ -42,14 +42,14 @@ def check(directory: Directory = None, program: Folder = ".", as_json: AsJson = 
         for issue in report.issues:
             colour = "red" if issue.severity == "error" else "yellow"
             place = f"{issue.file}:{issue.line}"
-            say(f"{issue.severity}: {place}: {issue.message}", fg=colour)
-            say(f"    at {issue.path or 'the whole file'}  [{issue.code}]")
-            say(f"    {issue.hint}")
+            say_wrapped(f"{issue.severity}: {place}: {issue.message}", fg=colour)
+            say_wrapped(f"    at {issue.path or 'the whole file'}  [{issue.code}]")
+            say_wrapped(f"    {issue.hint}")
         say()
-        say(f"Operating checklist ({LEGEND}; `assay status` compares it with the facts)")
+        say_wrapped(f"Operating checklist ({LEGEND}; `assay status` compares it with the facts)")
         for number, point in enumerate(report.checklist, start=1):
-            say(f"  {MARKS[point.state]} {number:2} {point.point}")
-            say(f"       {point.evidence}")
+            say_wrapped(f"  {MARKS[point.state]} {number:2} {point.point}")
+            say_wrapped(f"       {point.evidence}")
         errors = sum(issue.severity == "error" for issue in report.issues)
         warnings = len(report.issues) - errors
         say()

@@ -1,5 +1,6 @@
 """Which command follows which: the order of the guide, as one table."""
 
+import re
 from typing import NamedTuple
 
 
@@ -58,3 +59,42 @@ def next_command(path: str) -> NextCommand | None:
         path: the command as it is called, such as `assay record import`.
     """
     return FOLLOWING.get(path)
+
+
+_PLACEHOLDERS = {
+    "CAUSE": "a root cause, as `assay plan cause --help` lists them",
+    "FILE": "a file of your data",
+    "FINDING": "the id of a finding, as `assay plan findings` prints it",
+    "FORMAT": "what a trainer reads, as `assay release formats` lists it",
+    "NOTE": "why, in a sentence",
+    "PUBLIC": "the file of the public key that `assay key new` wrote",
+    "RECORD": "the id of a record, as `assay record list` prints it",
+    "RESULTS": "the file of an evaluation's results",
+    "ROLE": "reviewer or adjudicator",
+    "SOURCE": "a source class of sources.yaml",
+    "VERSION": "the version of the release, such as 1.0.0",
+}
+"""What a person fills in for a word in capitals that means the same in every command."""
+
+_NAMES = {
+    "--checkpoint": "the checkpoint that was evaluated",
+    "--reviewer": "who reviews",
+}
+"""Option -> what its NAME names."""
+
+_PLACEHOLDER = re.compile(r"\b[A-Z]{3,}\b")
+
+
+def placeholders(command: str) -> list[str]:
+    """What stands for each word in capitals of a command, one line each, in their order.
+
+    Raises:
+        KeyError: if nothing says what one of them stands for.
+    """
+    option, lines = "", []
+    for word in command.split():
+        option = word if word.startswith("--") else option
+        for name in _PLACEHOLDER.findall(word):
+            meaning = _NAMES[option] if name == "NAME" else _PLACEHOLDERS[name]
+            lines.append(f"{name}: {meaning}")
+    return lines

@@ -23,7 +23,7 @@ def lineage(
     from assay.program.lineage import trace
 
     with open_to_read(program) as opened:
-        report = trace(opened.context.store, identity)
+        report = trace(opened.store, identity)
         files = {imported.id: imported.file for imported in opened.store.imports()}
     if as_json:
         print_json(report)

@@ -9,8 +9,8 @@ import typer
 from typer.core import TyperCommand
 
 from assay.cli.commands import PARSING_ERROR, CommandGroup, load_stage, usage_error
-from assay.cli.output import say, say_text
-from assay.core.errors import AssayError, MachineError, UsageError
+from assay.cli.output import say, say_text, say_wrapped
+from assay.core.errors import AssayError, CheckError, MachineError, UsageError
 
 STAGES = {
     "init": "Write a new program from a template.",
@@ -89,6 +89,9 @@ def root(
 
 def main() -> None:
     """Run the command line; errors become one clear line and the exit code of their family."""
+    # For plug-ins of its own pydantic reads the metadata of every installed package before the first
+    # document; none of them has a say in what a document is.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         code = app(prog_name="assay", standalone_mode=False)
     except AssayError as error:
@@ -116,7 +119,9 @@ def main() -> None:
 
 
 def _refuse(error: AssayError) -> NoReturn:
-    say(f"assay: {error}", err=True, fg="red")
+    # What checks is a person's text, and a refusal names several places; a wrong call is one line.
+    tell = say_wrapped if isinstance(error, CheckError) else say
+    tell(f"assay: {error}", err=True, fg="red")
     sys.exit(error.exit_code)
 
 

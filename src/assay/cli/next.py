@@ -2,7 +2,8 @@
 
 import typer
 
-from assay.cli.output import AsJson, Folder, print_json, say
+from assay.cli.following import placeholders
+from assay.cli.output import AsJson, Folder, print_json, say, say_wrapped
 from assay.cli.reading import open_to_read
 
 app = typer.Typer(add_completion=False)
@@ -26,13 +27,17 @@ def next_(program: Folder = ".", as_json: AsJson = False) -> None:
         return
     say(f"The guide's eight steps ({LEGEND})")
     for step in standing.steps:
-        say(f"  {MARKS[step.state]} {step.number} {step.title}: {step.reason}")
+        say_wrapped(f"  {MARKS[step.state]} {step.number} {step.title}: {step.reason}")
         if step.evidence:
-            say(f"       by {', '.join(identity[:16] for identity in step.evidence)}")
+            say_wrapped(f"       by {', '.join(identity[:16] for identity in step.evidence)}")
     say()
     if standing.next is None:
         say("all eight steps are done: the next round begins at step 1")
         return
-    say(f"next: {standing.next.number}. {standing.next.title}, because {standing.next.reason}")
+    say_wrapped(
+        f"next: {standing.next.number}. {standing.next.title}, because {standing.next.reason}"
+    )
     if standing.next.command:
         say(f"  {standing.next.command}")
+        for line in placeholders(standing.next.command):
+            say_wrapped(f"    {line}")

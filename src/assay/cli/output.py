@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -49,6 +50,24 @@ def on_one_line(text: str) -> str:
 def say(text: str = "", *, fg: str | None = None, err: bool = False) -> None:
     """Print one line. Whatever foreign text is in it begins no line of its own and is not obeyed."""
     typer.secho(on_one_line(text), fg=fg, err=err)
+
+
+WIDTH = 100
+"""Most characters of a line of running text."""
+
+
+def say_wrapped(text: str, *, fg: str | None = None, err: bool = False) -> None:
+    """Print running text as lines of at most `WIDTH` characters; a longer word is not broken.
+
+    Every line but the first is indented by two more than the text, so that foreign text begins none.
+    """
+    line = on_one_line(text)
+    indent = " " * (len(line) - len(line.lstrip(" ")) + 2)
+    wrapped = textwrap.wrap(
+        line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    for part in wrapped or [""]:
+        typer.secho(part, fg=fg, err=err)
 
 
 def say_text(text: str, *, nl: bool = True) -> None:

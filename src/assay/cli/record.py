@@ -421,7 +421,7 @@ def _outside(outside: Any) -> str:
 @app.command("list")
 def list_(
     kind: Annotated[str | None, typer.Option("--kind", "--as", help="Only this kind.")] = None,
-    limit: Annotated[int, typer.Option(help="How many to list; 0 for all.")] = 20,
+    limit: Annotated[int, typer.Option(min=0, help="How many to list; 0 for all.")] = 20,
     role: Reader = "lead",
     program: Folder = ".",
     as_json: AsJson = False,
@@ -439,6 +439,7 @@ def list_(
     with open_to_read(program) as opened:
         lines = opened.records.list_for(one_of(role, Role, "role"), **where)
         shown_lines = list(islice(lines, limit or None))
+        more = opened.records.count(**where) - len(shown_lines) if limit else 0
     if as_json:
         print_json([_line_fields(line) for line in shown_lines])
         return
@@ -447,6 +448,8 @@ def list_(
         columns,
         ((row["id"][:16], *list(row.values())[1:]) for row in map(_line_fields, shown_lines)),
     )
+    if more > 0:
+        say(f"{count_phrase(more, 'more record')}: --limit 0 lists all", err=True)
 
 
 def _line_fields(line: Any) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from assay.cli.contract import LEGEND, MARKS
-from assay.cli.output import AsJson, Folder, print_json, print_table, say
+from assay.cli.output import AsJson, Folder, print_json, print_table, say, say_wrapped
 from assay.cli.reading import open_to_read
 
 app = typer.Typer(add_completion=False)
@@ -44,10 +44,12 @@ def status(
     say(f"as of audit entry {standing.entry}")
     states = [point.state for point in standing.checklist]
     counted = ", ".join(f"{states.count(state)} {state}" for state in MARKS if state in states)
-    say(f"Operating checklist: {counted} ({LEGEND})")
+    say_wrapped(f"Operating checklist: {counted} ({LEGEND})")
     for point in standing.checklist:
-        say(f"  {MARKS[point.state]} {point.number:2} {point.point}: {point.evidence}")
-        say(f"       by {point.stage}: {', '.join(digest[:16] for digest in point.digests)}")
+        say_wrapped(f"  {MARKS[point.state]} {point.number:2} {point.point}: {point.evidence}")
+        say_wrapped(
+            f"       by {point.stage}: {', '.join(digest[:16] for digest in point.digests)}"
+        )
     order = ("raised", "unknown", "clear")
     print_table(
         ("failure mode", "state", "stage", "what was seen"),
@@ -59,7 +61,7 @@ def status(
         ),
         title="Failure modes",
     )
-    say(_alarms_as_of(standing))
+    say_wrapped(_alarms_as_of(standing))
     print_table(
         ("facts", "count"),
         ((family, count) for family, count in standing.counts.items() if count),
@@ -68,7 +70,7 @@ def status(
     cover = standing.coverage
     asks = "aims at" if cover.aim else "asks for"
     say()
-    say(
+    say_wrapped(
         f"{cover.accepted} of {cover.records} records may be released, accepted or with their "
         f"disagreement preserved; the contract {asks} {cover.wanted}"
     )

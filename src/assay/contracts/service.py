@@ -17,15 +17,14 @@ from assay.contracts.document import AnyDocument, DocumentKind
 from assay.contracts.documents import Documents
 from assay.contracts.draft import QUESTIONS, ProgramDraft, write_draft
 from assay.contracts.open_question import NOT_ANSWERED
+from assay.contracts.opening import refusal, require_program
 from assay.contracts.program import ProgramSettings
 from assay.contracts.reading import (
     FILES,
     FileKind,
     Reading,
     all_issues,
-    read_file,
     read_program,
-    require_folder,
 )
 from assay.contracts.rights_in_force import RightsInForce
 from assay.contracts.schema import all_schemas
@@ -33,7 +32,7 @@ from assay.contracts.show import render
 from assay.contracts.sources import Sources
 from assay.contracts.terms import MAX_NAME, NAME
 from assay.core.choices import refuse_unknown
-from assay.core.errors import CheckError, UsageError
+from assay.core.errors import UsageError
 from assay.core.issues import Issue, has_errors
 from assay.core.private import make_private_folder
 
@@ -173,7 +172,7 @@ def load(directory: Path) -> Documents:
     require_program(directory)
     report = _report(readings)
     if not report.ok:
-        raise _refusal(directory, report.issues)
+        raise refusal(directory, report.issues)
     documents: dict[str, Any] = {
         kind: reading.shaped.document for kind, reading in readings.items()
     }
@@ -195,23 +194,8 @@ def load_draft(directory: Path) -> Documents:
         kind: reading.shaped.document for kind, reading in readings.items()
     }
     if has_errors(faults) or None in documents.values():
-        raise _refusal(directory, issues)
+        raise refusal(directory, issues)
     return Documents(directory=directory, **documents)
-
-
-def load_program(directory: Path) -> ProgramSettings:
-    """The settings in `assay.toml` alone, whatever the other documents say.
-
-    Raises:
-        CheckError: if the file does not check; the message names the first errors.
-        UsageError: if there is no such folder, or no program in it.
-    """
-    require_folder(directory)
-    require_program(directory)
-    reading = read_file("program", FILES["program"], directory / FILES["program"])
-    if not isinstance(reading.shaped.document, ProgramSettings):
-        raise _refusal(directory, reading.issues)
-    return reading.shaped.document
 
 
 def load_rights(directory: Path) -> RightsInForce:
@@ -231,7 +215,7 @@ def load_rights(directory: Path) -> RightsInForce:
         or not isinstance(sources, Sources)
         or not isinstance(program, ProgramSettings)
     ):
-        raise _refusal(directory, issues)
+        raise refusal(directory, issues)
     return RightsInForce(sources=tuple(sources.classes), territory=program.territory)
 
 
@@ -258,21 +242,6 @@ def diff(old: Path, new: Path) -> DocumentDifferences:
 def schema() -> Mapping[FileKind, dict[str, Any]]:
     """The JSON Schema of each document by its kind."""
     return all_schemas()
-
-
-def require_program(directory: Path) -> None:
-    """Refuse a folder that holds no program.
-
-    Raises:
-        UsageError: if there is no `assay.toml` in it.
-    """
-    if not (directory / FILES["program"]).exists():
-        raise UsageError(
-            code="no-program",
-            message=f"this folder is not a program: it holds no {FILES['program']}",
-            where=str(directory),
-            hint="go to the program's folder, or begin one: assay init DIR --template preference",
-        )
 
 
 @cache
@@ -318,29 +287,9 @@ def _typed_documents(directory: Path) -> dict[DocumentKind, AnyDocument]:
     readings = read_program(directory)
     issues = [issue for issue in all_issues(readings) if issue.file != FILES["program"]]
     if issues:
-        raise _refusal(directory, tuple(issues))
+        raise refusal(directory, tuple(issues))
     documents: dict[Any, Any] = {
         kind: reading.shaped.document for kind, reading in readings.items()
     }
     del documents["program"]
     return documents
-
-
-_ERRORS_NAMED = 3
-"""Most errors that a refusal names; a new program has dozens, and the check lists them all."""
-
-
-def _refusal(directory: Path, issues: tuple[Issue, ...]) -> CheckError:
-    errors = [issue for issue in issues if issue.severity == "error"]
-    listed = "; ".join(
-        f"{error.file}:{error.line}: {error.message}" for error in errors[:_ERRORS_NAMED]
-    )
-    if len(errors) > _ERRORS_NAMED:
-        listed += f"; and {len(errors) - _ERRORS_NAMED} more"
-    noun = "error" if len(errors) == 1 else "errors"
-    return CheckError(
-        code="documents-do-not-check",
-        message=f"the documents have {len(errors)} {noun}: {listed}",
-        where=str(directory),
-        hint="`assay contract check` says what to do about each",
-    )

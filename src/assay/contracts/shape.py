@@ -22,6 +22,7 @@ from assay.contracts.terms import COLUMN_NAME, NAME
 from assay.contracts.tree import Path, Tree, spell
 from assay.contracts.words.filler import is_open_question
 from assay.core.choices import nearest
+from assay.core.describe import field_descriptions
 from assay.core.issues import Issue
 
 D = TypeVar("D", bound=BaseModel)
@@ -296,7 +297,7 @@ def _description(model: type[BaseModel], path: Path) -> str:
     part = _part_at(model, path[:-1])
     if not path or part is None:
         return ""
-    descriptions = {
-        field.alias or name: field.description for name, field in part.model_fields.items()
-    }
-    return " ".join((descriptions.get(str(path[-1])) or "").split())
+    texts = field_descriptions(part)
+    key = str(path[-1])
+    named = (name for name, field in part.model_fields.items() if (field.alias or name) == key)
+    return " ".join(texts.get(next(named, ""), "").split())

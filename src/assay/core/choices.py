@@ -11,9 +11,26 @@ _NEAR = 0.6
 
 def nearest(name: str, words: Iterable[str]) -> str | None:
     """The word that is nearest to a misspelt one; None where none is near."""
+    return next(iter(nearest_few(name, words, 1)), None)
+
+
+def nearest_few(name: str, words: Iterable[str], most: int) -> list[str]:
+    """The words that are near a misspelt one, the nearest first, and no more than `most`."""
     spellings = {word.lower().replace("-", "_"): word for word in words}
-    near = difflib.get_close_matches(name.lower().replace("-", "_"), spellings, n=1, cutoff=_NEAR)
-    return spellings[near[0]] if near else None
+    plain_name = name.lower().replace("-", "_")
+    near = difflib.get_close_matches(plain_name, spellings, n=most, cutoff=_NEAR)
+    return [spellings[spelling] for spelling in near]
+
+
+def proposal(names: Iterable[str]) -> str:
+    """The question that proposes some names, such as `did you mean 'a' or 'b'?`; empty without one."""
+    listed = [repr(name) for name in names]
+    return f"did you mean {_alternatives(listed)}?" if listed else ""
+
+
+def _alternatives(names: list[str]) -> str:
+    *before, last = names
+    return f"{', '.join(before)} or {last}" if before else last
 
 
 def refuse_unknown(what: str, name: str, choices: Iterable[str], *, where: str = "") -> None:
@@ -31,11 +48,10 @@ def refuse_unknown(what: str, name: str, choices: Iterable[str], *, where: str =
     names = list(choices)
     if name in names:
         return
-    near = nearest(name, names)
-    advice = f"did you mean {near!r}? " if near else ""
+    near = proposal(nearest_few(name, names, 1))
     raise UsageError(
         code=f"unknown-{what.replace(' ', '-')}",
         message=f"there is no {what} {name!r}",
         where=where,
-        hint=f"{advice}there are: {', '.join(names)}",
+        hint=f"{near} there are: {', '.join(names)}".lstrip(),
     )

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from assay.core.choices import nearest
+from assay.core.choices import nearest_few, proposal
 from assay.core.errors import MachineError, UsageError
 from assay.plugins.built_in import BUILT_IN
 
@@ -84,7 +84,7 @@ def load(group: Group, name: str) -> Any:
         raise UsageError(
             code=f"unknown-{group[:-1]}",
             message=f"there is no {_noun(group)} named {name!r}",
-            hint=f"{_advice(name, list(by_name))}there are: {', '.join(by_name)}",
+            hint=_advice(name, group, list(by_name)),
         )
     module, _, attribute = by_name[name].target.partition(":")
     try:
@@ -107,20 +107,42 @@ _USES: Mapping[Group, str] = {
 """What takes the names of a group."""
 
 
-def _advice(name: str, group_names: list[str]) -> str:
-    """What a name that the group does not have was probably meant to be; empty where nothing is near."""
+_LISTS: Mapping[Group, str] = {
+    "readers": "`assay record formats` lists all {count}",
+    "exporters": "`assay release formats` lists all {count}",
+    "verifiers": "`assay verify list` lists all {count}",
+}
+"""What lists the names of a group; those of the others are few, and stand in the hint itself."""
+
+_PROPOSED = 3
+"""Most names that are proposed in place of one that there is not."""
+
+
+def _advice(name: str, group: Group, group_names: list[str]) -> str:
+    """What a name that the group does not have was probably meant to be, and what lists all names."""
+    listed = _LISTS.get(group, "there are: {names}")
+    every = listed.format(count=len(group_names), names=", ".join(group_names))
+    if meant := proposal(_probable_names(name, group_names)):
+        return f"{meant} {every}"
+    elsewhere: list[Group] = [other for other in _USES if name in names(other)]
+    if elsewhere:
+        uses = " and ".join(f"{_with_article(other)}, for {_USES[other]}" for other in elsewhere)
+        return f"{name!r} is {uses}; {every}"
+    near = proposal(nearest_few(name, group_names, _PROPOSED))
+    return f"{near} {every}".lstrip()
+
+
+def _probable_names(name: str, group_names: list[str]) -> list[str]:
+    """The names of the same words, or else of the same tool, that are nearest: at most three."""
     same_words = [own for own in group_names if _words(own) == _words(name)]
     # A tool's name stands before the colon: `trl` reads what `trl:preference` writes, and the reverse.
     tool = name.partition(":")[0]
     of_tool = [own for own in group_names if re.match(rf"{re.escape(tool)}(?![^:-])", own)]
-    if meant := same_words or of_tool:
-        return f"did you mean {' or '.join(map(repr, meant))}? "
-    elsewhere: list[Group] = [other for other in _USES if name in names(other)]
-    if elsewhere:
-        uses = " and ".join(f"{_with_article(other)}, for {_USES[other]}" for other in elsewhere)
-        return f"{name!r} is {uses}; "
-    near = nearest(name, group_names)
-    return f"did you mean {near!r}? " if near else ""
+    meant = same_words or of_tool
+    if len(meant) <= _PROPOSED:
+        return meant
+    near = nearest_few(name, meant, _PROPOSED)
+    return [*near, *(own for own in meant if own not in near)][:_PROPOSED]
 
 
 def _words(name: str) -> list[str]:

@@ -9,7 +9,7 @@ stands here; every fact that is written is stamped with the documents in force. 
 
 from pathlib import Path
 
-from assay.contracts.service import require_program
+from assay.contracts.opening import require_program
 from assay.core.clock import Clock, system_clock
 from assay.program.program import Program
 

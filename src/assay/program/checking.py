@@ -7,6 +7,7 @@ from pathlib import Path
 from assay.contracts import service
 from assay.contracts.checks.context import CheckContext
 from assay.contracts.document import Document
+from assay.contracts.opening import load_program
 from assay.core.clock import Clock, system_clock
 from assay.core.errors import AssayError
 from assay.plugins.registry import names
@@ -39,7 +40,7 @@ def check_documents(folder: str | Path, clock: Clock = system_clock) -> service.
 def _stored_documents(folder: Path, clock: Clock) -> tuple[Document, ...]:
     """The versions of documents that the store holds; none where there is no store to read."""
     try:
-        url = store_url(service.load_program(folder).store, folder)
+        url = store_url(load_program(folder).store, folder)
         store = Store.open(url, clock, witness=folder / ".assay" / "audit.head")
     except AssayError:
         # Documents are checked before there is a store, and where it cannot be opened.

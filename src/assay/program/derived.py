@@ -39,8 +39,8 @@ _EVALUATED = "evaluated"
 """Name of the empty result whose entry says up to where the rules have read."""
 
 KEPT_BEHIND = 1000
-"""Entries behind the newest after which figures that did not change are kept again: looking past
-entries costs little, and keeping costs a write."""
+"""Entries, or records that later facts name, after which figures that did not change are kept again:
+looking past a few costs little, and keeping costs a write."""
 
 
 class DerivedFigures:
@@ -102,7 +102,8 @@ class DerivedFigures:
         if records:
             before = self._store.as_of(stored.head.number)
             fold(figures, self._cases(before, records), self._cases(self._now, records))
-        if records or self.head.number - stored.head.number >= KEPT_BEHIND:
+        passed = sum(len(names) for names in touched.records.values())
+        if records or max(passed, self.head.number - stored.head.number) >= KEPT_BEHIND:
             self._keep(figure_fold, figures)
         return figures
 

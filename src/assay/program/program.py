@@ -11,10 +11,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from assay.bulk.attachments import AttachmentFolder
-from assay.context import RELEASES, Context
-from assay.contracts import service as contracts
 from assay.contracts.document import Document, DocumentKind
 from assay.contracts.documents import Documents
+from assay.contracts.opening import load_program
 from assay.core.clock import Clock
 from assay.core.errors import AssayError, MachineError, UsageError
 from assay.core.ports import Checkpoint
@@ -33,6 +32,7 @@ from assay.store.store import Store
 from assay.store.witness import Witness
 
 if TYPE_CHECKING:
+    from assay.context import Context
     from assay.desk.accounts import AccountsService
     from assay.desk.adjudication import AdjudicationService
     from assay.desk.calibration import CalibrationService
@@ -78,7 +78,7 @@ class Program:
     def __repr__(self) -> str:
         """Name, folder and store; of a program whose `assay.toml` cannot be read, the folder."""
         try:
-            name = contracts.load_program(self.folder).name
+            name = load_program(self.folder).name
             # What stands before the host may be a password.
             store = self._store_url.rpartition("@")[2]
         except AssayError:
@@ -92,7 +92,9 @@ class Program:
         Raises:
             CheckError: if they do not check.
         """
-        return contracts.load(self.folder)
+        from assay.contracts.service import load
+
+        return load(self.folder)
 
     @cached_property
     def store(self) -> Store:
@@ -114,7 +116,7 @@ class Program:
     @cached_property
     def keys(self) -> Keys:
         """The program's keys by purpose. Never shown."""
-        return Keys(self.folder, contracts.load_program(self.folder))
+        return Keys(self.folder, load_program(self.folder))
 
     def _recorded_name(self, name: str) -> str:
         """The name of the person who acts, as the audit log has it: a pseudonym, never a person's own."""
@@ -130,20 +132,22 @@ class Program:
 
     @property
     def _store_url(self) -> str:
-        return store_url(contracts.load_program(self.folder).store, self.folder)
+        return store_url(load_program(self.folder).store, self.folder)
 
     @property
     def _witness(self) -> Path:
         return self.private / "audit.head"
 
     @cached_property
-    def context(self) -> Context:
+    def context(self) -> "Context":
         """What every interface works with. The documents in force are in the store from here on.
 
         Raises:
             CheckError: if the documents do not check.
             MachineError: if a look at the store finds damage, or entries that were witnessed are gone.
         """
+        from assay.context import Context
+
         facts: dict[DocumentKind, Document] = {**self.documents.facts()}
         self._require_look()
         ids = [fact.id for fact in facts.values()]
@@ -172,16 +176,19 @@ class Program:
         return self._look
 
     @cached_property
-    def draft_context(self) -> Context:
+    def draft_context(self) -> "Context":
         """What a preview works with: questions may be open, and no document is stored.
 
         Raises:
             CheckError: if the documents have another fault than open questions.
         """
+        from assay.context import Context
+        from assay.contracts.service import load_draft
+
         return Context(
             folder=self.folder,
             store=self.store,
-            documents=contracts.load_draft(self.folder),
+            documents=load_draft(self.folder),
             facts={},
             actor=self.actor,
             clock=self.clock,
@@ -393,6 +400,8 @@ class Program:
 
     def _released_heads(self) -> Iterator[Checkpoint]:
         """The heads of the chain that releases in the program's folder were signed with."""
+        from assay.context import RELEASES
+
         if (self.folder / RELEASES).exists():
             from assay.program.releases import checkpoints
 

@@ -449,6 +449,18 @@ class RecordsService:
         self._refuse_unknown_filters(where)
         return self._context.store.scan(Record, **where)
 
+    def count(self, **where: str) -> int:
+        """How many records `list` gives, none of them read.
+
+        Args:
+            where: names `kind` or `sources`.
+
+        Raises:
+            UsageError: for a kind or a source class that there is none of, or another name.
+        """
+        self._refuse_unknown_filters(where)
+        return self._context.store.count(Record, **where)
+
     def get(self, identity: str) -> Record:
         """The record with this id or unique prefix of an id, whatever its rights."""
         return self._context.store.get(Record, identity)

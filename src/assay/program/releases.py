@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from assay.context import RELEASES, Context, Interface
 from assay.contracts import service as contracts
 from assay.contracts.document import DocumentKind
+from assay.contracts.opening import load_program
 from assay.contracts.reading import FILES
 from assay.core.clock import Clock, system_clock
 from assay.core.data_set import datasets_library
@@ -471,7 +472,7 @@ def read_signed_head(program: Path, file: Path, public_key: Path) -> Checkpoint:
         UsageError: if one of the files cannot be read.
     """
     key = _public_key(public_key)
-    return open_head(_read_bytes(file), key, program=contracts.load_program(program).id)
+    return open_head(_read_bytes(file), key, program=load_program(program).id)
 
 
 def verify_release(

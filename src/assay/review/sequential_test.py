@@ -16,8 +16,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from assay.contracts.checks.context import ExamFault
 from assay.contracts.contract import QualificationRule
+from assay.contracts.exam_fault import ExamFault
 from assay.core.errors import UsageError
 from assay.core.fact import Value
 

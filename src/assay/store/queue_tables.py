@@ -126,19 +126,20 @@ def _items(metadata: MetaData) -> Table:
         hot,
         settled,
         UniqueConstraint("record", "queue"),
-        # Partial indexes hold only what waits, so a claim costs the same in a store of any size.
+        # Partial indexes hold only what waits, so a claim costs the same in a store of any size. The
+        # migrations make them with the same condition on PostgreSQL; named here, it would load that
+        # dialect, asyncio included, in every command.
         Index(
             "ix_desk_items_given", "queue", "id",
             sqlite_where=(settled == 0) & (open_slots <= 0),
-            postgresql_where=(settled == 0) & (open_slots <= 0),
         ),
         Index(
             "ix_desk_items_open", "queue", "rank",
-            sqlite_where=open_slots > 0, postgresql_where=open_slots > 0,
+            sqlite_where=open_slots > 0,
         ),
         Index(
             "ix_desk_items_hot", "queue", "rank",
-            sqlite_where=hot & (open_slots > 0), postgresql_where=hot & (open_slots > 0),
+            sqlite_where=hot & (open_slots > 0),
         ),
     )  # fmt: skip
 
@@ -164,7 +165,7 @@ def _leases(metadata: MetaData) -> Table:
         UniqueConstraint("handle"),
         Index(
             "ix_desk_leases_until", "until",
-            sqlite_where=state == 0, postgresql_where=state == 0,
+            sqlite_where=state == 0,
         ),
         Index(None, "reviewer", "state"),
         Index(None, "record"),

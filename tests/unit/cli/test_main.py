@@ -1,5 +1,6 @@
 """The root command: how it ends, how it refuses a call, and the line that names the next command."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,9 +11,10 @@ import pytest
 
 from assay import __version__
 from assay.cli.commands import load_stage
-from assay.cli.following import FOLLOWING
+from assay.cli.following import FOLLOWING, placeholders
 from assay.cli.main import STAGES
 from assay.contracts.service import init
+from assay.planning.guide_steps import GuideProgress
 
 Run = Callable[..., Any]
 
@@ -58,6 +60,8 @@ def test_the_version_is_printed_without_a_command(assay: Run) -> None:
         (("--versoin",), ("there is no option '--versoin'", "did you mean '--version'?")),
         (("review", "assign", "--reviewr", "x"), ("assay review assign:", "mean '--reviewer'?")),
         (("status", "--axs", "a"), ("assay status:", "did you mean '--axes'?")),
+        (("check",), ("'assay contract check', 'assay verify check' or 'assay reserve check'?",)),
+        (("contract", "dispose"), ("assay contract:", "`assay contract --help` lists them")),
         (("zzzz",), ("there is no command 'zzzz'", "`assay --help` lists them")),
         (("review", "assign"), ("assay review assign:", "missing option '--reviewer'")),
         (("record", "import"), ("assay record import:", "missing argument 'FILE'")),
@@ -162,6 +166,58 @@ def test_every_next_command_is_one_that_there_is() -> None:
         assert not following.in_program or "--program" in options, path
 
 
+def test_every_word_in_capitals_of_a_next_command_is_explained() -> None:
+    """Those that commands end by naming, and those of `assay next`."""
+    source = Path(sys.modules[GuideProgress.__module__].__file__ or "").read_text("utf-8")
+    calls = re.findall(r'"(assay [a-z][^"]*)"', source)
+    assert len(calls) > 10
+    for command in (*calls, *(following.command for following in FOLLOWING.values())):
+        capitals = re.findall(r"\b[A-Z]+\b", re.sub(r"{.*?}", "", command))
+        explained = [line.split(":")[0] for line in placeholders(re.sub(r"{.*?}", "", command))]
+        assert explained == capitals, command
+    assert placeholders("assay validate import RESULTS --checkpoint NAME --arm base") == [
+        "RESULTS: the file of an evaluation's results",
+        "NAME: the checkpoint that was evaluated",
+    ]
+
+
+def test_a_list_that_is_cut_says_how_many_more_there_are(assay: Run, tmp_path: Path) -> None:
+    """On standard error, with the option that shows them; not where all were shown, nor with --json."""
+    folder = tmp_path / "program"
+    init(folder)
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(
+        "".join(
+            f'{{"prompt": "Which tram {n}?", "chosen": "The red one", "rejected": "None"}}\n'
+            for n in range(3)
+        )
+    )
+    assay("record", "import", rows, "-f", "trl", "-s", "chat-questions", "-p", folder)
+    cut = assay("record", "list", "--limit", "1", "-p", folder)
+    assert cut.err == "2 more records: --limit 0 lists all\n"
+    assert len(cut.out.splitlines()) == 2
+    assert assay("record", "list", "--limit", "3", "-p", folder).err == ""
+    assert assay("record", "list", "--limit", "0", "-p", folder).err == ""
+    assert assay("record", "list", "--kind", "preference", "--limit", "2", "-p", folder).err == (
+        "1 more record: --limit 0 lists all\n"
+    )
+    assert assay("record", "list", "--limit", "1", "--json", "-p", folder).err == ""
+
+
+@pytest.mark.parametrize("call", [("status",), ("next",), ("contract", "check")], ids=" ".join)
+def test_no_line_about_a_blank_program_is_wider_than_a_hundred_characters(
+    assay: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: tuple[str, ...]
+) -> None:
+    """Running text is wrapped; what continues a line is indented."""
+    monkeypatch.chdir(tmp_path)
+    assay("init", "--blank", "--id", "quay", "quay")
+    monkeypatch.chdir(tmp_path / "quay")
+    done = assay(*call)
+    lines = (done.out + done.err).splitlines()
+    assert "TODO" in "".join(lines)
+    assert [line for line in lines if len(line) > 100] == []
+
+
 def test_a_command_that_changes_something_names_the_next_one(assay: Run, tmp_path: Path) -> None:
     """On standard error, for the same program; not with --json, not for a dry run or a refusal."""
     folder = tmp_path / "my program"
@@ -170,7 +226,7 @@ def test_a_command_that_changes_something_names_the_next_one(assay: Run, tmp_pat
     rows.write_text('{"prompt": "Which tram?", "chosen": "The red one", "rejected": "None"}\n')
     call = ("record", "import", rows, "-f", "trl", "-s", "chat-questions", "-p", folder)
     assert assay(*call).err == (
-        f"next: assay review assign --reviewer NAME=reviewer -p '{folder}'\n"
+        f"next: assay review assign --reviewer NAME=reviewer -p '{folder}'\n  NAME: who reviews\n"
     )
     assert "next:" not in assay(*call, "--json").err
     assert "next:" not in assay(*call, "--dry-run").err

@@ -104,6 +104,7 @@ def test_all_of_ours_load(group: str) -> None:
         ("exporters", "label-studio", "'label-studio' is a reader, for `assay record import"),
         ("exporters", "openai-chat", "did you mean 'openai:chat'?"),
         ("exporters", "openai", "did you mean 'openai:chat' or 'openai:preference'?"),
+        ("exporters", "trl:conversation", "did you mean 'trl:conversational', '"),
         ("review-formats", "trl", "'trl' is a reader,"),
         ("readers", "shareGTP", "did you mean 'sharegpt'?"),
     ],
@@ -117,9 +118,26 @@ def test_a_name_of_the_other_direction_leads_to_the_right_one(
     assert refusal.value.hint.startswith(advice)
 
 
-def test_a_tools_name_alone_leads_to_all_of_its_exporters() -> None:
-    """`trl` reads seven shapes that are written under seven names."""
+def test_a_tools_name_alone_leads_to_three_of_its_exporters_at_most() -> None:
+    """`trl` reads nine shapes that are written under nine names; a command lists them all."""
     with pytest.raises(UsageError) as refusal:
         load("exporters", "trl")
     own = [name for name in names("exporters") if name.startswith("trl:")]
-    assert refusal.value.hint.startswith(f"did you mean {' or '.join(map(repr, own))}?")
+    assert len(own) > 3
+    question, listing = refusal.value.hint.split("? ")
+    assert sum(repr(name) in question for name in own) == 3
+    assert listing == f"`assay release formats` lists all {len(names('exporters'))}"
+
+
+def test_the_nearest_of_a_tools_exporters_are_named_first() -> None:
+    """What was written after the colon decides among the names of one tool."""
+    with pytest.raises(UsageError) as refusal:
+        load("exporters", "trl:preferences")
+    assert refusal.value.hint.startswith("did you mean 'trl:preference'")
+
+
+def test_a_name_of_a_short_list_is_refused_with_the_list() -> None:
+    """No command lists review formats, so the hint does."""
+    with pytest.raises(UsageError) as refusal:
+        load("review-formats", "zebra")
+    assert refusal.value.hint == f"there are: {', '.join(names('review-formats'))}"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from assay.contracts.draft import ProgramDraft
+from assay.contracts.opening import load_program
 from assay.contracts.program import ProgramSettings
-from assay.contracts.service import load_program
 from assay.core.errors import InputError, UsageError
 from assay.program.starting import MAPPING, StartedProgram, start_program
 

@@ -25,6 +25,18 @@ def test_the_mapping_is_one_that_can_be_read(tmp_path: Path) -> None:
     assert suggested.questions
 
 
+def test_headings_of_one_letter_have_a_first_mapping(tmp_path: Path) -> None:
+    """What the letters do not say stands as questions, in the file too."""
+    suggested = suggest_mapping(_rows(tmp_path, "q,a,b,w\nHow far?,Two miles,Three,me\n"))
+    assert suggested.kind == "preference"
+    assert set(suggested.placed) == {"q", "a", "b"}
+    text = (tmp_path / "rows.mapping.yaml").read_text()
+    assert require_mapping("rows.mapping.yaml", text.encode()).kind == "preference"
+    for question in ("the column 'w'", "who preferred which side?"):
+        assert any(question in line for line in suggested.questions)
+        assert question in text
+
+
 def test_a_mapping_is_not_written_over(tmp_path: Path) -> None:
     """What somebody wrote stays as it is."""
     data = _rows(tmp_path, "question,answer\nHow far?,Two miles\n")

@@ -55,6 +55,12 @@ def test_a_vote_that_is_not_known_places_no_verdict() -> None:
         ({"prompt": "p", "reference": "r"}, "outcome"),
         ({"prompt": "p", "answer_1": "r", "answer_2": "s"}, "preference"),
         ({"Prompt": "p", "Response A": "r", "Response B": "s"}, "preference"),
+        ({"q": "p", "a": "r", "b": "s"}, "preference"),
+        ({"Q": "p", "A": "r"}, "demonstration"),
+        ({"q": "p", "a1": "r", "a2": "s"}, "preference"),
+        ({"q": "p", "ref": "r"}, "outcome"),
+        ({"p": 0.5, "a": "r", "b": "s"}, None),
+        ({"q": "p", "r": 3}, None),
         ({"prompt": "p"}, None),
         ({"text": "t", "label": "x"}, None),
     ],
@@ -64,6 +70,13 @@ def test_the_columns_show_the_kind(columns: dict[str, str], kind: str | None) ->
     proposal = propose_mapping([columns])
     assert proposal.kind == kind
     assert set(proposal.placed) | set(proposal.unplaced) == set(columns)
+
+
+def test_a_whole_word_is_placed_before_a_letter() -> None:
+    """A column `q` beside a question is left to people."""
+    proposal = propose_mapping([{"q": "0.4", "question": "p", "r": "0.9", "answer": "s"}])
+    assert set(proposal.placed) == {"question", "answer"}
+    assert proposal.unplaced == ("q", "r")
 
 
 def test_axes_have_the_values_of_the_head() -> None:

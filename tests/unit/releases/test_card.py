@@ -1,14 +1,17 @@
 """The texts of a release tell a stranger what it is, and claim nothing more."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import pytest
 
 from assay.governance.claims import find_claims
 from assay.releases.build import build
 from assay.releases.card import TEXTS
 from assay.releases.keys import key_id
-from assay.releases.manifest import ReserveEntry
+from assay.releases.manifest import MANIFEST, ReserveEntry, read_head
 from assay.releases.service import read_card
 from assay.releases.verify import verify
 from assay.reserve.canonical_text import words
@@ -16,6 +19,8 @@ from assay.reserve.contamination import ReserveIndex
 from assay.reserve.fingerprint import Hasher, to_text
 from assay.reserve.sealing import Fingerprint
 from simulators.ferries import ACTOR, KEY, filled_store, inputs
+
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 def test_the_readme_names_every_file_and_the_key(built: Path) -> None:
@@ -40,6 +45,27 @@ def test_the_data_card_shows_sources_gates_and_what_was_left_out(built: Path) ->
     assert card.count("| unknown |") == 3
     assert "| rubric ferries-rubric 1.0.0 | 10 |" in card
     assert "| language | fr | 1 |" in card
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_call_that_the_card_shows_loads_every_table(
+    release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lines run as they stand, in the data card and in the page of the format alike."""
+    card, page = read_card(release), (DOCS / "formats" / "release.md").read_text("utf-8")
+    calls = re.findall(r"```python\n(import datasets\n.*?)```", card, re.DOTALL)
+    assert len(calls) == 1
+    assert calls[0] in page
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.chdir(release)
+    import datasets
+
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    loaded: dict[str, Any] = {}
+    exec(calls[0], loaded)  # noqa: S102  the lines of our own card
+    head = read_head(release / MANIFEST)
+    assert loaded["records"].num_rows == head.counts.records
+    assert loaded["judgments"].num_rows == head.counts.judgments
 
 
 def test_the_limitations_say_what_stays_uncertain_and_uncovered(built: Path) -> None:

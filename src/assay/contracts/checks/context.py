@@ -8,17 +8,7 @@ import msgspec
 
 from assay.contracts.contract import QualificationRule
 from assay.contracts.document import Document
-
-
-class ExamFault(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong with the exam that a role's entry describes."""
-
-    message: str
-    """What is wrong, with its figures."""
-    hint: str
-    """What to do about it."""
-    impossible: bool
-    """Whether no person can pass it; else people pass and fail nearly by chance."""
+from assay.contracts.exam_fault import ExamFault
 
 
 class CheckContext(msgspec.Struct, frozen=True, kw_only=True):

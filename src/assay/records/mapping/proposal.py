@@ -6,7 +6,7 @@ head is one that is known. Everything else is left to people: `unplaced` names i
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
@@ -43,6 +43,11 @@ _REFERENCE = (
     "ground_truth",
     "target",
 )
+_SHORT_PROMPT = ("q", "ques", "instr", "in", "p")
+_SHORT_RESPONSE = ("a", "ans", "resp", "out", "r")
+_SHORT_REFERENCE = ("ref", "gt")
+"""Names of one or a few letters: they place a column of texts alone, and only where no whole word does."""
+
 _KEY = ("id", "key", "uid", "item_id", "row_id", "example_id", "question_id", "prompt_id")
 _PERSON = (
     "worker",
@@ -77,6 +82,9 @@ _AXES = {
 
 _SIDES = (("a", "b"), ("1", "2"), ("0", "1"), ("x", "y"), ("left", "right"), ("chosen", "rejected"))
 """Pairs of endings by which two columns are the two sides of a comparison."""
+
+_SIDE_STEMS = (*_RESPONSE, "candidate", "text", "result", *_SHORT_RESPONSE)
+"""What may stand before the endings of `_SIDES`."""
 
 _CHATS = ("messages", "conversations", "conversation", "chat", "dialogue", "turns")
 _TURN_FIELDS = (("role", "content"), ("from", "value"), ("role", "text"))
@@ -145,6 +153,11 @@ class _Columns:
                 return column
         return None
 
+    def take_texts(self, names: Sequence[str], field: str) -> str | None:
+        """As `take`, of the columns that hold a text in every row of the head."""
+        texts = [name for name in names if self._is_text(self._by_plain_name.get(name))]
+        return self.take(texts, field)
+
     def named(self, names: Sequence[str]) -> str | None:
         """The first column with one of these names, whatever it holds."""
         return next((column for name in names if (column := self._by_plain_name.get(name))), None)
@@ -152,7 +165,7 @@ class _Columns:
     def take_sides(self) -> tuple[str, str] | None:
         """Place two columns that are the two sides of a comparison; None where there are none."""
         for left, right in _SIDES:
-            for stem in ("", *(f"{name}_" for name in (*_RESPONSE, "candidate", "text", "result"))):
+            for stem in ("", *(f"{name}_" for name in _SIDE_STEMS)):
                 first, second = self._side(stem, left), self._side(stem, right)
                 if first and second:
                     self.placed |= {first: "candidates[0].content", second: "candidates[1].content"}
@@ -167,7 +180,7 @@ class _Columns:
     def _side(self, stem: str, ending: str) -> str | None:
         for name in (f"{stem}{ending}", f"{stem.removesuffix('_')}{ending}"):
             column = self._by_plain_name.get(name)
-            if column is not None and column not in self.placed and self._is_text(column):
+            if column not in self.placed and self._is_text(column):
                 return column
         return None
 
@@ -175,8 +188,8 @@ class _Columns:
         """Whether a column holds no list and no object in the head."""
         return not any(isinstance(row.get(column), dict | list) for row in self.rows)
 
-    def _is_text(self, column: str) -> bool:
-        return all(isinstance(row.get(column), str) for row in self.rows)
+    def _is_text(self, column: str | None) -> TypeGuard[str]:
+        return column is not None and all(isinstance(row.get(column), str) for row in self.rows)
 
 
 def propose_mapping(rows: Sequence[Mapping[str, Any]]) -> MappingProposal:
@@ -189,12 +202,14 @@ def propose_mapping(rows: Sequence[Mapping[str, Any]]) -> MappingProposal:
     chat = _chat(columns)
     if chat is not None:
         return _chat_proposal(columns, *chat)
-    prompt = columns.take(_PROMPT, "messages")
+    prompt = _take(columns, _PROMPT, _SHORT_PROMPT, "messages")
     if prompt is not None and (part := _expected_calls(columns)):
         return _trajectory_proposal(columns, prompt, part)
     sides = columns.take_sides() if prompt else None
-    response = columns.take(_RESPONSE, "candidates[0].content") if prompt and not sides else None
-    reference = columns.take(_REFERENCE, "part.reference") if prompt and not sides else None
+    response = reference = None
+    if prompt and not sides:
+        response = _take(columns, _RESPONSE, _SHORT_RESPONSE, "candidates[0].content")
+        reference = _take(columns, _REFERENCE, _SHORT_REFERENCE, "part.reference")
     if prompt is None or not (sides or response or reference):
         return MappingProposal(
             kind=None, document=None, placed={}, unplaced=tuple(columns.names), axes={}, texts=()
@@ -227,6 +242,10 @@ def propose_mapping(rows: Sequence[Mapping[str, Any]]) -> MappingProposal:
         axes=axes,
         texts=tuple(name for name in (prompt, response, *(sides or ())) if name),
     )
+
+
+def _take(columns: _Columns, words: Sequence[str], short: Sequence[str], field: str) -> str | None:
+    return columns.take(words, field) or columns.take_texts(short, field)
 
 
 def _expected_calls(columns: _Columns) -> dict[str, Any] | None:

@@ -59,7 +59,8 @@ next to the rows. This page is written from the exporters themselves
 (`assay.releases.exporters.catalogue.render_matrix`), and a test compares the two.
 
 Every record gives at least one row or is dropped for exactly one reason. The drop report names beside
-each reason the options, and the other formats, that would carry records dropped for it. An export
+each reason the options (two together where neither does alone), and the other formats, that would carry
+records dropped for it. An export
 without a row ends with exit code 1. A tie, both unacceptable,
 insufficient context, a missing majority and a preserved disagreement never become a winner. What
 the judgments say one by one (who, when, in which order, why) stays in the release: no trainer's
