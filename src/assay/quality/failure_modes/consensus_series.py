@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Hashable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, combinations, product
 from typing import NamedTuple
 
@@ -20,6 +21,9 @@ from assay.records.verdict import (
     Verdict,
 )
 from assay.review.adjudication import Decided
+
+REMEMBERED = 1 << 12
+"""Verdicts, and sets of scores, whose answers are remembered: equal ones are frequent."""
 
 PAIR = 2
 PREFERENCES = "preferences"
@@ -108,12 +112,16 @@ class ConsensusQuestions:
             for dimension in rubric.dimensions
             if dimension.scale_kind == "categorical"
         }
+        self._scores = lru_cache(maxsize=REMEMBERED)(
+            lambda scores: tuple(self._read_scores(scores))
+        )
 
     def of_judgment(self, judgment: Judgment, n_candidates: int) -> Iterator[ConsensusAnswer]:
         """Every answer of a judgment to a question that may split."""
         yield from _verdict(judgment.verdict, n_candidates)
         yield from self._scores(judgment.scores)
-        yield from _parts(judgment.rulings, judgment.step_labels, judgment.attack)
+        if judgment.rulings or judgment.step_labels or judgment.attack is not None:
+            yield from _parts(judgment.rulings, judgment.step_labels, judgment.attack)
 
     def of_decision(self, decision: Decided, n_candidates: int) -> Iterator[ConsensusAnswer]:
         """Every answer of an adjudicator to such a question."""
@@ -121,7 +129,7 @@ class ConsensusQuestions:
         yield from self._scores(decision.scores)
         yield from _parts(decision.rulings, decision.step_labels, decision.attack)
 
-    def _scores(self, scores: Sequence[DimensionScore]) -> Iterator[ConsensusAnswer]:
+    def _read_scores(self, scores: tuple[DimensionScore, ...]) -> Iterator[ConsensusAnswer]:
         for score in scores:
             if score.dimension not in self._open:
                 continue
@@ -135,7 +143,13 @@ class ConsensusQuestions:
                     continue
 
 
-def _verdict(verdict: Verdict, n_candidates: int) -> Iterator[ConsensusAnswer]:
+@lru_cache(maxsize=REMEMBERED)
+def _verdict(verdict: Verdict, n_candidates: int) -> tuple[ConsensusAnswer, ...]:
+    """The answers of a verdict, from `_pair_codes`."""
+    return tuple(_pair_codes(verdict, n_candidates))
+
+
+def _pair_codes(verdict: Verdict, n_candidates: int) -> Iterator[ConsensusAnswer]:
     """A verdict as codes on pairs: 0 for the first candidate, 1 for a tie, 2 for the second."""
     if n_candidates < PAIR:
         return

@@ -7,6 +7,7 @@ scored on average, and apart from these what verifiers found.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from assay.records.judgment import Judgment
@@ -16,6 +17,9 @@ from assay.verification.standing import Adequacies, about_claims, is_against, sp
 from assay.verification.verification import Pass, Verification
 
 NAN = float("nan")
+
+REMEMBERED = 1 << 12
+"""Sets of scores whose whole numbers are remembered: equal ones are frequent."""
 
 Scores = Mapping[tuple[str, int], float]
 """Dimension and candidate -> score."""
@@ -30,6 +34,8 @@ class CandidateSubstance(NamedTuple):
     """Scores that an adjudicator decided."""
     verified: Scores
     """1 where a verifier passed a candidate on a dimension, 0 where one refuted it."""
+    differences: dict[tuple[str, int, int], Mapping[str, float]]
+    """Reviewers' differences of two candidates on a dimension, where they were asked for."""
 
 
 class Substance(NamedTuple):
@@ -77,10 +83,12 @@ def evidence_of(
         scores={judgment.reviewer.pseudonym: scores_of(judgment.scores) for judgment in people},
         decided=scores_of(decision.scores) if isinstance(decision, Decided) else {},
         verified=verified,
+        differences={},
     )
 
 
-def scores_of(scores: Iterable[DimensionScore]) -> Scores:
+@lru_cache(maxsize=REMEMBERED)
+def scores_of(scores: tuple[DimensionScore, ...]) -> Scores:
     """Whole numbers by dimension and candidate."""
     return {
         (score.dimension, score.candidate): float(score.score.value)
@@ -95,21 +103,19 @@ def difference(
     evidence: CandidateSubstance, reviewer: str, dimensions: Sequence[str], first: int, second: int
 ) -> Substance:
     """How far one candidate exceeds another, without the scores of one reviewer."""
-    others = [scores for name, scores in evidence.scores.items() if name != reviewer]
     scores, scorers, verified = [], [], []
     for dimension in dimensions:
         decided = _minus(evidence.decided, dimension, first, second)
-        differences = [
-            value
-            for other in others
-            if not math.isnan(value := _minus(other, dimension, first, second))
-        ]
-        if not math.isnan(decided):
+        if decided == decided:  # noqa: PLR0124  not NaN
             scores.append(decided)
             scorers.append(math.inf)
         else:
-            scores.append(sum(differences) / len(differences) if differences else NAN)
-            scorers.append(float(len(differences)))
+            differences = _differences(evidence, dimension, first, second)
+            own = differences.get(reviewer)
+            # Scores are whole numbers: what remains of their sum is exact.
+            others = len(differences) - (own is not None)
+            scores.append((sum(differences.values()) - (own or 0.0)) / others if others else NAN)
+            scorers.append(float(others))
         verified.append(_minus(evidence.verified, dimension, first, second))
     return Substance(scores, scorers, verified)
 
@@ -118,13 +124,23 @@ def spread(
     evidence: CandidateSubstance, dimension: str, first: int, second: int
 ) -> tuple[float, int]:
     """Sum of squares of reviewers' differences about their mean, and its degrees of freedom."""
-    values = [
-        value
-        for scores in evidence.scores.values()
-        if not math.isnan(value := _minus(scores, dimension, first, second))
-    ]
+    values = _differences(evidence, dimension, first, second).values()
     mean = sum(values) / len(values) if values else 0.0
     return sum((value - mean) ** 2 for value in values), max(0, len(values) - 1)
+
+
+def _differences(
+    evidence: CandidateSubstance, dimension: str, first: int, second: int
+) -> Mapping[str, float]:
+    """By how much each reviewer scores the first candidate higher; those who scored both."""
+    place = dimension, first, second
+    if place not in evidence.differences:
+        evidence.differences[place] = {
+            reviewer: scores[dimension, first] - scores[dimension, second]
+            for reviewer, scores in evidence.scores.items()
+            if (dimension, first) in scores and (dimension, second) in scores
+        }
+    return evidence.differences[place]
 
 
 def _minus(scores: Scores, dimension: str, first: int, second: int) -> float:
