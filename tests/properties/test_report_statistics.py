@@ -5,11 +5,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay.core.digest import sha256
 from assay.quality.answer_table import AnswerColumns, AnswerTable
+from assay.quality.integrity import _Label, _LabelColumns
 from assay.quality.shortcuts.predictor import _draws, _ScoreOrder
+from assay.quality.shortcuts.substance import difference, evidence_of
 from assay.quality.splits import MANY_PAIRS, _Residuals
-from simulators.slow_statistics import area, leading_value, shuffled_raters
+from assay.records.verdict import DimensionScore, NotAsked, Scored
+from simulators.slow_statistics import (
+    area,
+    label_conflicts,
+    leading_value,
+    others_mean,
+    shuffled_raters,
+)
+from simulators.small_program import judged, pair
 
+RECORD = pair()
 SEEDS = st.integers(0, 10_000)
 
 
@@ -69,3 +81,54 @@ def test_the_area_of_a_draw_of_prompts_is_that_of_its_rows(seed: int) -> None:
     rows = np.repeat(np.arange(40), weights)
     found = _ScoreOrder.of(predicted, wins).area(weights)
     assert found == pytest.approx(area(predicted, wins, rows), abs=1e-12)
+
+
+SCORES = st.dictionaries(
+    st.tuples(st.sampled_from(["correctness", "clarity"]), st.integers(0, 1)), st.integers(1, 5)
+)
+
+
+@given(st.dictionaries(st.sampled_from("abcd"), SCORES, min_size=1), st.sampled_from("abcd"))
+def test_substance_is_what_all_others_scored(
+    said: dict[str, dict[tuple[str, int], int]], reviewer: str
+) -> None:
+    """The sum over all reviewers less one reviewer's own difference is that of the others."""
+    judgments = [
+        judged(
+            RECORD,
+            name,
+            NotAsked(),
+            scores=tuple(
+                DimensionScore(dimension=dimension, candidate=place, score=Scored(value=value))
+                for (dimension, place), value in scores.items()
+            ),
+        )
+        for name, scores in said.items()
+    ]
+    names = ("correctness", "clarity")
+    found = difference(evidence_of(judgments, (), ()), reviewer, names, 0, 1)
+    for place, dimension in enumerate(names):
+        mean, scorers = others_mean(said, reviewer, dimension)
+        assert found.scorers[place] == scorers
+        assert found.scores[place] == mean or (mean is None and np.isnan(found.scores[place]))
+
+
+LABELS = st.tuples(
+    st.sampled_from([sha256(name) for name in (b"one", b"two", b"three")]),
+    st.sampled_from(["verdict", "expected"]),
+    st.sampled_from(["comply", "refuse", sha256(b"first"), sha256(b"second")]),
+)
+
+
+@given(st.lists(st.lists(LABELS, min_size=1, max_size=3), max_size=8))
+def test_labels_in_columns_conflict_as_labels_one_by_one(
+    records: list[list[tuple[bytes, str, str | bytes]]],
+) -> None:
+    """A sort of part of the digests finds every item with several labels, and its first records."""
+    columns = _LabelColumns()
+    flat = []
+    for number, labels in enumerate(records):
+        columns.add(f"rec_{number}", [_Label(*label) for label in labels])
+        flat += [(f"rec_{number}", *label) for label in labels]
+    found = [(one.question, one.labels, one.records) for one in columns.conflicts()]
+    assert sorted(found) == label_conflicts(flat)

@@ -3,6 +3,7 @@
 What the report computes at once for many draws is compared with these.
 """
 
+from collections.abc import Iterable, Mapping
 from itertools import combinations
 
 import numpy as np
@@ -51,3 +52,29 @@ def area(predicted: Floats, wins: Integers, rows: Integers) -> float:
     larger = toward[:, None] > -toward[None, :]
     equal = toward[:, None] == -toward[None, :]
     return float((larger + equal / 2).mean())
+
+
+def others_mean(
+    scores: Mapping[str, Mapping[tuple[str, int], float]], reviewer: str, dimension: str
+) -> tuple[float | None, int]:
+    """Mean difference of two candidates by all reviewers but one, and by how many of them."""
+    differences = [
+        own[dimension, 0] - own[dimension, 1]
+        for name, own in scores.items()
+        if name != reviewer and (dimension, 0) in own and (dimension, 1) in own
+    ]
+    return (sum(differences) / len(differences) if differences else None), len(differences)
+
+
+def label_conflicts(
+    labels: Iterable[tuple[str, bytes, str, str | bytes]],
+) -> list[tuple[str, int, tuple[str, ...]]]:
+    """Question, labels and first records of each item whose words differ, one label at a time."""
+    seen: dict[tuple[bytes, str], dict[str | bytes, str]] = {}
+    for identity, item, question, value in labels:
+        seen.setdefault((item, question), {}).setdefault(value, identity)
+    return sorted(
+        (question, len(by_value), tuple(by_value.values()))
+        for (_, question), by_value in seen.items()
+        if len(by_value) > 1
+    )

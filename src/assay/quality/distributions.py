@@ -289,10 +289,10 @@ def _without_unnamed(counts: Counter[str]) -> dict[str, int]:
 def attack_summary(judgments: Iterable[Judgment], share: float | None) -> AttackSummary | None:
     """What reviewers found in a transcript; None where nobody was asked."""
     attacks = [judgment.attack for judgment in judgments if judgment.attack is not None]
-    outcomes = Counter(str(attack.outcome) for attack in attacks if attack.outcome is not None)
-    severities = Counter(str(attack.severity) for attack in attacks if attack.severity is not None)
     if not attacks:
         return None
+    outcomes = Counter(str(attack.outcome) for attack in attacks if attack.outcome is not None)
+    severities = Counter(str(attack.severity) for attack in attacks if attack.severity is not None)
     return AttackSummary(
         counts=by_name(outcomes),
         severities=by_name(severities),

@@ -77,12 +77,11 @@ class ConsensusCounts:
         """Start with nothing counted."""
         self.permits_ties = "tie" in documents.rubric.verdicts
         """Whether the rubric permits a tie."""
-        self.one_answer: list[bool] = []
+        self.one_answer = bytearray()
         """For each record, whether it was released as one answer of the reviewers."""
-        self.settled: list[bool] = []
+        self.settled = bytearray()
         """For each record, whether it was released at all: as one answer or as a distribution."""
-        self.ids: list[bytes] = []
-        """Their digests."""
+        self._digests = bytearray()
         self.series: dict[str, ConsensusSeries] = {}
         """Question -> answers."""
         self._questions = ConsensusQuestions(documents.rubric)
@@ -94,11 +93,11 @@ class ConsensusCounts:
 
     def add(self, case: RecordCase, people: Sequence[Judgment]) -> None:
         """Take in one case."""
-        number = len(self.ids)
+        number = len(self.one_answer)
         state = case.disposition.state if case.disposition else None
         self.one_answer.append(state == "accepted" and not case.adjudications)
         self.settled.append(state in RELEASABLE)
-        self.ids.append(digest_of(case.id))
+        self._digests += digest_of(case.id)
         n_candidates = len(case.record.candidates)
         answers: dict[str, list[tuple[Hashable, int, int]]] = {}
         for judgment in people:
@@ -110,6 +109,11 @@ class ConsensusCounts:
         for question, some in answers.items():
             self.series[question].add(number, some)
         self._add_decision(case, answers)
+
+    def id_of(self, record: int) -> str:
+        """The id of a record, by its number."""
+        size = len(self._digests) // len(self.one_answer)
+        return make_id(Record.prefix, bytes(self._digests[size * record : size * (record + 1)]))
 
     def answers(self) -> tuple[AnswerColumns, ...]:
         """Every question as columns, preferences first."""
@@ -191,7 +195,7 @@ def forced_consensus_alarm(
         hidden = _hidden_records(counted, columns[disagreement.question], disagreement.split)
         text = f"{disagreement.question}: {disagreement.reason}"
         if hidden:
-            ids = tuple(make_id(Record.prefix, counted.ids[record]) for record in hidden[:SHOWN])
+            ids = tuple(counted.id_of(record) for record in hidden[:SHOWN])
             evidence = (*evidence, *ids)
             found_signs.append(
                 f"{text}; {len(hidden)} of {sum(counted.one_answer)} records were accepted with "

@@ -82,9 +82,11 @@ class LabelCounts:
         self.asked.setdefault(kind, set()).update(applicable)
         sections = {ruling.section for ruling in judgment.rulings}
         self.unscored[kind] += not judgment.scores and len(sections) < APART
-        self.scored.setdefault(kind, Counter()).update(
-            {score.dimension for score in judgment.scores} & applicable
-        )
+        if kind not in self.scored:
+            self.scored[kind] = Counter()
+        scored = self.scored[kind]
+        for dimension in {score.dimension for score in judgment.scores} & applicable:
+            scored[dimension] += 1
 
     def _add_scores(self, scores: tuple[DimensionScore, ...]) -> set[tuple[str, str]]:
         """Add the moments of each pair of dimensions; the pairs."""

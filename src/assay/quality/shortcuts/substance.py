@@ -105,7 +105,9 @@ def difference(
     """How far one candidate exceeds another, without the scores of one reviewer."""
     scores, scorers, verified = [], [], []
     for dimension in dimensions:
-        decided = _minus(evidence.decided, dimension, first, second)
+        decided = NAN
+        if evidence.decided:
+            decided = _minus(evidence.decided, dimension, first, second)
         if decided == decided:  # noqa: PLR0124  not NaN
             scores.append(decided)
             scorers.append(math.inf)
@@ -116,7 +118,8 @@ def difference(
             others = len(differences) - (own is not None)
             scores.append((sum(differences.values()) - (own or 0.0)) / others if others else NAN)
             scorers.append(float(others))
-        verified.append(_minus(evidence.verified, dimension, first, second))
+        results = evidence.verified
+        verified.append(_minus(results, dimension, first, second) if results else NAN)
     return Substance(scores, scorers, verified)
 
 
