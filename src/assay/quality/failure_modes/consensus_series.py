@@ -62,20 +62,23 @@ class ConsensusSeries:
         """What the values are."""
         self.records: array[int] = array("q")
         """The record of each item."""
+        self._record = -1
+        self._numbers: dict[Hashable, int] = {}
         self._items: array[int] = array("q")
         self._raters: array[int] = array("i")
         self._values: array[int] = array("i")
 
-    def add(self, record: int, answers: Sequence[tuple[Hashable, int, int]]) -> None:
-        """Take in all answers about one record: item, rater and value."""
-        numbers: dict[Hashable, int] = {}
-        for item, rater, value in answers:
-            if item not in numbers:
-                numbers[item] = len(self.records)
-                self.records.append(record)
-            self._items.append(numbers[item])
-            self._raters.append(rater)
-            self._values.append(value)
+    def add(self, record: int, item: Hashable, rater: int, value: int) -> None:
+        """Take in one answer; all answers about one record come before those about the next."""
+        if record != self._record:
+            self._record, self._numbers = record, {}
+        number = self._numbers.get(item)
+        if number is None:
+            number = self._numbers[item] = len(self.records)
+            self.records.append(record)
+        self._items.append(number)
+        self._raters.append(rater)
+        self._values.append(value)
 
     def columns(
         self, question: str, names: Sequence[str], groups: dict[str, dict[int, str]]
@@ -116,12 +119,12 @@ class ConsensusQuestions:
             lambda scores: tuple(self._read_scores(scores))
         )
 
-    def of_judgment(self, judgment: Judgment, n_candidates: int) -> Iterator[ConsensusAnswer]:
+    def of_judgment(self, judgment: Judgment, n_candidates: int) -> tuple[ConsensusAnswer, ...]:
         """Every answer of a judgment to a question that may split."""
-        yield from _verdict(judgment.verdict, n_candidates)
-        yield from self._scores(judgment.scores)
+        answers = _verdict(judgment.verdict, n_candidates) + self._scores(judgment.scores)
         if judgment.rulings or judgment.step_labels or judgment.attack is not None:
-            yield from _parts(judgment.rulings, judgment.step_labels, judgment.attack)
+            answers += tuple(_parts(judgment.rulings, judgment.step_labels, judgment.attack))
+        return answers
 
     def of_decision(self, decision: Decided, n_candidates: int) -> Iterator[ConsensusAnswer]:
         """Every answer of an adjudicator to such a question."""

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 
 import msgspec
 import numpy as np
@@ -99,16 +99,14 @@ class ConsensusCounts:
         self.settled.append(state in RELEASABLE)
         self._digests += digest_of(case.id)
         n_candidates = len(case.record.candidates)
-        answers: dict[str, list[tuple[Hashable, int, int]]] = {}
         for judgment in people:
             rater = self._rater(judgment)
-            for answer in self._questions.of_judgment(judgment, n_candidates):
-                if answer.question not in self.series:
-                    self.series[answer.question] = ConsensusSeries(answer.scale)
-                answers.setdefault(answer.question, []).append((answer.item, rater, answer.value))
-        for question, some in answers.items():
-            self.series[question].add(number, some)
-        self._add_decision(case, answers)
+            for question, item, value, scale in self._questions.of_judgment(judgment, n_candidates):
+                series = self.series.get(question)
+                if series is None:
+                    series = self.series[question] = ConsensusSeries(scale)
+                series.add(number, item, rater, value)
+        self._add_decision(case, people)
 
     def id_of(self, record: int) -> str:
         """The id of a record, by its number."""
@@ -143,18 +141,18 @@ class ConsensusCounts:
             self._groups.setdefault(name, {})[rater] = group
         return rater
 
-    def _add_decision(
-        self, case: RecordCase, answers: Mapping[str, list[tuple[Hashable, int, int]]]
-    ) -> None:
+    def _add_decision(self, case: RecordCase, people: Sequence[Judgment]) -> None:
         """Count the sides of a decision on what reviewers answered differently."""
         latest = case.adjudications[-1] if case.adjudications else None
         if latest is None or not isinstance(latest.decision, Decided):
             return
         n_candidates = len(case.record.candidates)
+        values_of: dict[tuple[str, Hashable], set[int]] = {}
+        for judgment in people:
+            for answer in self._questions.of_judgment(judgment, n_candidates):
+                values_of.setdefault((answer.question, answer.item), set()).add(answer.value)
         for answer in self._questions.of_decision(latest.decision, n_candidates):
-            values = {
-                value for item, _, value in answers.get(answer.question, ()) if item == answer.item
-            }
+            values = values_of.get((answer.question, answer.item), set())
             # A decision shows a leaning only where reviewers differed; on agreed records it
             # follows them.
             if len(values) < 2:  # noqa: PLR2004  nobody differed

@@ -34,8 +34,21 @@ class CandidateSubstance(NamedTuple):
     """Scores that an adjudicator decided."""
     verified: Scores
     """1 where a verifier passed a candidate on a dimension, 0 where one refuted it."""
-    differences: dict[tuple[str, int, int], Mapping[str, float]]
-    """Reviewers' differences of two candidates on a dimension, where they were asked for."""
+    differences: "dict[tuple[str, int, int], ScoredDifferences]"
+    """What was computed of a dimension and two candidates."""
+
+
+class ScoredDifferences(NamedTuple):
+    """How far one candidate exceeds another on a dimension."""
+
+    by_reviewer: Mapping[str, float]
+    """By each person who scored both."""
+    total: float
+    """Sum over these people."""
+    decided: float
+    """By the adjudicator's decision; NaN without one."""
+    verified: float
+    """By verifiers' results; NaN without any."""
 
 
 class Substance(NamedTuple):
@@ -105,21 +118,17 @@ def difference(
     """How far one candidate exceeds another, without the scores of one reviewer."""
     scores, scorers, verified = [], [], []
     for dimension in dimensions:
-        decided = NAN
-        if evidence.decided:
-            decided = _minus(evidence.decided, dimension, first, second)
-        if decided == decided:  # noqa: PLR0124  not NaN
-            scores.append(decided)
+        scored = _scored_differences(evidence, dimension, first, second)
+        if scored.decided == scored.decided:
+            scores.append(scored.decided)
             scorers.append(math.inf)
         else:
-            differences = _differences(evidence, dimension, first, second)
-            own = differences.get(reviewer)
+            own = scored.by_reviewer.get(reviewer)
+            others = len(scored.by_reviewer) - (own is not None)
             # Scores are whole numbers: what remains of their sum is exact.
-            others = len(differences) - (own is not None)
-            scores.append((sum(differences.values()) - (own or 0.0)) / others if others else NAN)
+            scores.append((scored.total - (own or 0.0)) / others if others else NAN)
             scorers.append(float(others))
-        results = evidence.verified
-        verified.append(_minus(results, dimension, first, second) if results else NAN)
+        verified.append(scored.verified)
     return Substance(scores, scorers, verified)
 
 
@@ -127,23 +136,33 @@ def spread(
     evidence: CandidateSubstance, dimension: str, first: int, second: int
 ) -> tuple[float, int]:
     """Sum of squares of reviewers' differences about their mean, and its degrees of freedom."""
-    values = _differences(evidence, dimension, first, second).values()
-    mean = sum(values) / len(values) if values else 0.0
-    return sum((value - mean) ** 2 for value in values), max(0, len(values) - 1)
+    scored = _scored_differences(evidence, dimension, first, second)
+    values = scored.by_reviewer.values()
+    if len(values) < 2:  # noqa: PLR2004  one value is its own mean
+        return 0.0, 0
+    mean = scored.total / len(values)
+    return sum((value - mean) ** 2 for value in values), len(values) - 1
 
 
-def _differences(
+def _scored_differences(
     evidence: CandidateSubstance, dimension: str, first: int, second: int
-) -> Mapping[str, float]:
-    """By how much each reviewer scores the first candidate higher; those who scored both."""
+) -> ScoredDifferences:
+    """How far the first candidate exceeds the second, computed once for all reviewers."""
     place = dimension, first, second
-    if place not in evidence.differences:
-        evidence.differences[place] = {
+    scored = evidence.differences.get(place)
+    if scored is None:
+        by_reviewer = {
             reviewer: scores[dimension, first] - scores[dimension, second]
             for reviewer, scores in evidence.scores.items()
             if (dimension, first) in scores and (dimension, second) in scores
         }
-    return evidence.differences[place]
+        scored = evidence.differences[place] = ScoredDifferences(
+            by_reviewer,
+            sum(by_reviewer.values()),
+            _minus(evidence.decided, dimension, first, second),
+            _minus(evidence.verified, dimension, first, second),
+        )
+    return scored
 
 
 def _minus(scores: Scores, dimension: str, first: int, second: int) -> float:
