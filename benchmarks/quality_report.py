@@ -1,11 +1,12 @@
-"""The quality report over 1,000,000 judgments in one pass, beside a pass that only decodes them.
+"""The quality report over 10,000, 100,000 and 1,000,000 judgments, beside a pass that decodes them.
 
-Prints a Markdown table with the memory at a quarter and at the whole, so that its growth shows.
+Prints a Markdown table with the time and the memory a judgment, and the exponent of their growth.
 Cases are decoded from JSON as they are asked for and never kept; each size runs in a process of
-its own. The last row reads a SQLite store.
+its own. The last rows read a SQLite store.
 """
 
 import argparse
+import math
 import os
 import platform
 import resource
@@ -28,6 +29,7 @@ from assay.quality import service
 from assay.quality.bootstrap import Resampling
 from assay.quality.case import RecordCase
 from assay.quality.gathering import gather
+from assay.quality.in_force import DocumentsInForce
 from assay.quality.report import report_of
 from assay.records.judgment import Judgment
 from assay.records.record import Record
@@ -44,8 +46,8 @@ SHAPES = 2048
 REVIEWERS = 200
 DIMENSIONS = ("correctness", "clarity")
 RESAMPLING = Resampling(replicates=500)
-MEBI = 1024
-"""Kibibytes in a mebibyte."""
+SIZES = (10_000, 100_000, 1_000_000)
+"""Judgments of each run."""
 
 Body = tuple[bytes, tuple[bytes, ...]]
 """A record and its judgments as JSON."""
@@ -100,24 +102,55 @@ def _id(number: int) -> str:
     return make_id(Record.prefix, sha256(str(number).encode()))
 
 
-def peak() -> float:
-    """Most memory that this process has held, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEBI
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """What one report cost."""
+
+    source: str
+    """Where the cases came from."""
+    judgments: int
+    """Judgments of all cases."""
+    decoding: float
+    """CPU seconds of a pass that only decodes them."""
+    gathering: float
+    """CPU seconds of the pass that gathers; the decoding is in them."""
+    statistics: float
+    """CPU seconds of what follows it."""
+    grown: int
+    """Bytes by which the process grew."""
+
+    @property
+    def spent(self) -> float:
+        """CPU seconds of the report."""
+        return self.gathering + self.statistics
 
 
-def run(judgments: int) -> None:
-    """Make the report once and print its cost."""
-    made = bodies(SHAPES)
+def peak() -> int:
+    """Most bytes that this process has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def run(judgments: int) -> Measured:
+    """Make the report once from cases that are decoded from JSON."""
+    made = bodies(min(SHAPES, judgments // EACH))
     before = time.process_time()
     for _ in cases(made, judgments):
         pass
-    bare, start = time.process_time() - before, peak()
+    decoding, start = time.process_time() - before, peak()
     before = time.process_time()
-    report_of(gather(cases(made, judgments), in_force()), RESAMPLING)
-    _print("cases decoded from JSON", judgments, time.process_time() - before, bare, start)
+    data = gather(cases(made, judgments), in_force())
+    gathered = time.process_time()
+    report_of(data, RESAMPLING)
+    return Measured(
+        source="cases decoded from JSON",
+        judgments=judgments,
+        decoding=decoding,
+        gathering=gathered - before,
+        statistics=time.process_time() - gathered,
+        grown=peak() - start,
+    )
 
 
-def run_store(judgments: int) -> None:
+def run_store(judgments: int) -> Measured:
     """The same through a store on SQLite, whose filling is not counted."""
     documents = facts()
     with tempfile.TemporaryDirectory() as folder:
@@ -127,11 +160,21 @@ def run_store(judgments: int) -> None:
         before = time.process_time()
         for _ in service.each_case(store, documents):
             pass
-        bare, start = time.process_time() - before, peak()
+        decoding, start = time.process_time() - before, peak()
         before = time.process_time()
-        service.report(store, documents, resampling=RESAMPLING)
-        _print("SQLite store", judgments, time.process_time() - before, bare, start)
+        data = gather(service.each_case(store, documents), DocumentsInForce.of(documents))
+        gathered = time.process_time()
+        report_of(data, RESAMPLING, service.rubrics(store))
+        measured = Measured(
+            source="SQLite store",
+            judgments=judgments,
+            decoding=decoding,
+            gathering=gathered - before,
+            statistics=time.process_time() - gathered,
+            grown=peak() - start,
+        )
         store.close()
+    return measured
 
 
 def _fill(store: Store, judgments: int) -> None:
@@ -145,41 +188,59 @@ def _fill(store: Store, judgments: int) -> None:
             writing.add(given)
 
 
-def _print(what: str, judgments: int, spent: float, bare: float, start: float) -> None:
-    print(
-        f"| {what} | {judgments:,} | {spent:.1f} | {judgments / spent:,.0f} | {spent / bare:.1f}x "
-        f"| {start:,.0f} | {peak() - start:,.0f} | {(peak() - start) * MEBI**2 / judgments:,.0f} |",
-        flush=True,
+def _row(measured: Measured, smaller: Measured | None) -> str:
+    judgments = measured.judgments
+    growth = ""
+    if smaller is not None:
+        times = measured.spent / smaller.spent
+        growth = f"{math.log(times) / math.log(judgments / smaller.judgments):.2f}"
+    micro = 1e6 / judgments
+    return (
+        f"| {measured.source} | {judgments:,} | {measured.spent:.1f} | {measured.spent * micro:,.0f} "
+        f"| {measured.gathering * micro:,.0f} | {measured.statistics * micro:,.0f} "
+        f"| {measured.spent / measured.decoding:.1f}x | {measured.grown / judgments:,.0f} | {growth} |"
     )
+
+
+def _measure(option: str, judgments: int) -> Measured:
+    """One size in a process of its own."""
+    command = [sys.executable, __file__, option, str(judgments)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    return msgspec.json.decode(done.stdout, type=Measured)
 
 
 def main() -> None:
     """Run each size in its own process."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the judgments")
+    parser.add_argument("--quick", action="store_true", help="without the largest size")
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--store", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.one:
-        return run(options.one)
-    if options.store:
-        return run_store(options.store)
-    whole = 100_000 if options.quick else 1_000_000
+    if options.one or options.store:
+        measured = run(options.one) if options.one else run_store(options.store)
+        print(msgspec.json.encode(measured).decode())
+        return
     print("## Quality report\n")
+    load = ", ".join(f"{average:.1f}" for average in os.getloadavg())
     print(
         f"{EACH} judgments a record, {REVIEWERS} reviewers, {len(DIMENSIONS)} scored dimensions, "
         f"{RESAMPLING.replicates} replicates; shortcut audit, diagnosis, ledger and alarms "
-        f"included. Python {platform.python_version()}, {os.cpu_count()} cores. `x` is CPU seconds "
-        "over those of a pass that only decodes the same facts; the start is the memory before the "
-        "report, libraries included.\n"
+        f"included. Python {platform.python_version()}, {os.cpu_count()} cores, load {load}. Times "
+        "are CPU time; `x` is that of the report over that of a pass that only decodes the same "
+        "facts. Bytes are what the process grew by. The exponent is that of the time, from one "
+        "size to the next: 1 grows as the judgments do.\n"
     )
     print(
-        "| source | judgments | CPU s | judgments a second | x | start MiB | growth MiB | bytes a judgment |"
+        "| source | judgments | CPU s | us a judgment | of it gathering | of it statistics | x "
+        "| bytes a judgment | exponent |"
     )
-    print("|---|--:|--:|--:|--:|--:|--:|--:|", flush=True)
-    for option, size in (("--one", whole // 4), ("--one", whole), ("--store", whole // 10)):
-        subprocess.run([sys.executable, __file__, option, str(size)], check=True)
-    return None
+    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|", flush=True)
+    for option, sizes in (("--one", SIZES), ("--store", SIZES[:2])):
+        smaller: Measured | None = None
+        for size in sizes[:2] if options.quick else sizes:
+            measured = _measure(option, size)
+            print(_row(measured, smaller), flush=True)
+            smaller = measured
 
 
 if __name__ == "__main__":

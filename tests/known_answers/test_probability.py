@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from assay.quality import probability as functions
-from assay.quality.splits import _products
 from assay.validation.comparison import goodman_intervals
 
 SPREAD = np.concatenate([np.linspace(-800, 800, 401), np.linspace(-9, 9, 181)])
@@ -29,27 +28,6 @@ def test_the_quantiles_of_student_are_scipys(probability: float, degrees: int) -
 
     found = functions.student_quantile(probability, degrees)
     assert found == pytest.approx(stats.t.ppf(probability, degrees), rel=1e-9)
-
-
-def test_equal_values_share_the_mean_of_their_ranks() -> None:
-    """3, 1, 3, 2 have the ranks 3.5, 1, 3.5, 2, and fifty draws of nine values those of SciPy."""
-    from scipy import stats
-
-    assert functions.average_ranks(np.array([3.0, 1, 3, 2])).tolist() == [3.5, 1, 3.5, 2]
-    drawn = np.random.default_rng(1).integers(0, 9, 50).astype(float)
-    assert functions.average_ranks(drawn).tolist() == stats.rankdata(drawn).tolist()
-
-
-def test_products_of_raters_are_those_of_the_sparse_matrix() -> None:
-    """Raters x items times its transpose, one rater's repeated answers to an item summed."""
-    from scipy import sparse
-
-    draw = np.random.default_rng(2)
-    raters, items = draw.integers(0, 7, 300), draw.integers(0, 60, 300)
-    values = draw.normal(size=300)
-    matrix = sparse.csr_array((values, (raters, items)), shape=(7, 60))
-    found = _products(values, raters, items, 7)
-    assert found == pytest.approx((matrix @ matrix.T).toarray(), abs=1e-12)
 
 
 def test_the_intervals_of_goodman_are_those_of_statsmodels() -> None:

@@ -64,7 +64,12 @@ class AnswerTable:
         # One number for each (record, rater) pair: a shuffle moves all that a rater answered
         # about a record as one block, or correlated answers would look like a split.
         slots, self._slot = np.unique(together * span + self.raters, return_inverse=True)
-        self._slot_record, self._slot_rater = slots // span, slots % span
+        self._slot_rater = slots % span
+        records = np.unique(slots // span, return_inverse=True)[1]
+        # The record is the upper part of a key whose lower part is drawn: one sort of whole numbers
+        # shuffles within every record, several times as fast as a sort by two columns.
+        self._drawn_bits = min(53, 62 - int(records.max(initial=0)).bit_length())
+        self._slot_key = records << self._drawn_bits
         places = np.arange(self.n_values, dtype=np.float64)
         self.distance: Floats = (places[:, None] != places).astype(np.float64)
         """How far two values differ, from 0 to 1."""
@@ -103,7 +108,9 @@ class AnswerTable:
         Args:
             draw: where the shuffles come from.
         """
-        order = np.lexsort((draw.random(len(self._slot_record)), self._slot_record))
+        drawn = draw.random(len(self._slot_key))
+        drawn *= 1 << self._drawn_bits
+        order = np.argsort(self._slot_key | drawn.astype(np.int64))
         raters: Integers = self._slot_rater[order][self._slot]
         return raters
 

@@ -34,10 +34,6 @@ class Codes:
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def of(self, key: Hashable) -> int:
-        """The number of a key."""
-        return self.numbers.setdefault(key, len(self.numbers))
-
 
 class AnswerSeries:
     """A series of answers to one question.
@@ -88,9 +84,10 @@ class AnswerSeries:
             code = self._items_of_record[item] = len(self._records)
             self._records.append(record)
             self._clusters.append(cluster)
+        raters, values = self.raters.numbers, self._values.numbers
         self._item_of.append(code)
-        self._rater_of.append(self.raters.of(rater))
-        self._value_of.append(ABSTAINED if value is None else self._values.of(value))
+        self._rater_of.append(raters.setdefault(rater, len(raters)))
+        self._value_of.append(ABSTAINED if value is None else values.setdefault(value, len(values)))
 
     @property
     def counts(self) -> dict[str, int]:

@@ -197,6 +197,8 @@ def consensus(
     )
     if adjudications:
         result = _after_adjudication(result, adjudications[-1].decision, len(record.candidates))
+    if result.candidate is None:
+        return result
     return msgspec.structs.replace(result, strengths=_strengths(counted, result.candidate))
 
 
@@ -332,7 +334,7 @@ def _after_adjudication(
     return msgspec.structs.replace(result, outcome=outcome, candidate=candidate, ranking=ranking)
 
 
-def _strengths(judgments: Iterable[Judgment], winner: int | None) -> dict[int, int]:
+def _strengths(judgments: Iterable[Judgment], winner: int) -> dict[int, int]:
     counts = Counter(
         judgment.verdict.strength
         for judgment in judgments

@@ -1,15 +1,19 @@
 """Contradictions: verdicts that the rubric's priority rules do not permit on the same scores."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
-from assay.contracts.priority import Scores, compute_verdict, hitting
+from assay.contracts.priority import Rules, Scores, compute_verdict, hitting
 from assay.contracts.verdict_words import BOTH_UNACCEPTABLE
 from assay.quality.in_force import DocumentsInForce
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.verdict import DimensionScore, Prefers, Ranks, Scored, Tie, verdict_key
+
+REMEMBERED = 1 << 12
+"""Sets of scores whose computed verdict is remembered."""
 
 
 class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,23 +40,37 @@ def contradictions(
     """
     if not documents.rubric.priority or len(record.candidates) < 2:  # noqa: PLR2004  a comparison
         return ()
-    results = (_contradiction(record, judgment, documents) for judgment in judgments)
-    return tuple(result for result in results if result is not None)
+    return tuple(
+        contradiction_of(judgment, len(record.candidates), against)
+        for judgment in judgments
+        if (against := against_rules(record, judgment, documents)) is not None
+    )
 
 
-def _contradiction(
+def against_rules(
     record: Record, judgment: Judgment, documents: DocumentsInForce
-) -> Contradiction | None:
+) -> tuple[str, str] | None:
+    """The verdict that the rules compute from a judgment's scores, and the rule, where it differs."""
     best = _best(judgment)
-    if best is None:
+    if best is None or not judgment.scores:
         return None
-    against = computed_against(record, best, judgment.scores, documents)
-    if against is None:
-        return None
+    return computed_against(record, best, judgment.scores, documents)
+
+
+def contradiction_of(
+    judgment: Judgment, n_candidates: int, against: tuple[str, str]
+) -> Contradiction:
+    """The contradiction of a judgment, from what `against_rules` gives.
+
+    Args:
+        judgment: the judgment.
+        n_candidates: candidates of its record.
+        against: the verdict that the rules compute, and the rule.
+    """
     computed, rule = against
     return Contradiction(
         judgment=judgment.id,
-        verdict=verdict_key(judgment.verdict, len(record.candidates)),
+        verdict=verdict_key(judgment.verdict, n_candidates),
         computed=computed,
         rule=rule,
     )
@@ -68,8 +86,16 @@ def computed_against(
     own_scores = tuple(scores)
     if not own_scores:
         return None
-    scored = [_scores_of(own_scores, candidate) for candidate in range(len(record.candidates))]
-    computed = compute_verdict(scored, documents.priority)
+    return _differing(len(record.candidates), best, own_scores, documents.priority)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _differing(
+    n_candidates: int, best: frozenset[int], scores: tuple[DimensionScore, ...], rules: Rules
+) -> tuple[str, str] | None:
+    """What the rules compute where it differs; equal scores are frequent, and computed once."""
+    scored = [_scores_of(scores, candidate) for candidate in range(n_candidates)]
+    computed = compute_verdict(scored, rules)
     # A tie of all chooses every candidate: it contradicts a rule that has one winner.
     chosen = best or frozenset(range(len(scored)))
     if computed.state == "all_unacceptable":
@@ -80,7 +106,7 @@ def computed_against(
     if hit is None:
         return None
     # The outcome's own rule may be a veto that nobody scored, for which it is left open.
-    vetoes, _ = documents.priority
+    vetoes, _ = rules
     veto = hitting(scored[hit], vetoes)
     return f"vetoed:{hit}", "" if veto is None else str(vetoes[veto])
 

@@ -145,8 +145,13 @@ def _score_summary(
     share: float | None,
     scale: AgreementScale | None,
 ) -> ScoreSummary:
-    keys = (score_key(score) for score in scores)
-    counts = by_name(Counter(key for key in keys if key is not None))
+    tallied: dict[str, int] = {}
+    for score in scores:
+        key = score_key(score)
+        if key is not None:
+            tallied[key] = tallied.get(key, 0) + 1
+    counts = dict(sorted(tallied.items()))
+    unanswered = sum(tallied.values()) < len(scores)
     agreed = agreed_value(counts, share)
     if agreed is None and scale is not None and scale.tolerance:
         agreed = _agreed_within(scores, share, scale)
@@ -154,10 +159,14 @@ def _score_summary(
         dimension=dimension,
         candidate=None if place < 0 else place,
         counts=counts,
-        abstained=sum(isinstance(score, ScoreAbstained) for score in scores),
-        not_applicable=sum(isinstance(score, NotApplicable) for score in scores),
+        abstained=_count(ScoreAbstained, scores) if unanswered else 0,
+        not_applicable=_count(NotApplicable, scores) if unanswered else 0,
         agreed=agreed,
     )
+
+
+def _count(kind: type[Score], scores: Iterable[Score]) -> int:
+    return sum(isinstance(score, kind) for score in scores)
 
 
 def _agreed_within(
@@ -280,10 +289,10 @@ def _without_unnamed(counts: Counter[str]) -> dict[str, int]:
 def attack_summary(judgments: Iterable[Judgment], share: float | None) -> AttackSummary | None:
     """What reviewers found in a transcript; None where nobody was asked."""
     attacks = [judgment.attack for judgment in judgments if judgment.attack is not None]
-    outcomes = Counter(str(attack.outcome) for attack in attacks if attack.outcome is not None)
-    severities = Counter(str(attack.severity) for attack in attacks if attack.severity is not None)
     if not attacks:
         return None
+    outcomes = Counter(str(attack.outcome) for attack in attacks if attack.outcome is not None)
+    severities = Counter(str(attack.severity) for attack in attacks if attack.severity is not None)
     return AttackSummary(
         counts=by_name(outcomes),
         severities=by_name(severities),

@@ -7,6 +7,7 @@ Taxonomies are kept once each, however many records share them.
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from assay.quality.answers import AnswerSeries
@@ -18,7 +19,7 @@ from assay.quality.consensus import (
     consensus,
     effective,
 )
-from assay.quality.contradictions import Contradiction, contradictions
+from assay.quality.contradictions import Contradiction, against_rules, contradiction_of
 from assay.quality.disposition import RELEASABLE
 from assay.quality.error_marks import error_marks
 from assay.quality.failure_modes import ModeGathering
@@ -33,6 +34,7 @@ from assay.records.occasion import in_order, last_answer
 from assay.records.record import Record
 from assay.records.verdict import (
     Abstained,
+    DimensionScore,
     NotApplicable,
     NotAsked,
     Prefers,
@@ -54,6 +56,9 @@ UNDETERMINED = "(not determined)"
 
 SHOWN_CONTRADICTIONS = 100
 """Contradictions that are kept one by one; all of them are counted."""
+
+REMEMBERED = 1 << 12
+"""Sets of scores of which is remembered how they are read: equal ones are frequent."""
 
 PAIR = 2
 """Candidates of a pairwise comparison."""
@@ -218,7 +223,7 @@ class ReportData:
             self.located.append(summary.spans.f1)
             looked = [judgment for judgment in people if judgment.errors is not None]
             for word, judgment, mark in error_marks(case.record, looked):
-                place.put(self.marks, (place.record, word), judgment, mark)
+                place.put(self.marks, word, rater(judgment), mark)
 
     def _add_decisions(self, case: RecordCase) -> None:
         """Count the latest adjudication, and the latest verification of each test."""
@@ -287,9 +292,15 @@ class ReportData:
             isinstance(judgment.verdict, Prefers | Ranks | Tie) and bool(judgment.scores)
             for judgment in people
         )
-        contradictory = contradictions(record, people, self.documents)
-        self.contradicting += len(contradictory)
-        self.contradictions += contradictory[: SHOWN_CONTRADICTIONS - len(self.contradictions)]
+        for judgment in people:
+            against = against_rules(record, judgment, self.documents)
+            if against is None:
+                continue
+            self.contradicting += 1
+            # The id of a judgment is a digest of all that it says: only those that are shown need it.
+            if len(self.contradictions) < SHOWN_CONTRADICTIONS:
+                shown = contradiction_of(judgment, len(record.candidates), against)
+                self.contradictions.append(shown)
 
     def _add_verdict(self, record: Record, judgment: Judgment, place: "_Place") -> None:
         n_candidates = len(record.candidates)
@@ -299,33 +310,30 @@ class ReportData:
         key = None if declined else verdict_key(judgment.verdict, n_candidates)
         if n_candidates == PAIR:
             value = PAIR_VALUES.get(key, key) if key else None
-            place.put(self.pairs, place.record, judgment, value)
+            place.put(self.pairs, None, rater(judgment), value)
         else:
-            place.put(self.lists, place.record, judgment, key)
+            place.put(self.lists, None, rater(judgment), key)
 
     def _add_parts(self, judgment: Judgment, place: "_Place") -> None:
-        for score in {
-            (score.dimension, score.candidate): score for score in judgment.scores
-        }.values():
-            answers = self.dimensions.get(score.dimension)
+        name = rater(judgment)
+        for dimension, candidate, applies, value in _last_scores(judgment.scores):
+            answers = self.dimensions.get(dimension)
             if answers is None:
-                answers = self.dimensions[score.dimension] = AnswerSeries()
-            if isinstance(score.score, NotApplicable):
+                answers = self.dimensions[dimension] = AnswerSeries()
+            if not applies:
                 answers.not_applicable += 1
                 continue
-            place.put(answers, (place.record, score.candidate), judgment, score_key(score.score))
+            place.put(answers, candidate, name, value)
         for label in {
             (label.candidate, label.step): label for label in judgment.step_labels
         }.values():
-            step = (place.record, label.candidate, label.step)
-            place.put(self.steps, step, judgment, label.label)
+            place.put(self.steps, (label.candidate, label.step), name, label.label)
         for ruling in {
             (ruling.section, ruling.candidate): ruling for ruling in judgment.rulings
         }.values():
-            section = (place.record, ruling.section, ruling.candidate)
-            place.put(self.rulings, section, judgment, ruling.ruling)
+            place.put(self.rulings, (ruling.section, ruling.candidate), name, ruling.ruling)
         if judgment.attack is not None and judgment.attack.outcome is not None:
-            place.put(self.attacks, place.record, judgment, judgment.attack.outcome)
+            place.put(self.attacks, None, name, judgment.attack.outcome)
 
     def _add_errors(self, record: Record, judgment: Judgment, cause: str) -> None:
         if judgment.errors is None:
@@ -345,10 +353,8 @@ class _Place:
     record: int
     cluster: int
 
-    def put(
-        self, answers: AnswerSeries, item: Hashable, judgment: Judgment, value: str | None
-    ) -> None:
-        answers.add(item, rater(judgment), value, record=self.record, cluster=self.cluster)
+    def put(self, answers: AnswerSeries, item: Hashable, name: str, value: str | None) -> None:
+        answers.add(item, name, value, record=self.record, cluster=self.cluster)
 
 
 def gather(
@@ -386,6 +392,18 @@ def rater(judgment: Judgment) -> str:
     if reviewer.kind == "human":
         return reviewer.pseudonym
     return f"{reviewer.pseudonym} ({reviewer.kind})"
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _last_scores(
+    scores: tuple[DimensionScore, ...],
+) -> tuple[tuple[str, int | None, bool, str | None], ...]:
+    """Dimension, candidate, whether it applies and value of the last score on each of them."""
+    last = {(score.dimension, score.candidate): score.score for score in scores}
+    return tuple(
+        (dimension, candidate, not isinstance(score, NotApplicable), score_key(score))
+        for (dimension, candidate), score in last.items()
+    )
 
 
 def _scores(judgment: Judgment) -> Iterator[tuple[tuple[str, int | None], str | None]]:

@@ -5,6 +5,7 @@ the prompt, and control tokens of chat templates on either side of a comparison.
 """
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -34,6 +35,9 @@ LEAST_REFERENCE = 12
 
 FEWEST_LABELLED = 2
 """Records with a label below which none can contradict another."""
+
+ITEM_BYTES = 16
+"""Bytes of an item's digest that tell it from others."""
 
 SHOWN = 20
 """Cases of one sort that the report lists; all of them are counted."""
@@ -111,7 +115,70 @@ class Integrity(msgspec.Struct, frozen=True, kw_only=True):
 class _Label(NamedTuple):
     item: bytes
     question: str
-    value: str
+    value: str | bytes
+    """A word or a number; of a verdict for one candidate its digest."""
+
+
+class _LabelColumns:
+    """Labels as columns: some forty bytes each, and none of them is looked up until the end."""
+
+    def __init__(self) -> None:
+        self._items = bytearray()
+        self._questions = array("i")
+        self._values = array("q")
+        self._records = array("i")
+        self._ids: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self._texts: dict[str, int] = {}
+
+    def add(self, identity: str, labels: Iterable[_Label]) -> None:
+        """Add the labels of one record."""
+        self._ids.append(identity)
+        for item, question, value in labels:
+            self._items += item[:ITEM_BYTES]
+            self._questions.append(self._numbers.setdefault(question, len(self._numbers)))
+            self._values.append(self._code(value))
+            self._records.append(len(self._ids) - 1)
+
+    def _code(self, value: str | bytes) -> int:
+        if isinstance(value, str):
+            return self._texts.setdefault(value, len(self._texts))
+        # Candidates are told apart by their digests alone, below zero, and no digest is listed.
+        return -1 - int.from_bytes(value[:7])
+
+    def conflicts(self) -> Iterator[LabelConflict]:
+        """Each question of an item on which its labels contradict each other."""
+        questions, texts = list(self._numbers), list(self._texts)
+        for (_, question), by_value in self._repeated().items():
+            # A label that names a candidate is a word like any other.
+            if _contradict(
+                [texts[value] if value >= 0 else f"candidate {value}" for value in by_value]
+            ):
+                yield LabelConflict(
+                    question=questions[question],
+                    labels=len(by_value),
+                    records=tuple(self._ids[record] for record in by_value.values())[:SHOWN],
+                )
+
+    def _repeated(self) -> dict[tuple[bytes, int], dict[int, int]]:
+        """Item and question that several labels answer -> value -> the first record that has it."""
+        if not self._questions:
+            return {}
+        import numpy as np  # noqa: PLC0415  needed at the end alone
+
+        # Most items are labelled once. A sort of 64 bits of their digests leaves the others, which
+        # are then compared whole.
+        keys = np.frombuffer(bytes(self._items), dtype=np.uint64)[:: ITEM_BYTES // 8].copy()
+        keys ^= np.array(self._questions, dtype=np.uint64) << np.uint64(40)
+        order = np.argsort(keys)
+        equal = np.diff(keys[order]) == 0
+        several = np.append(equal, False) | np.insert(equal, 0, False)
+        groups: dict[tuple[bytes, int], dict[int, int]] = {}
+        for row in np.sort(order[several[: len(order)]]).tolist():
+            item = bytes(self._items[ITEM_BYTES * row : ITEM_BYTES * (row + 1)])
+            by_value = groups.setdefault((item, self._questions[row]), {})
+            by_value.setdefault(self._values[row], self._records[row])
+        return groups
 
 
 class IntegrityGathering:
@@ -128,7 +195,7 @@ class IntegrityGathering:
             self._with_split
         ) = 0
         self._references: list[str] = []
-        self._labels: dict[tuple[bytes, str], dict[str, list[str]]] = {}
+        self._labels = _LabelColumns()
         self._groups: dict[str | bytes, dict[str, list[str]]] = {}
         self._sides: Counter[tuple[str, str]] = Counter()
         self._lost = self._compared = 0
@@ -145,9 +212,8 @@ class IntegrityGathering:
         task = _task_digest(record)
         labels = list(_labels(record, task, consensus))
         self._labelled += bool(labels)
-        for label in labels:
-            by_value = self._labels.setdefault((label.item, label.question), {})
-            by_value.setdefault(label.value, []).append(identity)
+        if labels:
+            self._labels.add(identity, labels)
         self._add_split(record, identity, task)
         self._add_reference(record, identity)
         self._add_tokens(record, consensus.candidate if consensus else None)
@@ -155,15 +221,7 @@ class IntegrityGathering:
     def result(self) -> Integrity:
         """What was found."""
         conflicts = sorted(
-            (
-                LabelConflict(
-                    question=question,
-                    labels=len(by_value),
-                    records=tuple(ids[0] for ids in by_value.values())[:SHOWN],
-                )
-                for (_, question), by_value in self._labels.items()
-                if _contradict(by_value)
-            ),
+            self._labels.conflicts(),
             key=lambda conflict: (
                 conflict.question not in KEY_QUESTIONS,
                 conflict.question,
@@ -215,13 +273,15 @@ class IntegrityGathering:
 
     def _add_tokens(self, record: Record, winner: int | None) -> None:
         asked = "\n".join(message.content for message in record.task.messages)
-        self._sides.update(("tasks", token) for token in set(self._tokens.in_text(asked)))
+        for token in set(self._tokens.in_text(asked)):
+            self._sides["tasks", token] += 1
         counts = []
         for place, candidate in enumerate(record.candidates):
             tokens = self._tokens.in_text(candidate_text(candidate))
             counts.append(len(tokens))
             side = "others" if winner is None else "preferred" if place == winner else "rejected"
-            self._sides.update((side, token) for token in set(tokens))
+            for token in set(tokens):
+                self._sides[side, token] += 1
         if winner is None:
             return
         differing = [count for count in counts if count != counts[winner]]
@@ -277,7 +337,7 @@ def _labels(record: Record, task: bytes, consensus: Consensus | None) -> Iterato
     if consensus is None:
         return
     if consensus.candidate is not None:
-        yield _Label(item, "verdict", digests[consensus.candidate].hex())
+        yield _Label(item, "verdict", digests[consensus.candidate])
     elif consensus.outcome in {"tie", BOTH_UNACCEPTABLE}:
         yield _Label(item, "verdict", consensus.outcome)
     for summary in consensus.scores:

@@ -37,13 +37,6 @@ def normal_probability(values: Floats) -> Floats:
     return tails / 2
 
 
-def average_ranks(values: Floats) -> Floats:
-    """Ranks from 1; equal values share the mean of their ranks."""
-    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ranks: Floats = (np.cumsum(counts) - (counts - 1) / 2)[places]
-    return ranks
-
-
 def student_quantile(probability: float, degrees: int) -> float:
     """Quantile of Student's t.
 

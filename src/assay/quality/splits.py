@@ -46,6 +46,9 @@ LEAST_PART = 0.2
 MAX_HIDDEN_RATERS = 60
 """Raters among whom an undeclared split is searched for: the most active ones."""
 
+MANY_PAIRS = 64
+"""Pairs of answers an item from which a whole table of raters and items is quicker than the pairs."""
+
 ROUGH, FULL = 99, 999
 """Shuffles: the first number always, the second where the first leave a split possible."""
 
@@ -116,10 +119,11 @@ def search_split(answers: AnswerColumns, draw: np.random.Generator, *, risk: flo
     if not n_tests:
         return SplitSearch(None, is_found=False, shuffles=0, power=0.0)
     null: list[Floats] = []
-    observed = _statistics(table, declared, active, table.raters)
+    residuals = _Residuals(table, active) if len(active) else None
+    observed = _statistics(table, declared, residuals, table.raters)
     for shuffles in (ROUGH, FULL):
         null += [
-            _statistics(table, declared, active, table.shuffled_raters(draw))
+            _statistics(table, declared, residuals, table.shuffled_raters(draw))
             for _ in range(shuffles - len(null))
         ]
         beyond = (np.array(null) >= observed - 1e-12).sum(axis=0)
@@ -171,15 +175,82 @@ def _active_raters(table: AnswerTable) -> Integers:
 
 
 def _statistics(
-    table: AnswerTable, declared: list[_Candidate], active: Integers, raters: Integers
+    table: AnswerTable,
+    declared: list[_Candidate],
+    residuals: "_Residuals | None",
+    raters: Integers,
 ) -> Floats:
     """How far groups differ: one number for each declared grouping, and for the hidden one."""
     statistics = [
         _contrast(table, candidate.code, raters, table.values)[2] for candidate in declared
     ]
-    if len(active):
-        statistics.append(_leading_direction(table, active, raters, table.values)[0])
+    if residuals is not None:
+        statistics.append(residuals.leading_value(raters))
     return np.array(statistics)
+
+
+class _Residuals:
+    """What each answer differs from its item's mean, for the leading direction of any raters.
+
+    A shuffle moves raters between answers and no answer between items. So the residuals are computed
+    once, and the products of two answers to one item as well.
+    """
+
+    def __init__(self, table: AnswerTable, active: Integers) -> None:
+        self._place = _places(table, active)
+        self._items = table.items
+        self._values = _residuals(table, table.values)
+        self._squares = self._values**2
+        self._n_active = len(active)
+        self._pairs: tuple[Integers, Integers] | None = None
+        sizes = np.bincount(table.items, minlength=table.n_items)
+        if (sizes * (sizes - 1)).sum() <= 2 * MANY_PAIRS * table.n_items:
+            first, second = _pairs_within(table.items, sizes)
+            self._pairs, self._products = (
+                (first, second),
+                self._values[first] * self._values[second],
+            )
+
+    def leading_value(self, rater_of: Integers) -> float:
+        """The largest eigenvalue of the raters' correlation, where these are the answers' raters."""
+        place = self._place[rater_of]
+        if self._pairs is None:
+            keep = place >= 0
+            correlation = _correlation(
+                self._values[keep], place[keep], self._items[keep], self._n_active
+            )
+        else:
+            correlation = self._of_pairs(place)
+        return float(np.linalg.eigvalsh(correlation)[-1])
+
+    def _of_pairs(self, place: Integers) -> Floats:
+        # Raters who are not active are numbered -1, and counted in a last row and column of their
+        # own, which are cut off.
+        n_cells = self._n_active + 1
+        place = np.where(place < 0, self._n_active, place)
+        first, second = self._pairs if self._pairs is not None else (place, place)
+        cells = np.bincount(
+            place[first] * n_cells + place[second],
+            weights=self._products,
+            minlength=n_cells * n_cells,
+        )
+        norms = np.sqrt(np.bincount(place, weights=self._squares, minlength=n_cells)[:-1])
+        products = cells.reshape(n_cells, n_cells)[:-1, :-1]
+        products = products + products.T
+        np.fill_diagonal(products, norms**2)
+        norms[norms == 0] = 1.0
+        return np.asarray(products / np.outer(norms, norms), dtype=np.float64)
+
+
+def _pairs_within(items: Integers, sizes: Integers) -> tuple[Integers, Integers]:
+    """Every two answers to one item, once: places of the first and of the second."""
+    order = np.argsort(items, kind="stable")
+    ends = np.cumsum(sizes)[items[order]]
+    later = ends - np.arange(len(order)) - 1
+    first = np.repeat(np.arange(len(order)), later)
+    before = np.cumsum(later) - later
+    second = first + 1 + np.arange(len(first)) - np.repeat(before, later)
+    return order[first], order[second]
 
 
 def _contrast(
@@ -212,27 +283,38 @@ def _leading_direction(
     table: AnswerTable, active: Integers, rater_of: Integers, values: Integers
 ) -> tuple[float, Floats]:
     """The largest eigenvalue of the raters' correlation once each item's mean is taken out."""
-    place = np.full(table.n_raters, -1)
-    place[active] = np.arange(len(active))
-    sums = np.bincount(table.items, weights=values, minlength=table.n_items)
-    sizes = np.bincount(table.items, minlength=table.n_items)
-    residual = values - (sums / np.maximum(sizes, 1))[table.items]
-    keep = place[rater_of] >= 0
-    raters, items, residual = place[rater_of[keep]], table.items[keep], residual[keep]
-    norms = np.sqrt(np.bincount(raters, weights=residual**2, minlength=len(active)))
-    norms[norms == 0] = 1.0
+    place = _places(table, active)[rater_of]
+    keep = place >= 0
     eigenvalues, vectors = np.linalg.eigh(
-        _products(residual / norms[raters], raters, items, len(active))
+        _correlation(_residuals(table, values)[keep], place[keep], table.items[keep], len(active))
     )
     return float(eigenvalues[-1]), vectors[:, -1]
 
 
-def _products(values: Floats, raters: Integers, items: Integers, n_raters: int) -> Floats:
-    """Raters x raters: the sum, over items, of the products of two raters' values."""
+def _places(table: AnswerTable, active: Integers) -> Integers:
+    """The number of each active rater among them; -1 of the others."""
+    place = np.full(table.n_raters, -1)
+    place[active] = np.arange(len(active))
+    return place
+
+
+def _residuals(table: AnswerTable, values: Integers) -> Floats:
+    """How far each value is from the mean of its item."""
+    sums = np.bincount(table.items, weights=values, minlength=table.n_items)
+    sizes = np.bincount(table.items, minlength=table.n_items)
+    return np.asarray(values - (sums / np.maximum(sizes, 1))[table.items], dtype=np.float64)
+
+
+def _correlation(values: Floats, raters: Integers, items: Integers, n_raters: int) -> Floats:
+    """Raters x raters: the sum, over items, of the products of two raters' scaled residuals."""
+    norms = np.sqrt(np.bincount(raters, weights=values**2, minlength=n_raters))
+    norms[norms == 0] = 1.0
     # At most MAX_HIDDEN_RATERS raters, so the whole table is small; a loop over pairs of answers
     # took a hundred times as long where everybody rates everything.
     n_items = int(np.max(items, initial=-1)) + 1
-    sums = np.bincount(raters * n_items + items, weights=values, minlength=n_raters * n_items)
+    sums = np.bincount(
+        raters * n_items + items, weights=values / norms[raters], minlength=n_raters * n_items
+    )
     table = np.asarray(sums, dtype=np.float64).reshape(n_raters, n_items)
     return np.asarray(table @ table.T, dtype=np.float64)
 

@@ -99,6 +99,8 @@ class Ground:
         """The rubric's dimensions."""
         self.tests = {dimension.id: test_of(dimension) for dimension in rubric.dimensions}
         """The verifier of each dimension with its options, where it names one."""
+        self.ends = {dimension.id: _ends(dimension) for dimension in rubric.dimensions}
+        """The best and the worst value of each dimension; None of categories."""
 
 
 class CoverageEvidence:
@@ -145,7 +147,7 @@ class CoverageEvidence:
         result = self.result(dimension, item)
         machine = _says(result)
         values = self.values(dimension, item)
-        best, worst = _ends(dimension)
+        best, worst = self._ground.ends[dimension.id]
         contradicted = False
         # A candidate that delivered nothing makes no statement on the claim, so there is nothing to contradict.
         if machine is not None and best != worst and result is not None and speaks(result[0]):
@@ -180,13 +182,22 @@ class CoverageEvidence:
     def values(self, dimension: Dimension, item: int) -> list[int | str]:
         """The values that people gave an item on a dimension."""
         return [
-            score.score.value
-            for judgment in self.people
-            for score in judgment.scores
-            if score.dimension == dimension.id
-            and score.candidate in {None, item}
-            and isinstance(score.score, Scored | Category)
+            value
+            for candidate, value in self._values.get(dimension.id, ())
+            if candidate is None or candidate == item
         ]
+
+    @cached_property
+    def _values(self) -> Mapping[str, Sequence[tuple[int | None, int | str]]]:
+        """Dimension -> the candidate and the value of each score of people, in one pass over them."""
+        values: dict[str, list[tuple[int | None, int | str]]] = {}
+        for judgment in self.people:
+            for score in judgment.scores:
+                if isinstance(score.score, Scored | Category):
+                    values.setdefault(score.dimension, []).append(
+                        (score.candidate, score.score.value)
+                    )
+        return values
 
     def wrong_steps(self, item: int) -> list[WrongStep]:
         """Steps of an item that a verifier refutes, or that more people call bad than not."""

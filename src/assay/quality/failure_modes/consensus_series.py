@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Hashable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, combinations, product
 from typing import NamedTuple
 
@@ -20,6 +21,9 @@ from assay.records.verdict import (
     Verdict,
 )
 from assay.review.adjudication import Decided
+
+REMEMBERED = 1 << 12
+"""Verdicts, and sets of scores, whose answers are remembered: equal ones are frequent."""
 
 PAIR = 2
 PREFERENCES = "preferences"
@@ -58,20 +62,23 @@ class ConsensusSeries:
         """What the values are."""
         self.records: array[int] = array("q")
         """The record of each item."""
+        self._record = -1
+        self._numbers: dict[Hashable, int] = {}
         self._items: array[int] = array("q")
         self._raters: array[int] = array("i")
         self._values: array[int] = array("i")
 
-    def add(self, record: int, answers: Sequence[tuple[Hashable, int, int]]) -> None:
-        """Take in all answers about one record: item, rater and value."""
-        numbers: dict[Hashable, int] = {}
-        for item, rater, value in answers:
-            if item not in numbers:
-                numbers[item] = len(self.records)
-                self.records.append(record)
-            self._items.append(numbers[item])
-            self._raters.append(rater)
-            self._values.append(value)
+    def add(self, record: int, item: Hashable, rater: int, value: int) -> None:
+        """Take in one answer; all answers about one record come before those about the next."""
+        if record != self._record:
+            self._record, self._numbers = record, {}
+        number = self._numbers.get(item)
+        if number is None:
+            number = self._numbers[item] = len(self.records)
+            self.records.append(record)
+        self._items.append(number)
+        self._raters.append(rater)
+        self._values.append(value)
 
     def columns(
         self, question: str, names: Sequence[str], groups: dict[str, dict[int, str]]
@@ -108,12 +115,16 @@ class ConsensusQuestions:
             for dimension in rubric.dimensions
             if dimension.scale_kind == "categorical"
         }
+        self._scores = lru_cache(maxsize=REMEMBERED)(
+            lambda scores: tuple(self._read_scores(scores))
+        )
 
-    def of_judgment(self, judgment: Judgment, n_candidates: int) -> Iterator[ConsensusAnswer]:
+    def of_judgment(self, judgment: Judgment, n_candidates: int) -> tuple[ConsensusAnswer, ...]:
         """Every answer of a judgment to a question that may split."""
-        yield from _verdict(judgment.verdict, n_candidates)
-        yield from self._scores(judgment.scores)
-        yield from _parts(judgment.rulings, judgment.step_labels, judgment.attack)
+        answers = _verdict(judgment.verdict, n_candidates) + self._scores(judgment.scores)
+        if judgment.rulings or judgment.step_labels or judgment.attack is not None:
+            answers += tuple(_parts(judgment.rulings, judgment.step_labels, judgment.attack))
+        return answers
 
     def of_decision(self, decision: Decided, n_candidates: int) -> Iterator[ConsensusAnswer]:
         """Every answer of an adjudicator to such a question."""
@@ -121,7 +132,7 @@ class ConsensusQuestions:
         yield from self._scores(decision.scores)
         yield from _parts(decision.rulings, decision.step_labels, decision.attack)
 
-    def _scores(self, scores: Sequence[DimensionScore]) -> Iterator[ConsensusAnswer]:
+    def _read_scores(self, scores: tuple[DimensionScore, ...]) -> Iterator[ConsensusAnswer]:
         for score in scores:
             if score.dimension not in self._open:
                 continue
@@ -135,7 +146,13 @@ class ConsensusQuestions:
                     continue
 
 
-def _verdict(verdict: Verdict, n_candidates: int) -> Iterator[ConsensusAnswer]:
+@lru_cache(maxsize=REMEMBERED)
+def _verdict(verdict: Verdict, n_candidates: int) -> tuple[ConsensusAnswer, ...]:
+    """The answers of a verdict, from `_pair_codes`."""
+    return tuple(_pair_codes(verdict, n_candidates))
+
+
+def _pair_codes(verdict: Verdict, n_candidates: int) -> Iterator[ConsensusAnswer]:
     """A verdict as codes on pairs: 0 for the first candidate, 1 for a tie, 2 for the second."""
     if n_candidates < PAIR:
         return

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 
 import msgspec
 import numpy as np
@@ -77,12 +77,11 @@ class ConsensusCounts:
         """Start with nothing counted."""
         self.permits_ties = "tie" in documents.rubric.verdicts
         """Whether the rubric permits a tie."""
-        self.one_answer: list[bool] = []
+        self.one_answer = bytearray()
         """For each record, whether it was released as one answer of the reviewers."""
-        self.settled: list[bool] = []
+        self.settled = bytearray()
         """For each record, whether it was released at all: as one answer or as a distribution."""
-        self.ids: list[bytes] = []
-        """Their digests."""
+        self._digests = bytearray()
         self.series: dict[str, ConsensusSeries] = {}
         """Question -> answers."""
         self._questions = ConsensusQuestions(documents.rubric)
@@ -94,22 +93,25 @@ class ConsensusCounts:
 
     def add(self, case: RecordCase, people: Sequence[Judgment]) -> None:
         """Take in one case."""
-        number = len(self.ids)
+        number = len(self.one_answer)
         state = case.disposition.state if case.disposition else None
         self.one_answer.append(state == "accepted" and not case.adjudications)
         self.settled.append(state in RELEASABLE)
-        self.ids.append(digest_of(case.id))
+        self._digests += digest_of(case.id)
         n_candidates = len(case.record.candidates)
-        answers: dict[str, list[tuple[Hashable, int, int]]] = {}
         for judgment in people:
             rater = self._rater(judgment)
-            for answer in self._questions.of_judgment(judgment, n_candidates):
-                if answer.question not in self.series:
-                    self.series[answer.question] = ConsensusSeries(answer.scale)
-                answers.setdefault(answer.question, []).append((answer.item, rater, answer.value))
-        for question, some in answers.items():
-            self.series[question].add(number, some)
-        self._add_decision(case, answers)
+            for question, item, value, scale in self._questions.of_judgment(judgment, n_candidates):
+                series = self.series.get(question)
+                if series is None:
+                    series = self.series[question] = ConsensusSeries(scale)
+                series.add(number, item, rater, value)
+        self._add_decision(case, people)
+
+    def id_of(self, record: int) -> str:
+        """The id of a record, by its number."""
+        size = len(self._digests) // len(self.one_answer)
+        return make_id(Record.prefix, bytes(self._digests[size * record : size * (record + 1)]))
 
     def answers(self) -> tuple[AnswerColumns, ...]:
         """Every question as columns, preferences first."""
@@ -139,18 +141,18 @@ class ConsensusCounts:
             self._groups.setdefault(name, {})[rater] = group
         return rater
 
-    def _add_decision(
-        self, case: RecordCase, answers: Mapping[str, list[tuple[Hashable, int, int]]]
-    ) -> None:
+    def _add_decision(self, case: RecordCase, people: Sequence[Judgment]) -> None:
         """Count the sides of a decision on what reviewers answered differently."""
         latest = case.adjudications[-1] if case.adjudications else None
         if latest is None or not isinstance(latest.decision, Decided):
             return
         n_candidates = len(case.record.candidates)
+        values_of: dict[tuple[str, Hashable], set[int]] = {}
+        for judgment in people:
+            for answer in self._questions.of_judgment(judgment, n_candidates):
+                values_of.setdefault((answer.question, answer.item), set()).add(answer.value)
         for answer in self._questions.of_decision(latest.decision, n_candidates):
-            values = {
-                value for item, _, value in answers.get(answer.question, ()) if item == answer.item
-            }
+            values = values_of.get((answer.question, answer.item), set())
             # A decision shows a leaning only where reviewers differed; on agreed records it
             # follows them.
             if len(values) < 2:  # noqa: PLR2004  nobody differed
@@ -191,7 +193,7 @@ def forced_consensus_alarm(
         hidden = _hidden_records(counted, columns[disagreement.question], disagreement.split)
         text = f"{disagreement.question}: {disagreement.reason}"
         if hidden:
-            ids = tuple(make_id(Record.prefix, counted.ids[record]) for record in hidden[:SHOWN])
+            ids = tuple(counted.id_of(record) for record in hidden[:SHOWN])
             evidence = (*evidence, *ids)
             found_signs.append(
                 f"{text}; {len(hidden)} of {sum(counted.one_answer)} records were accepted with "

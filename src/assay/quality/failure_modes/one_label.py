@@ -3,6 +3,8 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import combinations
 
 from assay.governance.failure_modes import Alarm, FailureMode
 from assay.quality.estimate import Rate, rate
@@ -16,7 +18,7 @@ from assay.quality.failure_modes.states import (
 from assay.quality.in_force import DocumentsInForce
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.records.verdict import BothUnacceptable, Prefers, Ranks, Scored, Tie
+from assay.records.verdict import BothUnacceptable, DimensionScore, Prefers, Ranks, Scored, Tie
 from assay.verification.planned import applying
 
 MODE: FailureMode = "one_label_for_quality"
@@ -29,6 +31,9 @@ HALO = 0.9
 
 QUANTILE = 1.96
 """Normal quantile of the two-sided 95 % intervals that stand against both."""
+
+REMEMBERED = 1 << 12
+"""Sets of scores whose moments are remembered: equal ones are frequent."""
 
 APART = 2
 """Dimensions that must be scored, or sections ruled on, to be more than one label."""
@@ -67,7 +72,7 @@ class LabelCounts:
         applicable = self._by_people & applying(record, contract, rubric)
         pairs: set[tuple[str, str]] = set()
         for judgment in people:
-            pairs |= self._add_scores(judgment)
+            pairs |= self._add_scores(judgment.scores)
             if applicable and _labels(judgment):
                 self._add_answer(record.kind, applicable, judgment)
         self.records.update(pairs)
@@ -77,31 +82,42 @@ class LabelCounts:
         self.asked.setdefault(kind, set()).update(applicable)
         sections = {ruling.section for ruling in judgment.rulings}
         self.unscored[kind] += not judgment.scores and len(sections) < APART
-        self.scored.setdefault(kind, Counter()).update(
-            {score.dimension for score in judgment.scores} & applicable
-        )
+        if kind not in self.scored:
+            self.scored[kind] = Counter()
+        scored = self.scored[kind]
+        for dimension in {score.dimension for score in judgment.scores} & applicable:
+            scored[dimension] += 1
 
-    def _add_scores(self, judgment: Judgment) -> set[tuple[str, str]]:
-        by_candidate: dict[int | None, list[tuple[str, int]]] = {}
-        for score in judgment.scores:
-            if isinstance(score.score, Scored) and score.score.denominator is None:
-                by_candidate.setdefault(score.candidate, []).append(
-                    (score.dimension, score.score.value)
-                )
+    def _add_scores(self, scores: tuple[DimensionScore, ...]) -> set[tuple[str, str]]:
+        """Add the moments of each pair of dimensions; the pairs."""
         pairs = set()
-        for scores in by_candidate.values():
-            for place, (first, a) in enumerate(scores):
-                for second, b in scores[place + 1 :]:
-                    # One key for a pair whatever order the scores came in, with each value on its
-                    # own side.
-                    key, x, y = (
-                        ((first, second), a, b) if first < second else ((second, first), b, a)
-                    )
-                    pairs.add(key)
-                    sums = self.moments.setdefault(key, [0.0] * 6)
-                    for at, value in enumerate((1, x, y, x * x, y * y, x * y)):
-                        sums[at] += value
+        for pair, moments in _moments(scores):
+            pairs.add(pair)
+            sums = self.moments.setdefault(pair, [0.0] * 6)
+            for at, value in enumerate(moments):
+                sums[at] += value
         return pairs
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _moments(
+    scores: tuple[DimensionScore, ...],
+) -> tuple[tuple[tuple[str, str], tuple[int, ...]], ...]:
+    """Every two dimensions on which one candidate is scored, with 1 and the sums that it adds."""
+    by_candidate: dict[int | None, list[tuple[str, int]]] = {}
+    for score in scores:
+        if isinstance(score.score, Scored) and score.score.denominator is None:
+            by_candidate.setdefault(score.candidate, []).append(
+                (score.dimension, score.score.value)
+            )
+    pairs = []
+    for values in by_candidate.values():
+        for (first, a), (second, b) in combinations(values, 2):
+            # One key for a pair whatever order the scores came in, with each value on its own
+            # side.
+            pair, x, y = ((first, second), a, b) if first < second else ((second, first), b, a)
+            pairs.append((pair, (1, x, y, x * x, y * y, x * y)))
+    return tuple(pairs)
 
 
 def one_label_alarm(counted: LabelCounts) -> Alarm:

@@ -19,6 +19,7 @@ from assay.quality.shortcuts.features import (
     prompt_groups,
 )
 from assay.quality.shortcuts.substance import (
+    NAN,
     CandidateSubstance,
     Substance,
     difference,
@@ -190,12 +191,10 @@ class ShortcutGathering:
                 continue
             if (candidate := counted.place(score.candidate)) is not None:
                 place = score.dimension, candidate
-                independent = evidence.decided.get(
-                    place, evidence.verified.get(place, float("nan"))
-                )
+                independent = evidence.decided.get(place, evidence.verified.get(place, NAN))
                 self._mark(
                     score.dimension, score.score.value, independent,
-                    style=level(counted.features(candidate)), cluster=cluster,
+                    style=counted.level(candidate), cluster=cluster,
                 )  # fmt: skip
         decided = _decided_rulings(adjudications)
         for ruling in judgment.rulings:
@@ -205,7 +204,7 @@ class ShortcutGathering:
                 value = float(ruling.ruling == "complies")
                 self._mark(
                     ruling.section, value, independent,
-                    style=level(counted.features(candidate)), cluster=cluster,
+                    style=counted.level(candidate), cluster=cluster,
                 )  # fmt: skip
 
     def _mark(
@@ -214,7 +213,7 @@ class ShortcutGathering:
         value: float,
         independent: float,
         *,
-        style: Sequence[float],
+        style: "array[float]",
         cluster: int,
     ) -> None:
         marks = self.marks.setdefault(question, ScoreColumns())
@@ -237,7 +236,8 @@ class _Counted:
         self._record = record
         self._cues = cues
         self._features: dict[int, list[float]] = {}
-        self._contrasts: dict[tuple[int, int], list[float]] = {}
+        self._contrasts: dict[tuple[int, int], array[float]] = {}
+        self._levels: dict[int, array[float]] = {}
         self._prompt: frozenset[tuple[str, ...]] | None = None
 
     def place(self, candidate: int | None) -> int | None:
@@ -254,13 +254,19 @@ class _Counted:
             self._features[candidate] = features_of(text, self._prompt, self._cues)
         return self._features[candidate]
 
-    def contrast(self, first: int, second: int) -> list[float]:
+    def contrast(self, first: int, second: int) -> "array[float]":
         if (first, second) not in self._contrasts:
-            self._contrasts[first, second] = contrast(self.features(first), self.features(second))
+            features = self.features(first), self.features(second)
+            self._contrasts[first, second] = array("f", contrast(*features))
         return self._contrasts[first, second]
 
+    def level(self, candidate: int) -> "array[float]":
+        if candidate not in self._levels:
+            self._levels[candidate] = array("f", level(self.features(candidate)))
+        return self._levels[candidate]
 
-def _extend(rows: PreferenceColumns, style: Sequence[float], substance: Substance) -> None:
+
+def _extend(rows: PreferenceColumns, style: "array[float]", substance: Substance) -> None:
     rows.styles.extend(style)
     rows.scores.extend(substance.scores)
     rows.scorers.extend(substance.scorers)

@@ -4,11 +4,12 @@ Areas under the curve are of cross-fitted predictions, with folds of whole promp
 percentiles over draws of whole prompts. Every pair is in both orders, so there is no intercept.
 """
 
+from typing import NamedTuple, Self
+
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from assay.quality.probability import average_ranks
 from assay.quality.shortcuts.firth import Floats, fit_firth
 from assay.quality.shortcuts.logit import independent_columns
 
@@ -114,33 +115,52 @@ def _cross_fitted(columns: Floats, wins: Integers, folds: Integers) -> Floats:
 
 
 def _area(scores: list[Floats], wins: Integers, draws: list[Integers]) -> Area:
-    def value(rows: Integers | slice) -> float:
-        areas = [_auc(predicted[rows], wins[rows]) for predicted in scores]
+    orders = [_ScoreOrder.of(predicted, wins) for predicted in scores]
+
+    def value(weights: Integers) -> float:
+        areas = [order.area(weights) for order in orders]
         return areas[0] - (areas[1] if len(areas) > 1 else 0.0)
 
-    low, high = np.quantile([value(rows) for rows in draws], [0.025, 0.975])
-    return Area(auc=value(slice(None)), low=float(low), high=float(high))
+    low, high = np.quantile([value(weights) for weights in draws], [0.025, 0.975])
+    everything = np.ones(len(wins), dtype=np.int64)
+    return Area(auc=value(everything), low=float(low), high=float(high))
 
 
 def _draws(codes: Integers, draw: np.random.Generator) -> list[Integers]:
-    """Rows of whole prompts, drawn with replacement."""
-    order = np.argsort(codes, kind="stable")
+    """How often each row is in a draw of whole prompts with replacement."""
     n = int(codes.max()) + 1
-    # Rows sorted by prompt, with where each prompt starts: a draw of prompts is then index
-    # arithmetic without a loop over rows.
-    starts = np.searchsorted(codes[order], np.arange(n + 1))
-    draws = []
-    for _ in range(REPLICATES):
-        chosen = draw.integers(0, n, n)
-        sizes = starts[chosen + 1] - starts[chosen]
-        offsets = np.repeat(starts[chosen] - np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes)
-        draws.append(order[np.arange(sizes.sum()) + offsets])
-    return draws
+    return [np.bincount(draw.integers(0, n, n), minlength=n)[codes] for _ in range(REPLICATES)]
 
 
-def _auc(predicted: Floats, wins: Integers) -> float:
-    """Area under the curve by ranks, each pair in both orders (Mann and Whitney 1947)."""
-    toward = np.where(wins == 1, predicted, -predicted)
-    ranks = average_ranks(np.concatenate([toward, -toward]))
-    n = len(toward)
-    return float((ranks[:n].sum() - n * (n + 1) / 2) / (n * n))
+class _ScoreOrder(NamedTuple):
+    """Predictions toward the outcome and away from it, sorted once for every draw of their rows."""
+
+    row: Integers
+    """The row of each prediction, by rising prediction."""
+    toward: Floats
+    """1 where the prediction is toward the outcome, 0 where it is the same one turned round."""
+    last: Integers
+    """The place of the last prediction of each value."""
+
+    @classmethod
+    def of(cls, predicted: Floats, wins: Integers) -> Self:
+        """Each pair in both orders: every prediction stands once as it is and once turned round."""
+        toward = np.where(wins == 1, predicted, -predicted)
+        both = np.concatenate([toward, -toward])
+        order = np.argsort(both, kind="stable")
+        last = np.flatnonzero(np.append(np.diff(both[order]) != 0, True))
+        n = len(toward)
+        return cls(order % n, (order < n).astype(np.float64), last)
+
+    def area(self, weights: Integers) -> float:
+        """Area under the curve with each row so often (Mann and Whitney 1947).
+
+        The sum over predictions toward the outcome of those away from it that are smaller, equal
+        ones counted half.
+        """
+        total = float(weights.sum())
+        weight = weights[self.row]
+        toward = np.diff(np.cumsum(weight * self.toward)[self.last], prepend=0.0)
+        away = np.cumsum(weight * (1 - self.toward))[self.last]
+        smaller = away - np.diff(away, prepend=0.0) / 2
+        return float((toward * smaller).sum() / (total * total))

@@ -17,7 +17,10 @@ FLIPS = 1999
 """Random flips: with the data itself 2,000, so that p-values are whole multiples of 1/2000."""
 
 CHUNK = 250
-"""Flips that are computed at once; bounds memory."""
+"""Flips that are drawn at once, a byte for each cluster."""
+
+CELLS = 1 << 18
+"""Signs that are multiplied at once, eight bytes each: they stay near the processor."""
 
 
 class FlipTest(NamedTuple):
@@ -42,10 +45,7 @@ def flip_signs(contributions: Floats, *, risk: float, seed: int) -> FlipTest:
     statistics = scaled.sum(axis=0)
     draw = np.random.default_rng(seed)
     largest = [
-        np.abs(
-            (2.0 * draw.integers(0, 2, (min(CHUNK, FLIPS - at), len(scaled)), dtype=np.int8) - 1)
-            @ scaled
-        ).max(axis=1)
+        _largest(draw.integers(0, 2, (min(CHUNK, FLIPS - at), len(scaled)), dtype=np.int8), scaled)
         for at in range(0, FLIPS, CHUNK)
     ]
     null = np.sort(np.concatenate(largest))
@@ -57,6 +57,17 @@ def flip_signs(contributions: Floats, *, risk: float, seed: int) -> FlipTest:
     place = int(np.ceil((1 - risk) * (FLIPS + 1))) - 1
     critical = float(null[place]) if place < FLIPS else float("inf")
     return FlipTest((1 + beyond) / (1 + FLIPS), critical)
+
+
+def _largest(kept: npt.NDArray[np.int8], scaled: Floats) -> Floats:
+    """The largest statistic of each flip, where 1 leaves a cluster's sign and 0 turns it."""
+    rows = max(1, CELLS // max(1, len(scaled)))
+    return np.concatenate(
+        [
+            np.abs((2.0 * kept[at : at + rows] - 1) @ scaled).max(axis=1)
+            for at in range(0, len(kept), rows)
+        ]
+    )
 
 
 def by_cluster(values: Floats, codes: npt.NDArray[np.int64]) -> Floats:

@@ -7,6 +7,7 @@ scored on average, and apart from these what verifiers found.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from assay.records.judgment import Judgment
@@ -16,6 +17,9 @@ from assay.verification.standing import Adequacies, about_claims, is_against, sp
 from assay.verification.verification import Pass, Verification
 
 NAN = float("nan")
+
+REMEMBERED = 1 << 12
+"""Sets of scores whose whole numbers are remembered: equal ones are frequent."""
 
 Scores = Mapping[tuple[str, int], float]
 """Dimension and candidate -> score."""
@@ -30,6 +34,21 @@ class CandidateSubstance(NamedTuple):
     """Scores that an adjudicator decided."""
     verified: Scores
     """1 where a verifier passed a candidate on a dimension, 0 where one refuted it."""
+    differences: "dict[tuple[str, int, int], ScoredDifferences]"
+    """What was computed of a dimension and two candidates."""
+
+
+class ScoredDifferences(NamedTuple):
+    """How far one candidate exceeds another on a dimension."""
+
+    by_reviewer: Mapping[str, float]
+    """By each person who scored both."""
+    total: float
+    """Sum over these people."""
+    decided: float
+    """By the adjudicator's decision; NaN without one."""
+    verified: float
+    """By verifiers' results; NaN without any."""
 
 
 class Substance(NamedTuple):
@@ -77,10 +96,12 @@ def evidence_of(
         scores={judgment.reviewer.pseudonym: scores_of(judgment.scores) for judgment in people},
         decided=scores_of(decision.scores) if isinstance(decision, Decided) else {},
         verified=verified,
+        differences={},
     )
 
 
-def scores_of(scores: Iterable[DimensionScore]) -> Scores:
+@lru_cache(maxsize=REMEMBERED)
+def scores_of(scores: tuple[DimensionScore, ...]) -> Scores:
     """Whole numbers by dimension and candidate."""
     return {
         (score.dimension, score.candidate): float(score.score.value)
@@ -95,22 +116,19 @@ def difference(
     evidence: CandidateSubstance, reviewer: str, dimensions: Sequence[str], first: int, second: int
 ) -> Substance:
     """How far one candidate exceeds another, without the scores of one reviewer."""
-    others = [scores for name, scores in evidence.scores.items() if name != reviewer]
     scores, scorers, verified = [], [], []
     for dimension in dimensions:
-        decided = _minus(evidence.decided, dimension, first, second)
-        differences = [
-            value
-            for other in others
-            if not math.isnan(value := _minus(other, dimension, first, second))
-        ]
-        if not math.isnan(decided):
-            scores.append(decided)
+        scored = _scored_differences(evidence, dimension, first, second)
+        if scored.decided == scored.decided:
+            scores.append(scored.decided)
             scorers.append(math.inf)
         else:
-            scores.append(sum(differences) / len(differences) if differences else NAN)
-            scorers.append(float(len(differences)))
-        verified.append(_minus(evidence.verified, dimension, first, second))
+            own = scored.by_reviewer.get(reviewer)
+            others = len(scored.by_reviewer) - (own is not None)
+            # Scores are whole numbers: what remains of their sum is exact.
+            scores.append((scored.total - (own or 0.0)) / others if others else NAN)
+            scorers.append(float(others))
+        verified.append(scored.verified)
     return Substance(scores, scorers, verified)
 
 
@@ -118,13 +136,33 @@ def spread(
     evidence: CandidateSubstance, dimension: str, first: int, second: int
 ) -> tuple[float, int]:
     """Sum of squares of reviewers' differences about their mean, and its degrees of freedom."""
-    values = [
-        value
-        for scores in evidence.scores.values()
-        if not math.isnan(value := _minus(scores, dimension, first, second))
-    ]
-    mean = sum(values) / len(values) if values else 0.0
-    return sum((value - mean) ** 2 for value in values), max(0, len(values) - 1)
+    scored = _scored_differences(evidence, dimension, first, second)
+    values = scored.by_reviewer.values()
+    if len(values) < 2:  # noqa: PLR2004  one value is its own mean
+        return 0.0, 0
+    mean = scored.total / len(values)
+    return sum((value - mean) ** 2 for value in values), len(values) - 1
+
+
+def _scored_differences(
+    evidence: CandidateSubstance, dimension: str, first: int, second: int
+) -> ScoredDifferences:
+    """How far the first candidate exceeds the second, computed once for all reviewers."""
+    place = dimension, first, second
+    scored = evidence.differences.get(place)
+    if scored is None:
+        by_reviewer = {
+            reviewer: scores[dimension, first] - scores[dimension, second]
+            for reviewer, scores in evidence.scores.items()
+            if (dimension, first) in scores and (dimension, second) in scores
+        }
+        scored = evidence.differences[place] = ScoredDifferences(
+            by_reviewer,
+            sum(by_reviewer.values()),
+            _minus(evidence.decided, dimension, first, second),
+            _minus(evidence.verified, dimension, first, second),
+        )
+    return scored
 
 
 def _minus(scores: Scores, dimension: str, first: int, second: int) -> float:
