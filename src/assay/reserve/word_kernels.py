@@ -257,33 +257,50 @@ def grow_table(table: Hashes, shift: np.uint64, seed: np.uint64, old: Hashes) ->
 
 
 @compiled
-def unfolded(data: Bytes, fold_at: Ids, out: Ids) -> int:
+def _is_ascii(data: Bytes, start: int, end: int) -> bool:
+    # Without an early end the compiler looks at many bytes at once.
+    bits = np.uint8(0)
+    for place in range(start, end):
+        bits |= data[place]
+    return bits < 128
+
+
+@compiled
+def unfolded(
+    data: Bytes, text_starts: Offsets, text_ends: Offsets, first: int, fold_at: Ids, out: Ids
+) -> tuple[int, int]:
     """Write characters outside ASCII whose folding is not in the table yet, each once.
 
     Args:
-        data: valid UTF-8.
+        data: has the texts, in UTF-8.
+        text_starts: first byte of each text.
+        text_ends: the one after its last.
+        first: number of the first text that is looked at.
         fold_at: where the folding of each code point stands; -1 where it is not there. Those that
             are written get -2.
         out: takes the code points; when it is full, the others are left for the next call.
 
     Returns:
-        How many were written.
+        How many were written, and the text where the next call goes on.
     """
-    count, place = 0, 0
-    while place < len(data):
-        byte = data[place]
-        if byte < 192:
-            place += 1
+    count = 0
+    for text in range(first, len(text_starts)):
+        place, end = text_starts[text], text_ends[text]
+        if _is_ascii(data, place, end):
             continue
-        code, size = _code_point(data, place)
-        place += size
-        if fold_at[code] == -1:
-            if count == len(out):
-                break
-            out[count] = code
-            fold_at[code] = -2
-            count += 1
-    return count
+        while place < end:
+            if data[place] < 192:
+                place += 1
+                continue
+            code, size = _code_point(data, place)
+            place += size
+            if fold_at[code] == -1:
+                if count == len(out):
+                    return count, text
+                out[count] = code
+                fold_at[code] = -2
+                count += 1
+    return count, len(text_starts)
 
 
 @compiled
@@ -316,7 +333,7 @@ def _does_not_show(code: int) -> bool:
 
 @compiled
 def cut_texts(
-    data: Bytes, offsets: Offsets, first: int,
+    data: Bytes, text_starts: Offsets, text_ends: Offsets, first: int,
     kinds: Bytes, fold_at: Ids, fold_bytes: Bytes, fold_kinds: Bytes,
     pool: Bytes, table: Hashes, shift: np.uint64, ends: Offsets, seed: np.uint64,
     ids: Ids, starts: Offsets, states: Bytes, counts: Offsets,
@@ -324,8 +341,9 @@ def cut_texts(
     """Cut texts into the numbers of their canonical words.
 
     Args:
-        data: the texts, one after another, in UTF-8.
-        offsets: first byte of each text, and the end of the last.
+        data: has the texts, in UTF-8.
+        text_starts: first byte of each text.
+        text_ends: the one after its last.
         first: number of the first text that is cut.
         kinds: what each ASCII character is.
         fold_at: where the folding of each code point outside ASCII stands.
@@ -346,10 +364,10 @@ def cut_texts(
         The number of the first text that there is no room for; all of them, where there was.
     """
     n_ids, n_words, pool_end = counts[N_IDS], counts[N_WORDS], counts[POOL_END]
-    n_texts, mask = len(offsets) - 1, len(table) - 1
+    n_texts, mask = len(text_starts), len(table) - 1
     text = first
     while text < n_texts:
-        start, end = offsets[text], offsets[text + 1]
+        start, end = text_starts[text], text_ends[text]
         length = end - start
         if (
             n_ids + 2 * length + 2 > len(ids)
