@@ -134,7 +134,9 @@ class Screen:
         left = [number for number, value in enumerate(packed) if value is None]
         left += valued_numbers[is_left].tolist()
         if left:
-            out[left] = self._may_overlap(self._texts_of([things[number].strings for number in left]))
+            out[left] = self._may_overlap(
+                self._texts_of([things[number].strings for number in left])
+            )
         return out
 
     def _may_overlap(self, texts: "Texts") -> npt.NDArray[np.bool_]:
@@ -328,31 +330,30 @@ def _names_of_dictionaries(kind: type) -> frozenset[str]:
     """Names of fields, in a struct and in those that it holds, whose values may hold a dictionary."""
     names: set[str] = set()
     seen: set[type] = set()
-
-    def visit(info: inspect.Type, name: str) -> None:
+    waiting: list[tuple[inspect.Type, str]] = [(inspect.type_info(kind), "")]
+    while waiting:
+        info, name = waiting.pop()
         if isinstance(info, inspect.StructType):
             if info.cls not in seen:
                 seen.add(info.cls)
-                for field in info.fields:
-                    visit(field.type, field.encode_name)
-            return
-        if isinstance(info, inspect.UnionType):
-            members = info.types
-        elif isinstance(info, inspect.CollectionType | inspect.VarTupleType):
-            members = (info.item_type,)
-        elif isinstance(info, inspect.TupleType):
-            members = info.item_types
-        elif isinstance(info, inspect.Metadata):
-            members = (info.type,)
-        else:
-            members = ()
-            if not isinstance(info, _WITHOUT_KEYS):
-                names.add(name)
-        for member in members:
-            visit(member, name)
-
-    visit(inspect.type_info(kind), "")
+                waiting += [(field.type, field.encode_name) for field in info.fields]
+            continue
+        members = _members_of(info)
+        waiting += [(member, name) for member in members]
+        if not members and not isinstance(info, _WITHOUT_KEYS):
+            names.add(name)
     return frozenset(names)
+
+
+def _members_of(info: inspect.Type) -> tuple[inspect.Type, ...]:
+    """The types that a value of a type is one of, or a list of; none where it is neither."""
+    if isinstance(info, inspect.UnionType):
+        return info.types
+    if isinstance(info, inspect.CollectionType):
+        return (info.item_type,)
+    if isinstance(info, inspect.TupleType):
+        return info.item_types
+    return (info.type,) if isinstance(info, inspect.Metadata) else ()
 
 
 _WITHOUT_KEYS = (
@@ -395,7 +396,7 @@ class _Vocabulary:
         self._hasher = hasher
         # What begins the hashes of the table is secret: nobody can write words that share a slot.
         self._seed = np.uint64(hasher.block_of(b"\x00the table of words"))
-        self._kinds = np.zeros(256, dtype=np.uint8)
+        self._kinds = np.full(256, kernels.SPECIAL, dtype=np.uint8)
         for code in range(128):
             self._kinds[code] = _kind_of_ascii(chr(code))
         self._fold_at = np.full(_CODE_POINTS, -1, dtype=np.int32)
@@ -442,8 +443,8 @@ class _Vocabulary:
         self._ends = np.zeros((1 << 16) + 1, dtype=np.int64)
         self._blocks = np.empty(1 << 16, dtype=np.uint64)
         self._bits = np.zeros(1 << 16, dtype=np.uint8)
-        self._table = np.zeros((1 << 17, 4), dtype=np.uint64)
-        self._shift = np.uint64(64 - 17)
+        self._table = np.zeros((1 << 15, 4), dtype=np.uint64)
+        self._shift = np.uint64(64 - 15)
 
     def _grow(self, size: int) -> None:
         """Make room for the words of a text of so many bytes."""

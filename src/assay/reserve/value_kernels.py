@@ -38,7 +38,8 @@ def _hash_of(pool: Bytes, start: int, size: int, parent: int, seed: np.uint64) -
     hashed = (np.uint64(parent) ^ seed) * _MULTIPLIER
     for place in range(start, start + size):
         hashed = (hashed ^ (hashed >> _32) ^ np.uint64(pool[place])) * _MULTIPLIER
-    return hashed >> _32
+    hashed >>= _32
+    return hashed
 
 
 @always_inlined
@@ -48,7 +49,7 @@ def _slot(
 ) -> int:  # fmt: skip
     """The slot of a path, or the empty one where it would stand."""
     mask = len(table) - 1
-    slot = np.int64(hashed) & mask
+    slot = int(np.int64(hashed)) & mask
     is_there = False
     while table[slot] >= 0 and not is_there:
         own = ends[table[slot]]
@@ -88,7 +89,7 @@ def child_path(
     Returns:
         The number; `NO_ROOM` where the tables are full.
     """
-    first, number = counts[POOL_END], counts[N_PATHS]
+    first, number = counts[POOL_END], int(counts[N_PATHS])
     if first + end - start > len(pool) or number == len(parents):
         return NO_ROOM
     size = 0
@@ -101,7 +102,7 @@ def child_path(
     hashed = _hash_of(pool, first, size, parent, seed)
     slot = _slot(pool, first, size, parent, hashed, table, parents, ends)
     if table[slot] >= 0:
-        return np.int64(table[slot])
+        return int(table[slot])
     table[slot] = number
     parents[number] = parent
     counts[POOL_END] = ends[number + 1] = first + size
@@ -119,38 +120,64 @@ def enter_paths(
 ) -> None:
     """Enter all but the first paths into a table, which is empty; see `child_path`."""
     for number in range(NAME + 1, count):
-        first, size, parent = ends[number], ends[number + 1] - ends[number], np.int64(parents[number])
+        first, size, parent = (
+            ends[number],
+            ends[number + 1] - ends[number],
+            parents[number],
+        )
         hashed = _hash_of(pool, first, size, parent, seed)
         table[_slot(pool, first, size, parent, hashed, table, parents, ends)] = number
 
 
 @always_inlined
 def _number_of(data: Bytes, at: int, size: int) -> int:
-    number = np.int64(0)
+    number = 0
     for place in range(at, at + size):
-        number = number << 8 | np.int64(data[place])
+        number = (number << 8) | data[place]
     return number
 
 
+@always_inlined
+def _string_at(data: Bytes, at: int) -> tuple[int, int]:
+    """First byte and length of the string that is encoded here; a length of -1 where none is."""
+    byte = data[at]
+    if 0xA0 <= byte <= 0xBF:
+        return at + 1, byte & 31
+    if 0xD9 <= byte <= 0xDB:
+        width = 1 << (byte - 0xD9)
+        return at + 1 + width, _number_of(data, at + 1, width)
+    return at, -1
+
+
+@always_inlined
+def _members_at(data: Bytes, at: int) -> tuple[int, int, bool]:
+    """First byte and number of the members that are encoded here, and whether they are keys and values.
+
+    The number is -1 where neither a list nor a map is encoded.
+    """
+    byte = data[at]
+    if 0x80 <= byte <= 0x8F:
+        return at + 1, 2 * (byte & 15), True
+    if 0x90 <= byte <= 0x9F:
+        return at + 1, byte & 15, False
+    if 0xDC <= byte <= 0xDF:
+        width = 2 << (byte & 1)
+        number = _number_of(data, at + 1, width)
+        return at + 1 + width, 2 * number if byte >= 0xDE else number, byte >= 0xDE
+    return at, -1, False
+
+
 @compiled
-def _size_of_rest(data: Bytes, at: int) -> int:
-    """Bytes of a value behind its first one, of a type that is no string, list or map."""
-    byte = np.int64(data[at])
-    if byte in (0xC4, 0xC7):
-        return np.int64(data[at + 1]) + (1 if byte == 0xC4 else 2)
-    if byte in (0xC5, 0xC8):
-        return _number_of(data, at + 1, 2) + (2 if byte == 0xC5 else 3)
-    if byte in (0xC6, 0xC9):
-        return _number_of(data, at + 1, 4) + (4 if byte == 0xC6 else 5)
+def _after_scalar(data: Bytes, at: int) -> int:
+    """The byte after the number, boolean or null that is encoded here; -1 for another type."""
+    byte = data[at]
+    if byte <= 0x7F or byte >= 0xE0 or 0xC0 <= byte <= 0xC3:
+        return at + 1
     if 0xCA <= byte <= 0xCB:
-        return 4 << (byte - 0xCA)
-    if 0xCC <= byte <= 0xCF:
-        return 1 << (byte - 0xCC)
-    if 0xD0 <= byte <= 0xD3:
-        return 1 << (byte - 0xD0)
-    if 0xD4 <= byte <= 0xD8:
-        return 1 + (1 << (byte - 0xD4))
-    return 0
+        return at + 1 + int(4 << (byte - 0xCA))
+    if 0xCC <= byte <= 0xD3:
+        return at + 1 + int(1 << (byte & 3))
+    return -1
 
 
 @compiled
@@ -189,64 +216,49 @@ def find_strings(
     for thing in range(counts[NEXT_THING], len(offsets) - 1):
         first_text, place, end = n_texts, offsets[thing], offsets[thing + 1]
         thing_starts[thing] = n_texts
-        depth, path, left = -1, np.int64(roots[thing]), False
+        depth, path, left = -1, roots[thing], False
         while place < end and not left:
-            byte = np.int64(data[place])
             is_key = False
             if depth >= 0:
-                is_key = is_map[depth] and remaining[depth] & 1 == 0
+                is_key = bool(is_map[depth]) and remaining[depth] & 1 == 0
                 remaining[depth] -= 1
-            size = np.int64(-1)
-            if 0xA0 <= byte <= 0xBF:
-                size, place = byte & 31, place + 1
-            elif 0xD9 <= byte <= 0xDB:
-                width = 1 << (byte - 0xD9)
-                size, place = _number_of(data, place + 1, width), place + 1 + width
+            start, size = _string_at(data, place)
+            first, members, is_named = _members_at(data, place)
             if size >= 0:
-                stop = place + size
+                place = start + size
                 if is_key:
                     path = child_path(
-                        data, place, stop, paths[depth], seed, table, parents, ends, pool, has_keys, counts
-                    )
-                    if path == NO_ROOM:
-                        counts[NEXT_THING], counts[N_TEXTS] = thing, first_text
-                        return thing
-                if size and (not is_key or has_keys[paths[depth]]):
-                    text_starts[n_texts], text_ends[n_texts] = place, stop
-                    fields[n_texts] = paths[depth] if is_key else path
+                            data, start, place, paths[depth], seed, table, parents, ends, pool,
+                            has_keys, counts,
+                        )  # fmt: skip
+                    if size and has_keys[paths[depth]]:
+                        text_starts[n_texts], text_ends[n_texts] = start, place
+                        fields[n_texts] = paths[depth]
+                        n_texts += 1
+                elif size:
+                    text_starts[n_texts], text_ends[n_texts], fields[n_texts] = start, place, path
                     n_texts += 1
-                    if not is_key and (data[place] == 91 or data[place] == 123):
-                        left = data[stop - 1] == 93 or data[stop - 1] == 125
-                place = stop
+                    left = data[start] in (91, 123) and data[place - 1] in (93, 125)
             elif is_key:  # A number is a text as a key.
                 left = True
-            elif 0x80 <= byte <= 0x9F or 0xDC <= byte <= 0xDF:
-                size, is_list = byte & 15, 0x90 <= byte <= 0x9F or byte <= 0xDD
-                place += 1
-                if byte >= 0xDC:
-                    width = 2 if byte & 1 == 0 else 4
-                    size, is_list = _number_of(data, place, width), byte <= 0xDD
-                    place += width
-                elif byte <= 0x8F:
-                    is_list = False
-                if size:
+            elif members >= 0:
+                place = first
+                if members:
                     depth += 1
                     left = depth == DEEPEST
-                    if not left:
-                        is_map[depth] = not is_list
-                        remaining[depth] = size if is_list else 2 * size
-                        paths[depth] = path
-                        if is_list:
-                            path = child_path(
-                                data, place, place, path, seed, table, parents, ends, pool, has_keys, counts
-                            )
-                            if path == NO_ROOM:
-                                counts[NEXT_THING], counts[N_TEXTS] = thing, first_text
-                                return thing
-                            paths[depth] = path
+                if members and not left:
+                    if not is_named:
+                        path = child_path(
+                                data, place, place, path, seed, table, parents, ends, pool, has_keys,
+                                counts,
+                            )  # fmt: skip
+                    remaining[depth], is_map[depth], paths[depth] = members, is_named, path
             else:
-                left = 0xC4 <= byte <= 0xC9 or 0xD4 <= byte <= 0xD8
-                place += 1 + _size_of_rest(data, place)
+                place = _after_scalar(data, place)
+                left = place < 0
+            if path == NO_ROOM:
+                counts[NEXT_THING], counts[N_TEXTS] = thing, first_text
+                return thing
             while depth >= 0 and not left and remaining[depth] == 0:
                 depth -= 1
             if depth >= 0 and not left and not is_map[depth]:

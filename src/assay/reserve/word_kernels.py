@@ -18,7 +18,8 @@ Hashes = npt.NDArray[np.uint64]
 
 SEPARATING, LETTER, DIGIT, LETTER_LIKE_DIGIT, IDEOGRAPH, PART, CAPITAL, NEWLINE, SPECIAL = range(9)
 """What a byte or folded character is: separates words; small letter; digit; digit that looks like a
-letter; a word of its own; a later byte of a character; capital; line end; may begin or end a disguise."""
+letter; a word of its own; a later byte of a character; capital; line end; may begin or end a disguise,
+or is part of a character outside ASCII."""
 
 PLAIN, DISGUISED = 0, 1
 """State of a text: its words are whole; or it may read in another way, and is left to Python."""
@@ -214,6 +215,23 @@ def _hash_of(first: np.uint64, second: np.uint64, seed: np.uint64) -> np.uint64:
     return hashed ^ (hashed >> _32)
 
 
+@always_inlined
+def _slot_of_short(
+    first: np.uint64, second: np.uint64, table: Hashes, seed: np.uint64, shift: np.uint64
+) -> int:
+    """The slot of a word, or the empty one where it would stand.
+
+    No byte of a word is zero, so two numbers say its length too.
+    """
+    mask = len(table) - 1
+    slot = np.int64(_hash_of(first, second, seed) >> shift)
+    while table[slot, 2] != _NOTHING and not (
+        table[slot, 0] == first and table[slot, 1] == second and table[slot, 3] == _NOTHING
+    ):
+        slot = (slot + 1) & mask
+    return slot
+
+
 @compiled
 def _hash_long(pool: Bytes, start: int, size: int, seed: np.uint64) -> np.uint64:
     """What stands for a word that two numbers do not hold."""
@@ -260,8 +278,8 @@ def grow_table(table: Hashes, shift: np.uint64, seed: np.uint64, old: Hashes) ->
 def _is_ascii(data: Bytes, start: int, end: int) -> bool:
     # Without an early end the compiler looks at many bytes at once.
     bits = np.uint8(0)
-    for place in range(start, end):
-        bits |= data[place]
+    for byte in data[start:end]:
+        bits |= byte
     return bits < 128
 
 
@@ -364,7 +382,7 @@ def cut_texts(
         The number of the first text that there is no room for; all of them, where there was.
     """
     n_ids, n_words, pool_end = counts[N_IDS], counts[N_WORDS], counts[POOL_END]
-    n_texts, mask = len(text_starts), len(table) - 1
+    n_texts = len(text_starts)
     text = first
     while text < n_texts:
         start, end = text_starts[text], text_ends[text]
@@ -385,6 +403,57 @@ def cut_texts(
         low, high = _NOTHING, _NOTHING
         place, before, at, stop = start, np.uint8(0), 0, 0
         while not is_disguised:
+            if size == 0 and at >= stop and not is_line_start:
+                # Nearly all words are small letters, or begin with one capital, between signs to which
+                # no other rule applies: they are read here, eight times as fast.
+                while place < end:
+                    byte = data[place]
+                    if kinds[byte] == SEPARATING:
+                        run = run + 1 if 33 <= byte <= 126 or byte == 1 else 0
+                        if run >= LONGEST_RUN:
+                            is_disguised = True
+                            break
+                        before = byte
+                        place += 1
+                        continue
+                    if not (97 <= byte <= 122) and not (
+                        65 <= byte <= 90 and not _is_in_piece(before)
+                    ):
+                        break
+                    low, high, following = np.uint64(byte | np.uint8(32)), _NOTHING, place + 1
+                    while following < end and 97 <= data[following] <= 122:
+                        high = high << _8 | low >> _56
+                        low = low << _8 | np.uint64(data[following])
+                        following += 1
+                    width = following - place
+                    if width > _PACKED:
+                        break
+                    if following < end:
+                        kind = np.int64(kinds[data[following]])
+                        if SEPARATING < kind < NEWLINE or data[following] >= 128:
+                            break
+                    slot = _slot_of_short(low, high, table, seed, shift)
+                    number = np.int64(table[slot, 2]) - 1
+                    if number < 0:
+                        number = n_words
+                        n_words += 1
+                        for offset in range(width):
+                            pool[pool_end + offset] = data[place + offset] | np.uint8(32)
+                        pool_end += width
+                        ends[n_words] = pool_end
+                        table[slot, 0], table[slot, 1] = low, high
+                        table[slot, 2] = np.uint64(n_words)
+                    ids[n_ids] = number
+                    n_ids += 1
+                    run += width
+                    if run >= LONGEST_RUN:
+                        is_disguised = True
+                        break
+                    place = following
+                    before = data[place - 1]
+                low, high = _NOTHING, _NOTHING
+                if is_disguised:
+                    break
             parts, byte = False, np.uint8(0)
             if at < stop:  # The next character of a folding.
                 kind = np.int64(fold_kinds[at])
@@ -436,17 +505,11 @@ def cut_texts(
                     low, high = _plain_letters(pool, pool_end, size)
                 if size > _PACKED:
                     low ^= _hash_long(pool, pool_end, size, seed)
-                slot = np.int64(_hash_of(low, high, seed) >> shift)
                 if size > _PACKED:
+                    slot = np.int64(_hash_of(low, high, seed) >> shift)
                     slot = _slot_of_long(pool, pool_end, size, table, slot, low, high, ends)
                 else:
-                    # No byte of a word is zero, so two numbers say its length too.
-                    while table[slot, 2] != _NOTHING and not (
-                        table[slot, 0] == low
-                        and table[slot, 1] == high
-                        and table[slot, 3] == _NOTHING
-                    ):
-                        slot = (slot + 1) & mask
+                    slot = _slot_of_short(low, high, table, seed, shift)
                 number = np.int64(table[slot, 2]) - 1
                 if number < 0:
                     number = n_words
