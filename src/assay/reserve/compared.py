@@ -12,7 +12,7 @@ DIGESTS = "words/2:"
 Strings = Sequence[tuple[str, str]]
 """Texts with their JSON pointers, in their order."""
 
-_packing = msgspec.msgpack.Encoder()
+_encoder = msgspec.msgpack.Encoder()
 _NO_VALUE = object()
 
 
@@ -58,11 +58,17 @@ class Compared:
             self._strings = list(strings_of(self.value, self._pointer))
         return self._strings
 
+    @property
+    def size(self) -> int:
+        """How much there is to compare: bytes of its value in MessagePack, else characters."""
+        packed = self.packed()
+        return sum(len(text) for _, text in self.strings) if packed is None else len(packed)
+
     def packed(self) -> bytes | None:
         """Its value in MessagePack; None where it has none, or one without that form."""
         if self.value is _NO_VALUE:
             return None
         try:
-            return _packing.encode(self.value)
+            return _encoder.encode(self.value)
         except (TypeError, ValueError, OverflowError, RecursionError):
             return None
