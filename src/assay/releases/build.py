@@ -71,6 +71,7 @@ from assay.releases.spool import Spool
 from assay.releases.unchanged import LIMITATIONS, refuse_unchanged
 from assay.releases.withdrawal import withdrawn_records
 from assay.reserve.compared import Compared
+from assay.reserve.public_benchmark import BenchmarkFigures
 
 QUALITY_JSON = "quality.json"
 """The quality report for machines."""
@@ -182,6 +183,7 @@ class _Build:
                 spool=chosen,
                 sampling=self.typed_documents.contract.sampling,
                 reserve=self.inputs.reserve,
+                benchmarks=self.inputs.benchmarks,
                 leave_out_overlaps=self.inputs.leave_out_overlaps,
             )
             demand = EvidenceDemand(self.typed_documents.contract, self.typed_documents.rubric)
@@ -264,7 +266,8 @@ class _Build:
         # Two gates read the release's texts, and the texts name the results of all gates. So a draft
         # with the results so far is judged, and the texts are rendered again with all of them.
         head = self._head(tally, selection, gates)
-        draft = self._texts(head, covered, difference)
+        benchmarks = selection.benchmarks.figures()
+        draft = self._texts(head, covered, difference, benchmarks)
         gates = (
             *gates[:-1],
             self._reserve_gate(selection, draft),
@@ -273,7 +276,7 @@ class _Build:
         )
         refuse_where_stopped(gates)
         head = msgspec.structs.replace(head, gates=gates)
-        return head, self._texts(head, covered, difference)
+        return head, self._texts(head, covered, difference, benchmarks)
 
     def _reserve_gate(self, selection: SelectedRecords, draft: Mapping[str, str]) -> GateResult:
         index, figures = self.inputs.reserve, selection.figures
@@ -370,6 +373,7 @@ class _Build:
         head: ManifestHead,
         covered: DistributionCoverage,
         difference: ReleaseDifference | None,
+        benchmarks: tuple[BenchmarkFigures, ...],
     ) -> dict[str, str]:
         card_context = DataCardContext(
             head=head,
@@ -377,6 +381,7 @@ class _Build:
             covered=covered,
             key_id=key_id(self.key.public_key()),
             difference=difference,
+            benchmarks=benchmarks,
             limitations=self.inputs.limitations,
             alarms=tuple(alarm for alarm in self.inputs.alarms if alarm.state == "raised"),
         )
