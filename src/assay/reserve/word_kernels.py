@@ -34,6 +34,7 @@ LONGEST_RUN = 32
 """Visible characters in a row from which they may encode a text; `encoded_text.LEAST_ENCODED`."""
 
 _PIECE, _JOINED_PIECES = 6, 13  # Least lengths of a piece of split base64, and of two in one run.
+_LONGEST_BRACKETS = 1204  # Bytes of 300 characters and a bracket, at most.
 _HIDDEN = 24  # Characters that do not show from which they may be a text.
 _MARKER_BLANKS = 40  # Blanks at the start of a text from which a list marker is left to Python.
 _ONE_MARK_WORDS, _FILLER_EQUALS, _FILLER_DISTANCES = 64, 5, (2, 3, 4)
@@ -104,6 +105,30 @@ def _may_be_reference(data: Bytes, at: int, end: int) -> bool:
     return at + 1 < place < end and data[place] == 59
 
 
+@always_inlined
+def _is_in_word(byte: int) -> bool:
+    return _is_alphanumeric(byte) or byte == 95 or byte >= 128
+
+
+@compiled
+def _may_be_brackets_in_word(data: Bytes, at: int, end: int) -> bool:
+    """Whether a bracket that opens before this place, behind a word, may close before a word."""
+    stop = min(end, at + _LONGEST_BRACKETS)
+    while at < stop and data[at] != 60 and data[at] != 62:
+        at += 1
+    if at == stop:
+        return stop < end
+    return data[at] == 62 and at + 1 < end and (_is_in_word(data[at + 1]) or data[at + 1] == 60)
+
+
+@compiled
+def _is_before_quote(data: Bytes, at: int, end: int) -> bool:
+    """Whether only white space is between this place and a quotation mark."""
+    while at < end and _is_white(data[at]):
+        at += 1
+    return at < end and _is_quote(data[at])
+
+
 @compiled
 def _may_be_disguise(data: Bytes, at: int, start: int, end: int) -> bool:
     """Whether a special character stands as it does in markup, an escape or a joint of strings."""
@@ -120,8 +145,8 @@ def _may_be_disguise(data: Bytes, at: int, start: int, end: int) -> bool:
         return _may_be_reference(data, at, end)
     if byte == 60:  # A tag or a comment, or any brackets in a word.
         return (
-            _is_alphanumeric(after) or after == 47 or after == 33 or after == 63
-            or _is_alphanumeric(before) or before == 95 or before >= 128
+            65 <= after <= 90 or 97 <= after <= 122 or after == 47 or after == 33 or after == 63
+            or (_is_in_word(before) and _may_be_brackets_in_word(data, at + 1, end))
         )  # fmt: skip
     if byte == 37:
         return at + 2 < end and _is_hexadecimal(after) and _is_hexadecimal(data[at + 2])
@@ -488,7 +513,8 @@ def cut_texts(
                     parts = 97 <= before <= 122 and _is_before_capital(data, place + 1, end)
                 elif kind == SPECIAL:
                     has_less |= byte == 60
-                    has_equal |= byte == 61
+                    # The value of an attribute.
+                    has_equal |= byte == 61 and _is_before_quote(data, place + 1, end)
                     has_backslash |= byte == 92
                     has_brace |= byte == 123
                     may_split |= byte == 43
