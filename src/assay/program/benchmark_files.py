@@ -38,6 +38,6 @@ def read_benchmark(context: Context, file: BenchmarkFile) -> PublicBenchmark:
             message=f"{len(content.reasons)} rows of the benchmark {file.name!r} cannot be read: "
             f"{content.reasons[0]}",
             where=file.path,
-            hint="mend the rows, or take them out of the file",
+            hint="correct the rows, or take them out of the file",
         )
     return public_benchmark(file.name, f"sha256:{file_sha256(path)}", content.records)
