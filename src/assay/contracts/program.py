@@ -69,6 +69,23 @@ class DataFile(Part):
     """Whether attachments that rows name by address are fetched; needs the extra `remote`."""
 
 
+class BenchmarkFile(Part):
+    """A public benchmark that each release is compared with."""
+
+    name: Text
+    """What people call it; the data card of a release names it so."""
+    path: Text
+    """Its file, relative to the program's folder."""
+    mapping: Text | None = None
+    """The mapping that reads its rows (`.yaml`), relative to the program's folder."""
+    format: Name | None = None
+    """Name of the reader, where no mapping reads it; Assay's own lines where both are absent."""
+    kind: Name | None = None
+    """Kind of record; the reader's first where absent."""
+    source: Name | None = None
+    """Source class in sources.yaml by which its rows are read; they are not stored."""
+
+
 class ProgramSettings(Part):
     """Name, store, engine, vault and keys of a program."""
 
@@ -108,5 +125,7 @@ class ProgramSettings(Part):
     """Who answers questions about the program."""
     data: tuple[DataFile, ...] = ()
     """The files that `assay run` imports, in their order."""
+    benchmarks: tuple[BenchmarkFile, ...] = ()
+    """Public benchmarks that each release is compared with, in the order of its data card."""
     oidc: Oidc | None = None
     """The OpenID Connect provider that signs people in; passwords alone where absent."""

@@ -15,7 +15,7 @@ from assay.core.batches import batches
 from assay.core.choices import refuse_unknown
 from assay.core.data_frame import data_frame
 from assay.core.data_set import datasets_library
-from assay.core.errors import AssayError, InputError, MachineError, UsageError
+from assay.core.errors import InputError, MachineError, UsageError
 from assay.core.fact import Fact
 from assay.core.ports import Import
 from assay.core.private import make_private_folder, private_opener
@@ -25,6 +25,7 @@ from assay.governance.permissions import refuse_unknown_role
 from assay.governance.rights import USES, Use
 from assay.plugins import names
 from assay.program.data_file import is_current_address, open_reader, row_context
+from assay.program.kept_comparison import BeforeImport, check_imported
 from assay.providers.cost import Prices
 from assay.providers.sampling_report import SamplingReport
 from assay.providers.sampling_run import SamplingPlan
@@ -35,9 +36,8 @@ from assay.records.kinds import KINDS
 from assay.records.ports import Layout
 from assay.records.reader import NO_FIELD_OPTIONS, FieldOptions, Reader
 from assay.records.record import Record
-from assay.records.report import ImportReport, ReserveAnswer
+from assay.records.report import ImportReport
 from assay.records.service import Preview, reader_entry
-from assay.reserve.compared import Compared
 from assay.reserve.sealing import Sealing
 
 if TYPE_CHECKING:
@@ -234,9 +234,7 @@ class RecordsService:
 
         path = fetched.path if fetched else Path(file)
         opened = open_reader(options.format, path)
-        asks = self._has_reserve()
-        # The store gives facts in their order of entry: what comes after these counts is new.
-        before = self._places() if asks else {}
+        before = BeforeImport.of(self._context) if self._has_reserve() else None
         report = import_file(
             path,
             opened,
@@ -256,9 +254,9 @@ class RecordsService:
         )
         if fetched:
             fetched.discard()
-        if not asks:
+        if before is None:
             return report
-        return msgspec.structs.replace(report, reserve=self._ask_gate(before))
+        return msgspec.structs.replace(report, reserve=check_imported(self._context, before))
 
     def rejects_folder(self, file: str | Path) -> Path:
         """Where rows that are set aside go if no folder is named: next to a file, else the program."""
@@ -351,43 +349,11 @@ class RecordsService:
 
         return fetch_one
 
-    def _places(self) -> dict[type[Record | Judgment], int]:
-        """How many facts of each family that holds texts there are."""
-        return {family: self._context.store.count(family) for family in (Record, Judgment)}
-
-    def _ask_gate(self, before: Mapping[type[Record | Judgment], int]) -> ReserveAnswer | None:
-        """What facts that came after so many of each family share with the reserve.
-
-        Returns:
-            None where nothing is sealed.
-        """
-        try:
-            comparer = self._context.comparer()
-            if comparer is None:
-                return None
-            compared, overlapping = 0, set[str]()
-            for overlaps in comparer.overlaps(self._new(before)):
-                compared += 1
-                overlapping |= {overlap.holder for overlap in overlaps}
-        except AssayError as error:
-            # The import is committed: a gate that does not answer is reported, and undoes nothing.
-            return ReserveAnswer(compared=0, items=0, overlapping=(), unknown=str(error))
-        return ReserveAnswer(
-            compared=compared, items=comparer.items, overlapping=tuple(sorted(overlapping))
-        )
-
     def _has_reserve(self) -> bool:
         """Whether there is something to compare new facts with: a gate, or fingerprints here."""
         if self._context.documents.program.gate is not None:
             return True
         return self._context.store.count(Sealing) > 0
-
-    def _new(self, before: Mapping[type[Record | Judgment], int]) -> Iterator[Compared]:
-        store = self._context.store
-        for record in store.since(Record, before[Record]):
-            yield Compared.of(record.id, record)
-        for judgment in store.since(Judgment, before[Judgment]):
-            yield Compared.of(judgment.record, judgment)
 
     def preview(
         self,

@@ -22,6 +22,7 @@ from assay.core.ports import Checkpoint
 from assay.governance.permits import Permits
 from assay.governance.rights import Use
 from assay.plugins import load, names
+from assay.program.benchmark_files import read_benchmark
 from assay.program.pushing import PushReport, PushRequest, push, pushes, verified_source
 from assay.quality import service as quality
 from assay.quality.control_tokens import ControlTokens, read_special_tokens
@@ -45,6 +46,7 @@ from assay.releases.keys import read_private_key, read_public_key
 from assay.releases.manifest import MANIFEST, ProgramName, ReserveEntry, read_head
 from assay.releases.release import Release
 from assay.reserve.ports import Comparer
+from assay.reserve.public_benchmark import PublicBenchmark
 from assay.settings import read_secret
 from assay.validation.validation import Validation
 
@@ -145,6 +147,7 @@ class ReleasesService(Interface):
             stale=quality.stale_that_decide(context.store, context.facts),
             reserve=index,
             sealed=self._reserve_entry(index),
+            benchmarks=self._benchmarks(),
             leave_out_overlaps=leave_out_overlaps,
             validations=tuple(
                 validation.id
@@ -421,6 +424,17 @@ class ReleasesService(Interface):
             items=sum(index.sealed.values()),
             commitments=index.commitments,
             wordless=index.wordless,
+        )
+
+    def _benchmarks(self) -> tuple[PublicBenchmark, ...]:
+        """The public benchmarks that assay.toml names.
+
+        Raises:
+            InputError: if a file cannot be used, or a row of it.
+        """
+        return tuple(
+            read_benchmark(self._context, file)
+            for file in self._context.documents.program.benchmarks
         )
 
     def _document_files(self) -> Mapping[DocumentKind, DocumentFile]:

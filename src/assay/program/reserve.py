@@ -11,14 +11,13 @@ import msgspec
 from assay.context import Context, Interface
 from assay.core.errors import MachineError, UsageError
 from assay.core.progress import ProgressCallback
-from assay.program.derived import documents_digest
+from assay.program.kept_comparison import continued_comparison, last_comparison
 from assay.records.ports import Layout
 from assay.reserve import service
 from assay.reserve.leakage import ReserveComparison
 from assay.reserve.opening import Opening
 from assay.reserve.sealing import Fingerprint, Sealing
 from assay.settings import read_secret, vault_url
-from assay.store.derived import DerivedResult, DerivedResults
 from assay.store.vault import SqlVault
 
 if TYPE_CHECKING:
@@ -42,17 +41,6 @@ class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the file was removed; if not, it still holds the items unencrypted."""
     sealed: service.Sealed
     """The items that went into the vault, and the fingerprints that stay behind."""
-
-
-_COMPARISON = "comparison"
-
-
-class LastComparison(NamedTuple):
-    """A comparison that was kept."""
-
-    entry: int
-    """The last audit entry whose facts were compared."""
-    comparison: service.KeptComparison
 
 
 class LastCheck(NamedTuple):
@@ -142,49 +130,16 @@ class ReserveService(Interface):
         context, store = self._context, self._context.store
         if not store.count(Sealing):
             return self._nothing_sealed()
-        head = store.head()
-        index, last = context.comparer_name(), self._stored()
-        if last is not None and last.comparison.index != index:
-            last = None
-        so_far, after = (last.comparison.compared, last.entry) if last else (None, 0)
-        now = store.as_of(head.number)
-        if last is None or now.touched_since(after).families & set(service.WITH_TEXTS):
-            comparer = context.comparer()
-            if comparer is None:
-                return self._nothing_sealed()
-            comparison = service.KeptComparison(
-                index=index,
-                items=comparer.items,
-                wordless=comparer.wordless,
-                sealed=comparer.sealed,
-                compared=service.compare(now, comparer, so_far, after, progress=progress),
-            )
-            last = LastComparison(entry=head.number, comparison=comparison)
-            DerivedResults(store).keep(
-                DerivedResult(
-                    name=_COMPARISON,
-                    version=1,
-                    documents=documents_digest({}),
-                    head=head,
-                    body=msgspec.json.encode(comparison.without_decoded()),
-                )
-            )
-        return last.comparison.under(context.facts)
+        last = continued_comparison(context, store.head(), progress)
+        return last.comparison.under(context.facts) if last else self._nothing_sealed()
 
     def last_check(self) -> LastCheck | None:
         """What the last comparison with all that is sealed came to; None where there was none."""
         store = self._context.store
-        last = self._stored()
+        last = last_comparison(self._context)
         if last is None or store.touched_since(last.entry).families & {Sealing, Fingerprint}:
             return None if store.count(Sealing) else LastCheck(0, self._nothing_sealed())
         return LastCheck(last.entry, last.comparison.under(self._context.facts))
-
-    def _stored(self) -> LastComparison | None:
-        stored = DerivedResults(self._context.store).read(_COMPARISON)
-        if stored is None or (stored.version, stored.documents) != (1, documents_digest({})):
-            return None
-        comparison = msgspec.json.decode(stored.body, type=service.KeptComparison)
-        return LastComparison(entry=stored.head.number, comparison=comparison)
 
     def _nothing_sealed(self) -> ReserveComparison:
         nothing = service.ComparedTexts()

@@ -6,7 +6,7 @@ depends on the order in which the store was filled.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,7 @@ from assay.releases.spool import Spool
 from assay.releases.unchanged import LIMITATIONS, refuse_unchanged
 from assay.releases.withdrawal import withdrawn_records
 from assay.reserve.compared import Compared
+from assay.reserve.public_benchmark import BenchmarkFigures
 
 QUALITY_JSON = "quality.json"
 """The quality report for machines."""
@@ -183,6 +184,7 @@ class _Build:
                 spool=chosen,
                 sampling=self.typed_documents.contract.sampling,
                 reserve=self.inputs.reserve,
+                benchmarks=self.inputs.benchmarks,
                 leave_out_overlaps=self.inputs.leave_out_overlaps,
             )
             demand = EvidenceDemand(self.typed_documents.contract, self.typed_documents.rubric)
@@ -265,8 +267,14 @@ class _Build:
         # Two gates read the release's texts, and the texts name the results of all gates. So a draft
         # with the results so far is judged, and the texts are rendered again with all of them.
         head = self._head(tally, selection, gates)
-        shown = tally.attachments.figures()
-        draft = self._texts(head, covered, difference, shown)
+        render = partial(
+            self._texts,
+            covered=covered,
+            difference=difference,
+            attachments=tally.attachments.figures(),
+            benchmarks=selection.benchmarks.figures(),
+        )
+        draft = render(head)
         gates = (
             *gates[:-1],
             self._reserve_gate(selection, draft),
@@ -275,7 +283,7 @@ class _Build:
         )
         refuse_where_stopped(gates)
         head = msgspec.structs.replace(head, gates=gates)
-        return head, self._texts(head, covered, difference, shown)
+        return head, render(head)
 
     def _reserve_gate(self, selection: SelectedRecords, draft: Mapping[str, str]) -> GateResult:
         index, figures = self.inputs.reserve, selection.figures
@@ -370,9 +378,11 @@ class _Build:
     def _texts(
         self,
         head: ManifestHead,
+        *,
         covered: DistributionCoverage,
         difference: ReleaseDifference | None,
         attachments: AttachmentFigures | None,
+        benchmarks: tuple[BenchmarkFigures, ...],
     ) -> dict[str, str]:
         card_context = DataCardContext(
             head=head,
@@ -380,6 +390,7 @@ class _Build:
             covered=covered,
             key_id=key_id(self.key.public_key()),
             difference=difference,
+            benchmarks=benchmarks,
             limitations=self.inputs.limitations,
             attachments=attachments,
             alarms=tuple(alarm for alarm in self.inputs.alarms if alarm.state == "raised"),

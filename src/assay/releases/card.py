@@ -16,6 +16,7 @@ from assay.releases.diff import ReleaseDifference
 from assay.releases.inputs import TypedDocuments
 from assay.releases.manifest import ManifestHead
 from assay.reserve.leakage import NOT_SOUGHT
+from assay.reserve.public_benchmark import BenchmarkFigures
 
 README = "README.md"
 """The text that says what the release is and how to verify it."""
@@ -59,6 +60,8 @@ class DataCardContext(msgspec.Struct, frozen=True, kw_only=True):
     """What changed since the release before; None for a first release."""
     alarms: tuple[Alarm, ...]
     """Failure modes that were raised."""
+    benchmarks: tuple[BenchmarkFigures, ...]
+    """What the records share with public benchmarks."""
     limitations: str
     """What people know of the data's limits, as Markdown."""
     attachments: AttachmentFigures | None
@@ -102,6 +105,7 @@ def _context(card_context: DataCardContext) -> dict[str, Any]:
         "typed_documents": typed_documents,
         "covered": card_context.covered,
         "key_id": card_context.key_id,
+        "benchmarks": card_context.benchmarks,
         "limitations": card_context.limitations,
         "attachments": card_context.attachments,
         "alarms": [(MODES[alarm.mode].title, alarm) for alarm in card_context.alarms],

@@ -20,6 +20,7 @@ from assay.governance.rights import Use
 from assay.quality.floors import FloorResult
 from assay.releases.manifest import ProgramName, ReserveEntry
 from assay.reserve.ports import Comparer
+from assay.reserve.public_benchmark import PublicBenchmark
 
 
 def no_attachment(digest: str) -> bytes:
@@ -82,6 +83,8 @@ class ReleaseInputs(msgspec.Struct, frozen=True, kw_only=True):
     """The fingerprints of the reserve; None where nothing is sealed."""
     sealed: ReserveEntry | None = None
     """What the manifest says of the reserve; None where nothing is sealed."""
+    benchmarks: tuple[PublicBenchmark, ...] = ()
+    """Public benchmarks that records are compared with; the data card says what it came to."""
     leave_out_overlaps: bool = False
     """Whether records that share text with the reserve stay out, instead of stopping the build."""
     floors: tuple[FloorResult, ...] = ()

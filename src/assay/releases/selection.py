@@ -24,6 +24,7 @@ from assay.releases.withdrawal import withdrawn_records
 from assay.reserve.compared import Compared
 from assay.reserve.overlap import Overlap
 from assay.reserve.ports import Comparer
+from assay.reserve.public_benchmark import BenchmarkTally, PublicBenchmark
 
 
 class Body(NamedTuple):
@@ -61,6 +62,7 @@ class SelectedRecords:
         reserve: Comparer | None,
         sampling: Sampling,
         *,
+        benchmarks: Sequence[PublicBenchmark] = (),
         leave_out_overlaps: bool,
     ) -> None:
         """Start with nothing chosen.
@@ -70,8 +72,11 @@ class SelectedRecords:
             withdrawn: records that were withdrawn one by one, each with the reason.
             reserve: the fingerprints of the reserve; None where nothing is sealed.
             sampling: the distribution that the contract asks for.
-            leave_out_overlaps: whether records that share text with it stay out.
+            benchmarks: public benchmarks that chosen records are compared with.
+            leave_out_overlaps: whether records that share text with the reserve stay out.
         """
+        self.benchmarks = BenchmarkTally(benchmarks)
+        """What chosen records share with public benchmarks."""
         self.overlaps: list[Overlap] = []
         """What chosen records share with the reserve."""
         self._reserve = reserve
@@ -107,7 +112,9 @@ class SelectedRecords:
             if (disposition := self._released_disposition(case))
             and self._may_leave(case, use, rights)
         ]
-        overlaps_by_record = self._overlaps_of([case for case, _ in permitted])
+        texts = [text for case, _ in permitted for text in _texts_of(case)]
+        overlaps_by_record = self._overlaps_of([case for case, _ in permitted], texts)
+        chosen = set[str]()
         for (case, disposition), overlaps in zip(permitted, overlaps_by_record, strict=True):
             if overlaps and self._leave_out_overlaps:
                 self._left_out["reserve", "shares text with the reserve"] += 1
@@ -117,6 +124,8 @@ class SelectedRecords:
             sources = rights.sources(case.id, case.record)
             inherited = tuple(name for name in sources if name not in own)
             self._choose(case, disposition, inherited)
+            chosen.add(case.id)
+        self.benchmarks.add(texts, chosen)
 
     def _released_disposition(self, case: RecordCase) -> Disposition | None:
         """The disposition of a record that the rules released; of others None, counted."""
@@ -141,12 +150,13 @@ class SelectedRecords:
         self._left_out["rights", "; ".join(denial.message for denial in denials)] += 1
         return False
 
-    def _overlaps_of(self, some: Sequence[RecordCase]) -> list[tuple[Overlap, ...]]:
+    def _overlaps_of(
+        self, some: Sequence[RecordCase], texts: Sequence[Compared]
+    ) -> list[tuple[Overlap, ...]]:
         """What each record, with all that is released about it, shares with the reserve."""
         if self._reserve is None:
             return [()] * len(some)
         shared: dict[str, tuple[Overlap, ...]] = {case.id: () for case in some}
-        texts = [text for case in some for text in _texts_of(case)]
         for text, overlaps in zip(texts, self._reserve.overlaps(texts), strict=True):
             shared[text.holder] += overlaps
         return list(shared.values())
@@ -184,6 +194,7 @@ def select(
     spool: Spool,
     sampling: Sampling,
     reserve: Comparer | None = None,
+    benchmarks: Sequence[PublicBenchmark] = (),
     leave_out_overlaps: bool = False,
 ) -> SelectedRecords:
     """Choose the records that the rules released and the rights permit.
@@ -197,13 +208,19 @@ def select(
         spool: takes the chosen records; the caller closes it.
         sampling: the distribution that the contract asks for.
         reserve: the fingerprints of the reserve; None where nothing is sealed.
-        leave_out_overlaps: whether records that share text with it stay out.
+        benchmarks: public benchmarks that chosen records are compared with.
+        leave_out_overlaps: whether records that share text with the reserve stay out.
     """
     withdrawn = {
         record: f"withdrawn: {reason}" for record, reason in withdrawn_records(store).items()
     }
     selection = SelectedRecords(
-        spool, withdrawn, reserve, sampling, leave_out_overlaps=leave_out_overlaps
+        spool,
+        withdrawn,
+        reserve,
+        sampling,
+        benchmarks=benchmarks,
+        leave_out_overlaps=leave_out_overlaps,
     )
     for batch in cases(store, contract=contract, rubric=rubric):
         selection.consider(batch, use, rights)

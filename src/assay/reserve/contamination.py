@@ -128,18 +128,18 @@ class ReserveIndex:
 
         Things are hashed in batches; what comes out has the order of what goes in.
         """
-        for batch in _parts(things, SCREENED_THINGS, SCREENED_CHARACTERS):
-            self._compared += len(batch)
+        for batch in _screened_parts(things):
+            self._compared += len(batch.things)
             if self._compared >= LEAST_SCREENED and is_available() and self._index.keys.size:
                 yield from self._screened(batch)
             else:
-                yield from self._compare_closely(batch)
+                yield from self._compare_closely(batch.things)
 
-    def _screened(self, batch: Sequence[Compared]) -> Iterator[tuple[Overlap, ...]]:
+    def _screened(self, batch: "_ScreenedPart") -> Iterator[tuple[Overlap, ...]]:
         """The overlaps of a batch, of which kernels have shown that most things have none."""
-        closer = self._screen.may_overlap([thing.strings for thing in batch])
+        closer = self._screen.may_overlap(batch.things, batch.packed).tolist()
         overlaps = self._compare_closely(
-            [thing for thing, is_closer in zip(batch, closer, strict=True) if is_closer]
+            [thing for thing, is_closer in zip(batch.things, closer, strict=True) if is_closer]
         )
         for is_closer in closer:
             yield next(overlaps) if is_closer else ()
@@ -152,7 +152,7 @@ class ReserveIndex:
 
     def _compare_closely(self, things: Iterable[Compared]) -> Iterator[tuple[Overlap, ...]]:
         """The overlaps of things, without the kernels."""
-        for batch in _parts(things, BATCH_WORDS, 5 * BATCH_WORDS):
+        for batch in _parts(things):
             yield from self._batch(batch)
 
     def _batch(self, batch: Sequence[Compared]) -> Iterator[tuple[Overlap, ...]]:
@@ -202,21 +202,46 @@ class ReserveIndex:
                 yield _Hits(size, places, keys[places])
 
 
-def _parts(
-    things: Iterable[Compared], most_things: int, most_characters: int
-) -> Iterator[list[Compared]]:
+class _ScreenedPart(NamedTuple):
+    """Things that are screened at once."""
+
+    things: list[Compared]
+    packed: list[bytes | None]
+    """The value of each in MessagePack, where it has one."""
+
+
+def _screened_parts(things: Iterable[Compared]) -> Iterator[_ScreenedPart]:
     """Things in lists of so many, or so many characters."""
+    part = _ScreenedPart([], [])
+    characters = 0
+    for thing in things:
+        packed = thing.packed()
+        part.things.append(thing)
+        part.packed.append(packed)
+        characters += _characters(thing) if packed is None else len(packed)
+        if len(part.things) >= SCREENED_THINGS or characters >= SCREENED_CHARACTERS:
+            yield part
+            part, characters = _ScreenedPart([], []), 0
+    if part.things:
+        yield part
+
+
+def _parts(things: Iterable[Compared]) -> Iterator[list[Compared]]:
+    """Things in lists of about as many words as are hashed at once."""
     part: list[Compared] = []
     characters = 0
     for thing in things:
         part.append(thing)
-        for _, text in thing.strings:
-            characters += len(text)
-        if len(part) >= most_things or characters >= most_characters:
+        characters += _characters(thing)
+        if len(part) >= BATCH_WORDS or characters >= 5 * BATCH_WORDS:
             yield part
             part, characters = [], 0
     if part:
         yield part
+
+
+def _characters(thing: Compared) -> int:
+    return sum(len(text) for _, text in thing.strings)
 
 
 class _Hits(NamedTuple):

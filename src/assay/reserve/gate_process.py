@@ -21,7 +21,7 @@ class GateLimits(msgspec.Struct, frozen=True, kw_only=True):
     """What the gate answers within one day (UTC), for all who ask together."""
 
     characters: int = 2_000_000_000
-    """Most characters that are compared or digested."""
+    """Most characters that are compared or digested; of a fact its bytes in MessagePack."""
     overlaps: int = 1_000
     """Most overlaps that are reported, one for each thing and sealed item: each of them confirms
     something about the item. The request that reaches the limit is answered whole."""
@@ -51,7 +51,7 @@ class GateRequest(msgspec.Struct, frozen=True, kw_only=True):
     things: int = 0
     """Things that were compared."""
     characters: int
-    """Characters in the texts of the request."""
+    """Characters in the texts of the request; of a fact its bytes in MessagePack."""
     overlapping: int = 0
     """Things that overlap a sealed item."""
     digests: int = 0
@@ -100,7 +100,7 @@ class Gate:
         Raises:
             UsageError: if a limit of the day is reached; nothing is answered then.
         """
-        characters = sum(len(text) for thing in things for _, text in thing.strings)
+        characters = sum(thing.size for thing in things)
         # One lock over check, answer and count: requests at the same time cannot pass a limit
         # together.
         with self._lock:

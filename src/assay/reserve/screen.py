@@ -9,22 +9,29 @@ from collections.abc import Sequence
 from itertools import chain, pairwise
 from typing import Any, NamedTuple, TypeVar
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from msgspec import inspect
 
-from assay.reserve import group_kernels
+from assay.reserve import group_kernels, value_kernels
 from assay.reserve import word_kernels as kernels
 from assay.reserve.canonical_text import CharacterKind, fold, kind_of
 from assay.reserve.ciphers import BEFORE_IN_REVERSE, IN_REVERSE, MARKS
+from assay.reserve.compared import Compared, Strings
 from assay.reserve.fingerprint import GROUP, Hasher, Hashes
 
 Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 N = TypeVar("N", bound=np.generic)
 
 MOST_WORDS = 1_000_000
 """Distinct words whose hashes are kept between batches; when there are more, all are forgotten."""
+
+MOST_PATHS = 100_000
+"""Paths of members that are kept between batches; when there are more, all are forgotten."""
 
 _CODE_POINTS = 0x110000
 _KINDS: dict[CharacterKind, int] = {
@@ -50,7 +57,7 @@ class GroupTables(NamedTuple):
     """The fingerprints that have a group."""
     weights: npt.NDArray[np.float64]
     """The weight of each group."""
-    has_own: npt.NDArray[np.bool_]
+    has_own: Flags
     """Whether a fingerprint has groups that are no template."""
     needed: npt.NDArray[np.float64]
     """Share of its weight from which a fingerprint is overlapped."""
@@ -102,37 +109,71 @@ class Screen:
         self._part_seen, self._distinct, self._touched = np.empty((3, parts), dtype=np.int64)
         self._held = np.empty(parts, dtype=np.float64)
         self._memory = _Memory()
+        # What begins the hashes of a table is secret: nobody can write names that share a slot.
+        self._values = _Values(np.uint64(hasher.block_of(b"\x00the table of paths")))
         self._fields: dict[str, int] = {}
         self._field_of_pointer: dict[str, int] = {}
 
-    def may_overlap(self, things: Sequence[Sequence[tuple[str, str]]]) -> npt.NDArray[np.bool_]:
+    def may_overlap(
+        self, things: Sequence[Compared], packed: Sequence[bytes | None]
+    ) -> npt.NDArray[np.bool_]:
         """Which things need a closer look: they may overlap an item, or be in disguise.
 
         Args:
-            things: the strings of each thing, with their pointers.
+            things: the things.
+            packed: the value of each thing, where it has one in MessagePack.
         """
-        counts = np.fromiter(map(len, things), dtype=np.int64, count=len(things))
-        thing_starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
-        strings = list(chain.from_iterable(things))
-        texts, disguised = _as_arrow([text for _, text in strings])
-        words = self._vocabulary.cut(texts)
-        words.states[disguised] = kernels.DISGUISED
-        out = self._find(words, thing_starts, self._fields_of(strings))
-        closer = np.flatnonzero(words.states != kernels.PLAIN)
-        out[np.searchsorted(thing_starts, closer, side="right") - 1] = True
+        out = np.zeros(len(things), dtype=np.bool_)
+        valued = [number for number, value in enumerate(packed) if value is not None]
+        texts, is_left = self._values.find(
+            [things[number].value for number in valued],
+            [value for value in packed if value is not None],
+        )
+        valued_numbers = np.array(valued, dtype=np.int64)
+        out[valued_numbers] = self._may_overlap(texts)
+        left = [number for number, value in enumerate(packed) if value is None]
+        left += valued_numbers[is_left].tolist()
+        if left:
+            out[left] = self._may_overlap(
+                self._texts_of([things[number].strings for number in left])
+            )
         return out
 
-    def _find(
-        self, words: "_CutTexts", thing_starts: Integers, fields: npt.NDArray[np.int32]
-    ) -> npt.NDArray[np.bool_]:
+    def _may_overlap(self, texts: "Texts") -> npt.NDArray[np.bool_]:
+        words = self._vocabulary.cut(texts)
+        words.states[texts.broken] = kernels.DISGUISED
+        out = self._find(words, texts)
+        closer = np.flatnonzero(words.states != kernels.PLAIN)
+        out[np.searchsorted(texts.thing_starts, closer, side="right") - 1] = True
+        return out
+
+    def _texts_of(self, things: Sequence[Strings]) -> "Texts":
+        """Strings that are there already, in one buffer."""
+        counts = np.fromiter(map(len, things), dtype=np.int64, count=len(things))
+        strings = list(chain.from_iterable(things))
+        arrow, broken = _as_arrow([text for _, text in strings])
+        data, offsets = _buffers(arrow)
+        fields = self._fields_of(strings)
+        return Texts(
+            data=data,
+            starts=offsets[:-1],
+            ends=offsets[1:],
+            fields=fields,
+            n_fields=len(self._fields),
+            thing_starts=np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)]),
+            broken=broken,
+        )
+
+    def _find(self, words: "_CutTexts", texts: "Texts") -> npt.NDArray[np.bool_]:
+        thing_starts = texts.thing_starts
         n_texts, n_things = len(words.starts) - 1, len(thing_starts) - 1
         memory = self._memory
         blocks = memory.get("blocks", len(words.ids), np.uint64)
         stream_starts = memory.get("streams", n_texts + 1, np.int64)
         thing_streams = memory.get("things", n_things + 1, np.int64)
         group_kernels.join_streams(
-            words.ids, words.starts, thing_starts, fields, words.blocks,
-            memory.get("fields", len(self._fields) + 1, np.int32), memory.get("following", n_texts, np.int32),
+            words.ids, words.starts, thing_starts, texts.fields, words.blocks,
+            memory.get("fields", texts.n_fields, np.int32), memory.get("following", n_texts, np.int32),
             blocks, stream_starts, thing_streams,
         )  # fmt: skip
         groups = memory.get("groups", max(0, len(blocks) - GROUP + 1), np.uint64)
@@ -166,6 +207,159 @@ class Screen:
                 number = field_of[pointer] = self._fields.setdefault(field, len(self._fields))
             numbers[place] = number
         return numbers
+
+
+class Texts(NamedTuple):
+    """The texts of some things, in one buffer."""
+
+    data: npt.NDArray[np.uint8]
+    """Has them in UTF-8."""
+    starts: Integers
+    """First byte of each text."""
+    ends: Integers
+    """The one after its last."""
+    fields: npt.NDArray[np.int32]
+    """The field of each text: its pointer without the places in lists."""
+    n_fields: int
+    """Fields are below it."""
+    thing_starts: Integers
+    """First text of each thing, and the end of the last."""
+    broken: list[int]
+    """Texts that UTF-8 does not hold, and that are empty here."""
+
+
+class _Values:
+    """Finds the strings of values; the paths of their members are kept between batches."""
+
+    def __init__(self, seed: np.uint64) -> None:
+        self._seed = seed
+        self._memory = _Memory()
+        self._names: set[str] = set()
+        self._roots: dict[type, int] = {}
+        self._forget()
+
+    def find(self, values: Sequence[object], packed: Sequence[bytes]) -> tuple[Texts, Flags]:
+        """The texts of things, and which things have strings that are not among them.
+
+        Args:
+            values: the value of each thing.
+            packed: the same in MessagePack.
+        """
+        roots = self._roots_of(values)
+        data = np.frombuffer(b"".join(packed), dtype=np.uint8)
+        offsets = np.zeros(len(packed) + 1, dtype=np.int64)
+        np.cumsum(np.fromiter(map(len, packed), dtype=np.int64, count=len(packed)), out=offsets[1:])
+        # No value is shorter than a byte, and no text either.
+        starts, ends = (self._memory.get(name, len(data), np.int64) for name in ("starts", "ends"))
+        fields = self._memory.get("fields", len(data), np.int32)
+        thing_starts = np.empty(len(offsets), dtype=np.int64)
+        is_left = np.empty(len(packed), dtype=np.bool_)
+        while True:
+            done = value_kernels.find_strings(
+                data, offsets, roots, self._seed, self._table, self._parents, self._ends, self._pool,
+                self._has_keys, starts, ends, fields, thing_starts, is_left, self._counts,
+            )  # fmt: skip
+            if done == len(packed):
+                break
+            self._grow(len(packed[done]))
+        count = thing_starts[-1]
+        texts = Texts(
+            data=data,
+            starts=starts[:count],
+            ends=ends[:count],
+            fields=fields[:count],
+            n_fields=int(self._counts[value_kernels.N_PATHS]),
+            thing_starts=thing_starts,
+            broken=[],
+        )
+        return texts, is_left
+
+    def _roots_of(self, values: Sequence[object]) -> npt.NDArray[np.int32]:
+        if self._counts[value_kernels.N_PATHS] > MOST_PATHS:
+            self._forget()
+        types = list(map(type, values))
+        for kind in set(types) - self._roots.keys():
+            self._enter_type(kind)
+        return np.fromiter(map(self._roots.__getitem__, types), dtype=np.int32, count=len(types))
+
+    def _enter_type(self, kind: type) -> None:
+        if not issubclass(kind, msgspec.Struct):
+            self._roots[kind] = value_kernels.OF_ANY
+            return
+        self._roots[kind] = value_kernels.OF_STRUCT
+        names = _names_of_dictionaries(kind)
+        if not names <= self._names:
+            # A path that was seen before would still be that of a struct.
+            self._names |= names
+            self._forget()
+
+    def _forget(self) -> None:
+        self._counts = np.zeros(4, dtype=np.int64)
+        self._table = np.full(1 << 12, -1, dtype=np.int32)
+        self._parents = np.full(1 << 11, -1, dtype=np.int32)
+        self._ends = np.zeros((1 << 11) + 1, dtype=np.int64)
+        self._pool = np.empty(1 << 16, dtype=np.uint8)
+        self._has_keys = np.zeros(1 << 11, dtype=np.bool_)
+        self._has_keys[value_kernels.OF_ANY] = True
+        self._counts[value_kernels.N_PATHS] = 1 + value_kernels.NAME
+        for name in sorted(self._names):
+            content = np.frombuffer(name.encode(), dtype=np.uint8)
+            while (
+                value_kernels.child_path(
+                    content, 0, len(content), value_kernels.NAME, self._seed, self._table,
+                    self._parents, self._ends, self._pool, self._has_keys, self._counts,
+                )
+                == value_kernels.NO_ROOM
+            ):  # fmt: skip
+                self._grow(len(content))
+
+    def _grow(self, size: int) -> None:
+        """Make room for twice as many paths, and for names of so many bytes more."""
+        count = int(self._counts[value_kernels.N_PATHS])
+        self._parents = _longer(self._parents, 2 * len(self._parents))
+        self._ends = _longer(self._ends, len(self._parents) + 1)
+        self._has_keys = _longer(self._has_keys, len(self._parents))
+        self._pool = _longer(self._pool, 2 * len(self._pool) + size)
+        self._table = np.full(2 * len(self._table), -1, dtype=np.int32)
+        value_kernels.enter_paths(
+            count, self._seed, self._table, self._parents, self._ends, self._pool
+        )
+
+
+def _names_of_dictionaries(kind: type) -> frozenset[str]:
+    """Names of fields, in a struct and in those that it holds, whose values may hold a dictionary."""
+    names: set[str] = set()
+    seen: set[type] = set()
+    waiting: list[tuple[inspect.Type, str]] = [(inspect.type_info(kind), "")]
+    while waiting:
+        info, name = waiting.pop()
+        if isinstance(info, inspect.StructType):
+            if info.cls not in seen:
+                seen.add(info.cls)
+                waiting += [(field.type, field.encode_name) for field in info.fields]
+            continue
+        members = _members_of(info)
+        waiting += [(member, name) for member in members]
+        if not members and not isinstance(info, _WITHOUT_KEYS):
+            names.add(name)
+    return frozenset(names)
+
+
+def _members_of(info: inspect.Type) -> tuple[inspect.Type, ...]:
+    """The types that a value of a type is one of, or a list of; none where it is neither."""
+    if isinstance(info, inspect.UnionType):
+        return info.types
+    if isinstance(info, inspect.CollectionType):
+        return (info.item_type,)
+    if isinstance(info, inspect.TupleType):
+        return info.item_types
+    return (info.type,) if isinstance(info, inspect.Metadata) else ()
+
+
+_WITHOUT_KEYS = (
+    inspect.NoneType, inspect.BoolType, inspect.IntType, inspect.FloatType, inspect.StrType,
+    inspect.LiteralType, inspect.EnumType,
+)  # fmt: skip
 
 
 class _Memory:
@@ -202,7 +396,7 @@ class _Vocabulary:
         self._hasher = hasher
         # What begins the hashes of the table is secret: nobody can write words that share a slot.
         self._seed = np.uint64(hasher.block_of(b"\x00the table of words"))
-        self._kinds = np.zeros(256, dtype=np.uint8)
+        self._kinds = np.full(256, kernels.SPECIAL, dtype=np.uint8)
         for code in range(128):
             self._kinds[code] = _kind_of_ascii(chr(code))
         self._fold_at = np.full(_CODE_POINTS, -1, dtype=np.int32)
@@ -213,13 +407,12 @@ class _Vocabulary:
         self._memory = _Memory()
         self._forget()
 
-    def cut(self, texts: pa.LargeStringArray) -> _CutTexts:
+    def cut(self, texts: "Texts") -> _CutTexts:
         """Cut texts into words, and mark those that may read in another way."""
         if self._counts[kernels.N_WORDS] > MOST_WORDS:
             self._forget()
-        data, offsets = _buffers(texts)
-        self._fold_new(data)
-        n_texts = len(offsets) - 1
+        data, n_texts = texts.data, len(texts.starts)
+        self._fold_new(texts)
         self._counts[kernels.N_IDS] = 0
         ids = self._memory.get("ids", len(data) // 3 + 64, np.int32)
         starts = np.zeros(n_texts + 1, dtype=np.int64)
@@ -227,13 +420,13 @@ class _Vocabulary:
         first = 0
         while True:
             first = kernels.cut_texts(
-                data, offsets, first, self._kinds, self._fold_at, self._fold_bytes, self._fold_kinds,
+                data, texts.starts, texts.ends, first, self._kinds, self._fold_at, self._fold_bytes, self._fold_kinds,
                 self._pool, self._table, self._shift, self._ends, self._seed,
                 ids, starts, states, self._counts,
             )  # fmt: skip
             if first == n_texts:
                 break
-            size = int(offsets[first + 1] - offsets[first])
+            size = int(texts.ends[first] - texts.starts[first])
             more = np.empty(max(len(ids) * 3 // 2, len(ids) + 2 * size + 2), dtype=np.int32)
             more[: self._counts[kernels.N_IDS]] = ids[: self._counts[kernels.N_IDS]]
             ids = more
@@ -250,8 +443,8 @@ class _Vocabulary:
         self._ends = np.zeros((1 << 16) + 1, dtype=np.int64)
         self._blocks = np.empty(1 << 16, dtype=np.uint64)
         self._bits = np.zeros(1 << 16, dtype=np.uint8)
-        self._table = np.zeros((1 << 17, 4), dtype=np.uint64)
-        self._shift = np.uint64(64 - 17)
+        self._table = np.zeros((1 << 15, 4), dtype=np.uint64)
+        self._shift = np.uint64(64 - 15)
 
     def _grow(self, size: int) -> None:
         """Make room for the words of a text of so many bytes."""
@@ -286,10 +479,14 @@ class _Vocabulary:
             self._bits[number] = marks.get(word, kernels.NO_MARK)
         self._hashed = n_words
 
-    def _fold_new(self, data: npt.NDArray[np.uint8]) -> None:
+    def _fold_new(self, texts: "Texts") -> None:
         """Make the foldings of characters that were not seen before."""
         codes = np.empty(1 << 12, dtype=np.int32)
-        while count := kernels.unfolded(data, self._fold_at, codes):
+        first = 0
+        while first < len(texts.starts):
+            count, first = kernels.unfolded(
+                texts.data, texts.starts, texts.ends, first, self._fold_at, codes
+            )
             for code in codes[:count].tolist():
                 self._enter_folding(code)
 

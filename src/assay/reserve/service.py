@@ -372,7 +372,7 @@ def compare(
     for family in WITH_TEXTS:
         name = family.__name__
         new: list[Overlap] = []
-        texts = (_texts_of(fact) for fact in store.new_since(family, after))
+        texts = (texts_of(fact) for fact in store.new_since(family, after))
         for of_fact in fingerprints.overlaps(texts):
             new += of_fact
             facts[name] = facts.get(name, 0) + 1
@@ -384,7 +384,7 @@ def compare(
     return ComparedTexts(facts=facts, overlaps=overlaps)
 
 
-def _texts_of(fact: Fact) -> Compared:
+def texts_of(fact: Fact) -> Compared:
     """The texts of a fact, under the name that its overlaps have."""
     if isinstance(fact, Document):
         return Compared.of(f"{fact.kind} {fact.version}", fact)

@@ -9,6 +9,7 @@ from assay.core.clock import fixed_clock
 from assay.core.fact import Fact
 from assay.demo.documents import write_program
 from assay.demo.evaluation import build_reserve
+from assay.program import kept_comparison
 from assay.program.program import Program
 from assay.records.record import Record
 from assay.store.derived import DerivedResults
@@ -75,4 +76,41 @@ def test_a_later_sealing_ends_the_last_check(program: Program) -> None:
     assert compared.items == 4
     assert ITEMS[3].id in {
         overlap.holder for overlap in compared.overlaps if overlap.containment == 1
+    }
+
+
+def test_an_import_keeps_what_it_compared(program: Program, tmp_path: Path) -> None:
+    """A check after it compares nothing, and finds what the import's report says."""
+    file = tmp_path / "rows.jsonl"
+    file.write_bytes(b"".join(item.canonical() + b"\n" for item in (ITEMS[0], ITEMS[5])))
+    report = program.records.import_(file)
+    assert report.reserve
+    assert (report.reserve.compared, report.reserve.overlapping) == (2, (ITEMS[0].id,))
+    kept = DerivedResults(program.store).read("comparison")
+    assert [overlap.holder for overlap in program.reserve.check().overlaps] == [ITEMS[0].id]
+    assert DerivedResults(program.store).read("comparison") == kept
+
+
+def test_an_import_into_much_that_was_never_compared_compares_its_own_facts_alone(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The report is the same, nothing is kept, and a leak from before is left to a check."""
+    monkeypatch.setattr(kept_comparison, "BACKLOG_LEAST", 0)
+    _add(program, ITEMS[1], *(record(number) for number in range(10, 20)))
+    file = tmp_path / "rows.jsonl"
+    file.write_bytes(ITEMS[0].canonical() + b"\n")
+    report = program.records.import_(file)
+    assert report.reserve
+    assert (report.reserve.compared, report.reserve.overlapping) == (1, (ITEMS[0].id,))
+    assert DerivedResults(program.store).read("comparison") is None
+    monkeypatch.setattr(kept_comparison, "BACKLOG_LEAST", 1000)
+    file.write_bytes(ITEMS[2].canonical() + b"\n")
+    report = program.records.import_(file)
+    assert report.reserve
+    # A leak from before the import is none of the import's.
+    assert (report.reserve.compared, report.reserve.overlapping) == (1, (ITEMS[2].id,))
+    last = program.reserve.last_check()
+    assert last
+    assert {overlap.holder for overlap in last.comparison.overlaps} == {
+        item.id for item in ITEMS[:3]
     }

@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import quote
 
+import numpy as np
 import pytest
 
 from assay.core.compiled import is_available
@@ -209,7 +210,13 @@ def _texts_left_to_kernels(texts: Sequence[str]) -> int:
 
     vocabulary = screen._Vocabulary(Hasher(KEY))
     arrow, broken = screen._as_arrow(list(texts))
-    result = vocabulary.cut(arrow)
+    data, offsets = screen._buffers(arrow)
+    result = vocabulary.cut(
+        screen.Texts(
+            data=data, starts=offsets[:-1], ends=offsets[1:],
+            fields=np.zeros(len(texts), dtype=np.int32), n_fields=1, thing_starts=offsets, broken=broken,
+        )
+    )  # fmt: skip
     pool, ends = vocabulary._pool.tobytes(), vocabulary._ends
     plain = set((result.states == word_kernels.PLAIN).nonzero()[0].tolist()) - set(broken)
     for number in plain:
