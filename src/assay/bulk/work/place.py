@@ -106,7 +106,7 @@ class FolderPlace:
     def names(self, folder: str) -> frozenset[str]:
         """Names of the files in a folder."""
         with suppress(FileNotFoundError):
-            listed = os.listdir(self._folder / folder)
+            listed = [path.name for path in (self._folder / folder).iterdir()]
             return frozenset(name for name in listed if not name.endswith(ASIDE))
         return frozenset()
 
@@ -138,11 +138,11 @@ class _FileDraft:
         self._aside, self._path = aside, path
 
     def finish(self, content: bytes) -> None:
-        with open(self._aside, "wb") as stream:
+        with self._aside.open("wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(self._aside, self._path)
+        self._aside.replace(self._path)
 
 
 class ObjectPlace:

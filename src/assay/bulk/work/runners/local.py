@@ -55,7 +55,7 @@ class LocalRunner:
         self, order: WorkOrder, workers: list["_Worker"], progress: ProgressCallback | None
     ) -> None:
         total, looks = len(order.plan.shards), 0
-        while any([worker.is_at_work() for worker in workers]):
+        while sum(worker.is_at_work() for worker in workers):
             for worker in workers:
                 if worker.was_killed():
                     worker.start_again(order)

@@ -45,6 +45,7 @@ class SlurmRunner:
 
     def _script(self, order: WorkOrder) -> str:
         parts = min(self._parts, len(order.plan.shards))
+        command = order.command(self._program, '"$SLURM_ARRAY_TASK_ID"', parts)
         lines = [
             "#!/bin/bash",
             f"#SBATCH --job-name=assay-{order.plan.step}",
@@ -53,7 +54,7 @@ class SlurmRunner:
             "#SBATCH --requeue",
             *(f"#SBATCH {option}" for option in self._options),
             "",
-            f"exec {order.command(self._program, '"$SLURM_ARRAY_TASK_ID"', parts)}",
+            f"exec {command}",
         ]
         return "\n".join(lines)
 
