@@ -108,7 +108,7 @@ def run(address: str, plan: WorkPlan, engine: str, kills: int) -> tuple[float, i
     driver = subprocess.Popen(words)
     while True:
         try:
-            code = driver.wait(timeout=draw.uniform(4, 12) if killed < kills else None)
+            code = driver.wait(timeout=draw.uniform(10, 30) if killed < kills else None)
         except subprocess.TimeoutExpired:
             victims = workers("ray::work_shard" if engine == "ray" else "work step")
             if draw.random() < 0.3 or not victims:

@@ -90,7 +90,26 @@ def test_a_worker_with_another_key_or_none_is_refused(key: bytes | None) -> None
 
 
 def _copies() -> list[Record]:
-    prose = ["a", "lamp", "stood", "on", "the", "sill", "of", "the", "long", "room", "and", "nobody", "had", "lit", "it", "for", "a", "year"]
+    prose = [
+        "a",
+        "lamp",
+        "stood",
+        "on",
+        "the",
+        "sill",
+        "of",
+        "the",
+        "long",
+        "room",
+        "and",
+        "nobody",
+        "had",
+        "lit",
+        "it",
+        "for",
+        "a",
+        "year",
+    ]
     records = []
     for number in range(12):
         own = [f"{word}{number}" for word in prose] * 4

@@ -10,7 +10,7 @@ from assay.bulk.work.runners.runner import WorkOrder
 from assay.core.errors import MachineError
 from assay.core.progress import ProgressCallback
 
-MOST_DEATHS = 3
+MOST_DEATHS = 5
 """Deaths in a row without a new result of its part, after which a worker is not started again."""
 
 _LOOK_SECONDS = 0.1
