@@ -53,7 +53,9 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         port = free.getsockname()[1]
     monkeypatch.setenv(MARK, str(port))
     command = [
-        ray,
+        sys.executable,
+        "-m",
+        "ray.scripts.scripts",
         "start",
         "--head",
         f"--port={port}",
