@@ -315,7 +315,7 @@ class Program:
 
     @cached_property
     def work(self) -> "WorkService":
-        """Beside the way: work on all records in shards, on this machine or on many."""
+        """Beside the data flow: work on all records in shards, on this machine or on many."""
         from assay.program.work import WorkService
 
         return WorkService(self.context)

@@ -96,8 +96,8 @@ def test_duplicates_in_shards_are_those_of_quality(program: Program) -> None:
                 for each in record.task.messages
             )
             twin = record.replace(
-                    task=msgspec.structs.replace(record.task, messages=upper), key=f"twin{number}"
-                )
+                task=msgspec.structs.replace(record.task, messages=upper), key=f"twin{number}"
+            )
             writing.add([twin])
     program.work.shard(rows=7)
     done = program.work.run("duplicates")
