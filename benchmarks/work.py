@@ -24,15 +24,15 @@ from pathlib import Path
 import numpy as np
 from contamination import KEY, fingerprints, record, vocabulary
 
-from assay.bulk.work.contract import ShardWorker, WorkPlan, keep_context, keep_plan
-from assay.bulk.work.near_copy_join import join_candidates
-from assay.bulk.work.place import ASIDE, WorkPlace, open_place
-from assay.bulk.work.runners.local import LocalRunner
-from assay.bulk.work.runners.ray_tasks import RayRunner
-from assay.bulk.work.runners.runner import Runner, WorkOrder
-from assay.bulk.work.shards import shard_records
-from assay.bulk.work.steps.contamination import reserve_context
-from assay.bulk.work.steps.near_copies import release_context
+from assay.bulk.sharding.contract import ShardWorker, WorkPlan, keep_context, keep_plan
+from assay.bulk.sharding.near_copy_join import join_candidates
+from assay.bulk.sharding.place import ASIDE, WorkPlace, open_place
+from assay.bulk.sharding.runners.local import LocalRunner
+from assay.bulk.sharding.runners.ray_tasks import RayRunner
+from assay.bulk.sharding.runners.runner import Runner, WorkOrder
+from assay.bulk.sharding.shards import shard_records
+from assay.bulk.sharding.steps.contamination import reserve_context
+from assay.bulk.sharding.steps.near_copies import release_context
 from assay.program.work_steps import STEPS, work_shard
 from assay.records.record import Record
 from assay.reserve.fingerprint import METHOD, key_check
@@ -201,7 +201,7 @@ def main() -> None:
     given = parser.parse_args()
     os.environ[KEY_NAME] = KEY.decode()
     if given.drive:
-        from assay.bulk.work.contract import read_plan  # noqa: PLC0415  the driver's part alone
+        from assay.bulk.sharding.contract import read_plan  # noqa: PLC0415  the driver's part alone
 
         address, name, engine = given.drive
         drive(address, read_plan(open_place(address), name), engine)

@@ -9,19 +9,19 @@ import msgspec
 from assay.bulk.address import is_address
 from assay.bulk.fact_lines import whole_file, write_rows
 from assay.bulk.rows import DiskFile
-from assay.bulk.work.contract import WorkPlan, keep_context, keep_plan
-from assay.bulk.work.near_copy_join import join_candidates
-from assay.bulk.work.place import WorkPlace, open_place
-from assay.bulk.work.runners.commands import CommandsRunner
-from assay.bulk.work.runners.local import LocalRunner
-from assay.bulk.work.runners.ray_tasks import RayRunner
-from assay.bulk.work.runners.runner import Runner, WorkOrder
-from assay.bulk.work.runners.slurm_array import SlurmRunner
-from assay.bulk.work.shards import SHARD_ROWS, ShardSet, read_set, shard_records, shard_rows
-from assay.bulk.work.steps.contamination import reserve_context
-from assay.bulk.work.steps.conversion import conversion_context, require_rowwise
-from assay.bulk.work.steps.near_copies import release_context
-from assay.bulk.work.steps.statistics import add_statistics
+from assay.bulk.sharding.contract import WorkPlan, keep_context, keep_plan
+from assay.bulk.sharding.near_copy_join import join_candidates
+from assay.bulk.sharding.place import WorkPlace, open_place
+from assay.bulk.sharding.runners.commands import CommandsRunner
+from assay.bulk.sharding.runners.local import LocalRunner
+from assay.bulk.sharding.runners.ray_tasks import RayRunner
+from assay.bulk.sharding.runners.runner import Runner, WorkOrder
+from assay.bulk.sharding.runners.slurm_array import SlurmRunner
+from assay.bulk.sharding.shards import SHARD_ROWS, ShardSet, read_set, shard_records, shard_rows
+from assay.bulk.sharding.steps.contamination import reserve_context
+from assay.bulk.sharding.steps.conversion import conversion_context, require_rowwise
+from assay.bulk.sharding.steps.near_copies import release_context
+from assay.bulk.sharding.steps.statistics import add_statistics
 from assay.context import Context, Interface
 from assay.contracts.program import Engine
 from assay.core.batches import batches
@@ -164,7 +164,8 @@ class WorkService(Interface):
         if layout is not None and own_layout is not None:
             own_layout = layout.over(own_layout)
         place = self._place()
-        context = conversion_context(format, row_context(self._context, reader, kind, source))
+        rows_context = row_context(self._context, reader, kind, source)
+        context = conversion_context(format, rows_context, self._context.keys.pseudonyms)
         shard_set = shard_rows(
             place, ROW_SET, DiskFile(path, own_layout or layout).rows(), size=rows
         )

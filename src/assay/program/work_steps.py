@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from assay.bulk.work.contract import ShardWorker, WorkPlan, WorkStep, part_of, read_plan
-from assay.bulk.work.place import open_place
-from assay.bulk.work.steps.contamination import ContaminationStep
-from assay.bulk.work.steps.conversion import ConversionStep
-from assay.bulk.work.steps.near_copies import ClusterStep, SignatureStep
-from assay.bulk.work.steps.statistics import StatisticsStep
+from assay.bulk.sharding.contract import ShardStep, ShardWorker, WorkPlan, part_of, read_plan
+from assay.bulk.sharding.place import open_place
+from assay.bulk.sharding.steps.contamination import ContaminationStep
+from assay.bulk.sharding.steps.conversion import ConversionStep
+from assay.bulk.sharding.steps.near_copies import ClusterStep, SignatureStep
+from assay.bulk.sharding.steps.statistics import StatisticsStep
 from assay.contracts.service import load_program
 from assay.core.choices import refuse_unknown
 from assay.core.keys import Purpose
@@ -24,7 +24,7 @@ def _load_reader(name: str) -> Any:
     return load("readers", name)
 
 
-STEPS: dict[str, WorkStep] = {
+STEPS: dict[str, ShardStep] = {
     step.name: step
     for step in (
         ContaminationStep(),
@@ -108,7 +108,7 @@ def _worker(address: str, plan_name: str, key: str | None) -> ShardWorker:
     return ShardWorker(place, plan, step, _key(step.key, key, None))
 
 
-def _step_of(plan: WorkPlan) -> WorkStep:
+def _step_of(plan: WorkPlan) -> ShardStep:
     refuse_unknown("step", plan.step, STEPS)
     return STEPS[plan.step]
 

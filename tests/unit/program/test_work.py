@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 import assay
-from assay.bulk.work.steps.conversion import CONVERTED
+from assay.bulk.sharding.steps.conversion import CONVERTED
 from assay.core.clock import fixed_clock
 from assay.core.errors import AssayError, UsageError
 from assay.demo.documents import write_program
@@ -182,3 +182,18 @@ def test_converted_rows_are_what_an_import_stores(program: Program, tmp_path: Pa
     assert out.read_text().splitlines() == [
         read.record.canonical().decode() for read in preview.reads if read.record is not None
     ]
+
+
+def test_a_converter_with_another_key_for_pseudonyms_is_refused(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The people of its rows would have other names than those of the program."""
+    file = tmp_path / "chat.jsonl"
+    file.write_text("\n".join(json.dumps(row) for row in CHAT) + "\n")
+    source = program.documents.sources.classes[0].id
+    program.work.shard_file(file, source=source, format="openai-chat", rows=2)
+    monkeypatch.setenv("OTHER_KEY", "another key of many bytes")
+    place, name = program.folder / ".assay" / "work", "latest/convert.json"
+    for key in ("env:OTHER_KEY", None):
+        with pytest.raises(UsageError, match="another key for pseudonyms"):
+            work_part(str(place), name, part=0, parts=1, key=key)

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from assay.bulk.work.contract import ShardWorker, WorkPlan, keep_context, keep_plan
-from assay.bulk.work.place import ASIDE, open_place
-from assay.bulk.work.shards import shard_records
-from assay.bulk.work.steps.near_copies import SignatureStep, release_context
+from assay.bulk.sharding.contract import ShardWorker, WorkPlan, keep_context, keep_plan
+from assay.bulk.sharding.place import ASIDE, open_place
+from assay.bulk.sharding.shards import shard_records
+from assay.bulk.sharding.steps.near_copies import SignatureStep, release_context
 from assay.records.kinds import Outcome
 from builders import small_record
 
 DRIVER = """
 import sys
-from assay.bulk.work.contract import read_plan, keep_plan
-from assay.bulk.work.place import open_place
-from assay.bulk.work.runners.local import LocalRunner
-from assay.bulk.work.runners.runner import WorkOrder
+from assay.bulk.sharding.contract import read_plan, keep_plan
+from assay.bulk.sharding.place import open_place
+from assay.bulk.sharding.runners.local import LocalRunner
+from assay.bulk.sharding.runners.runner import WorkOrder
 import msgspec
 place = open_place(sys.argv[1])
 plan = read_plan(place, sys.argv[2])

@@ -4,7 +4,7 @@ import io
 
 import pyarrow as pa
 
-from assay.bulk.work.place import WorkPlace, write_file
+from assay.bulk.sharding.place import WorkPlace, write_file
 from assay.core.digest import sha256_hex
 from assay.core.errors import InputError
 

@@ -12,8 +12,8 @@ from typing import Protocol
 import msgspec
 import pyarrow as pa
 
-from assay.bulk.work.place import WorkPlace, write_file
-from assay.bulk.work.segment import decode_table, encode_table, read_named, read_segment
+from assay.bulk.sharding.place import WorkPlace, write_file
+from assay.bulk.sharding.segment import decode_table, encode_table, read_named, read_segment
 from assay.core.digest import sha256_hex
 from assay.core.errors import UsageError
 from assay.core.keys import Purpose
@@ -22,7 +22,7 @@ Prepared = Callable[[pa.Table], pa.Table]
 """A step with its context read: a segment in, a segment out, and nothing else."""
 
 
-class WorkStep(Protocol):
+class ShardStep(Protocol):
     """A step: what is done to each shard."""
 
     name: str
@@ -116,7 +116,9 @@ def read_plan(place: WorkPlace, name: str) -> WorkPlan:
 class ShardWorker:
     """Works on the shards of one plan; the context is read once."""
 
-    def __init__(self, place: WorkPlace, plan: WorkPlan, step: WorkStep, key: bytes | None) -> None:
+    def __init__(
+        self, place: WorkPlace, plan: WorkPlan, step: ShardStep, key: bytes | None
+    ) -> None:
         """Read the context.
 
         Args:

@@ -20,7 +20,7 @@ ASIDE = ".part"
 """End of the name of a file that is being written; nothing reads it."""
 
 
-class Draft(Protocol):
+class PlaceDraft(Protocol):
     """A file that is not there until it is written whole."""
 
     def finish(self, content: bytes) -> None:
@@ -47,7 +47,7 @@ class WorkPlace(Protocol):
         """Names of the files directly in a folder, without it; none where it does not exist."""
 
     def draft(self, name: str) -> Any:
-        """Context manager of a `Draft`; what a killed writer began stays aside, and counts as nothing."""
+        """Context manager of a `PlaceDraft`; what a killed writer began stays aside, and counts as nothing."""
 
     def sweep(self, folder: str) -> int:
         """Remove what writers that were killed left aside in a folder, and return how much it was."""
@@ -111,7 +111,7 @@ class FolderPlace:
         return frozenset()
 
     @contextmanager
-    def draft(self, name: str) -> Iterator[Draft]:
+    def draft(self, name: str) -> Iterator[PlaceDraft]:
         """A file under another name, renamed when it is whole and on the disk."""
         path = self._folder / name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -184,7 +184,7 @@ class ObjectPlace:
         return frozenset(str(path).rpartition("/")[2] for path in listed)
 
     @contextmanager
-    def draft(self, name: str) -> Iterator[Draft]:
+    def draft(self, name: str) -> Iterator[PlaceDraft]:
         """One upload, when the content is whole."""
         yield _ObjectDraft(self._filesystem, f"{self._root}/{name}")
 

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from assay.bulk.work.place import WorkPlace
-from assay.bulk.work.segment import RECORDS, ROWS, keep_segment
+from assay.bulk.sharding.place import WorkPlace
+from assay.bulk.sharding.segment import RECORDS, ROWS, keep_segment
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError, UsageError
 from assay.records.ports import Row

@@ -6,7 +6,7 @@ Both call `quality.near_copies`, by which quotas count: a cluster here is a clus
 import msgspec
 import pyarrow as pa
 
-from assay.bulk.work.contract import Prepared
+from assay.bulk.sharding.contract import Prepared
 from assay.core.digest import sha256
 from assay.core.keys import Purpose
 from assay.core.version import __version__
@@ -37,7 +37,7 @@ class SignatureStep:
     key: Purpose | None = None
 
     def prepare(self, context: bytes, key: bytes | None) -> Prepared:  # noqa: ARG002  no settings
-        """See `contract.WorkStep`."""
+        """See `contract.ShardStep`."""
         return _signatures
 
 
@@ -61,7 +61,7 @@ class ClusterStep:
     key: Purpose | None = None
 
     def prepare(self, context: bytes, key: bytes | None) -> Prepared:  # noqa: ARG002  no settings
-        """See `contract.WorkStep`."""
+        """See `contract.ShardStep`."""
         return _clusters
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from assay.bulk.work.contract import WorkPlan, part_of
-from assay.bulk.work.place import open_place
-from assay.bulk.work.runners.commands import CommandsRunner
-from assay.bulk.work.runners.runner import WorkOrder
-from assay.bulk.work.runners.slurm_array import SlurmRunner
+from assay.bulk.sharding.contract import WorkPlan, part_of
+from assay.bulk.sharding.place import open_place
+from assay.bulk.sharding.runners.commands import CommandsRunner
+from assay.bulk.sharding.runners.runner import WorkOrder
+from assay.bulk.sharding.runners.slurm_array import SlurmRunner
 from assay.core.errors import UsageError
 
 SHARDS = tuple(f"{number:064x}" for number in range(7))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 import pyarrow as pa
 
-from assay.bulk.work.contract import Prepared
+from assay.bulk.sharding.contract import Prepared
 from assay.core.errors import InputError, UsageError
 from assay.core.keys import Purpose
 from assay.core.version import __version__
@@ -19,6 +19,7 @@ from assay.records.ports import Layout, Row
 from assay.records.pseudonym import pseudonymiser
 from assay.records.reader import CompanionReader, FieldOptions, GroupReader, Reader, RowContext
 from assay.records.record import Record
+from assay.reserve.fingerprint import key_check
 
 CONVERTED = pa.schema([("row", pa.int64()), ("family", pa.string()), ("body", pa.large_binary())])
 """The row, `record`, `judgment` or `set aside`, and the fact's canonical bytes or the reason."""
@@ -43,13 +44,22 @@ class ConversionContext(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of the policy's sections."""
     fields: FieldOptions
     """What to do with fields that the format does not have."""
+    key_check: str
+    """What shows a worker that it has the program's key for pseudonyms."""
     release: str = __version__
     """Release of Assay: readers change with it."""
 
 
-def conversion_context(reader: str, rows: RowContext) -> bytes:
-    """The context of the step, from what an import of the same file would read its rows with."""
+def conversion_context(reader: str, rows: RowContext, key: bytes) -> bytes:
+    """The context of the step, from what an import of the same file would read its rows with.
+
+    Args:
+        reader: name of the reader.
+        rows: what an import would read its rows with.
+        key: the program's key for pseudonyms, of which the context holds a check alone.
+    """
     context = ConversionContext(
+        key_check=key_check(key),
         reader=reader,
         kind=rows.kind,
         source_class=rows.source_class,
@@ -92,14 +102,21 @@ class ConversionStep:
         self._load_reader = load_reader
 
     def prepare(self, context: bytes, key: bytes | None) -> Prepared:
-        """The reader and what its rows are read with; see `contract.WorkStep`."""
+        """The reader and what its rows are read with; see `contract.ShardStep`."""
         settings = msgspec.json.decode(context, type=ConversionContext)
+        key = key or b""
+        if key_check(key) != settings.key_check:
+            raise UsageError(
+                code="other-key",
+                message="the rows were cut under another key for pseudonyms than this worker's",
+                hint="give workers the key that assay.toml names as pseudonym_key",
+            )
         reader = self._load_reader(settings.reader)
         require_rowwise(reader)
         rows = RowContext(
             kind=settings.kind,
             source_class=settings.source_class,
-            pseudonym=existing_or_new_pseudonym(pseudonymiser(key or b"")),
+            pseudonym=existing_or_new_pseudonym(pseudonymiser(key)),
             known_sources=frozenset(settings.known_sources),
             axes=settings.axes,
             scales=settings.scales,

@@ -9,7 +9,7 @@ neither words nor places of a match.
 import msgspec
 import pyarrow as pa
 
-from assay.bulk.work.contract import Prepared
+from assay.bulk.sharding.contract import Prepared
 from assay.core.keys import Purpose
 from assay.core.version import __version__
 from assay.records.record import Record
@@ -50,7 +50,7 @@ class ContaminationStep:
     key: Purpose | None = "gate"
 
     def prepare(self, context: bytes, key: bytes | None) -> Prepared:
-        """The index of the fingerprints; see `contract.WorkStep`."""
+        """The index of the fingerprints; see `contract.ShardStep`."""
         reserve = msgspec.json.decode(context, type=ReserveContext)
         key = key or b""
         require_same_key(reserve.sealings, key_check(key))

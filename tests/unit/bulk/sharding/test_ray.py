@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from assay.bulk.work.contract import ShardWorker, WorkPlan, keep_context, keep_plan
-from assay.bulk.work.place import ASIDE, open_place
-from assay.bulk.work.shards import shard_records
-from assay.bulk.work.steps.near_copies import SignatureStep, release_context
+from assay.bulk.sharding.contract import ShardWorker, WorkPlan, keep_context, keep_plan
+from assay.bulk.sharding.place import ASIDE, open_place
+from assay.bulk.sharding.shards import shard_records
+from assay.bulk.sharding.steps.near_copies import SignatureStep, release_context
 from assay.records.kinds import Outcome
 from builders import small_record
 
@@ -27,10 +27,10 @@ pytestmark = pytest.mark.heavy
 
 DRIVER = """
 import sys
-from assay.bulk.work.contract import read_plan, keep_plan
-from assay.bulk.work.place import open_place
-from assay.bulk.work.runners.ray_tasks import RayRunner
-from assay.bulk.work.runners.runner import WorkOrder
+from assay.bulk.sharding.contract import read_plan, keep_plan
+from assay.bulk.sharding.place import open_place
+from assay.bulk.sharding.runners.ray_tasks import RayRunner
+from assay.bulk.sharding.runners.runner import WorkOrder
 from assay.program.work_steps import work_shard
 import msgspec
 place = open_place(sys.argv[1])
@@ -40,7 +40,7 @@ if left.shards:
     order = WorkOrder(place=place, name=keep_plan(place, left), plan=left, key=None)
     RayRunner(work_shard, sys.argv[3]).run(order, None)
 """
-SHARDS, KILLS, LIMIT = 24, 10, 900
+SHARDS, KILLS, LIMIT = 24, 10, 1_800
 MARK = "ASSAY_TEST_RAY_CLUSTER"
 
 
@@ -92,7 +92,7 @@ def test_ten_kills_on_ray_cost_a_shard_a_worker_each_and_change_no_result(
     words = ["".join(draw.choices("abcdefgh", k=5)) for _ in range(2_000)]
     records = [
         small_record(
-            Outcome(criterion="right"), " ".join(draw.choices(words, k=30_000)), f"answer {number}"
+            Outcome(criterion="right"), " ".join(draw.choices(words, k=8_000)), f"answer {number}"
         )
         for number in range(SHARDS * 8)
     ]

@@ -12,9 +12,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from assay.bulk.work.contract import WorkPlan
-from assay.bulk.work.place import WorkPlace
-from assay.bulk.work.segment import RECORDS, keep_segment, read_segment
+from assay.bulk.sharding.contract import WorkPlan
+from assay.bulk.sharding.place import WorkPlace
+from assay.bulk.sharding.segment import RECORDS, keep_segment, read_segment
 from assay.core.errors import missing_extra
 
 MEMORY = "2GB"

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from assay.bulk.rows import DiskFile
-from assay.bulk.work.place import ASIDE, open_place
-from assay.bulk.work.segment import read_segment, segment_name
-from assay.bulk.work.shards import read_set, shard_records, shard_rows
+from assay.bulk.sharding.place import ASIDE, open_place
+from assay.bulk.sharding.segment import read_segment, segment_name
+from assay.bulk.sharding.shards import read_set, shard_records, shard_rows
 from assay.core.errors import InputError, UsageError
 from assay.records.kinds import Outcome
 from builders import small_record

@@ -5,10 +5,10 @@ from itertools import pairwise
 import pyarrow as pa
 import pytest
 
-from assay.bulk.work.segment import RECORDS
-from assay.bulk.work.steps.contamination import ContaminationStep, reserve_context
-from assay.bulk.work.steps.near_copies import ClusterStep, SignatureStep, release_context
-from assay.bulk.work.steps.statistics import StatisticsStep, add_statistics
+from assay.bulk.sharding.segment import RECORDS
+from assay.bulk.sharding.steps.contamination import ContaminationStep, reserve_context
+from assay.bulk.sharding.steps.near_copies import ClusterStep, SignatureStep, release_context
+from assay.bulk.sharding.steps.statistics import StatisticsStep, add_statistics
 from assay.core.errors import UsageError
 from assay.quality.duplicates import find_duplicates
 from assay.records.kinds import Outcome

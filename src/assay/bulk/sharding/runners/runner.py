@@ -6,8 +6,8 @@ from typing import Protocol
 
 import msgspec
 
-from assay.bulk.work.contract import WorkPlan
-from assay.bulk.work.place import WorkPlace
+from assay.bulk.sharding.contract import WorkPlan
+from assay.bulk.sharding.place import WorkPlace
 from assay.core.progress import ProgressCallback
 
 

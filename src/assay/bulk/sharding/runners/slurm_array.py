@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 
-from assay.bulk.work.runners.runner import WorkOrder
+from assay.bulk.sharding.runners.runner import WorkOrder
 from assay.core.errors import MachineError, UsageError
 from assay.core.progress import ProgressCallback
 

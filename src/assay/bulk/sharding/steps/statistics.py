@@ -5,7 +5,7 @@ from collections import Counter
 import msgspec
 import pyarrow as pa
 
-from assay.bulk.work.contract import Prepared
+from assay.bulk.sharding.contract import Prepared
 from assay.core.keys import Purpose
 from assay.core.strings import strings_of
 from assay.records.record import Record
@@ -24,7 +24,7 @@ class StatisticsStep:
     key: Purpose | None = None
 
     def prepare(self, context: bytes, key: bytes | None) -> Prepared:  # noqa: ARG002  no settings
-        """See `contract.WorkStep`."""
+        """See `contract.ShardStep`."""
         return _statistics
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from assay.bulk.work.runners.runner import WorkOrder
+from assay.bulk.sharding.runners.runner import WorkOrder
 from assay.core.progress import ProgressCallback
 
 

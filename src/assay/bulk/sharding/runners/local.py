@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from assay.bulk.work.runners.runner import WorkOrder
+from assay.bulk.sharding.runners.runner import WorkOrder
 from assay.core.errors import MachineError
 from assay.core.progress import ProgressCallback
 
@@ -43,16 +43,16 @@ class LocalRunner:
                 worker.stop()
         return ""
 
-    def _worker(self, order: WorkOrder, part: int, parts: int) -> "_Worker":
+    def _worker(self, order: WorkOrder, part: int, parts: int) -> "_WorkerProcess":
         words = [
             sys.executable, "-m", "assay", "work", "step", order.place.address, order.name,
             "--part", str(part), "--parts", str(parts), "--parent", str(os.getpid()),
             *self._arguments,
         ]  # fmt: skip
-        return _Worker(words, order.plan.shards[part::parts])
+        return _WorkerProcess(words, order.plan.shards[part::parts])
 
     def _wait(
-        self, order: WorkOrder, workers: list["_Worker"], progress: ProgressCallback | None
+        self, order: WorkOrder, workers: list["_WorkerProcess"], progress: ProgressCallback | None
     ) -> None:
         total, looks = len(order.plan.shards), 0
         while sum(worker.is_at_work() for worker in workers):
@@ -65,7 +65,7 @@ class LocalRunner:
             time.sleep(_LOOK_SECONDS)
 
 
-class _Worker:
+class _WorkerProcess:
     """One worker process and its part."""
 
     def __init__(self, words: Sequence[str], shards: Sequence[str]) -> None:

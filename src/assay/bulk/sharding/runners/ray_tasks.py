@@ -4,7 +4,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from assay.bulk.work.runners.runner import WorkOrder
+from assay.bulk.sharding.runners.runner import WorkOrder
 from assay.core.errors import MachineError, missing_extra
 from assay.core.progress import ProgressCallback
 
