@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -46,8 +46,8 @@ class WorkPlace(Protocol):
     def names(self, folder: str) -> frozenset[str]:
         """Names of the files directly in a folder, without it; none where it does not exist."""
 
-    def draft(self, name: str) -> Any:
-        """Context manager of a `PlaceDraft`; what a killed writer began stays aside, and counts as nothing."""
+    def draft(self, name: str) -> AbstractContextManager[PlaceDraft]:
+        """A file to be written; what a killed writer began stays aside, and counts as nothing."""
 
     def sweep(self, folder: str) -> int:
         """Remove what writers that were killed left aside in a folder, and return how much it was."""

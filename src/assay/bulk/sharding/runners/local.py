@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 
@@ -30,7 +31,7 @@ class LocalRunner:
             processes: how many run at once; 0: one for each processor that may be used.
         """
         self._arguments = arguments
-        self._processes = processes or len(os.sched_getaffinity(0))
+        self._processes = processes or os.cpu_count() or 1
 
     def run(self, order: WorkOrder, progress: ProgressCallback | None) -> str:
         """Run workers until every shard has a result; see `Runner`."""
@@ -71,6 +72,8 @@ class _WorkerProcess:
     def __init__(self, words: Sequence[str], shards: Sequence[str]) -> None:
         self._words, self._shards = words, frozenset(shards)
         self._deaths, self._left = 0, len(shards)
+        # A file, for a pipe that nobody reads would stop a worker that warns a lot.
+        self._errors = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115  closed by `stop`
         self._process = self._start()
 
     def is_at_work(self) -> bool:
@@ -82,8 +85,8 @@ class _WorkerProcess:
         code = self._process.poll()
         if code is not None and code > 0:
             # Of a worker that fails the last line is the error; it has no other output there.
-            told = self._process.stderr.read().strip() if self._process.stderr else ""
-            message = told.rpartition("\n")[2].removeprefix("assay: ")
+            self._errors.seek(0)
+            message = self._errors.read().strip().rpartition("\n")[2].removeprefix("assay: ")
             raise MachineError(
                 code="worker-failed",
                 message=f"a worker ended with exit code {code}: {message}",
@@ -112,7 +115,6 @@ class _WorkerProcess:
                 where=f"shard {missing[0]}" if missing else order.name,
                 hint="look whether memory is short, and cut smaller shards: assay work shard --rows",
             )
-        self._close()
         self._process = self._start()
 
     def stop(self) -> None:
@@ -120,17 +122,12 @@ class _WorkerProcess:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
-        self._close()
+        self._errors.close()
 
-    def _start(self) -> subprocess.Popen[str]:
+    def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603  our own interpreter, without a shell
             self._words,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
+            stderr=self._errors,
         )
-
-    def _close(self) -> None:
-        if self._process.stderr:
-            self._process.stderr.close()
