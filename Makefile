@@ -23,7 +23,7 @@ $(VENV)/.base: $(BIN)/python pyproject.toml $(CONSTRAINTS)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.base
-	$(BIN)/pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) --group dev -e '.[all,bulk]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) --group dev -e '.[all,bulk,duckdb]'
 	@touch $@
 
 demo: $(VENV)/.base ## install, then run every step on a small program in ./demo

@@ -48,6 +48,7 @@ SECTIONS = (
                 "push-a-release",
                 "validate-a-release",
                 "use-postgresql",
+                "run-on-a-cluster",
                 "offer-tools-to-agents",
                 "write-a-plug-in",
             )
@@ -80,6 +81,7 @@ SECTIONS = (
         (
             "docs/architecture.md",
             "docs/figures.md",
+            "docs/billion-records.md",
             "SECURITY.md",
             "CONTRIBUTING.md",
             "CHANGELOG.md",

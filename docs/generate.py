@@ -97,6 +97,11 @@ PYTHON: Mapping[str, str] = {
     "plan draft": "program.planning.draft",
     "plan show": "program.planning.get",
     "plan accept": "program.planning.accept",
+    "work shard": "program.work.shard",
+    "work run": "program.work.run",
+    "work status": "program.work.status",
+    "work results": "program.work.results",
+    "work step": "assay.program.work_steps.work_part",
     "lineage": "assay.program.lineage.trace",
     "audit verify": "program.audit",
     "audit head": "program.releases.signed_head",
@@ -129,13 +134,15 @@ PARTS: Mapping[str, str] = {
     "program.releases.export": "release export",
     "program.validation.get": "validate show",
     "program.validation.write_report": "validate compare",
+    "program.work.shard_file": "work shard",
+    "program.work.write_results": "work results",
     "program.require_whole": "status",
 }
 """Further Python calls -> the command that does the same among other things."""
 
 STAGE_INTERFACES = (
     "records", "review", "exams", "verification", "reserve", "quality", "releases", "validation",
-    "planning",
+    "planning", "work",
 )  # fmt: skip
 """The interfaces of a program that are for programs; the others serve the pages of the desk."""
 

@@ -18,7 +18,7 @@ import msgspec
 
 from assay.contracts.program import ProgramSettings
 from assay.core.digest import sha256_hex
-from assay.core.errors import MachineError
+from assay.core.errors import MachineError, UsageError
 from assay.core.keys import LEAST_KEY_BYTES, Purpose, derive
 from assay.core.private import make_private_folder, narrow, private_opener
 
@@ -99,13 +99,48 @@ def read_secret(reference: str, folder: Path, program: ProgramSettings) -> bytes
     """
     secret = _stored_secret(reference, folder)
     if program.id != DEMO and sha256_hex(secret.strip()) in _PUBLIC_SECRETS:
-        raise MachineError(
-            code="public-key-of-the-demo",
-            message="this secret is the demo's, which everyone knows; it protects nothing here",
-            where=reference,
-            hint="make your own, for instance with `assay key new`, and name it in assay.toml",
-        )
+        raise _public_secret(reference)
     return secret
+
+
+def _public_secret(reference: str) -> MachineError:
+    return MachineError(
+        code="public-key-of-the-demo",
+        message="this secret is the demo's, which everyone knows; it protects nothing here",
+        where=reference,
+        hint="make your own, for instance with `assay key new`, and name it in assay.toml",
+    )
+
+
+def worker_key(reference: str) -> bytes:
+    """The key of a worker that has no program: `env:NAME`, or `file:` with an absolute path.
+
+    Raises:
+        UsageError: for a relative path, which would mean another file on each machine.
+        MachineError: if it is not there, too short, or a secret of the demo, which everyone can read.
+    """
+    require_worker_reference(reference)
+    secret = _stored_secret(reference, Path("/")).strip()
+    if sha256_hex(secret) in _PUBLIC_SECRETS:
+        raise _public_secret(reference)
+    return _long_enough(secret, reference)
+
+
+def require_worker_reference(reference: str) -> None:
+    """Refuse a reference that means nothing on another machine.
+
+    Raises:
+        UsageError: if it is neither `env:NAME` nor `file:` with an absolute path.
+    """
+    scheme, _, name = reference.partition(":")
+    if scheme == "env" or (scheme == "file" and Path(name).is_absolute()):
+        return
+    raise UsageError(
+        code="relative-key",
+        message="workers on other machines do not find a key by this reference",
+        where=reference,
+        hint="name it as env:NAME, or as file: with an absolute path that workers have",
+    )
 
 
 def _stored_secret(reference: str, folder: Path) -> bytes:

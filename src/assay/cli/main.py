@@ -27,6 +27,7 @@ STAGES = {
     "validate": "7. Import evaluation results and compare checkpoints.",
     "plan": "8. Findings, root causes, the next sampling plan.",
     "run": "Import, verify, dispose, report and release what assay.toml lists, by one command.",
+    "work": "Work on all records in shards, on this machine, Ray or Slurm.",
     "lineage": "Trace any fact to what it was made from, and to what was made with it.",
     "audit": "Verify the audit chain of the store.",
     "status": "Show the program's status: checklist, failure modes, coverage, queue.",

@@ -86,6 +86,27 @@ class BenchmarkFile(Part):
     """Source class in sources.yaml by which its rows are read; they are not stored."""
 
 
+Engine = Literal["local", "ray", "slurm", "commands"]
+"""Who does work on all records."""
+
+
+class WorkSettings(Part):
+    """Where work on all records is kept, and who does it."""
+
+    place: Text = ".assay/work"
+    """Folder (relative to the program) or address that every worker reaches: `s3`, `gs` or `az`."""
+    processes: Annotated[int, Field(ge=0)] = 0
+    """Worker processes of the engine `local`; 0: one for each processor."""
+    parts: Annotated[int, Field(ge=1, le=1000)] = 100
+    """Tasks of a Slurm array, or command lines, at most."""
+    command: Annotated[tuple[Text, ...], Field(min_length=1)] = ("assay",)
+    """How workers call Assay, in the engines `slurm` and `commands`."""
+    ray: Text = "auto"
+    """Address of the Ray cluster; `auto`: the one that this machine belongs to."""
+    slurm: tuple[Text, ...] = ()
+    """Options of `sbatch`, each as `--name=value`."""
+
+
 class ProgramSettings(Part):
     """Name, store, engine, vault and keys of a program."""
 
@@ -97,8 +118,11 @@ class ProgramSettings(Part):
     """Where the data is kept and read: an ISO 3166 country code or `EU`."""
     store: Annotated[str, Field(pattern=STORE)] = "sqlite:///.assay/store.sqlite"
     """URL of the store: SQLite next to the documents, or a PostgreSQL server."""
-    engine: Literal["local"] = "local"
-    """What does bulk work: this machine."""
+    engine: Engine = "local"
+    """Who does the work on all records (`assay work`): processes of this machine, an existing Ray
+    cluster, a Slurm job array, or whoever runs the commands that are printed."""
+    work: WorkSettings = WorkSettings()
+    """Where that work is kept, and the settings of its engines."""
     vault: Annotated[str, Field(pattern=STORE)] = "sqlite:///.vault/reserve.sqlite"
     """URL of the vault, where the sealed reserve is kept, apart from the store."""
     vault_recipients: tuple[Annotated[str, Field(pattern=RECIPIENT)], ...] = ()

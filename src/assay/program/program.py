@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from assay.program.review import ReviewService
     from assay.program.validation import ValidationService
     from assay.program.verification import VerificationService
+    from assay.program.work import WorkService
     from assay.quality.report import QualityReport
 
 
@@ -318,6 +319,13 @@ class Program:
         from assay.program.planning import PlanningService
 
         return PlanningService(self.context)
+
+    @cached_property
+    def work(self) -> "WorkService":
+        """Beside the data flow: work on all records in shards, on this machine or on many."""
+        from assay.program.work import WorkService
+
+        return WorkService(self.context)
 
     def alarms(self, report: "QualityReport | None" = None) -> "tuple[Alarm, ...]":
         """What every stage says of the eight failure modes, as of now.

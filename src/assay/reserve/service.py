@@ -3,7 +3,7 @@
 import hmac
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -233,8 +233,17 @@ def _fingerprints(
         )
 
 
-def index(store: FactStore, key: bytes) -> "ReserveIndex | None":
-    """The fingerprints of the store, ready to compare with; None where nothing is sealed.
+class ComparableFingerprints(NamedTuple):
+    """The fingerprints that texts can be compared with."""
+
+    sealings: tuple[Sealing, ...]
+    """The sealings that they are of, in their order of entry."""
+    fingerprints: tuple[Fingerprint, ...]
+    """The fingerprints."""
+
+
+def comparable(store: FactStore, key: bytes) -> ComparableFingerprints | None:
+    """The fingerprints of the store that were made with a key; None where nothing is sealed.
 
     Raises:
         UsageError: if an item has fingerprints of another key or an older method alone.
@@ -242,23 +251,35 @@ def index(store: FactStore, key: bytes) -> "ReserveIndex | None":
     sealings = {sealing.id: sealing for sealing in store.scan(Sealing)}
     if not sealings:
         return None
-    from assay.reserve.contamination import (  # noqa: PLC0415  as in `seal`
-        ReserveIndex,
-        is_usable,
-        require_same_key,
-    )
+    from assay.reserve.contamination import is_usable, require_same_key  # noqa: PLC0415  as in `seal`
     from assay.reserve.fingerprint import key_check  # noqa: PLC0415  as in `seal`
 
     check = key_check(key)
     usable = {sealing.id for sealing in sealings.values() if is_usable(sealing, check)}
     prints = list(store.scan(Fingerprint))
-    comparable = [fingerprint for fingerprint in prints if fingerprint.sealing in usable]
+    usable_prints = tuple(fingerprint for fingerprint in prints if fingerprint.sealing in usable)
     # After a renewal an item has fingerprints of both keys: one usable set is enough.
-    covered = {fingerprint.item for fingerprint in comparable}
+    covered = {fingerprint.item for fingerprint in usable_prints}
     left = {fingerprint.sealing for fingerprint in prints if fingerprint.item not in covered}
     require_same_key([sealings[identity] for identity in sorted(left)], check)
-    commitments = tuple(sealing.commitment for sealing in sealings.values() if sealing.id in usable)
-    return ReserveIndex(comparable, key, commitments)
+    return ComparableFingerprints(
+        tuple(sealing for sealing in sealings.values() if sealing.id in usable), usable_prints
+    )
+
+
+def index(store: FactStore, key: bytes) -> "ReserveIndex | None":
+    """The fingerprints of the store, ready to compare with; None where nothing is sealed.
+
+    Raises:
+        UsageError: if an item has fingerprints of another key or an older method alone.
+    """
+    compared = comparable(store, key)
+    if compared is None:
+        return None
+    from assay.reserve.contamination import ReserveIndex  # noqa: PLC0415  as in `seal`
+
+    commitments = tuple(sealing.commitment for sealing in compared.sealings)
+    return ReserveIndex(compared.fingerprints, key, commitments)
 
 
 def index_name(store: FactStore, *keyed: str) -> str:

@@ -462,6 +462,7 @@ def test_every_command_has_help_with_an_example(assay: Run) -> None:
         "audit": ("verify", "head"),
         "validate": ("import", "compare", "show", "list"),
         "plan": ("findings", "cause", "draft", "show", "accept"),
+        "work": ("shard", "run", "status", "results", "step"),
         "key": ("new", "new-vault"),
     }
     for stage in STAGES:
