@@ -162,9 +162,10 @@ def preview_rows(file: RowFile, reader: Reader, context: RowContext, *, first: i
         extra_fields.add(unit.extras, len(unit.usable_rows))
         reasons += [(row.where, str(error)) for row, error in unit.set_aside]
         reasons += [(unit.rows[0].where, str(error)) for error in unit.judgments_set_aside]
-        for identity, fact in zip(unit.ids, unit.facts, strict=True):
+        for encoded in unit.facts:
+            fact = encoded.fact
             if isinstance(fact, Record):
-                reads.setdefault(identity, Read(record=fact))
+                reads.setdefault(encoded.id, Read(record=fact))
             elif isinstance(fact, Judgment) and fact.record in reads:
                 read = reads[fact.record]
                 judgments = [*read.judgments, fact]
@@ -277,17 +278,14 @@ class _ImportRun:
             documents=self._documents,
         ) as writing:
             # Rows of one record give it again: it goes to the store once a batch.
-            facts = {
-                identity: fact
-                for unit in units
-                for identity, fact in zip(unit.ids, unit.facts, strict=True)
-            }
-            added = writing.add(list(facts.values()))
+            facts = {encoded.id: encoded for unit in units for encoded in unit.facts}
+            added = writing.add_encoded(list(facts.values()))
             writing.trace(
-                Origin(fact=identity, import_id=self.ledger.id, row=row.number)
+                Origin(fact=encoded.id, import_id=self.ledger.id, row=row.number)
                 for unit in units
+                if unit.facts
                 for row in unit.usable_rows
-                for identity in unit.ids
+                for encoded in unit.facts
             )
             ledger = self._ledger_after(units, added.new)
             moved = writing.progress(
@@ -374,12 +372,13 @@ class _ImportRun:
         for unit in units:
             set_aside += len(unit.set_aside)
             usable = len(unit.rows) - len(unit.set_aside)
-            if fresh.isdisjoint(unit.ids):
+            new_here = [encoded.id for encoded in unit.facts if encoded.id in fresh]
+            if not new_here:
                 already_there += usable
             else:
                 stored += usable
                 # A fact that two rows give is new once: the second row counts as already there.
-                fresh.difference_update(unit.ids)
+                fresh.difference_update(new_here)
         return msgspec.structs.replace(
             ledger,
             position=units[-1].rows[-1].number if units else ledger.position,
@@ -398,9 +397,10 @@ class _ImportRun:
                 self._redacted.update(unit.redacted)
             for error in unit.judgments_set_aside:
                 self._judgments_set_aside.add(unit.rows[0].where, error)
-            for identity, fact in zip(unit.ids, unit.facts, strict=True):
+            for encoded in unit.facts:
+                fact = encoded.fact
                 if isinstance(fact, Record):
-                    self.axis_values.add(fact, identity)
+                    self.axis_values.add(fact, encoded.id)
                     self._attachments.update(
                         attachment.media_type or NOT_HELD for attachment in fact.attachments
                     )

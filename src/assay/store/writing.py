@@ -10,14 +10,12 @@ from sqlalchemy import Connection, Table, func, insert, select, update
 
 from assay.core.batches import batches
 from assay.core.clock import Clock
-from assay.core.digest import sha256
 from assay.core.errors import MachineError, UsageError
-from assay.core.fact import Fact
-from assay.core.identity import make_id
+from assay.core.fact import EncodedFact, Fact
 from assay.core.lineage import Edge
 from assay.core.ports import Added, Import, Origin
 from assay.store.chain import Entry, ShareTally, import_digest, read_head, row_digest, seal
-from assay.store.connection import among
+from assay.store.connection import among, insert_rows
 from assay.store.passes import NOTED, PassKeeper
 from assay.store.tables import FamilyTable, Schema
 
@@ -149,16 +147,15 @@ class WriteUnit:
         """
         new: set[str] = set()
         for start in range(0, len(facts), BATCH):
-            by_class: dict[type[Fact], list[Fact]] = {}
-            for fact in facts[start : start + BATCH]:
-                by_class.setdefault(type(fact), []).append(fact)
-            noted: list[Fact] = []
-            for family, members in by_class.items():
-                added = self._add_family(self._schema.of_class(family), members)
-                new.update(added)
-                if issubclass(family, NOTED):
-                    noted += added.values()
-            self._passes.note_facts(noted)
+            encoded = [fact.encode() for fact in facts[start : start + BATCH]]
+            new.update(self._add_batch(encoded, are_readable=False))
+        return Added(stored=len(new), already_there=len(facts) - len(new), new=frozenset(new))
+
+    def add_encoded(self, facts: Sequence[EncodedFact]) -> Added:
+        """Add facts whose bytes were decoded to them, so that they can be read back; as `add` does."""
+        new: set[str] = set()
+        for start in range(0, len(facts), BATCH):
+            new.update(self._add_batch(facts[start : start + BATCH], are_readable=True))
         return Added(stored=len(new), already_there=len(facts) - len(new), new=frozenset(new))
 
     def link(self, edges: Iterable[Edge]) -> None:
@@ -233,30 +230,43 @@ class WriteUnit:
         self.imports[str(now.id)] = import_digest(now)
         return now
 
-    def _add_family(self, family_table: FamilyTable, facts: Sequence[Fact]) -> Mapping[str, Fact]:
-        """Add facts of one family; the new ones by id."""
-        new_facts: dict[str, tuple[Fact, bytes, bytes]] = {}
-        for fact in facts:
-            body = fact.canonical()
-            digest = sha256(body)
-            new_facts.setdefault(make_id(family_table.prefix, digest), (fact, body, digest))
-        # A fact that is there keeps its bytes and its stamp: adding it again changes nothing.
-        for identity in self._stored_ids(family_table, list(new_facts)):
-            del new_facts[identity]
-        for _, body, _ in new_facts.values():
-            _require_readable(family_table, body)
-        columns = [(name, column.extract) for name, column in family_table.family.columns.items()]
+    def _add_batch(self, facts: Sequence[EncodedFact], *, are_readable: bool) -> set[str]:
+        """Add facts of any families; the ids of the new ones."""
+        by_class: dict[type[Fact], dict[str, EncodedFact]] = {}
+        for encoded in facts:
+            by_class.setdefault(type(encoded.fact), {}).setdefault(encoded.id, encoded)
+        new: set[str] = set()
+        noted: list[Fact] = []
+        for family, members in by_class.items():
+            family_table = self._schema.of_class(family)
+            # A fact that is there keeps its bytes and its stamp: adding it again changes nothing.
+            for identity in self._stored_ids(family_table, list(members)):
+                del members[identity]
+            added = list(members.values())
+            if not are_readable:
+                for encoded in added:
+                    _require_readable(family_table, encoded.body)
+            self._append_facts(family_table, added)
+            new.update(members)
+            if issubclass(family, NOTED):
+                noted += [encoded.fact for encoded in added]
+        self._passes.note_facts(noted)
+        return new
+
+    def _append_facts(self, family_table: FamilyTable, facts: Sequence[EncodedFact]) -> None:
+        family = family_table.family
+        columns = [column.extract for column in family.columns.values()]
         rows = [
-            {"id": identity, "body": body} | {name: extract(fact) for name, extract in columns}
-            for identity, (fact, body, _) in new_facts.items()
+            (encoded.id, encoded.body, *[extract(encoded.fact) for extract in columns])
+            for encoded in facts
         ]
-        self._append(family_table.table, rows, [digest for _, _, digest in new_facts.values()])
+        names = ("id", "body", *family.columns)
+        self._append(family_table.table, names, rows, [encoded.digest for encoded in facts])
         self.link(
-            Edge(child=identity, role=role, parent=parent)
-            for identity, (fact, _, _) in new_facts.items()
-            for role, parent in family_table.family.names(fact)
+            Edge(child=encoded.id, role=role, parent=parent)
+            for encoded in facts
+            for role, parent in family.names(encoded.fact)
         )
-        return {identity: fact for identity, (fact, _, _) in new_facts.items()}
 
     def _stored_ids(self, family_table: FamilyTable, identities: list[str]) -> list[str]:
         """Which of these the store has."""
@@ -270,20 +280,29 @@ class WriteUnit:
         return [row[0] for row in rows]
 
     def _append_structs(self, table: Table, structs: Sequence[Edge | Origin]) -> None:
-        rows = [msgspec.structs.asdict(struct) for struct in structs]
-        self._append(table, rows, [row_digest(struct) for struct in structs])
+        if structs:
+            names = structs[0].__struct_fields__
+            rows = [msgspec.structs.astuple(struct) for struct in structs]
+            self._append(table, names, rows, [row_digest(struct) for struct in structs])
 
-    def _append(self, table: Table, rows: list[dict[str, Any]], digests: list[bytes]) -> None:
+    def _append(
+        self,
+        table: Table,
+        columns: Sequence[str],
+        rows: Sequence[tuple[Any, ...]],
+        digests: Sequence[bytes],
+    ) -> None:
+        """Append rows with the next sequence numbers, and take their digests into the table's share."""
         if not rows:
             return
         tally = self.tallies.get(table.name)
         if tally is None:
             tally = self.tallies[table.name] = ShareTally(self._session.next_sequence(table))
-        for row, digest in zip(rows, digests, strict=True):
-            row["seq"] = tally.next
-            row["entry"] = self.number
+        first = tally.next
+        for digest in digests:
             tally.add(digest)
-        self._connection.execute(insert(table), rows)
+        numbered = [(seq, self.number, *row) for seq, row in enumerate(rows, start=first)]
+        insert_rows(self._connection, table, ("seq", "entry", *columns), numbered)
 
 
 def _require_readable(family_table: FamilyTable, body: bytes) -> None:
