@@ -26,10 +26,11 @@ def record_faults(record: Record) -> Iterator[str]:
         except InputError as error:
             yield f"{place} is not JSON text: {error.message}"
     for source in record.sources:
-        if not _points_at_something(record, source.part):
+        if source.part and not _points_at_something(record, source.part):
             yield f"the source class {source.source_class!r} names {source.part}, which is not there"
     for message in record.messages():
-        yield from _attachment_faults(message)
+        if message.attachments:
+            yield from _attachment_faults(message)
     for number, piece in enumerate(record.evidence):
         if piece.digest is not None and not is_labelled(piece.digest):
             yield f"the digest of evidence {number} is not `sha256:` and 64 hexadecimal digits"
@@ -122,7 +123,7 @@ def _at(record: Record, pointer: str) -> Any:
 
 
 def _points_at_something(record: Record, pointer: str) -> bool:
-    return not pointer or (pointer.startswith("/") and _at(record, pointer) is not None)
+    return pointer.startswith("/") and _at(record, pointer) is not None
 
 
 def _verdict_faults(verdict: Verdict, count: int) -> Iterator[str]:

@@ -392,7 +392,8 @@ class _ImportRun:
         for family, name in _FAMILIES.items():
             self._new[name] += sum(identity.startswith(f"{family.prefix}_") for identity in new)
         for unit in units:
-            self.extra_fields.add(unit.extras, len(unit.usable_rows))
+            if unit.extras:
+                self.extra_fields.add(unit.extras, len(unit.usable_rows))
             if unit.redacted:
                 self._redacted.update(unit.redacted)
             for error in unit.judgments_set_aside:
@@ -401,9 +402,8 @@ class _ImportRun:
                 fact = encoded.fact
                 if isinstance(fact, Record):
                     self.axis_values.add(fact, encoded.id)
-                    self._attachments.update(
-                        attachment.media_type or NOT_HELD for attachment in fact.attachments
-                    )
+                    for attachment in fact.attachments:
+                        self._attachments[attachment.media_type or NOT_HELD] += 1
                 self._occurrences[_FAMILIES[type(fact)]] += 1
                 if isinstance(fact, Judgment):
                     self.outside_answers.add(fact)
