@@ -1,7 +1,6 @@
 """The record: one envelope for every kind."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import ClassVar, Literal
 
 from assay.core.canonical import encode_fact
@@ -101,17 +100,19 @@ class Record(Fact):
 
     def messages(self) -> tuple[Message, ...]:
         """The messages of the task and of every candidate that is made of messages."""
-        turns = [
-            candidate.content
-            for candidate in self.candidates
-            if not isinstance(candidate.content, str)
-        ]
-        return tuple(chain(self.task.messages, *turns)) if turns else self.task.messages
+        messages = self.task.messages
+        for candidate in self.candidates:
+            if not isinstance(candidate.content, str):
+                messages += candidate.content
+        return messages
 
     @property
     def attachments(self) -> tuple[Attachment, ...]:
         """Every attachment of its messages, in their order."""
-        return tuple([held for message in self.messages() for held in message.attachments])
+        attachments: tuple[Attachment, ...] = ()
+        for message in self.messages():
+            attachments += message.attachments
+        return attachments
 
     def faults(self) -> Iterator[str]:
         """Why this well-typed record still makes no sense; nothing for a sound one."""

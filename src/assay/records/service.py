@@ -212,7 +212,10 @@ def _batches(units: Iterator[RowGroup]) -> Iterator[list[RowGroup]]:
         batch.append(unit)
         # One more for the row itself: rows that are set aside must fill a batch as well.
         facts += len(unit.facts) + 1
-        size += sum(map(row_size, unit.rows)) + sum(map(len, unit.attachments.values()))
+        for row in unit.rows:
+            size += row_size(row)
+        if unit.attachments:
+            size += sum(map(len, unit.attachments.values()))
         if facts >= BATCH_FACTS or size >= BATCH_BYTES:
             yield batch
             batch, facts, size = [], 0, 0

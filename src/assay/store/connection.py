@@ -39,6 +39,9 @@ WAIT_SECONDS = 30
 
 _SQLITE_SETTINGS: Sequence[str] = (
     f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}",
+    # Seven records of a kilobyte in a page instead of three: a seventh of the file less. A file that
+    # is there keeps its pages; the setting must come before the log.
+    "PRAGMA page_size = 8192",
     # Readers go on reading the last commit while somebody writes.
     "PRAGMA journal_mode = WAL",
     # With NORMAL, a power cut may lose commits that were acknowledged.
@@ -47,7 +50,7 @@ _SQLITE_SETTINGS: Sequence[str] = (
     # Deleted drafts and sessions are overwritten, instead of staying in free pages of the file.
     "PRAGMA secure_delete = ON",
     "PRAGMA cache_size = -32768",
-    "PRAGMA wal_autocheckpoint = 8000",
+    "PRAGMA wal_autocheckpoint = 4000",
 )
 _DAMAGED_SQLITE_SETTINGS: Sequence[str] = (
     f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}",

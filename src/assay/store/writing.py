@@ -332,7 +332,7 @@ class WriteUnit:
                     among(self._connection, ids, identities)
                 )
             )
-        numbers = {row.id: row.seq for row in rows}
+        numbers = {row[0]: row[1] for row in rows}
         self._numbers |= numbers
         return list(numbers)
 

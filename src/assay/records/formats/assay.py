@@ -116,7 +116,8 @@ def _is_plain(text: bytes, canonical: bytes) -> bool:
 
 def _refuse_names(fact: Record | Judgment) -> None:
     """Refuse a fact that names a person otherwise than by a pseudonym."""
-    if plain := [place for place, name in _people(fact) if not is_pseudonym(name)]:
+    people = _people(fact)
+    if people and (plain := [place for place, name in people if not is_pseudonym(name)]):
         raise InputError(
             code="not-a-pseudonym",
             message=f"{' and '.join(plain)} does not name a person by a pseudonym",
@@ -146,15 +147,16 @@ def _family(schema_version: object, reviewer: object) -> type[Record] | type[Jud
 
 def _people(fact: Record | Judgment) -> list[tuple[str, str]]:
     """The people whom a fact names, each with where."""
-    if isinstance(fact, Record):
-        return [
-            (f"/candidates/{number}/provenance/pseudonym", candidate.provenance.pseudonym)
-            for number, candidate in enumerate(fact.candidates)
-            if isinstance(candidate.provenance, MadeByPerson)
-        ]
-    if fact.reviewer.kind != "human":
-        return []
-    return [("/reviewer/pseudonym", fact.reviewer.pseudonym)]
+    people: list[tuple[str, str]] = []
+    if isinstance(fact, Judgment):
+        if fact.reviewer.kind == "human":
+            people.append(("/reviewer/pseudonym", fact.reviewer.pseudonym))
+        return people
+    for number, candidate in enumerate(fact.candidates):
+        made = candidate.provenance
+        if isinstance(made, MadeByPerson):
+            people.append((f"/candidates/{number}/provenance/pseudonym", made.pseudonym))
+    return people
 
 
 def _lower(error: Exception) -> str:
