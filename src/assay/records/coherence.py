@@ -201,7 +201,7 @@ def _candidate_texts(number: int, candidate: Candidate) -> Iterator[tuple[str, s
     if not isinstance(candidate.content, str):
         yield from _message_texts(f"/candidates/{number}/content", candidate.content)
     for place, step in enumerate(candidate.work):
-        at = f"/candidates/{number}/work/{place}"
+        at = "/".join(("/candidates", str(number), "work", str(place)))
         if step.call:
             yield f"{at}/call/arguments", step.call.arguments
         if step.state is not None:
