@@ -8,14 +8,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from assay.bulk.imports import preview_file
 from assay.bulk.rows import DiskFile
 from assay.core.canonical import encode_json
+from assay.core.digest import labelled_digest
 from assay.core.errors import InputError
+from assay.records.attachment import Attachment
 from assay.records.formats.assay import READER
 from assay.records.judgment import Judgment
 from assay.records.kinds import Preference
 from assay.records.ports import row_values
+from assay.records.reader import RowContext
 from assay.records.record import Record
+from assay.records.task import Message, Task
 from assay.records.verdict import Prefers
 from builders import judgment_by, small_record
 
@@ -64,6 +69,20 @@ def test_a_row_is_refused_for_the_reason_of_its_line(row: dict[str, Any]) -> Non
             read()
         reasons.append((refused.value.code, refused.value.message))
     assert reasons[0] == reasons[1]
+
+
+def test_a_row_whose_attachment_is_not_at_hand_is_set_aside(tmp_path: Path) -> None:
+    """As a line is: a record whose attachment is nowhere must not be stored."""
+    picture = Attachment(at=0, digest=labelled_digest(b"x"), media_type="image/png", bytes=1)
+    task = Task(messages=(Message(role="user", content="", attachments=(picture,)),))
+    path = tmp_path / "own.parquet"
+    pq.write_table(
+        pa.Table.from_pylist([plain(small_record(Preference(), task, "a cat", "a dog"))]), path
+    )
+    context = RowContext(kind="preference", source_class="", pseudonym=str)
+    preview = preview_file(path, READER, context)
+    assert preview.reads == ()
+    assert "are not at hand" in preview.reasons[0][1]
 
 
 def test_records_of_a_parquet_file_keep_their_ids(tmp_path: Path) -> None:
