@@ -3,28 +3,23 @@
     python benchmarks/import_mapping.py [--rows 40000]
 
 A table of two answers and five votes on each pair, one row a vote. The floor is what no import can
-do without: parsing the table, one typed encode of every row, its SHA-256, and one durable bulk insert into SQLite (WAL, synchronous FULL). The import checks every
-row, makes ids, keeps origins, and commits records, judgments and audit entries.
+do without: parsing the table, one typed encode of every row, its SHA-256, and one durable bulk
+insert into SQLite (WAL, synchronous FULL). The import checks every row, makes ids, keeps origins, and
+commits records, judgments and audit entries.
 """
 
 import argparse
 import csv
-import hashlib
 import json
 import random
-import sqlite3
-import subprocess
-import sys
 import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+from import_parts import import_seconds, insert_seconds, measure_apart, some_words, text
 
-from assay.bulk.imports import import_file, open_mapping
-from assay.core.clock import system_clock
-from assay.records.reader import RowContext
-from assay.store.store import Store
+from assay.bulk.imports import open_mapping
 
 LIMIT = 10
 """How many times the floor an import by a mapping may take."""
@@ -80,9 +75,7 @@ def main() -> None:
     if options.one:
         print(json.dumps(measure(options.rows)))
         return
-    command = [sys.executable, __file__, "--rows", str(options.rows), "--one"]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    row = json.loads(done.stdout)
+    row = measure_apart(__file__, "--rows", str(options.rows), "--one")
     print("| rows | import, CPU s | floor, CPU s | import / floor | limit |")
     print("|--:|--:|--:|--:|--:|")
     print(
@@ -96,16 +89,18 @@ def measure(rows: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "votes.csv"
         write(table, rows)
-        return {"import": import_seconds(table), "floor": floor_seconds(table)}
+        mapping = table.with_name("mapping.yaml")
+        mapping.write_text(MAPPING)
+        (spent,) = import_seconds(table, open_mapping(mapping, table), "preference")
+        return {"import": spent, "floor": insert_seconds(table, plain_rows(table))}
 
 
 def write(path: Path, rows: int) -> None:
     """Write pairs of random words, the votes on one pair spread over the file."""
     chance = random.Random(1)  # noqa: S311  a seed, so that every run reads the same bytes
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    words = ["".join(chance.choices(letters, k=chance.randint(2, 9))) for _ in range(2_000)]
+    words = some_words(chance)
     pairs = [
-        [f"pair {number}", *(" ".join(chance.choices(words, k=length)) for length in (20, 40, 40)),
+        [f"pair {number}", *(text(words, length, chance) for length in (20, 40, 40)),
          chance.choice(("boats", "locks", "knots")), "one", "two"]
         for number in range(-(-rows // VOTES))
     ]  # fmt: skip
@@ -125,43 +120,13 @@ def write(path: Path, rows: int) -> None:
             writer.writerow([*pairs[number], worker, answer, seconds, *scores])
 
 
-def import_seconds(table: Path) -> float:
-    """CPU seconds of the import into a new store."""
-    mapping = table.with_name("mapping.yaml")
-    mapping.write_text(MAPPING)
-    reader = open_mapping(mapping, table)
-    context = RowContext(
-        kind="preference",
-        source_class="own",
-        pseudonym=lambda person: "rvr_" + hashlib.sha256(person.encode()).hexdigest()[:20],
-    )
-    url = f"sqlite:///{table.with_name('store.sqlite')}"
-    with Store.open(url, system_clock, create=True) as store:
-        start = time.process_time()
-        report = import_file(table, reader, context, store=store, actor="bench")
-        spent = time.process_time() - start
-    assert report.stored == report.read
-    return spent
-
-
-def floor_seconds(table: Path) -> float:
-    """CPU seconds of parsing, one typed encode, SHA-256 and one durable bulk insert."""
-    with sqlite3.connect(table.with_name("floor.sqlite")) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("CREATE TABLE facts (id BLOB PRIMARY KEY, body BLOB)")
-        start = time.process_time()
-        with table.open(newline="") as file:
-            rows = csv.reader(file)
-            next(rows)
-            connection.executemany("INSERT INTO facts VALUES (?, ?)", map(_fact, rows))
-        connection.commit()
-        return time.process_time() - start
-
-
-def _fact(cells: list[str]) -> tuple[bytes, bytes]:
-    body = _encode(PlainRow(*cells))
-    return hashlib.sha256(body).digest(), body
+def plain_rows(table: Path) -> Iterator[bytes]:
+    """Every row of the table, encoded."""
+    with table.open(newline="") as file:
+        rows = csv.reader(file)
+        next(rows)
+        for cells in rows:
+            yield _encode(PlainRow(*cells))
 
 
 if __name__ == "__main__":

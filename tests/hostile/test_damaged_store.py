@@ -17,6 +17,7 @@ from assay.contracts.service import init
 from assay.core.errors import MachineError
 from assay.store import diagnosis, soundness
 from assay.store.versions import REVISIONS
+from older_store import SET_BACK
 from simulators.damage import flip_bytes
 
 READING: Sequence[str] = (
@@ -322,7 +323,8 @@ def test_a_store_of_an_older_schema_is_named_when_it_is_brought_up_to_date(
     copy = shutil.copytree(sound, tmp_path / "copy")
     newest, before = REVISIONS[-1], "0004"
     set_back = "UPDATE alembic_version SET version_num = '0004'"
-    _edited("DROP TABLE derived_results", "DROP TABLE assignment_withdrawals", set_back)(copy)
+    older = ("DROP TABLE derived_results", "DROP TABLE assignment_withdrawals", set_back)
+    _edited(*SET_BACK, *older)(copy)
     for told in (1, 0):
         caplog.clear()
         with assay.open(copy) as opened:

@@ -315,7 +315,7 @@ def test_any_row_is_read_or_refused_by_every_reader(row: Any, name: str) -> None
     context = RowContext(kind=reader.kinds[0], source_class="own", pseudonym=str)
     if isinstance(reader, FactReader):
         line = json.dumps(row).encode()
-        told = refusal_of(lambda: reader.read_line(line, context))
+        told = refusal_of(lambda: reader.fact_of_line(line))
     else:
         told = refusal_of(lambda: reader.read(row, context))
     assert told is None or told

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from assay.core.errors import UsageError
-from assay.core.fact import Fact
+from assay.core.fact import EncodedFact, Fact
 from assay.core.lineage import Edge
 from assay.core.ports import Added, Checkpoint, Import, Origin, Stamp
 from assay.store.families import FAMILIES
@@ -39,6 +39,10 @@ class MemoryWriting:
         }
         self.facts |= fresh
         return Added(stored=len(fresh), already_there=len(facts) - len(fresh), new=frozenset(fresh))
+
+    def add_encoded(self, facts: Sequence[EncodedFact]) -> Added:
+        """Add facts that are encoded."""
+        return self.add([encoded.fact for encoded in facts])
 
     def link(self, edges: Iterable[Edge]) -> None:
         """Add lineage edges that the facts themselves do not name."""

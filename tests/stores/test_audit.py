@@ -173,7 +173,7 @@ TAMPERINGS = {
     "an edge is changed": (_on("edges", 1, parent=record(4).id), {"rows-differ"}),
     "an edge is deleted": (_without("edges", 3), {"rows-differ"}),
     "an origin is changed": (_on("origins", 4, row=40), {"rows-differ"}),
-    "an origin is renumbered": (_on("origins", 9, seq=90), {"row-renumbered"}),
+    "an origin is renumbered": (_on("origins", 7, seq=90), {"rows-differ"}),
     "an entry is deleted": (
         _without("audit_entries", 2),
         {"entries-missing", "chain-broken", "row-without-entry"},

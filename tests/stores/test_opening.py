@@ -145,7 +145,7 @@ def test_a_damaged_page_is_said_to_be_damage(
     with Store.open(sqlite_url, CLOCK) as store:
         add(store, *(record(number) for number in range(500)))
     content = bytearray(file.read_bytes())
-    for page in range(schema, len(content), 4096):
+    for page in range(schema, len(content), 8192):
         content[page : page + 200] = b"\xff" * 200
     file.write_bytes(content)
     store = open_store(sqlite_url)

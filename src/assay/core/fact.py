@@ -59,6 +59,32 @@ class Fact(Value):
         """The id: the family's prefix, an underscore and the digest in base32."""
         return make_id(self.prefix, self.digest())
 
+    def encode(self) -> "EncodedFact":
+        """The fact with its canonical bytes, their digest and its id: each is computed once.
+
+        Raises:
+            InputError: if it has no canonical form.
+        """
+        body = encode_fact(self)
+        digest = sha256(body)
+        return EncodedFact(self, body, digest, make_id(self.prefix, digest))
+
     def replace(self, **changes: Any) -> Self:
         """A copy with some fields changed: a new fact with a new id."""
         return msgspec.structs.replace(self, **changes)
+
+
+class EncodedFact(msgspec.Struct, frozen=True, gc=False):
+    """A fact as it is hashed and stored: what carries it from a row to the store.
+
+    Made by `Fact.encode` alone, so that the four always belong together.
+    """
+
+    fact: Fact
+    """The fact."""
+    body: bytes
+    """Its canonical bytes."""
+    digest: bytes
+    """SHA-256 over them: 32 bytes."""
+    id: str
+    """The id that the digest makes."""

@@ -9,7 +9,7 @@ from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
-from assay.core.fact import Fact
+from assay.core.fact import EncodedFact, Fact
 from assay.core.lineage import Edge
 
 F = TypeVar("F", bound=Fact)
@@ -115,6 +115,9 @@ class Writing(Protocol):
 
     def add(self, facts: Sequence[Fact]) -> Added:
         """Add facts of any families; one that is there already is left as it is."""
+
+    def add_encoded(self, facts: Sequence[EncodedFact]) -> Added:
+        """Add facts whose bytes were decoded to them, so that they can be read back; as `add` does."""
 
     def link(self, edges: Iterable[Edge]) -> None:
         """Add lineage edges that the facts themselves do not name."""

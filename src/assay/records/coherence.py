@@ -26,10 +26,11 @@ def record_faults(record: Record) -> Iterator[str]:
         except InputError as error:
             yield f"{place} is not JSON text: {error.message}"
     for source in record.sources:
-        if not _points_at_something(record, source.part):
+        if source.part and not _points_at_something(record, source.part):
             yield f"the source class {source.source_class!r} names {source.part}, which is not there"
     for message in record.messages():
-        yield from _attachment_faults(message)
+        if message.attachments:
+            yield from _attachment_faults(message)
     for number, piece in enumerate(record.evidence):
         if piece.digest is not None and not is_labelled(piece.digest):
             yield f"the digest of evidence {number} is not `sha256:` and 64 hexadecimal digits"
@@ -122,7 +123,7 @@ def _at(record: Record, pointer: str) -> Any:
 
 
 def _points_at_something(record: Record, pointer: str) -> bool:
-    return not pointer or (pointer.startswith("/") and _at(record, pointer) is not None)
+    return pointer.startswith("/") and _at(record, pointer) is not None
 
 
 def _verdict_faults(verdict: Verdict, count: int) -> Iterator[str]:
@@ -188,7 +189,7 @@ def _json_texts(record: Record) -> Iterator[tuple[str, str]]:
     if task.initial_state is not None:
         yield "/task/initial_state", task.initial_state
     for number, candidate in enumerate(record.candidates):
-        yield from _candidate_texts(f"/candidates/{number}", candidate)
+        yield from _candidate_texts(number, candidate)
     if isinstance(record.part, Trajectory):
         for number, call in enumerate(record.part.expected_calls):
             yield f"/part/expected_calls/{number}/arguments", call.arguments
@@ -196,23 +197,25 @@ def _json_texts(record: Record) -> Iterator[tuple[str, str]]:
             yield "/part/expected_state", record.part.expected_state
 
 
-def _candidate_texts(place: str, candidate: Candidate) -> Iterator[tuple[str, str]]:
+def _candidate_texts(number: int, candidate: Candidate) -> Iterator[tuple[str, str]]:
     if not isinstance(candidate.content, str):
-        yield from _message_texts(f"{place}/content", candidate.content)
-    for number, step in enumerate(candidate.work):
-        at = "/".join((place, "work", str(number)))
+        yield from _message_texts(f"/candidates/{number}/content", candidate.content)
+    for place, step in enumerate(candidate.work):
+        at = "/".join(("/candidates", str(number), "work", str(place)))
         if step.call:
             yield f"{at}/call/arguments", step.call.arguments
         if step.state is not None:
             yield f"{at}/state", step.state
     if candidate.state_after is not None:
-        yield f"{place}/state_after", candidate.state_after
+        yield f"/candidates/{number}/state_after", candidate.state_after
     made = candidate.provenance
     if isinstance(made, MadeByModel) and made.parameters is not None:
-        yield f"{place}/provenance/parameters", made.parameters
+        yield f"/candidates/{number}/provenance/parameters", made.parameters
 
 
 def _message_texts(place: str, messages: Sequence[Message]) -> Iterator[tuple[str, str]]:
     for number, message in enumerate(messages):
+        if not message.tool_calls:
+            continue
         for call_number, call in enumerate(message.tool_calls):
             yield f"{place}/{number}/tool_calls/{call_number}/arguments", call.arguments

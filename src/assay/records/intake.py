@@ -7,10 +7,8 @@ from typing import Any
 import msgspec
 
 from assay.core.choices import nearest
-from assay.core.digest import sha256
 from assay.core.errors import UNFORESEEN, InputError, UsageError, unforeseen_shape
-from assay.core.fact import Fact
-from assay.core.identity import make_id
+from assay.core.fact import EncodedFact, Fact
 from assay.records.attachment import AttachmentReading, reading_attachments
 from assay.records.coherence import judgment_faults, record_faults
 from assay.records.extra_fields import (
@@ -59,7 +57,7 @@ class Intake:
         self._reader = reader
         self._context = context
         self._find = find
-        self._lines = reader if isinstance(reader, FactReader) else None
+        self._own_facts = reader if isinstance(reader, FactReader) else None
         mapped = reader if isinstance(reader, GroupReader) else None
         self._is_mapped = mapped is not None
         self._groups = mapped if mapped and mapped.group_columns else None
@@ -69,12 +67,12 @@ class Intake:
         self._names_votes = bool(mapped and mapped.names_votes)
         self._votes = Votes()
         self._recent: OrderedDict[str, Record] = OrderedDict()
-        self._checked: OrderedDict[int, tuple[Record, str]] = OrderedDict()
+        self._checked: OrderedDict[int, EncodedFact] = OrderedDict()
 
     @property
     def takes_facts(self) -> bool:
         """Whether the rows are our own facts, which are taken as they are."""
-        return self._lines is not None
+        return self._own_facts is not None
 
     def units(self, file: RowFile, after: int = 0) -> Iterator[RowGroup]:
         """Rows as units with their facts, in the order of their last rows.
@@ -106,9 +104,11 @@ class Intake:
         """Learn which votes differ from row to row before the first of them is used."""
         for unit in self._row_groups(file, 0):
             self._fill(unit)
-            for judgment in unit.facts:
+            for encoded in unit.facts:
+                judgment = encoded.fact
                 if isinstance(judgment, Judgment):
-                    self._votes.note(judgment, unit.recurrences.get(judgment.id))
+                    recurrence = unit.recurrences.get(encoded.id)
+                    self._votes.note(judgment, encoded.digest, recurrence)
         self._votes.close()
 
     def _fill(self, unit: RowGroup) -> None:
@@ -116,7 +116,10 @@ class Intake:
         if not rows:
             return
         try:
-            self._read_into(unit, rows)
+            if self._own_facts is None:
+                self._read_into(unit, rows)
+            else:
+                self._take_fact(unit, rows[0], self._own_facts)
         except InputError as error:
             unit.refuse(error)
         except UNFORESEEN as error:
@@ -124,36 +127,47 @@ class Intake:
             # row and not the import.
             unit.refuse(unforeseen_shape(error))
 
+    def _take_fact(self, unit: RowGroup, row: Row, reader: FactReader) -> None:
+        """Fill a unit with the fact that a row of our own is."""
+        if row.text is not None:
+            encoded = reader.fact_of_line(row.text)
+        else:
+            encoded = reader.fact_of_row(row_values(row))
+        fact = encoded.fact
+        if isinstance(fact, Record):
+            unit.attachments = self._contents(fact)
+            self._refuse_record(fact)
+            self._remember(fact, encoded.id)
+        elif isinstance(fact, Judgment):
+            _refuse("judgment", judgment_faults(self._record_of(fact), fact))
+        unit.facts = (encoded,)
+
     def _read_into(self, unit: RowGroup, rows: Sequence[Row]) -> None:
-        records: dict[str, Fact] = {}
-        judgments: list[tuple[str, Judgment]] = []
+        records: dict[str, EncodedFact] = {}
+        judgments: list[EncodedFact] = []
         recurrences: dict[str, Recurrence] = {}
         set_aside: list[InputError] = []
         redacted: dict[str, int] = {}
         for read in self._read_rows(unit, rows):
             if read.record is not None:
-                records[self._check(read.record)] = read.record
+                record = self._check(read.record)
+                records[record.id] = record
             set_aside += read.set_aside
             for kind, count in read.redacted.items():
                 redacted[kind] = redacted.get(kind, 0) + count
             for number, judgment in enumerate(read.judgments):
-                identity = self._typed_id(judgment, _judgment_decoder)
+                encoded = _typed(judgment, _judgment_decoder)
                 _refuse("judgment", judgment_faults(self._record_of(judgment), judgment))
-                judgments.append((identity, judgment))
+                judgments.append(encoded)
                 if read.recurrences:
-                    recurrences[identity] = read.recurrences[number]
+                    recurrences[encoded.id] = read.recurrences[number]
                     self._votes.refuse_differing(judgment, read.recurrences[number])
-        unit.facts = [*records.values(), *(judgment for _, judgment in judgments)]
-        unit.ids = [*records, *(identity for identity, _ in judgments)]
+        unit.facts = [*records.values(), *judgments]
         unit.recurrences = recurrences
         unit.judgments_set_aside, unit.redacted = set_aside, redacted
 
     def _read_rows(self, unit: RowGroup, rows: Sequence[Row]) -> Sequence[Read]:
         first = rows[0]
-        if self._lines is not None and first.text is not None:
-            reads = self._lines.read_line(first.text, self._context)
-            unit.attachments = self._contents(reads)
-            return reads
         values = group_rows(rows) if self._groups else row_values(first, exact=self._is_mapped)
         context = self._context
         if self._is_mapped:
@@ -178,51 +192,38 @@ class Intake:
         unit.attachments = files.contents
         if extras.outer or extras.inner or extras.unusable:
             reads, unit.extras = keep_extras(reads, extras, options)
-        if self._lines is None:
-            reads, arguments = count_null_arguments(reads, options)
-            unit.extras = {**unit.extras, **arguments} if arguments else unit.extras
+        reads, arguments = count_null_arguments(reads, options)
+        unit.extras = {**unit.extras, **arguments} if arguments else unit.extras
         return reads
 
-    def _contents(self, reads: Sequence[Read]) -> Mapping[str, bytes]:
-        """The bytes of the attachments that our own lines name by their digests."""
+    def _contents(self, record: Record) -> Mapping[str, bytes]:
+        """The bytes of the attachments that a record of our own names by their digests."""
+        attachments = record.attachments
+        if not attachments:
+            return {}
         files = AttachmentReading(self._context.load_attachment, self._context.max_attachment_bytes)
-        for read in reads:
-            for attachment in read.record.attachments if read.record else ():
-                files.require(attachment, "attachments")
+        for attachment in attachments:
+            files.require(attachment, "attachments")
         return files.contents
 
-    def _check(self, record: Record) -> str:
-        """The id of a record that may be used; one that the reader gives again is checked once."""
-        known = self._checked.get(id(record))
-        if known is not None:
-            return known[1]
-        identity = self._typed_id(record, _record_decoder)
-        _refuse("record", record_faults(record))
-        _refuse_unknown_sources(record, self._context.known_sources)
-        self._remember(record, identity)
+    def _check(self, record: Record) -> EncodedFact:
+        """A record that may be used, encoded; one that the reader gives again is checked once."""
+        checked = self._checked.get(id(record))
+        if checked is not None:
+            return checked
+        encoded = _typed(record, _record_decoder)
+        self._refuse_record(record)
+        self._remember(record, encoded.id)
         # The record is held with its place in memory, so that no other one can take that place.
-        self._checked[id(record)] = (record, identity)
+        self._checked[id(record)] = encoded
         if len(self._checked) > _RECORDS_KEPT:
             self._checked.popitem(last=False)
-        return identity
+        return encoded
 
-    def _typed_id(self, fact: Fact, decoder: msgspec.json.Decoder[Any]) -> str:
-        """The id of a fact; one that a reader built must be readable again.
-
-        Constructing a Struct checks no types.
-        """
-        if self._lines is not None:
-            return fact.id
-        try:
-            body = fact.canonical()
-            decoder.decode(body)
-        except (msgspec.ValidationError, UnicodeEncodeError, TypeError) as error:
-            raise InputError(
-                code="wrong-type",
-                message=f"the row gives a value that the format does not have: {error}",
-                hint="names are lower case with digits and _; numbers stay within 53 bits",
-            ) from error
-        return make_id(fact.prefix, sha256(body))
+    def _refuse_record(self, record: Record) -> None:
+        """Refuse a record that makes no sense, or whose rights cannot be looked up."""
+        _refuse("record", record_faults(record))
+        _refuse_unknown_sources(record, self._context.known_sources)
 
     def _record_of(self, judgment: Judgment) -> Record:
         return self._recent.get(judgment.record) or self._stored_record(judgment.record)
@@ -241,6 +242,23 @@ class Intake:
         self._recent[identity] = record
         if len(self._recent) > _RECORDS_KEPT:
             self._recent.popitem(last=False)
+
+
+def _typed(fact: Fact, decoder: msgspec.json.Decoder[Any]) -> EncodedFact:
+    """A fact that a reader built, encoded; it must be readable again.
+
+    Constructing a Struct checks no types.
+    """
+    try:
+        encoded = fact.encode()
+        decoder.decode(encoded.body)
+    except (msgspec.ValidationError, UnicodeEncodeError, TypeError) as error:
+        raise InputError(
+            code="wrong-type",
+            message=f"the row gives a value that the format does not have: {error}",
+            hint="names are lower case with digits and _; numbers stay within 53 bits",
+        ) from error
+    return encoded
 
 
 def stored_record(get: Callable[[type[Record], str], Record], identity: str) -> Record | None:

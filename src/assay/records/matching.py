@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 import msgspec
 
 from assay.core.errors import InputError
-from assay.core.fact import Fact
+from assay.core.fact import EncodedFact
 from assay.records.judgment import Judgment, standing
 from assay.records.occasion import answer_of, is_unordered
 from assay.records.reader import Recurrence
@@ -58,14 +58,19 @@ class Matching:
 
     def settle(self, units: Sequence[RowGroup]) -> None:
         """Match the judgments of some units; a unit whose judgment is refused is set aside."""
-        judgments = [fact for unit in units for fact in unit.facts if isinstance(fact, Judgment)]
+        judgments = [
+            encoded.fact
+            for unit in units
+            for encoded in unit.facts
+            if isinstance(encoded.fact, Judgment)
+        ]
         if not judgments:
             return
         earlier = _Earlier()
         records = {judgment.record for judgment in judgments}
         pseudonyms = {judgment.reviewer.pseudonym for judgment in judgments}
         for judgment in self._find(sorted(records), sorted(pseudonyms)):
-            earlier.add(judgment, judgment.id)
+            earlier.add(judgment, judgment.encode())
         for unit in units:
             try:
                 self._settle(unit, earlier)
@@ -73,29 +78,31 @@ class Matching:
                 unit.refuse(error)
 
     def _settle(self, unit: RowGroup, earlier: "_Earlier") -> None:
-        facts: dict[str, Fact] = {}
+        facts: dict[str, EncodedFact] = {}
         repeats: list[str] = []
-        new: dict[str, Judgment] = {}
-        for identity, fact in zip(unit.ids, unit.facts, strict=True):
-            if not isinstance(fact, Judgment):
-                facts[identity] = fact
+        new: dict[str, tuple[Judgment, EncodedFact]] = {}
+        for encoded in unit.facts:
+            judgment = encoded.fact
+            if not isinstance(judgment, Judgment):
+                facts[encoded.id] = encoded
                 continue
-            recurrence = unit.recurrences.get(identity, _PLAIN)
-            name, judgment = earlier.same_as(fact, identity, recurrence)
+            recurrence = unit.recurrences.get(encoded.id, _PLAIN)
+            stored = earlier.same_as(judgment, encoded.id, recurrence)
+            name = encoded.id if stored is None else stored.id
             if name in facts or _short(name) in self._earlier_ids:
-                repeats.append(fact.reviewer.kind)
-            if judgment is None:
+                repeats.append(judgment.reviewer.kind)
+            if stored is None:
                 if unit.group or recurrence.once:
-                    _refuse_part(unit, fact, recurrence, earlier.beside(fact, identity))
-                new[identity] = fact
-            facts[name] = judgment or fact
+                    _refuse_part(unit, judgment, recurrence, earlier.beside(judgment, name))
+                new[name] = judgment, encoded
+            facts[name] = stored or encoded
         # Only here, when nothing can set the unit aside any more.
-        for identity, judgment in new.items():
+        for identity, (judgment, encoded) in new.items():
             self._count_unordered(unit, judgment, earlier.beside(judgment, identity))
-            earlier.add(judgment, identity)
+            earlier.add(judgment, encoded)
         self.matches.repeats.update(repeats)
-        self._earlier_ids.update(_short(identity) for identity in facts)
-        unit.facts, unit.ids = list(facts.values()), list(facts)
+        self._earlier_ids.update(map(_short, facts))
+        unit.facts = list(facts.values())
 
     def _count_unordered(
         self, unit: RowGroup, judgment: Judgment, beside: Sequence[Judgment]
@@ -111,27 +118,27 @@ class _Earlier:
 
     def __init__(self) -> None:
         self._own: dict[_ReviewKey, dict[str, Judgment]] = defaultdict(dict)
-        self._by_content: dict[str, tuple[str, Judgment]] = {}
+        self._by_id: dict[str, EncodedFact] = {}
+        self._by_content: dict[str, EncodedFact] = {}
 
-    def add(self, judgment: Judgment, identity: str) -> None:
-        """Index a judgment by its reviewer and by its content."""
-        self._own[_review_key(judgment)][identity] = judgment
-        self._by_content.setdefault(_content(judgment, identity), (identity, judgment))
+    def add(self, judgment: Judgment, encoded: EncodedFact) -> None:
+        """Index a judgment by its reviewer, by its id and by its content."""
+        self._own[_review_key(judgment)][encoded.id] = judgment
+        self._by_id[encoded.id] = encoded
+        self._by_content.setdefault(_content(judgment, encoded.id), encoded)
 
     def same_as(
         self, judgment: Judgment, identity: str, recurrence: Recurrence
-    ) -> tuple[str, Judgment | None]:
-        """The id under which this judgment is stored, and the earlier one with the same content.
+    ) -> EncodedFact | None:
+        """The earlier judgment with the same content; None where there is none.
 
         Stores of earlier releases number repeated judgments by their place in the file. Where
         the mapping does not number them, content alone shows whether one is there.
         """
-        own = self._own.get(_review_key(judgment), {})
-        if identity in own:
-            return identity, own[identity]
-        if not recurrence.numbered and (same := self._by_content.get(_content(judgment, identity))):
+        same = self._by_id.get(identity)
+        if same is not None or recurrence.numbered:
             return same
-        return identity, None
+        return self._by_content.get(_content(judgment, identity))
 
     def beside(self, judgment: Judgment, identity: str) -> list[Judgment]:
         """Other standing judgments by the same reviewer that nothing orders with this one."""

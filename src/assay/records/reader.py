@@ -6,6 +6,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import msgspec
 
 from assay.core.errors import InputError
+from assay.core.fact import EncodedFact
 from assay.records.attachment import MAX_ATTACHMENT_BYTES, Load
 from assay.records.judgment import Judgment
 from assay.records.ports import Layout, Lookup
@@ -152,8 +153,11 @@ class CompanionReader(Reader, Protocol):
 class FactReader(Reader, Protocol):
     """A reader of our own facts: they are taken as they are, `occasion` included."""
 
-    def read_line(self, text: bytes, context: RowContext) -> Sequence[Read]:
-        """Map one line of JSON text; raises as `read` does."""
+    def fact_of_line(self, text: bytes) -> EncodedFact:
+        """The record or the judgment that one line of JSON text is; raises as `read` does."""
+
+    def fact_of_row(self, row: Mapping[str, Any]) -> EncodedFact:
+        """The record or the judgment that one parsed row is; raises as `read` does."""
 
 
 @runtime_checkable

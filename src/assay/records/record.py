@@ -1,6 +1,6 @@
 """The record: one envelope for every kind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 from assay.core.canonical import encode_fact
@@ -98,23 +98,28 @@ class Record(Fact):
         """Ids of the records that it was made from."""
         return self.lineage.parents if self.lineage else ()
 
-    def messages(self) -> Iterator[Message]:
+    def messages(self) -> tuple[Message, ...]:
         """The messages of the task and of every candidate that is made of messages."""
-        yield from self.task.messages
+        messages = self.task.messages
         for candidate in self.candidates:
             if not isinstance(candidate.content, str):
-                yield from candidate.content
+                messages += candidate.content
+        return messages
 
     @property
     def attachments(self) -> tuple[Attachment, ...]:
         """Every attachment of its messages, in their order."""
-        return tuple(held for message in self.messages() for held in message.attachments)
+        attachments: tuple[Attachment, ...] = ()
+        for message in self.messages():
+            attachments += message.attachments
+        return attachments
 
     def faults(self) -> Iterator[str]:
         """Why this well-typed record still makes no sense; nothing for a sound one."""
         yield from self.part.faults(self.candidates)
         for number, candidate in enumerate(self.candidates):
-            yield from _opening_faults(number, candidate)
+            if not isinstance(candidate.content, str):
+                yield from _opening_faults(number, candidate.content)
         if not self.task.messages:
             yield "the task has no message"
         if not self.sources:
@@ -123,15 +128,13 @@ class Record(Fact):
             yield from _evidence_faults(number, piece, self.candidates)
 
 
-def _opening_faults(number: int, candidate: Candidate) -> Iterator[str]:
+def _opening_faults(number: int, turns: Sequence[Message]) -> Iterator[str]:
     """A turn of the task inside a candidate would be shown to a model twice, or judged as its own."""
-    if isinstance(candidate.content, str):
-        return
-    if not candidate.content:
+    if not turns:
         yield f"candidate {number} has no message"
-    elif candidate.content[0].role != "assistant":
+    elif turns[0].role != "assistant":
         yield (
-            f"candidate {number} begins with a message of role {candidate.content[0].role}, "
+            f"candidate {number} begins with a message of role {turns[0].role}, "
             "not with the model's turn: what comes before it belongs to the task"
         )
 

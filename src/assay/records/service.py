@@ -184,9 +184,10 @@ def preview_rows(file: RowFile, reader: Reader, context: RowContext, *, first: i
         extra_fields.add(unit.extras, len(unit.usable_rows))
         reasons += [(row.where, str(error)) for row, error in unit.set_aside]
         reasons += [(unit.rows[0].where, str(error)) for error in unit.judgments_set_aside]
-        for identity, fact in zip(unit.ids, unit.facts, strict=True):
+        for encoded in unit.facts:
+            fact = encoded.fact
             if isinstance(fact, Record):
-                reads.setdefault(identity, Read(record=fact))
+                reads.setdefault(encoded.id, Read(record=fact))
             elif isinstance(fact, Judgment) and fact.record in reads:
                 read = reads[fact.record]
                 judgments = [*read.judgments, fact]
@@ -233,7 +234,10 @@ def _batches(units: Iterator[RowGroup]) -> Iterator[list[RowGroup]]:
         batch.append(unit)
         # One more for the row itself: rows that are set aside must fill a batch as well.
         facts += len(unit.facts) + 1
-        size += sum(map(row_size, unit.rows)) + sum(map(len, unit.attachments.values()))
+        for row in unit.rows:
+            size += row_size(row)
+        if unit.attachments:
+            size += sum(map(len, unit.attachments.values()))
         if facts >= BATCH_FACTS or size >= BATCH_BYTES:
             yield batch
             batch, facts, size = [], 0, 0
@@ -299,17 +303,14 @@ class _ImportRun:
             documents=self._documents,
         ) as writing:
             # Rows of one record give it again: it goes to the store once a batch.
-            facts = {
-                identity: fact
-                for unit in units
-                for identity, fact in zip(unit.ids, unit.facts, strict=True)
-            }
-            added = writing.add(list(facts.values()))
+            facts = {encoded.id: encoded for unit in units for encoded in unit.facts}
+            added = writing.add_encoded(list(facts.values()))
             writing.trace(
-                Origin(fact=identity, import_id=self.ledger.id, row=row.number)
+                Origin(fact=encoded.id, import_id=self.ledger.id, row=row.number)
                 for unit in units
+                if unit.facts
                 for row in unit.usable_rows
-                for identity in unit.ids
+                for encoded in unit.facts
             )
             ledger = self._ledger_after(units, added.new)
             moved = writing.progress(
@@ -396,12 +397,13 @@ class _ImportRun:
         for unit in units:
             set_aside += len(unit.set_aside)
             usable = len(unit.rows) - len(unit.set_aside)
-            if fresh.isdisjoint(unit.ids):
+            new_here = [encoded.id for encoded in unit.facts if encoded.id in fresh]
+            if not new_here:
                 already_there += usable
             else:
                 stored += usable
                 # A fact that two rows give is new once: the second row counts as already there.
-                fresh.difference_update(unit.ids)
+                fresh.difference_update(new_here)
         return msgspec.structs.replace(
             ledger,
             position=units[-1].rows[-1].number if units else ledger.position,
@@ -415,17 +417,18 @@ class _ImportRun:
         for family, name in _FAMILIES.items():
             self._new[name] += sum(identity.startswith(f"{family.prefix}_") for identity in new)
         for unit in units:
-            self.extra_fields.add(unit.extras, len(unit.usable_rows))
+            if unit.extras:
+                self.extra_fields.add(unit.extras, len(unit.usable_rows))
             if unit.redacted:
                 self._redacted.update(unit.redacted)
             for error in unit.judgments_set_aside:
                 self._judgments_set_aside.add(unit.rows[0].where, error)
-            for identity, fact in zip(unit.ids, unit.facts, strict=True):
+            for encoded in unit.facts:
+                fact = encoded.fact
                 if isinstance(fact, Record):
-                    self.axis_values.add(fact, identity)
-                    self._attachments.update(
-                        attachment.media_type or NOT_HELD for attachment in fact.attachments
-                    )
+                    self.axis_values.add(fact, encoded.id)
+                    for attachment in fact.attachments:
+                        self._attachments[attachment.media_type or NOT_HELD] += 1
                 self._occurrences[_FAMILIES[type(fact)]] += 1
                 if isinstance(fact, Judgment):
                     self.outside_answers.add(fact)

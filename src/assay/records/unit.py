@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from assay.core.errors import InputError
-from assay.core.fact import Fact
+from assay.core.fact import EncodedFact
 from assay.records.extra_fields import Fate
 from assay.records.ports import Row
 from assay.records.reader import Recurrence
@@ -20,10 +20,8 @@ class RowGroup(msgspec.Struct):
     """Rows of the unit that cannot be used, each with its reason."""
     group: str = ""
     """The group's columns and values, for messages; empty where rows are not grouped."""
-    facts: Sequence[Fact] = ()
+    facts: Sequence[EncodedFact] = ()
     """The facts that the other rows gave, a record before its judgments."""
-    ids: Sequence[str] = ()
-    """The ids of the facts."""
     redacted: Mapping[str, int] = {}
     """Kind of secret or address -> how many were taken out of the rows."""
     judgments_set_aside: Sequence[InputError] = ()
@@ -47,7 +45,7 @@ class RowGroup(msgspec.Struct):
     def refuse(self, reason: InputError) -> None:
         """Set every row aside that is not set aside yet, and drop their facts."""
         self.set_aside = [*self.set_aside, *((row, reason) for row in self.usable_rows)]
-        self.facts, self.ids, self.recurrences, self.extras = (), (), {}, {}
+        self.facts, self.recurrences, self.extras = (), {}, {}
         self.judgments_set_aside, self.redacted, self.attachments = (), {}, {}
 
 

@@ -17,11 +17,11 @@ class Votes:
         self._content: dict[int, int] = {}
         self._differing: set[int] = set()
 
-    def note(self, judgment: Judgment, recurrence: Recurrence | None) -> None:
-        """Compare one row's judgment with the earlier ones under its key."""
+    def note(self, judgment: Judgment, digest: bytes, recurrence: Recurrence | None) -> None:
+        """Compare one row's judgment, with the digest of its content, with the earlier ones under its key."""
         if recurrence is None or not recurrence.once:
             return
-        key, content = _key(judgment, recurrence), int.from_bytes(judgment.digest()[:8])
+        key, content = _key(judgment, recurrence), int.from_bytes(digest[:8])
         if self._content.setdefault(key, content) != content:
             self._differing.add(key)
 

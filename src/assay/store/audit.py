@@ -5,7 +5,7 @@ entry. Memory is bounded however long the tables are. What is damaged is a findi
 behind it.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -16,7 +16,7 @@ from assay.core.digest import sha256, sha256_hex
 from assay.core.errors import AssayError, MachineError
 from assay.core.identity import digest_of, is_id, make_id
 from assay.core.lineage import Edge
-from assay.core.ports import Checkpoint, Import, Origin
+from assay.core.ports import Checkpoint, Import
 from assay.store.chain import (
     Entry,
     Share,
@@ -27,6 +27,7 @@ from assay.store.chain import (
     row_digest,
 )
 from assay.store.damage import LAST_KEY, faults_of_the_file, rows_past_damage
+from assay.store.origins import origins_of, range_of
 from assay.store.store import Store
 from assay.store.tables import FamilyTable
 
@@ -126,7 +127,7 @@ class _Table:
 
     name: str
     rows: Iterator[RowMapping]
-    digest: Callable[[RowMapping], bytes]
+    digests: Callable[[RowMapping], Sequence[bytes]]
     unreadable: Callable[[str, str], None]
     waiting: RowMapping | None = None
     read: int = 0
@@ -134,22 +135,27 @@ class _Table:
     def advance(self) -> None:
         """Go to the next row whose place in the chain can be read; the others are findings."""
         for row in self.rows:
-            self.read += 1
             if isinstance(row["entry"], int):
                 self.waiting = row
                 return
+            self.read += 1
             self.unreadable(_place(self, row), "it does not say which entry it came with")
         self.waiting = None
 
-    def digest_of_waiting(self) -> bytes:
-        """The digest of the waiting row; one that cannot be read is a finding."""
+    def digests_of_waiting(self) -> Sequence[bytes]:
+        """The digests of the waiting row, one for each number that it takes.
+
+        A row that cannot be read is a finding.
+        """
         row = self.waiting
         assert row is not None
         try:
-            return self.digest(row)
+            digests = self.digests(row)
         except UNREADABLE as error:
             self.unreadable(_place(self, row), f"its bytes cannot be read: {_first_line(error)}")
-            return b""
+            digests = [b""]
+        self.read += len(digests)
+        return digests
 
 
 class _Audit:
@@ -230,21 +236,21 @@ class _Audit:
         schema = self._store.schema
         facts = [
             self._table(
-                family_table.table, family_table.table.c.seq, self._fact_digest(family_table)
+                family_table.table, family_table.table.c.seq, self._fact_digests(family_table)
             )
             for family_table in schema.families
         ]
         edges, origins = schema.edges, schema.origins
         return [
             *facts,
-            self._table(edges, edges.c.seq, _edge_digest),
-            self._table(origins, origins.c.seq, _origin_digest),
+            self._table(edges, edges.c.seq, _edge_digests),
+            self._table(origins, origins.c.seq, self._origin_digests),
         ]
 
     def _table(
-        self, table: Table, key: Column[int], digest: Callable[[RowMapping], bytes]
+        self, table: Table, key: Column[int], digests: Callable[[RowMapping], Sequence[bytes]]
     ) -> _Table:
-        return _Table(table.name, self._rows(table, key), digest, self._report_unreadable)
+        return _Table(table.name, self._rows(table, key), digests, self._report_unreadable)
 
     def _rows(self, table: Table, key: Column[int]) -> Iterator[RowMapping]:
         def report_damage(after: int, tried: int) -> None:
@@ -350,8 +356,10 @@ class _Audit:
             tally = tally or ShareTally(row["seq"])
             if expected and row["seq"] != expected:
                 self._report("row-renumbered", _place(table, row), "its number is out of sequence")
-            expected = row["seq"] + 1
-            tally.add(table.digest_of_waiting())
+            digests = table.digests_of_waiting()
+            expected = row["seq"] + len(digests)
+            for digest in digests:
+                tally.add(digest)
             table.advance()
         return tally.share() if tally else None
 
@@ -363,26 +371,41 @@ class _Audit:
                 _place(table, row),
                 f"it claims entry {row['entry']}, which did not bring it",
             )
-            table.digest_of_waiting()
+            table.digests_of_waiting()
             table.advance()
 
-    def _fact_digest(self, family_table: FamilyTable) -> Callable[[RowMapping], bytes]:
+    def _fact_digests(self, family_table: FamilyTable) -> Callable[[RowMapping], Sequence[bytes]]:
         """Checks a fact against its id and its index columns, and gives the id's digest."""
 
-        def check(row: RowMapping) -> bytes:
+        def check(row: RowMapping) -> Sequence[bytes]:
             actual = sha256(as_bytes(row["body"]))
             if make_id(family_table.prefix, actual) == row["id"]:
                 self._check_columns(family_table, row)
-                return actual
+                return [actual]
             self._report(
                 "fact-changed", str(row["id"]), "its content does not have the digest in its id"
             )
             # The id's own digest goes into the share, so that one changed fact is one finding and
             # not also a share that differs.
             identity = str(row["id"])
-            return digest_of(identity) if is_id(identity) else actual
+            return [digest_of(identity) if is_id(identity) else actual]
 
         return check
+
+    def _origin_digests(self, row: RowMapping) -> Sequence[bytes]:
+        """The digests of the origins that a row joins: they name their facts by their ids."""
+        joined = range_of(row)
+        family_table = self._store.schema.of_id(joined.family)
+        facts = family_table.table.c
+        query = select(facts.id, facts.body).where(
+            facts.seq >= joined.fact, facts.seq < joined.fact + joined.length
+        )
+        identities = [
+            # As in the facts' own share: an id that is none is a finding there, and not here too.
+            identity if is_id(str(identity)) else make_id(joined.family, sha256(as_bytes(body)))
+            for identity, body in self._connection.execute(query.order_by(facts.seq))
+        ]
+        return [row_digest(origin) for origin in origins_of(joined, identities)]
 
     def _check_columns(self, family_table: FamilyTable, row: RowMapping) -> None:
         try:
@@ -442,9 +465,5 @@ def _place(table: _Table, row: RowMapping) -> str:
     return f"{table.name} {row['seq']}"
 
 
-def _edge_digest(row: RowMapping) -> bytes:
-    return row_digest(Edge(child=row["child"], role=row["role"], parent=row["parent"]))
-
-
-def _origin_digest(row: RowMapping) -> bytes:
-    return row_digest(Origin(fact=row["fact"], import_id=row["import_id"], row=row["row"]))
+def _edge_digests(row: RowMapping) -> Sequence[bytes]:
+    return [row_digest(Edge(child=row["child"], role=row["role"], parent=row["parent"]))]

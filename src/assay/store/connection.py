@@ -39,6 +39,9 @@ WAIT_SECONDS = 30
 
 _SQLITE_SETTINGS: Sequence[str] = (
     f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}",
+    # Seven records of a kilobyte in a page instead of three: a seventh of the file less. A file that
+    # is there keeps its pages; the setting must come before the log.
+    "PRAGMA page_size = 8192",
     # Readers go on reading the last commit while somebody writes.
     "PRAGMA journal_mode = WAL",
     # With NORMAL, a power cut may lose commits that were acknowledged.
@@ -47,7 +50,7 @@ _SQLITE_SETTINGS: Sequence[str] = (
     # Deleted drafts and sessions are overwritten, instead of staying in free pages of the file.
     "PRAGMA secure_delete = ON",
     "PRAGMA cache_size = -32768",
-    "PRAGMA wal_autocheckpoint = 8000",
+    "PRAGMA wal_autocheckpoint = 4000",
 )
 _DAMAGED_SQLITE_SETTINGS: Sequence[str] = (
     f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}",
@@ -258,6 +261,26 @@ def among(connection: Connection, column: ColumnElement[str], values: Sequence[s
         parameter = bindparam(None, msgspec.json.encode(list(values)).decode(), Text)
         listed = select(func.json_each(parameter).table_valued("value").c.value)
     return column.in_(listed)
+
+
+def insert_rows(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows of values that the driver takes as they are; there is at least one.
+
+    Compiled and processed by SQLAlchemy, a row of a large import costs half as much again.
+
+    Args:
+        connection: the transaction.
+        table: the table.
+        columns: the columns, in the order of the values.
+        rows: the values of each row.
+    """
+    quote = connection.dialect.identifier_preparer.quote
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    names, marks = ", ".join(map(quote, columns)), ", ".join([mark] * len(columns))
+    statement = f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks})"  # noqa: S608  names of our schema
+    connection.exec_driver_sql(statement, list(rows))
 
 
 def require_file(engine: Engine) -> None:

@@ -7,10 +7,10 @@ bytes were changed is refused where it is read (`store.Store`). What neither see
 column, which an audit finds.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
-from sqlalchemy import Connection, Table, func, inspect, select
+from sqlalchemy import Connection, Table, inspect, select
 
 from assay.core.digest import sha256_hex
 from assay.core.errors import MachineError
@@ -20,6 +20,7 @@ from assay.store.chain import Entry, read_hash
 from assay.store.connection import sqlite_file
 from assay.store.damage import CORRUPT, faults_of_the_file
 from assay.store.store import Store
+from assay.store.tables import last_number
 from assay.store.witness import cut_error
 
 MOST_BYTES = 256 << 20
@@ -133,10 +134,7 @@ def require_audited(store: Store, seen: Look) -> int:
 def is_large(store: Store) -> bool:
     """Whether a store holds more rows than `MOST_AUDITED`, by the last number of each table."""
     with store.snapshot() as connection:
-        lasts = (
-            connection.execute(select(func.max(table.c.seq))).scalar() for table in _tables(store)
-        )
-        return sum(last or 0 for last in lasts) > MOST_AUDITED
+        return sum(_lasts(connection, _tables(store)).values()) > MOST_AUDITED
 
 
 def findings_of_an_audit(store: Store) -> list[AuditFinding]:
@@ -241,19 +239,38 @@ def _tables(store: Store) -> list[Table]:
 
 def _sizes(connection: Connection, tables: Sequence[Table]) -> dict[str, tuple[int | None, int]]:
     """How many rows a table has, None where they are too many to count; and the number of its last."""
-    lasts = _figures(connection, "max(seq)", tables)
+    lasts = _lasts(connection, tables)
+    counted = [table for table in tables if lasts[table.name] <= MOST_COUNTED]
+    # A row of origins joins as many as its length says.
     counts = _figures(
-        connection, "count(*)", [table for table in tables if lasts[table.name] <= MOST_COUNTED]
+        connection,
+        counted,
+        lambda table: (
+            f"SELECT {'sum(length)' if 'length' in table.c else 'count(*)'} FROM {table.name}"  # noqa: S608
+        ),
     )
     return {name: (counts.get(name), last) for name, last in lasts.items()}
 
 
-def _figures(connection: Connection, figure: str, tables: Sequence[Table]) -> dict[str, int]:
+def _lasts(connection: Connection, tables: Sequence[Table]) -> dict[str, int]:
+    """The last number of each table, 0 of one without rows."""
+    return _figures(
+        connection,
+        tables,
+        lambda table: (
+            f"SELECT {last_number(table)} FROM {table.name} ORDER BY seq DESC LIMIT 1"  # noqa: S608
+        ),
+    )
+
+
+def _figures(
+    connection: Connection, tables: Sequence[Table], figure: Callable[[Table], str]
+) -> dict[str, int]:
     """A figure of each table, 0 of one without rows."""
     if not tables:
         return {}
     # One statement, and in plain text: every command looks here first, and composing thirty
     # statements took longer than running them.
-    parts = ", ".join(f"(SELECT {figure} FROM {table.name})" for table in tables)  # noqa: S608
+    parts = ", ".join(f"({figure(table)})" for table in tables)
     values = connection.exec_driver_sql(f"SELECT {parts}").one()
     return {table.name: value or 0 for table, value in zip(tables, values, strict=True)}

@@ -30,6 +30,7 @@ from assay.store.connection import (
 )
 from assay.store.damage import STREAMED, reading_anything
 from assay.store.faults import unreadable_schema
+from assay.store.origins import MOST_JOINED, OriginRange, range_of
 from assay.store.tables import SCHEMA, FamilyTable, Schema
 from assay.store.versions import bring_up_to_date, require_current
 from assay.store.witness import Witness, cut_error
@@ -385,11 +386,25 @@ class Store:
 
     def origins(self, identity: str) -> list[Origin]:
         """The rows that this fact came from, in their order of entry."""
+        family_table = self.schema.of_id(identity)
         columns = self.schema.origins.c
-        query = select(columns.fact, columns.import_id, columns.row)
-        query = query.where(columns.fact == identity).order_by(columns.seq)
         with self.snapshot() as connection:
-            return [Origin(**row) for row in connection.execute(query).mappings()]
+            row = connection.execute(family_table.number_by_id, {"of": identity}).first()
+            if row is None:
+                return []
+            number = int(row.seq)
+            joined = select(columns.seq, *(columns[name] for name in OriginRange.__struct_fields__))
+            joined = joined.where(
+                columns.family == family_table.prefix,
+                columns.fact.between(number - MOST_JOINED + 1, number),
+                columns.fact + columns.length > number,
+            )
+            rows = connection.execute(joined).mappings().all()
+        # In their order of entry: a row has the number of the first origin that it joins.
+        return [
+            range_of(row).origin(number, identity)
+            for row in sorted(rows, key=lambda row: row["seq"] + number - row["fact"])
+        ]
 
     def begin_import(
         self,

@@ -11,6 +11,7 @@ from functools import cached_property
 import msgspec
 from sqlalchemy import (
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    literal_column,
     select,
 )
 
@@ -68,6 +70,12 @@ class FamilyTable:
         """The fact with the id `of`: id and stored bytes. Asked for everywhere, so built once."""
         columns = self.table.c
         return select(columns.id, columns.body).where(columns.id == bindparam("of"))
+
+    @cached_property
+    def number_by_id(self) -> Select[str, int]:
+        """The fact with the id `of`: id and sequence number. Each write asks, so it is built once."""
+        columns = self.table.c
+        return select(columns.id, columns.seq).where(columns.id == bindparam("of"))
 
     @cached_property
     def decoder(self) -> msgspec.json.Decoder[Fact]:
@@ -172,10 +180,13 @@ def _origins(metadata: MetaData) -> Table:
         "origins",
         metadata,
         *_order(),
-        Column("fact", Identity, nullable=False),
         Column("import_id", Number, ForeignKey("imports.id"), nullable=False),
         Column("row", Number, nullable=False),
-        UniqueConstraint("fact", "import_id", "row"),
+        Column("family", Identity, nullable=False),
+        Column("fact", Number, nullable=False),
+        Column("length", Number, nullable=False),
+        Index(None, "family", "fact"),
+        Index(None, "import_id", "row"),
     )
 
 
@@ -210,6 +221,13 @@ def _order() -> tuple[Column[int], Column[int]]:
         # Given by the writer and not by the database, whose counters leave gaps after a rollback.
         Column("seq", Number, primary_key=True, autoincrement=False),
         Column("entry", Number, nullable=False),
+    )
+
+
+def last_number(table: Table) -> ColumnElement[int]:
+    """The last sequence number that a row of a table takes: a row of origins takes one for each."""
+    return (
+        table.c.seq + table.c.length - literal_column("1") if "length" in table.c else table.c.seq
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, column, inspect, select, table, text
 
 from assay.core.errors import MachineError
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every revision of the schema, oldest first; a test holds them equal to the migrations."""
 
 _LOG = logging.getLogger("assay.store")

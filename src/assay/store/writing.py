@@ -3,23 +3,23 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import accumulate, count
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, Table, insert, select, update
 
 from assay.core.batches import batches
 from assay.core.clock import Clock
-from assay.core.digest import sha256
 from assay.core.errors import MachineError, UsageError
-from assay.core.fact import Fact
-from assay.core.identity import make_id
+from assay.core.fact import EncodedFact, Fact
 from assay.core.lineage import Edge
 from assay.core.ports import Added, Import, Origin
 from assay.store.chain import Entry, ShareTally, import_digest, read_head, row_digest, seal
-from assay.store.connection import among
+from assay.store.connection import among, insert_rows
+from assay.store.origins import MOST_JOINED, OriginRange, join_origins
 from assay.store.passes import NOTED, PassKeeper
-from assay.store.tables import FamilyTable, Schema
+from assay.store.tables import FamilyTable, Schema, last_number
 
 BATCH = 1000
 """Rows that are looked up and inserted at once; bounds the memory of a large write."""
@@ -91,8 +91,8 @@ class WriteTransaction:
         next_number = self._next.get(table.name)
         if next_number is not None:
             return next_number
-        highest = self.connection.execute(select(func.max(table.c.seq))).scalar()
-        return (highest or 0) + 1
+        newest = select(last_number(table)).order_by(table.c.seq.desc()).limit(1)
+        return int(self.connection.execute(newest).scalar() or 0) + 1
 
     def _append_entry(self, operation: AuditedOperation, unit: "WriteUnit") -> None:
         entry = Entry(
@@ -129,6 +129,8 @@ class WriteUnit:
         self._session = session
         self._connection = session.connection
         self._schema = session.schema
+        self._numbers: dict[str, int] = {}
+        """Id of each fact that was added in this unit, new or not -> its sequence number."""
         self._passes = PassKeeper(session.connection, session.schema)
 
     @property
@@ -149,16 +151,15 @@ class WriteUnit:
         """
         new: set[str] = set()
         for start in range(0, len(facts), BATCH):
-            by_class: dict[type[Fact], list[Fact]] = {}
-            for fact in facts[start : start + BATCH]:
-                by_class.setdefault(type(fact), []).append(fact)
-            noted: list[Fact] = []
-            for family, members in by_class.items():
-                added = self._add_family(self._schema.of_class(family), members)
-                new.update(added)
-                if issubclass(family, NOTED):
-                    noted += added.values()
-            self._passes.note_facts(noted)
+            encoded = [fact.encode() for fact in facts[start : start + BATCH]]
+            new.update(self._add_batch(encoded, are_readable=False))
+        return Added(stored=len(new), already_there=len(facts) - len(new), new=frozenset(new))
+
+    def add_encoded(self, facts: Sequence[EncodedFact]) -> Added:
+        """Add facts whose bytes were decoded to them, so that they can be read back; as `add` does."""
+        new: set[str] = set()
+        for start in range(0, len(facts), BATCH):
+            new.update(self._add_batch(facts[start : start + BATCH], are_readable=True))
         return Added(stored=len(new), already_there=len(facts) - len(new), new=frozenset(new))
 
     def link(self, edges: Iterable[Edge]) -> None:
@@ -176,16 +177,63 @@ class WriteUnit:
             self._append_structs(table, list(new_edges.values()))
 
     def trace(self, origins: Iterable[Origin]) -> None:
-        """Add where facts came from."""
-        table = self._schema.origins
-        for batch in batches(origins, BATCH):
-            new_origins = {(origin.fact, origin.import_id, origin.row): origin for origin in batch}
-            facts = sorted({origin.fact for origin in batch})
-            condition = among(self._connection, table.c.fact, facts)
-            columns = (table.c.fact, table.c.import_id, table.c.row)
-            for row in self._connection.execute(select(*columns).where(condition)):
-                new_origins.pop(tuple(row), None)
-            self._append_structs(table, list(new_origins.values()))
+        """Add where facts came from; an origin that is there already is left as it is.
+
+        Raises:
+            UsageError: if a fact is not in the store.
+        """
+        for batch in batches(origins, MOST_JOINED):
+            numbers = self._numbers_of({origin.fact for origin in batch})
+            stored = self._stored_origins(batch)
+            new_origins = dict.fromkeys(batch)
+            for origin in batch if stored else ():
+                family = origin.fact.partition("_")[0]
+                if (family, numbers[origin.fact], origin.import_id, origin.row) in stored:
+                    new_origins.pop(origin, None)
+            joined = join_origins(new_origins, numbers)
+            self._append(
+                self._schema.origins,
+                OriginRange.__struct_fields__,
+                [msgspec.structs.astuple(run) for run in joined],
+                [row_digest(origin) for origin in new_origins],
+                [run.length for run in joined],
+            )
+
+    def _numbers_of(self, identities: set[str]) -> Mapping[str, int]:
+        """Id of each fact -> its sequence number; those of this unit are at hand."""
+        missing: dict[str, list[str]] = {}
+        for identity in identities - self._numbers.keys():
+            missing.setdefault(identity.partition("_")[0], []).append(identity)
+        for members in missing.values():
+            self._stored_ids(self._schema.of_id(members[0]), members)
+            for identity in members:
+                if identity not in self._numbers:
+                    raise UsageError(
+                        code="no-such-fact",
+                        message=f"the store holds no fact {identity!r}, so it has no origin",
+                        hint="add the fact first",
+                    )
+        return self._numbers
+
+    def _stored_origins(self, origins: Sequence[Origin]) -> set[tuple[str, int, int, int]]:
+        """Stored origins that may be among these: the fact's family and number, import and row.
+
+        A run of an import never comes back to a row, so there usually are none.
+        """
+        columns = self._schema.origins.c
+        stored: set[tuple[str, int, int, int]] = set()
+        for import_id in {origin.import_id for origin in origins}:
+            rows = [origin.row for origin in origins if origin.import_id == import_id]
+            query = select(columns.family, columns.fact, columns.row, columns.length).where(
+                columns.import_id == import_id,
+                columns.row.between(min(rows) - MOST_JOINED + 1, max(rows)),
+                columns.row + columns.length > min(rows),
+            )
+            for family, fact, row, length in self._connection.execute(query):
+                stored.update(
+                    (family, fact + place, import_id, row + place) for place in range(length)
+                )
+        return stored
 
     def progress(
         self,
@@ -233,57 +281,99 @@ class WriteUnit:
         self.imports[str(now.id)] = import_digest(now)
         return now
 
-    def _add_family(self, family_table: FamilyTable, facts: Sequence[Fact]) -> Mapping[str, Fact]:
-        """Add facts of one family; the new ones by id."""
-        new_facts: dict[str, tuple[Fact, bytes, bytes]] = {}
-        for fact in facts:
-            body = fact.canonical()
-            digest = sha256(body)
-            new_facts.setdefault(make_id(family_table.prefix, digest), (fact, body, digest))
-        # A fact that is there keeps its bytes and its stamp: adding it again changes nothing.
-        for identity in self._stored_ids(family_table, list(new_facts)):
-            del new_facts[identity]
-        for _, body, _ in new_facts.values():
-            _require_readable(family_table, body)
-        columns = [(name, column.extract) for name, column in family_table.family.columns.items()]
+    def _add_batch(self, facts: Sequence[EncodedFact], *, are_readable: bool) -> set[str]:
+        """Add facts of any families; the ids of the new ones."""
+        by_class: dict[type[Fact], dict[str, EncodedFact]] = {}
+        for encoded in facts:
+            by_class.setdefault(type(encoded.fact), {}).setdefault(encoded.id, encoded)
+        new: set[str] = set()
+        noted: list[Fact] = []
+        for family, members in by_class.items():
+            family_table = self._schema.of_class(family)
+            # A fact that is there keeps its bytes and its stamp: adding it again changes nothing.
+            for identity in self._stored_ids(family_table, list(members)):
+                del members[identity]
+            added = list(members.values())
+            if not are_readable:
+                for encoded in added:
+                    _require_readable(family_table, encoded.body)
+            self._append_facts(family_table, added)
+            new.update(members)
+            if issubclass(family, NOTED):
+                noted += [encoded.fact for encoded in added]
+        self._passes.note_facts(noted)
+        return new
+
+    def _append_facts(self, family_table: FamilyTable, facts: Sequence[EncodedFact]) -> None:
+        family = family_table.family
+        columns = [column.extract for column in family.columns.values()]
         rows = [
-            {"id": identity, "body": body} | {name: extract(fact) for name, extract in columns}
-            for identity, (fact, body, _) in new_facts.items()
+            (encoded.id, encoded.body, *[extract(encoded.fact) for extract in columns])
+            for encoded in facts
         ]
-        self._append(family_table.table, rows, [digest for _, _, digest in new_facts.values()])
+        names = ("id", "body", *family.columns)
+        digests = [encoded.digest for encoded in facts]
+        first = self._append(family_table.table, names, rows, digests)
+        self._numbers.update(zip([encoded.id for encoded in facts], count(first), strict=False))
         self.link(
-            Edge(child=identity, role=role, parent=parent)
-            for identity, (fact, _, _) in new_facts.items()
-            for role, parent in family_table.family.names(fact)
+            Edge(child=encoded.id, role=role, parent=parent)
+            for encoded in facts
+            for role, parent in family.names(encoded.fact)
         )
-        return {identity: fact for identity, (fact, _, _) in new_facts.items()}
 
     def _stored_ids(self, family_table: FamilyTable, identities: list[str]) -> list[str]:
-        """Which of these the store has."""
+        """Which of these the store has; their numbers are then at hand."""
         if len(identities) == 1:
-            rows = self._connection.execute(family_table.by_id, {"of": identities[0]})
+            rows = self._connection.execute(family_table.number_by_id, {"of": identities[0]})
         else:
             ids = family_table.table.c.id
             rows = self._connection.execute(
-                select(ids).where(among(self._connection, ids, identities))
+                select(ids, family_table.table.c.seq).where(
+                    among(self._connection, ids, identities)
+                )
             )
-        return [row[0] for row in rows]
+        numbers = {row[0]: row[1] for row in rows}
+        self._numbers |= numbers
+        return list(numbers)
 
-    def _append_structs(self, table: Table, structs: Sequence[Edge | Origin]) -> None:
-        rows = [msgspec.structs.asdict(struct) for struct in structs]
-        self._append(table, rows, [row_digest(struct) for struct in structs])
+    def _append_structs(self, table: Table, structs: Sequence[Edge]) -> None:
+        if structs:
+            names = structs[0].__struct_fields__
+            rows = [msgspec.structs.astuple(struct) for struct in structs]
+            self._append(table, names, rows, [row_digest(struct) for struct in structs])
 
-    def _append(self, table: Table, rows: list[dict[str, Any]], digests: list[bytes]) -> None:
+    def _append(
+        self,
+        table: Table,
+        columns: Sequence[str],
+        rows: Sequence[tuple[Any, ...]],
+        digests: Sequence[bytes],
+        lengths: Sequence[int] | None = None,
+    ) -> int:
+        """Append rows with the next sequence numbers, and take their digests into the table's share.
+
+        Args:
+            table: the table.
+            columns: its columns behind the sequence number and the entry.
+            rows: their values.
+            digests: one for each sequence number.
+            lengths: how many sequence numbers each row takes; one where absent.
+
+        Returns:
+            The first of the numbers.
+        """
         if not rows:
-            return
+            return 0
         tally = self.tallies.get(table.name)
         if tally is None:
             tally = self.tallies[table.name] = ShareTally(self._session.next_sequence(table))
-        for row, digest in zip(rows, digests, strict=True):
-            row["seq"] = tally.next
-            row["entry"] = self.number
+        first = tally.next
+        for digest in digests:
             tally.add(digest)
-        self._connection.execute(insert(table), rows)
+        places = accumulate(lengths, initial=first) if lengths else count(first)
+        numbered = [(seq, self.number, *row) for seq, row in zip(places, rows, strict=False)]
+        insert_rows(self._connection, table, ("seq", "entry", *columns), numbered)
+        return first
 
 
 def _require_readable(family_table: FamilyTable, body: bytes) -> None:

@@ -34,6 +34,14 @@ class LongerNote(Fact):
     """Which ink."""
 
 
+def test_an_encoded_fact_holds_what_the_fact_says_of_itself() -> None:
+    """Bytes, digest and id, computed once, are those that the fact computes each time."""
+    note = Note(text="a", pages=(1,))
+    encoded = note.encode()
+    assert (encoded.fact, encoded.body) == (note, note.canonical())
+    assert (encoded.digest, encoded.id) == (note.digest(), note.id)
+
+
 def test_equal_content_has_one_id() -> None:
     """Two facts with the same content share their id; another content has another."""
     assert Note(text="a", pages=(1,)).id == Note(text="a", pages=(1,)).id
