@@ -145,8 +145,15 @@ def _score_summary(
     share: float | None,
     scale: AgreementScale | None,
 ) -> ScoreSummary:
-    keys = (score_key(score) for score in scores)
-    counts = by_name(Counter(key for key in keys if key is not None))
+    tally: dict[str, int] = {}
+    abstained = not_applicable = 0
+    for score in scores:
+        key = score_key(score)
+        if key is not None:
+            tally[key] = tally.get(key, 0) + 1
+        abstained += isinstance(score, ScoreAbstained)
+        not_applicable += isinstance(score, NotApplicable)
+    counts = by_name(tally)
     agreed = agreed_value(counts, share)
     if agreed is None and scale is not None and scale.tolerance:
         agreed = _agreed_within(scores, share, scale)
@@ -154,8 +161,8 @@ def _score_summary(
         dimension=dimension,
         candidate=None if place < 0 else place,
         counts=counts,
-        abstained=sum(isinstance(score, ScoreAbstained) for score in scores),
-        not_applicable=sum(isinstance(score, NotApplicable) for score in scores),
+        abstained=abstained,
+        not_applicable=not_applicable,
         agreed=agreed,
     )
 
@@ -203,6 +210,8 @@ def step_summaries(judgments: Iterable[Judgment], share: float | None) -> tuple[
     """The step labels by candidate and step."""
     labels_of: dict[tuple[int, int], Counter[str]] = {}
     for judgment in judgments:
+        if not judgment.step_labels:
+            continue
         own = {(label.candidate, label.step): label.label for label in judgment.step_labels}
         for key, label in own.items():
             labels_of.setdefault(key, Counter())[label] += 1
@@ -238,6 +247,8 @@ def ruling_summaries(
     rulings_of: dict[tuple[str, int], Counter[str]] = {}
     severities: dict[tuple[str, int], Counter[str]] = {}
     for judgment in judgments:
+        if not judgment.rulings:
+            continue
         own = {(item.section, place_of(item.candidate)): item for item in judgment.rulings}
         for key, ruling in own.items():
             rulings_of.setdefault(key, Counter())[ruling.ruling] += 1
@@ -280,10 +291,10 @@ def _without_unnamed(counts: Counter[str]) -> dict[str, int]:
 def attack_summary(judgments: Iterable[Judgment], share: float | None) -> AttackSummary | None:
     """What reviewers found in a transcript; None where nobody was asked."""
     attacks = [judgment.attack for judgment in judgments if judgment.attack is not None]
-    outcomes = Counter(str(attack.outcome) for attack in attacks if attack.outcome is not None)
-    severities = Counter(str(attack.severity) for attack in attacks if attack.severity is not None)
     if not attacks:
         return None
+    outcomes = Counter(str(attack.outcome) for attack in attacks if attack.outcome is not None)
+    severities = Counter(str(attack.severity) for attack in attacks if attack.severity is not None)
     return AttackSummary(
         counts=by_name(outcomes),
         severities=by_name(severities),
@@ -296,6 +307,6 @@ def place_of(candidate: int | None) -> int:
     return -1 if candidate is None else candidate
 
 
-def by_name(counts: Counter[str]) -> dict[str, int]:
+def by_name(counts: Mapping[str, int]) -> dict[str, int]:
     """Counts in the order of their names."""
     return dict(sorted(counts.items()))

@@ -70,7 +70,7 @@ class TextPrint:
         if fewer < SAME * more:
             return False
         # Most texts are compared in vain. Python's sets say so in a tenth of the time of numpy's.
-        common = len(other._hashes.intersection(self.sketch.tolist()))
+        common = len(other.hashes.intersection(self.sketch.tolist()))
         whole = fewer + more - common
         if whole <= KEPT or common < SAME * KEPT:
             return common >= SAME * min(whole, KEPT)
@@ -81,7 +81,7 @@ class TextPrint:
         return bool((both <= either[-1]).sum() >= SAME * either.size)
 
     @cached_property
-    def _hashes(self) -> frozenset[int]:
+    def hashes(self) -> frozenset[int]:
         """The sketch as a set; made only of a text that others are compared with."""
         return frozenset(self.sketch.tolist())
 

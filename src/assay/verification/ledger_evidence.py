@@ -177,6 +177,25 @@ class CoverageEvidence:
             self.adequacies.inadequate,
         )
 
+    def is_verified(self, dimension: Dimension, item: int) -> bool:
+        """Whether a verifier's pass or fail counts for a dimension of an item."""
+        return bool(self._verifications) and _says(self.result(dimension, item)) is not None
+
+    def is_judged(self, dimension: Dimension, item: int) -> bool:
+        """Whether a person gave an item a value on a dimension."""
+        places = self._valued
+        return (dimension.id, item) in places or (dimension.id, None) in places
+
+    @cached_property
+    def _valued(self) -> frozenset[tuple[str, int | None]]:
+        """Dimensions with the items on which people gave them a value; None: the whole record."""
+        return frozenset(
+            (score.dimension, score.candidate)
+            for judgment in self.people
+            for score in judgment.scores
+            if isinstance(score.score, Scored | Category)
+        )
+
     def values(self, dimension: Dimension, item: int) -> list[int | str]:
         """The values that people gave an item on a dimension."""
         return [
