@@ -128,7 +128,7 @@ class IntegrityGathering:
             self._with_split
         ) = 0
         self._references: list[str] = []
-        self._labels: dict[tuple[bytes, str], dict[str, list[str]]] = {}
+        self._labels: dict[tuple[bytes, str], dict[str, str]] = {}
         self._groups: dict[str | bytes, dict[str, list[str]]] = {}
         self._sides: Counter[tuple[str, str]] = Counter()
         self._lost = self._compared = 0
@@ -146,8 +146,10 @@ class IntegrityGathering:
         labels = list(_labels(record, task, consensus))
         self._labelled += bool(labels)
         for label in labels:
-            by_value = self._labels.setdefault((label.item, label.question), {})
-            by_value.setdefault(label.value, []).append(identity)
+            # Of each label the first record is named; the others would be held for nothing.
+            self._labels.setdefault((label.item, label.question), {}).setdefault(
+                label.value, identity
+            )
         self._add_split(record, identity, task)
         self._add_reference(record, identity)
         self._add_tokens(record, consensus.candidate if consensus else None)
@@ -159,7 +161,7 @@ class IntegrityGathering:
                 LabelConflict(
                     question=question,
                     labels=len(by_value),
-                    records=tuple(ids[0] for ids in by_value.values())[:SHOWN],
+                    records=tuple(by_value.values())[:SHOWN],
                 )
                 for (_, question), by_value in self._labels.items()
                 if _contradict(by_value)
@@ -204,8 +206,8 @@ class IntegrityGathering:
             self._groups.setdefault(group, {}).setdefault(split, []).append(identity)
 
     def _add_reference(self, record: Record, identity: str) -> None:
-        answer = _plain(reference_of(record.part) or "")
-        if len(answer) < LEAST_REFERENCE:
+        reference = reference_of(record.part)
+        if not reference or len(answer := _plain(reference)) < LEAST_REFERENCE:
             return
         self._with_reference += 1
         # Two messages are two texts: an answer never begins in one and ends in the other.
@@ -215,18 +217,22 @@ class IntegrityGathering:
 
     def _add_tokens(self, record: Record, winner: int | None) -> None:
         asked = "\n".join(message.content for message in record.task.messages)
-        self._sides.update(("tasks", token) for token in set(self._tokens.in_text(asked)))
+        self._count_tokens("tasks", self._tokens.in_text(asked))
         counts = []
         for place, candidate in enumerate(record.candidates):
             tokens = self._tokens.in_text(candidate_text(candidate))
             counts.append(len(tokens))
             side = "others" if winner is None else "preferred" if place == winner else "rejected"
-            self._sides.update((side, token) for token in set(tokens))
+            self._count_tokens(side, tokens)
         if winner is None:
             return
         differing = [count for count in counts if count != counts[winner]]
         self._compared += len(differing)
         self._lost += sum(count > counts[winner] for count in differing)
+
+    def _count_tokens(self, side: str, tokens: Iterable[str]) -> None:
+        for token in set(tokens):
+            self._sides[side, token] += 1
 
     def _token_counts(self) -> tuple[TokenCount, ...]:
         totals: Counter[str] = Counter()
@@ -247,13 +253,9 @@ class IntegrityGathering:
 
 def reference_of(part: Part) -> str | None:
     """The right answer that the kind's own part names, where it is a text."""
-    match part:
-        case Demonstration(answer=answer):
-            return answer
-        case Process(reference=reference) | Outcome(reference=reference):
-            return reference
-        case _:
-            return None
+    if isinstance(part, Demonstration):
+        return part.answer
+    return part.reference if isinstance(part, Process | Outcome) else None
 
 
 def _cut_group(group: str | bytes, splits: dict[str, list[str]]) -> CutGroup:

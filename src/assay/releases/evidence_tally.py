@@ -13,7 +13,7 @@ from assay.quality.machine_evidence import EvidenceDemand
 from assay.records.fields import Index
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.verification.ledger_evidence import CoverageEvidence, items_of
+from assay.verification.ledger_evidence import CoverageEvidence, items_of, judged_places, people_of
 from assay.verification.planned import applying
 from assay.verification.standing import speaks
 from assay.verification.verification import Verification
@@ -91,15 +91,17 @@ class EvidenceTally:
             self._cited[judgment.rubric or judgment.guideline or ""] += 1
         speaking = [fact for fact in verifications if speaks(fact)]
         # Only results that pass or fail are evidence; one that could not tell covers nothing.
-        evidence = CoverageEvidence(self._demand.ground, judgments, speaking)
+        evidence = CoverageEvidence(self._demand.ground, judgments, speaking) if speaking else None
+        judged_at = judged_places(people_of(judgments))
         applies = applying(record, self._demand.contract, self._demand.rubric)
         for dimension in self._demand.rubric.dimensions:
-            if dimension.id not in applies:
+            name = dimension.id
+            if name not in applies:
                 continue
-            counted = self._items[dimension.id]
+            counted = self._items[name]
             for item in items_of(record.candidates):
-                judged = evidence.is_judged(dimension, item)
-                verified = evidence.is_verified(dimension, item)
+                judged = (name, item) in judged_at or (name, None) in judged_at
+                verified = evidence is not None and evidence.is_verified(dimension, item)
                 counted.items += 1
                 counted.judged += judged
                 counted.verified += verified
