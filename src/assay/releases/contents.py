@@ -4,7 +4,7 @@ All series are in the order of the records' ids, so one walk side by side sees e
 memory and reads it once. The item of each record is made again by the function that made it at the build.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Generic, Self, TypeVar
@@ -40,7 +40,7 @@ from assay.releases.assembly import (
     in_order_read,
 )
 from assay.releases.build import read_documents
-from assay.releases.checksums import digest_file, is_safe
+from assay.releases.checksums import FileDigest, is_safe
 from assay.releases.faults import Faults
 from assay.releases.gates import (
     COPIES_COUNT,
@@ -83,8 +83,16 @@ _AT_ONCE = 1 << 18
 """Bytes of a file from which lines are not read any further before they are worked on."""
 
 
-def examine(folder: Path, head: ManifestHead, faults: Faults) -> TypedDocuments:
+def examine(
+    folder: Path, head: ManifestHead, files: Mapping[str, FileDigest], faults: Faults
+) -> TypedDocuments:
     """Derive everything that the manifest says from the files, and report every difference.
+
+    Args:
+        folder: the release.
+        head: the head of its manifest.
+        files: SHA-256 and size of every file of the folder, by name.
+        faults: takes the differences.
 
     Returns:
         The release's documents.
@@ -93,7 +101,7 @@ def examine(folder: Path, head: ManifestHead, faults: Faults) -> TypedDocuments:
         InputError: if a file cannot be read as what it should be; then nothing after it is
             examined.
     """
-    _examine_head(folder, head, faults)
+    _examine_head(head, files, faults)
     documents = _examine_documents(folder, head, faults)
     typed = typed_documents(documents)
     permits = Permits(
@@ -118,7 +126,7 @@ def examine(folder: Path, head: ManifestHead, faults: Faults) -> TypedDocuments:
     return typed
 
 
-def _examine_head(folder: Path, head: ManifestHead, faults: Faults) -> None:
+def _examine_head(head: ManifestHead, files: Mapping[str, FileDigest], faults: Faults) -> None:
     if head.previous and precedence(head.previous.version) >= precedence(head.version):
         message = f"{head.version} follows {head.previous.version}, which is not below it"
         faults.error("previous-not-below", MANIFEST, message)
@@ -132,11 +140,11 @@ def _examine_head(folder: Path, head: ManifestHead, faults: Faults) -> None:
             where=MANIFEST,
         )
     for name, entry in described.items():
-        if not is_safe(name) or not (folder / name).is_file():
+        if not is_safe(name) or name not in files:
             raise InputError(
                 code="undescribed-file", message=f"{name!r} is not a file here", where=MANIFEST
             )
-        if digest_file(folder / name) != (entry.sha256, entry.bytes):
+        if files[name] != (entry.sha256, entry.bytes):
             faults.error("other-file", MANIFEST, f"{name} is not the file that is described")
 
 
