@@ -103,6 +103,9 @@ JUDGMENT_COLUMNS: dict[str, str] = {
 }
 """What each column of judgments.parquet means."""
 
+OFFSETS = np.int32
+"""Numbers by which Arrow's `string` and `list` say where a value begins: up to 2 GiB."""
+
 Row = dict[str, Any]
 """A row by column; a text may be given as its UTF-8 bytes."""
 
@@ -287,8 +290,16 @@ def table_of(rows: Sequence[Row], schema: pa.Schema) -> pa.Table:
 
     `Table.from_pylist` and `pa.array` give the same and import pandas, if it is there, for a second.
     """
-    columns = [_column([row[field.name] for row in rows], field.type) for field in schema]
+    columns = [_whole_column([row[field.name] for row in rows], field.type) for field in schema]
     return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _whole_column(values: Sequence[Any], kind: pa.DataType) -> pa.Array | pa.ChunkedArray:
+    try:
+        return _column(values, kind)
+    except OverflowError:
+        # More than 2 GiB of text in one row group: pyarrow makes several chunks of it.
+        return pa.array(values, type=kind)
 
 
 def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
@@ -313,9 +324,9 @@ def _offsets(lengths: Iterable[int]) -> pa.Buffer:
     """Where each value begins, and the last one ends.
 
     Raises:
-        OverflowError: if the values of one row group have more than 2 GiB together.
+        OverflowError: if the values together are longer than an offset can say.
     """
-    return pa.py_buffer(np.array([0, *accumulate(lengths)], dtype=np.int32))
+    return pa.py_buffer(np.array([0, *accumulate(lengths)], dtype=OFFSETS))
 
 
 def _unreadable(error: Exception) -> str:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from assay.releases import parquet
 from assay.releases.parquet import ROWS_PER_GROUP, Row, TableComparison, TableWriter, table_of
 
 SCHEMA = pa.schema([
@@ -105,3 +107,14 @@ def test_a_file_that_cannot_be_read_is_a_difference(tmp_path: Path, content: byt
     difference = _difference(file, _rows(3))
     assert difference is not None
     assert difference.startswith("the file cannot be read: ")
+
+
+def test_a_column_longer_than_its_offsets_is_built_by_pyarrow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Shown with offsets of one byte, since two gigabytes of text are no test."""
+    schema = pa.schema([pa.field("x", pa.string()), pa.field("y", pa.list_(pa.string()))])
+    rows = [{"x": "ferry" * 40, "y": ["pier" * 40, ""]}, {"x": b"noon", "y": []}]
+    expected = table_of(rows, schema)
+    monkeypatch.setattr(parquet, "OFFSETS", np.int8)
+    assert table_of(rows, schema).equals(expected)
