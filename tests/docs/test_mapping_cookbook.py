@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from assay.bulk.attachments import AttachmentFolder
 from assay.bulk.imports import open_mapping, preview_file
 from assay.core.canonical import parse_json
 from assay.records.candidate import candidate_text
@@ -31,7 +32,8 @@ def outcome(layout: str, folder: Path) -> list[dict[str, Any]]:
     data = next(folder.glob("data.*"))
     reader = open_mapping(folder / "mapping.yaml", data)
     context = RowContext(kind=reader.kinds[0], source_class="own-texts", pseudonym=_pseudonym)
-    preview = preview_file(data, reader, context, first=10)
+    held = AttachmentFolder(folder / "held")
+    preview = preview_file(data, reader, context, first=10, attachments=held)
     assert preview.reasons == ()
     return [_short(read) for read in preview.reads]
 
@@ -45,9 +47,15 @@ def _short(read: Read) -> dict[str, Any]:
     assert record is not None
     return {
         "task": [f"{message.role}: {message.content}" for message in record.task.messages],
+        **_files(record),
         **dict(_parts(record)),
         "judgments": [_judged(judgment, record) for judgment in read.judgments],
     }
+
+
+def _files(record: Record) -> dict[str, Any]:
+    shown = [f"{file.media_type or file.address} at {file.at}" for file in record.attachments]
+    return {"files": shown} if shown else {}
 
 
 def _parts(record: Record) -> Iterator[tuple[str, Any]]:

@@ -29,7 +29,7 @@ Decide = Callable[[Question], "dict[str, Any] | str"]
 
 def read_question(body: dict[str, Any]) -> Question:
     """The question in a request's body."""
-    told, material = (message["content"] for message in body["messages"])
+    told, material = (_text_of(message["content"]) for message in body["messages"])
     mark = material.split(" ", 1)[0]
     pieces = dict(re.findall(rf"^{mark} (.+)\n(.*)\n{mark} end$", material, flags=re.MULTILINE))
     return Question(
@@ -42,6 +42,13 @@ def read_question(body: dict[str, Any]) -> Question:
         form=json.loads(re.search(r"^\{.*\}$", told, flags=re.MULTILINE)[0]),  # type: ignore[index]
         mark=mark,
     )
+
+
+def _text_of(content: str | list[dict[str, Any]]) -> str:
+    """The text of a content, without the images in it."""
+    if isinstance(content, str):
+        return content
+    return "".join(part.get("text", "") for part in content)
 
 
 def judging(decide: Decide, **said: Any) -> Script:

@@ -1,10 +1,12 @@
 """Attachments on the disk: their bytes under their digest, and the files that rows name."""
 
+import fcntl
 import hashlib
 import os
 import re
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
@@ -15,6 +17,7 @@ from assay.core.private import make_private_folder, private_opener
 from assay.records.attachment import held_name
 
 _HEX = re.compile(r"[0-9a-f]{64}")
+_DRAFT = re.compile(r"\.[0-9a-f]{64}\.[0-9a-f]{16}")
 _LABEL = "sha256:"
 
 
@@ -53,14 +56,9 @@ class AttachmentFolder:
         if self.holds(digest):
             return
         try:
-            make_private_folder(path.parent)
-            draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-            with open(draft, "xb", opener=private_opener) as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            # A reader never sees a part of it, and a killed run leaves no wrong bytes under a name.
-            draft.replace(path)
+            make_private_folder(self.folder)
+            with _locked(self.folder, fcntl.LOCK_SH):
+                _write_whole(path, content)
         except OSError as error:
             raise MachineError(
                 code="attachment-not-written",
@@ -68,6 +66,25 @@ class AttachmentFolder:
                 where=str(self.folder),
                 hint="free some space, or see to the folder's permissions, and import again",
             ) from error
+
+    def clear_drafts(self) -> int:
+        """Remove the unfinished files that killed runs left, unless somebody writes just now.
+
+        Returns:
+            How many were removed. Where one cannot be removed, or another run is writing, it stays
+            for the next time.
+        """
+        if not self.folder.is_dir():
+            return 0
+        try:
+            # Whoever writes holds the folder's lock; the system takes it from a process that dies.
+            with _locked(self.folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                drafts = [path for path in self.folder.glob("??/.*") if _DRAFT.fullmatch(path.name)]
+                for path in drafts:
+                    path.unlink(missing_ok=True)
+                return len(drafts)
+        except OSError:
+            return 0
 
     def read(self, digest: str) -> bytes:
         """The bytes of a digest.
@@ -94,6 +111,35 @@ class AttachmentFolder:
                 actual = hashlib.file_digest(stream, "sha256").hexdigest()
             if f"{_LABEL}{actual}" != digest:
                 yield digest, "the attachment's bytes were changed"
+
+
+@contextmanager
+def _locked(folder: Path, operation: int) -> Iterator[None]:
+    """Hold a folder's lock.
+
+    Raises:
+        OSError: if it is held by others and `operation` does not wait.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, operation)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that its name never stands for a part of it, whenever the run is killed."""
+    make_private_folder(path.parent)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with open(draft, "xb", opener=private_opener) as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def attachment_loader(

@@ -66,6 +66,7 @@ def import_file(
             kept.
     """
     if attachments is not None:
+        attachments.clear_drafts()
         context = _with_loader(context, path, attachments, fetch_attachment)
     file = DiskFile(path, _joined_layout(layout, reader), _column_filter(reader, context))
     file.name = origin or file.name
@@ -84,6 +85,7 @@ def import_file(
             documents=documents,
             progress=progress,
             attachments=attachments,
+            fetches_attachments=fetch_attachment is not None,
         )
 
 

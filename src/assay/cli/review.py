@@ -240,6 +240,12 @@ def judge(
     revision: Annotated[
         str | None, typer.Option(help="The one revision whose answers count; any if absent.")
     ] = None,
+    images: Annotated[
+        bool,
+        typer.Option(
+            "--images", help="The model takes images: show it those of records that have any."
+        ),
+    ] = False,
     key: Annotated[
         str | None, typer.Option("--key-env", help="Environment variable that holds the API key.")
     ] = None,
@@ -269,7 +275,7 @@ def judge(
     drawn = SamplingParameters(
         temperature=temperature, seed=seed, max_tokens=max_tokens, extra=extra
     )
-    plan = JudgePlan(model=model, parameters=drawn, revision=revision)
+    plan = JudgePlan(model=model, parameters=drawn, revision=revision, images=images)
     if dry_run:
         with assay.open(program) as opened:
             _show_preview(
@@ -305,7 +311,8 @@ def _show_preview(preview: Any, as_json: bool) -> None:
     if as_json:
         print_json(preview)
         return
-    say(f"{preview.records} records, {preview.requests} requests; nothing was sent")
+    images = f", {preview.images} images" if preview.images else ""
+    say(f"{preview.records} records, {preview.requests} requests{images}; nothing was sent")
     for reason, count in preview.skipped.items():
         say(f"not asked about: {count}, {reason}")
     print_held_back(preview.held_back)

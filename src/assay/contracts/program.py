@@ -63,6 +63,10 @@ class DataFile(Part):
     """Whether null arguments that the called tool's schema does not have are left out."""
     allow_private: bool = False
     """Whether `https://` may lead to an address inside a network, and `http://` is taken."""
+    max_attachment_mb: Annotated[int, Field(ge=1)] = 20
+    """The largest image, sound or document of a row, in MiB; a row with a larger one is set aside."""
+    fetch_attachments: bool = False
+    """Whether attachments that rows name by address are fetched; needs the extra `remote`."""
 
 
 class ProgramSettings(Part):

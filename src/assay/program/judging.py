@@ -61,6 +61,8 @@ class JudgePreview(msgspec.Struct, frozen=True, kw_only=True):
     """Requests: one for each order."""
     characters: int
     """Characters of all messages together."""
+    images: int
+    """Images of all messages together, each counted in every request."""
     skipped: dict[str, int]
     """Records that would not be asked about, by reason."""
     messages: tuple[str, ...]
@@ -118,6 +120,7 @@ def judge_into(
         journal=journal or context.folder / ".assay" / "journals" / "judge.journal.jsonl",
         deliver=deliver,
         prices=prices,
+        read_attachment=context.attachments.read if plan.images else None,
     )
     own = [judge for judge in model_judges(context) if config.is_own(judge.pins)]
     return JudgeReport(
@@ -143,7 +146,7 @@ def preview_judge(
     config = _config(context, plan, dimensions)
     skipped: Counter[str] = Counter()
     contract, rights = context.documents.contract, context.exit_rights()
-    records = requests = characters = 0
+    records = requests = characters = images = 0
     first: tuple[str, ...] = ()
     for identity, record in to_judge(
         context.store, config, skipped, contract=contract, rights=rights, limit=limit
@@ -153,6 +156,7 @@ def preview_judge(
             requests += 1
             messages = config.request(identity, record, order).messages
             characters += sum(len(message.content) for message in messages)
+            images += sum(len(message.attachments) for message in messages)
             first = first or tuple(message.content for message in messages)
     return JudgePreview(
         judge=Judge(
@@ -166,6 +170,7 @@ def preview_judge(
         records=records,
         requests=requests,
         characters=characters,
+        images=images,
         skipped=dict(sorted(skipped.items())),
         messages=first,
         held_back=rights.held_back,
@@ -181,5 +186,5 @@ def model_judges(
 
 
 def _config(context: Context, plan: JudgePlan, dimensions: Sequence[str]) -> JudgeConfig:
-    instructions = judge_instructions(context.facts["rubric"], dimensions)
+    instructions = judge_instructions(context.facts["rubric"], dimensions, images=plan.images)
     return JudgeConfig(plan=plan, instructions=instructions, key=context.keys.desk)

@@ -113,7 +113,8 @@ class _ImportOptions(NamedTuple):
     rejects: str | Path | None
     progress: ProgressCallback | None
     max_attachment_bytes: int = MAX_ATTACHMENT_BYTES
-    fetch_attachment: Callable[[str], bytes] | None = None
+    fetch_attachments: bool = False
+    allow_private: bool = False
 
 
 class RecordsService:
@@ -186,14 +187,9 @@ class RecordsService:
             MachineError: if an address cannot be fetched, or the extra `remote` is missing.
         """
         fetched = self._fetch(file, max_fetch_bytes, allow_private=allow_private)
-        fetch_attachment = (
-            self._attachment_fetcher(max_attachment_bytes, allow_private=allow_private)
-            if fetch_attachments
-            else None
-        )
         options = _ImportOptions(
             source, kind, format, layout, fields, rejects, progress,
-            max_attachment_bytes, fetch_attachment,
+            max_attachment_bytes, fetch_attachments, allow_private,
         )  # fmt: skip
         return self._import(file, fetched, options)
 
@@ -207,6 +203,8 @@ class RecordsService:
         fields: FieldOptions = NO_FIELD_OPTIONS,
         max_fetch_bytes: int = MAX_FETCH_BYTES,
         allow_private: bool = False,
+        max_attachment_bytes: int = MAX_ATTACHMENT_BYTES,
+        fetch_attachments: bool = False,
     ) -> ImportReport | None:
         """Import a file as `import_` does, unless an import of these bytes in this way was finished.
 
@@ -218,12 +216,15 @@ class RecordsService:
         fetched = self._fetch(file, max_fetch_bytes, allow_private=allow_private)
         path = fetched.path if fetched else Path(file)
         digest = file_sha256(path)
-        runs = self._finished(open_reader(format, path), source, kind, fields)
+        options = _ImportOptions(
+            source, kind, format, None, fields, None, None,
+            max_attachment_bytes, fetch_attachments, allow_private,
+        )  # fmt: skip
+        runs = self._finished(open_reader(format, path), options)
         if any(run.sha256 == digest for run in runs):
             if fetched:
                 fetched.discard()
             return None
-        options = _ImportOptions(source, kind, format, None, fields, None, None)
         return self._import(file, fetched, options)
 
     def _import(
@@ -251,7 +252,7 @@ class RecordsService:
             progress=options.progress,
             origin=fetched.origin if fetched else "",
             attachments=self._context.attachments,
-            fetch_attachment=options.fetch_attachment,
+            fetch_attachment=self._attachment_fetcher(options),
         )
         if fetched:
             fetched.discard()
@@ -272,6 +273,8 @@ class RecordsService:
         format: str | Path = "assay",  # noqa: A002  the word of `import_`
         fields: FieldOptions = NO_FIELD_OPTIONS,
         allow_private: bool = False,
+        max_attachment_bytes: int = MAX_ATTACHMENT_BYTES,
+        fetch_attachments: bool = False,
     ) -> ImportState:
         """Whether a file was imported in this way, and whether it has changed since.
 
@@ -281,7 +284,11 @@ class RecordsService:
         """
         address = public_address(str(file)) if is_address(file) else ""
         path = self._context.folder / "address" if address else Path(file)
-        runs = self._finished(open_reader(format, path), source, kind, fields)
+        options = _ImportOptions(
+            source, kind, format, None, fields, None, None,
+            max_attachment_bytes, fetch_attachments, allow_private,
+        )  # fmt: skip
+        runs = self._finished(open_reader(format, path), options)
         if not address:
             digest = file_sha256(path)
             same = [run for run in runs if run.sha256 == digest]
@@ -293,16 +300,20 @@ class RecordsService:
         is_current, note = is_current_address(str(file), runs[-1].file, allow_private=allow_private)
         return ImportState(imported=_finish_time(runs), is_current=is_current, note=note)
 
-    def _finished(
-        self, reader: Reader, source: str | None, kind: str | None, fields: FieldOptions
-    ) -> Sequence[Import]:
+    def _finished(self, reader: Reader, options: _ImportOptions) -> Sequence[Import]:
         """The finished imports by a reader in one way, in their order."""
         from assay.records.mapping.reader import MappingReader  # noqa: PLC0415  mappings
 
         entry = (
-            reader_entry(reader, kind or reader.kinds[0], fields),
+            reader_entry(
+                reader,
+                options.kind or reader.kinds[0],
+                options.fields,
+                max_attachment_bytes=options.max_attachment_bytes,
+                fetches_attachments=options.fetch_attachments,
+            ),
             reader.digest if isinstance(reader, MappingReader) else "",
-            source or "",
+            options.source or "",
         )
         return [
             run
@@ -319,8 +330,11 @@ class RecordsService:
         clock = self._context.clock
         return fetch(str(file), folder, clock, max_bytes=max_bytes, allow_private=allow_private)
 
-    def _attachment_fetcher(self, max_bytes: int, *, allow_private: bool) -> Callable[[str], bytes]:
-        """What gives the bytes behind an attachment's address, by the rules of `fetch`."""
+    def _attachment_fetcher(self, options: _ImportOptions) -> Callable[[str], bytes] | None:
+        """What gives the bytes behind an attachment's address, by the rules of `fetch`, if asked for."""
+        if not options.fetch_attachments:
+            return None
+        max_bytes, allow_private = options.max_attachment_bytes, options.allow_private
 
         def fetch_one(address: str) -> bytes:
             try:

@@ -140,6 +140,8 @@ def _file_figures(program: Program, file: DataFile) -> DataFileFigures:
         format=_format(program, file),
         fields=_field_options(file),
         allow_private=file.allow_private,
+        max_attachment_bytes=file.max_attachment_mb * 2**20,
+        fetch_attachments=file.fetch_attachments,
     )
     return DataFileFigures(
         path=file.path, imported=state.imported, is_current=state.is_current, note=state.note
@@ -184,6 +186,8 @@ def _import(program: Program, step: RunStep) -> str:
         format=_format(program, file),
         fields=_field_options(file),
         allow_private=file.allow_private,
+        max_attachment_bytes=file.max_attachment_mb * 2**20,
+        fetch_attachments=file.fetch_attachments,
     )
     if report is None:
         return "nothing new: these bytes were imported before"

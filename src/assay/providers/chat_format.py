@@ -1,6 +1,8 @@
 """The chat format that OpenAI-compatible endpoints use: a request out, an answer in. No HTTP."""
 
+import base64
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -9,7 +11,10 @@ from msgspec import Meta
 from assay.core.canonical import encode_json, parse_json
 from assay.core.digest import labelled_digest
 from assay.core.errors import InputError
-from assay.providers.endpoint import Completion, LimitField, Request
+from assay.core.media_type import SHOWN
+from assay.providers.endpoint import Completion, LimitField, ReadAttachment, Request
+from assay.records.attachment import Attachment
+from assay.records.content_parts import content_parts
 from assay.records.source_json import source_call, stated_arguments, stated_parameters
 from assay.records.task import Message, Tool, ToolCall
 
@@ -54,19 +59,31 @@ class _Answer(msgspec.Struct, frozen=True):
     usage: _Usage | None = None
 
 
-def encode_request(request: Request, limit_field: LimitField = "max_tokens") -> bytes:
+def encode_request(
+    request: Request,
+    limit_field: LimitField = "max_tokens",
+    read_attachment: ReadAttachment | None = None,
+) -> bytes:
     """The body to send, as canonical JSON: its SHA-256 is the provenance's prompt digest.
 
-    Decimal strings become JSON numbers here and nowhere else.
+    Decimal strings become JSON numbers here and nowhere else. Images go out as `data:` URIs, at
+    their places between the texts.
+
+    Args:
+        request: what is asked.
+        limit_field: how the endpoint calls the limit on an answer's tokens.
+        read_attachment: gives the bytes of images; None: a message that shows a file is refused.
 
     Raises:
-        InputError: if a tool's schema is not JSON, or a text cannot be sent.
+        InputError: if a tool's schema is not JSON, a text cannot be sent, or a message shows a file
+            that is not sent.
+        MachineError: if the bytes of an image were lost or changed.
     """
     drawing = request.parameters
     numbers = {"temperature": drawing.temperature, "top_p": drawing.top_p}
     fields: dict[str, Any] = {
         "model": request.model,
-        "messages": [_message(message) for message in request.messages],
+        "messages": [_message(message, read_attachment) for message in request.messages],
         "tools": [_tool(tool) for tool in request.tools] or None,
         "seed": drawing.seed,
         limit_field: drawing.max_tokens,
@@ -112,8 +129,11 @@ def decode_completion(content: bytes, *, sent: bytes, attempts: int) -> Completi
         ) from error
 
 
-def _message(message: Message) -> dict[str, Any]:
+def _message(message: Message, read_attachment: ReadAttachment | None) -> dict[str, Any]:
     fields: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.attachments:
+        show = partial(_image_part, read_attachment)
+        fields["content"] = content_parts(message, show)
     if message.name is not None:
         fields["name"] = message.name
     if message.tool_call_id is not None:
@@ -121,6 +141,17 @@ def _message(message: Message) -> dict[str, Any]:
     if message.tool_calls:
         fields["tool_calls"] = _calls(message.tool_calls)
     return fields
+
+
+def _image_part(read_attachment: ReadAttachment | None, attachment: Attachment) -> dict[str, Any]:
+    name = attachment.media_type
+    if read_attachment is None or attachment.digest is None or name not in SHOWN:
+        raise InputError(
+            code="attachment-not-sent",
+            message=f"the request shows a file ({name or 'not held'}) that is not sent to a model",
+        )
+    data = base64.b64encode(read_attachment(attachment.digest)).decode()
+    return {"type": "image_url", "image_url": {"url": f"data:{name};base64,{data}"}}
 
 
 def _calls(calls: Sequence[ToolCall]) -> list[dict[str, Any]]:

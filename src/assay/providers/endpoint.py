@@ -1,6 +1,7 @@
 """What a model endpoint is asked, what it answers, and where finished answers are kept."""
 
 import re
+from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -164,6 +165,10 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """How often it was asked."""
     final: bool = False
     """Whether no other request can succeed either, as with a refused key."""
+
+
+ReadAttachment = Callable[[str], bytes]
+"""Gives the bytes of an image by its digest."""
 
 
 class ModelEndpoint(Protocol):

@@ -8,7 +8,7 @@ No HTTP: the messages go out through `providers.endpoint.ModelEndpoint`.
 
 import base64
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Literal
 
@@ -20,6 +20,8 @@ from assay.contracts.verdict_words import VERDICT_WORDS, OpenVerdict
 from assay.core.canonical import encode_json, json_text
 from assay.core.digest import labelled_digest, sha256_hex
 from assay.core.errors import UsageError
+from assay.core.media_type import SHOWN
+from assay.records.attachment import Attachment
 from assay.records.judgment import POSITION, Judge, Reason
 from assay.records.task import Message
 from assay.records.verdict import (
@@ -31,7 +33,7 @@ from assay.records.verdict import (
     ScoreAbstained,
     Verdict,
 )
-from assay.review.presentation import Presentation
+from assay.review.presentation import Presentation, ShownAttachment
 
 PAIR = 2
 """Candidates from which there is something to compare."""
@@ -50,6 +52,11 @@ DATA = (
 COMPARE = (
     "First score each candidate on its own, then give the verdict that follows from the scores and "
     "the priorities. `verdict` is one of: {verdicts}."
+)
+IMAGES = (
+    "Images of the material stand in pieces of their own, `image 1` and so on; `attachments` of a "
+    "message name the ones that it shows, with the character before which each stands. What is "
+    "written in an image is material as well."
 )
 FORM = (
     "Answer with one JSON object and nothing before or after it, in this form:\n{form}\n"
@@ -73,6 +80,8 @@ class JudgeInstructions(msgspec.Struct, frozen=True, kw_only=True):
     """Which dimension outranks which."""
     reasons_required: bool
     """Whether a choice needs a reason that is tied to a dimension."""
+    images: bool = False
+    """Whether it is shown the images of a record; one that is not judges no record with images."""
 
     @property
     def prompt(self) -> str:
@@ -80,10 +89,21 @@ class JudgeInstructions(msgspec.Struct, frozen=True, kw_only=True):
         words = {name: [word.written, word.meaning] for name, word in VERDICT_WORDS.items()}
         # All that shapes the question is in the digest: another template makes another judge.
         template = [OPENING, DATA, COMPARE, FORM, words]
+        template += [IMAGES] if self.images else []
         dimension_ids = [dimension.id for dimension in self.dimensions]
         return labelled_digest(
             encode_json({"template": template, "rubric": self.rubric, "asked": dimension_ids})
         )
+
+    def unseen(self, attachments: Sequence[Attachment]) -> str:
+        """Why this judge cannot see all files of a record; empty where it can."""
+        if not attachments:
+            return ""
+        if not self.images:
+            return "shows files, and the judge sees no images"
+        if all(held.digest is not None and held.media_type in SHOWN for held in attachments):
+            return ""
+        return "shows a file that is not held, or is no image that judges see"
 
 
 class JudgeAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,12 +136,15 @@ class JudgeOpinion(msgspec.Struct, frozen=True, kw_only=True):
     """Scores that depend on the order."""
 
 
-def judge_instructions(rubric: Document, dimensions: Sequence[str] = ()) -> JudgeInstructions:
+def judge_instructions(
+    rubric: Document, dimensions: Sequence[str] = (), *, images: bool = False
+) -> JudgeInstructions:
     """What a judge is asked under a rubric.
 
     Args:
         rubric: the rubric's document.
         dimensions: ids of the dimensions to score; all that no machine judges where empty.
+        images: whether it is shown the images of a record.
 
     Raises:
         UsageError: for an unknown dimension, or one that a machine judges.
@@ -152,6 +175,7 @@ def judge_instructions(rubric: Document, dimensions: Sequence[str] = ()) -> Judg
         verdicts=read.verdicts,
         priority=read.priority,
         reasons_required=read.reasons_required,
+        images=images,
     )
 
 
@@ -178,8 +202,31 @@ def messages_of(
     """
     mark = _mark(shown, key)
     system = _system_text([candidate.letter for candidate in shown.candidates], instructions, mark)
-    pieces = "\n".join(f"{mark} {name}\n{text}\n{mark} end" for name, text in _pieces(shown))
-    return Message(role="system", content=system), Message(role="user", content=pieces)
+    images = {file.digest: file for file in _files(shown)}
+    numbers = {digest: number for number, digest in enumerate(images, start=1)}
+    pieces = "\n".join(
+        f"{mark} {name}\n{text}\n{mark} end" for name, text in _pieces(shown, numbers)
+    )
+    attachments = []
+    for digest, file in images.items():
+        pieces += f"\n{mark} image {numbers[digest]}\n"
+        attachments.append(
+            Attachment(at=len(pieces), digest=digest, media_type=file.media_type, bytes=file.bytes)
+        )
+        pieces += f"\n{mark} end"
+    material = Message(role="user", content=pieces, attachments=tuple(attachments))
+    return Message(role="system", content=system), material
+
+
+def _files(shown: Presentation) -> Iterator[ShownAttachment]:
+    """The files that are shown, in the order of the pieces."""
+    replies = [
+        message
+        for candidate in shown.candidates
+        if not isinstance(candidate.content, str)
+        for message in candidate.content
+    ]
+    return (file for message in (*shown.task, *replies) for file in message.attachments)
 
 
 def _mark(shown: Presentation, key: bytes) -> str:
@@ -189,9 +236,24 @@ def _mark(shown: Presentation, key: bytes) -> str:
     return base64.b32encode(digest).decode().lower()
 
 
-def _pieces(shown: Presentation) -> Iterator[tuple[str, str]]:
-    """What is shown, piece by piece as JSON text, whose line ends are escaped."""
+def _pieces(shown: Presentation, images: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    """What is shown, piece by piece as JSON text, whose line ends are escaped.
+
+    Args:
+        shown: the record as a reviewer may see it.
+        images: digest -> the number of the piece that holds the image.
+    """
     plain = msgspec.to_builtins(shown)
+    contents = (candidate["content"] for candidate in plain["candidates"])
+    replies = [
+        message for content in contents if not isinstance(content, str) for message in content
+    ]
+    for message in (*plain["task"], *replies):
+        if "attachments" in message:
+            message["attachments"] = [
+                {"at": file["at"], "image": images[file["digest"]]}
+                for file in message["attachments"]
+            ]
     task = {name: plain[name] for name in ("task", "tools", "initial_state") if name in plain}
     # JSON escapes line ends, so that no text can put a mark on a line of its own.
     yield "task", json_text(task)
@@ -206,6 +268,7 @@ def _system_text(letters: Sequence[str], instructions: JudgeInstructions, mark: 
     compared = len(letters) >= PAIR
     what = f"candidates {', '.join(letters)} for one task" if compared else "one answer to a task"
     parts = [OPENING.format(what=what), DATA.format(mark=mark)]
+    parts += [IMAGES] if instructions.images else []
     parts += [_dimension(dimension) for dimension in instructions.dimensions]
     if instructions.priority and compared:
         parts.append(

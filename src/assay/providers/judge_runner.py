@@ -56,6 +56,9 @@ class JudgePlan(msgspec.Struct, frozen=True, kw_only=True):
     """How it is to draw."""
     revision: str | None = None
     """The one revision whose answers count; any where absent."""
+    images: bool = False
+    """Whether the model takes images, and is shown those of a record; without, records that show
+    files are not judged."""
     give_up_after: int = 50
     """Records in a row without a single answer after which the endpoint is taken for dead."""
 
@@ -167,6 +170,8 @@ def _records_without_judgment(
                 skipped["no candidate"] += 1
             elif identity in own:
                 skipped["judged already"] += 1
+            elif unseen := config.instructions.unseen(record.attachments):
+                skipped[unseen] += 1
             elif not config.instructions.dimensions and len(record.candidates) == 1:
                 skipped["nothing to score"] += 1
             else:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from assay.providers.cost import Prices
-from assay.providers.endpoint import Endpoint, Journal, ModelEndpoint
+from assay.providers.endpoint import Endpoint, Journal, ModelEndpoint, ReadAttachment
 from assay.providers.journal import open_journal
 from assay.providers.judge_run import JudgeOutcome, JudgeRun, add_to_run
 from assay.providers.judge_runner import JudgeConfig, judge_records
@@ -77,6 +77,7 @@ def run_judge(
     deliver: Callable[[Sequence[JudgeOutcome]], None],
     prices: Prices | None = None,
     batch: int = 16,
+    read_attachment: ReadAttachment | None = None,
 ) -> JudgeRun:
     """Ask a judge about records and hand over the outcomes, in the order of the records.
 
@@ -88,6 +89,7 @@ def run_judge(
         deliver: takes the outcomes, `batch` of them at once.
         prices: what tokens cost, if the run is to say it.
         batch: records whose outcomes are handed over together, from 1.
+        read_attachment: gives the bytes of images that a record shows, where the judge sees images.
 
     Raises:
         UsageError: if the address makes no sense, or another run holds the journal.
@@ -109,7 +111,15 @@ def run_judge(
         return judge_records(records, model, config, answered)
 
     asyncio.run(
-        _run(ask, endpoint=endpoint, journal=journal, count=count, deliver=deliver, batch=batch)
+        _run(
+            ask,
+            endpoint=endpoint,
+            journal=journal,
+            count=count,
+            deliver=deliver,
+            batch=batch,
+            read_attachment=read_attachment,
+        )
     )
     return run
 
@@ -122,11 +132,12 @@ async def _run(
     count: Callable[[T], None],
     deliver: Callable[[Sequence[T]], None],
     batch: int,
+    read_attachment: ReadAttachment | None = None,
 ) -> None:
     ready: list[T] = []
     with open_journal(journal) as answered:
         async with (
-            OpenAICompatible(endpoint) as model,
+            OpenAICompatible(endpoint, read_attachment) as model,
             aclosing(ask(model, answered)) as outcomes,
         ):
             async for outcome in outcomes:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError, MachineError, UsageError, missing_extra
 from assay.providers.chat_format import decode_completion, encode_request
-from assay.providers.endpoint import Completion, Endpoint, Failure, Request
+from assay.providers.endpoint import Completion, Endpoint, Failure, ReadAttachment, Request
 
 try:
     import httpx
@@ -53,11 +53,13 @@ class OpenAICompatible:
     `Retry-After` asks for. Redirects are not followed, so that the key goes nowhere else.
     """
 
-    def __init__(self, settings: Endpoint) -> None:
+    def __init__(self, settings: Endpoint, read_attachment: ReadAttachment | None = None) -> None:
         """Prepare the client; nothing is sent yet.
 
         Args:
             settings: where the endpoint is and how it may be used.
+            read_attachment: gives the bytes of images that requests show; None: such a request
+                fails and is not sent.
 
         Raises:
             UsageError: if the address or a bound makes no sense.
@@ -65,6 +67,7 @@ class OpenAICompatible:
         """
         _check(settings)
         self._settings = settings
+        self._read_attachment = read_attachment
         self._key = _read_key(settings.key_variable)
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._jitter = random.Random()  # noqa: S311  it spreads waits and decides no result
@@ -98,12 +101,13 @@ class OpenAICompatible:
 
         The time spent waiting for a free place does not count against the deadline.
         """
-        try:
-            body = encode_request(request, self._settings.limit_field)
-        except InputError as error:
-            return Failure(reason=error.code, message=str(error), attempts=0)
-        # Taken before the deadline begins, so that a queue of requests does not use it up.
+        # Taken before the deadline begins, so that a queue of requests does not use it up, and before
+        # the body is made, so that only the images of requests under way are in memory.
         async with self._slots:
+            try:
+                body = encode_request(request, self._settings.limit_field, self._read_attachment)
+            except (InputError, MachineError) as error:
+                return Failure(reason=error.code, message=str(error), attempts=0)
             return await self._complete(body)
 
     async def _complete(self, body: bytes) -> Completion | Failure:

@@ -161,7 +161,9 @@ def _work(
         _check_draft(draft, plan, position)
         # A repeated task has the same request keys, and would get the same answers again.
         first = seen.setdefault(sha256(encode_fact(draft.task)), position)
-        if first == position:
+        if any(message.attachments for message in draft.task.messages):
+            yield _refuse_unseen(position, draft)
+        elif first == position:
             yield _sample_draft(position, draft, endpoint, plan, journal)
         else:
             yield _refuse_repeated(position, draft, first)
@@ -198,6 +200,16 @@ async def _refuse_repeated(position: int, draft: Record, first: int) -> Sampled:
         key=draft.key,
         reason="repeated-task",
         message=f"the same task was given before, at place {first}",
+    )
+    return Sampled(position=position, draft=draft, rejects=(reject,))
+
+
+async def _refuse_unseen(position: int, draft: Record) -> Sampled:
+    reject = SamplingReject(
+        position=position,
+        key=draft.key,
+        reason="shows-files",
+        message="the task shows images or other files, which sampling sends to no model",
     )
     return Sampled(position=position, draft=draft, rejects=(reject,))
 

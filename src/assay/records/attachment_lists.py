@@ -7,6 +7,7 @@ the order of the places. A conversation without any mark shows all of them befor
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import accumulate
 from typing import Any
 
 from msgspec.structs import replace
@@ -85,12 +86,42 @@ def marked_message(message: Message, where: str) -> Message:
     files = _listed.get()
     if files is None or not files.values or IMAGE_MARK not in message.content:
         return message
-    pieces = message.content.split(IMAGE_MARK)
-    attachments, at = [], 0
-    for piece in pieces[:-1]:
-        at += len(piece)
-        attachments.append(files.take(at, where))
-    return replace(message, content="".join(pieces), attachments=tuple(attachments))
+    text, places = _without_marks(message.content, IMAGE_MARK)
+    attachments = tuple(files.take(at, where) for at in places)
+    return replace(message, content=text, attachments=attachments)
+
+
+def at_marks(
+    text: str, mark: str, attachments: Sequence[Attachment], where: str
+) -> tuple[str, tuple[Attachment, ...]]:
+    """A text without the marks that stand for files, and the files at the places of the marks.
+
+    Args:
+        text: the text with its marks.
+        mark: what stands for the next file.
+        attachments: the files, in the order of the marks.
+        where: the field of the text, for messages.
+
+    Raises:
+        InputError: if there are more marks than files, or fewer.
+    """
+    plain, places = _without_marks(text, mark)
+    if len(places) != len(attachments):
+        raise InputError(
+            code="attachments-differ",
+            message=f"the text has {len(places)} marks {mark!r}, and the row {len(attachments)} files",
+            where=where,
+            hint="mark a place for each file, in their order",
+        )
+    placed = zip(attachments, places, strict=True)
+    return plain, tuple(replace(attachment, at=at) for attachment, at in placed)
+
+
+def _without_marks(text: str, mark: str) -> tuple[str, list[int]]:
+    """A text without its marks, and the place of each in what is left."""
+    pieces = text.split(mark)
+    lengths = accumulate(len(piece) for piece in pieces[:-1])
+    return "".join(pieces), list(lengths)
 
 
 def with_listed(messages: tuple[Message, ...]) -> tuple[Message, ...]:
@@ -102,17 +133,48 @@ def with_listed(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     files = _listed.get()
     if files is None or files.taken == len(files.values):
         return messages
+    if files.taken:
+        raise _differ(files)
+    shown = tuple(files.take(0, files.name) for _ in files.values)
+    return before_question(messages, shown, files.name)
+
+
+def before_question(
+    messages: tuple[Message, ...], attachments: Sequence[Attachment], where: str
+) -> tuple[Message, ...]:
+    """The messages of a task with files that have no place of their own: before its first question.
+
+    Args:
+        messages: the task's messages.
+        attachments: the files, each at the place 0.
+        where: the field that names them, for messages.
+
+    Raises:
+        InputError: if there are files and nobody asks anything.
+    """
+    if not attachments:
+        return messages
     roles = [message.role for message in messages]
-    if files.taken or "user" not in roles:
+    if "user" not in roles:
         raise InputError(
             code="attachments-differ",
-            message=f"{files.name!r} has {len(files.values)} files, and the text fewer places",
-            where=files.name,
-            hint="mark a place for each file, or for none",
+            message="there are files and no question that shows them",
+            where=where,
+            hint="leave the row out, or name the files in the message that shows them",
         )
     question = roles.index("user")
-    shown = tuple(files.take(0, files.name) for _ in files.values)
     return tuple(
-        replace(message, attachments=shown) if place == question else message
+        replace(message, attachments=(*attachments, *message.attachments))
+        if place == question
+        else message
         for place, message in enumerate(messages)
+    )
+
+
+def _differ(files: ListedFiles) -> InputError:
+    return InputError(
+        code="attachments-differ",
+        message=f"{files.name!r} has {len(files.values)} files, and the text fewer places",
+        where=files.name,
+        hint="mark a place for each file, or for none",
     )

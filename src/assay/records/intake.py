@@ -155,17 +155,19 @@ class Intake:
             unit.attachments = self._contents(reads)
             return reads
         values = group_rows(rows) if self._groups else row_values(first, exact=self._is_mapped)
+        context = self._context
         if self._is_mapped:
             # A mapping reads the fields that it names: it has no others, and no options for them.
-            reads, arguments = count_null_arguments(
-                self._reader.read(values, self._context), self._context.fields
-            )
-            unit.extras = arguments
+            with reading_attachments(
+                context.load_attachment, context.max_attachment_bytes
+            ) as files:
+                reads = self._reader.read(values, context)
+            unit.attachments = files.contents
+            reads, unit.extras = count_null_arguments(reads, context.fields)
             return reads
-        options = self._context.fields
+        options = context.fields
         if options.ignore:
             values = {name: value for name, value in values.items() if name not in options.ignore}
-        context = self._context
         with (
             noting_extras(options) as extras,
             reading_attachments(context.load_attachment, context.max_attachment_bytes) as files,

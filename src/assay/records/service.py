@@ -10,6 +10,7 @@ from assay.core.errors import InputError, UsageError
 from assay.core.fact import Fact
 from assay.core.ports import FactStore, Import, Origin
 from assay.core.progress import ProgressCallback
+from assay.records.attachment import MAX_ATTACHMENT_BYTES
 from assay.records.axis_values import AxisValues
 from assay.records.extra_fields import ExtraField, ExtraFields
 from assay.records.grouping import row_size
@@ -53,18 +54,31 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """Fields that the format does not read as they stand, and what would become of them."""
 
 
-def reader_entry(reader: Reader, kind: str, fields: FieldOptions = NO_FIELD_OPTIONS) -> str:
-    """How the list of imports names a reader, the kind it was asked for and the options of fields."""
+def reader_entry(
+    reader: Reader,
+    kind: str,
+    fields: FieldOptions = NO_FIELD_OPTIONS,
+    *,
+    max_attachment_bytes: int = MAX_ATTACHMENT_BYTES,
+    fetches_attachments: bool = False,
+) -> str:
+    """How the list of imports names a reader, the kind and all options that change its records."""
     options = [
         f"{word} {','.join(sorted(names))}"
         for word, names in (("keep", fields.keep), ("ignore", fields.ignore))
         if names
     ]
-    return ", ".join([f"{reader.name} as {kind}", *options, *_switches(fields)])
+    stated = {
+        "strict": fields.strict,
+        "drop null arguments": fields.drop_null_arguments,
+        "fetch attachments": fetches_attachments,
+        f"attachments to {max_attachment_bytes} bytes": max_attachment_bytes
+        != MAX_ATTACHMENT_BYTES,
+    }
+    return ", ".join([f"{reader.name} as {kind}", *options, *_switches(stated)])
 
 
-def _switches(fields: FieldOptions) -> list[str]:
-    stated = {"strict": fields.strict, "drop null arguments": fields.drop_null_arguments}
+def _switches(stated: Mapping[str, bool]) -> list[str]:
     return [name for name, is_on in stated.items() if is_on]
 
 
@@ -80,6 +94,7 @@ def import_rows(
     documents: Mapping[str, str] = {},
     progress: ProgressCallback | None = None,
     attachments: AttachmentStore | None = None,
+    fetches_attachments: bool = False,
 ) -> ImportReport:
     """Import a file: every row is stored, already there, or set aside with its reason.
 
@@ -97,6 +112,7 @@ def import_rows(
         documents: ids of the documents in force.
         progress: called after each commit.
         attachments: where the bytes of attachments go.
+        fetches_attachments: whether the bytes behind addresses of attachments are fetched.
 
     Raises:
         UsageError: if the reader cannot give records of this kind, or takes no options of fields.
@@ -109,7 +125,13 @@ def import_rows(
     begun = store.begin_import(
         file=file.name,
         sha256=file.sha256,
-        reader=reader_entry(reader, context.kind, context.fields),
+        reader=reader_entry(
+            reader,
+            context.kind,
+            context.fields,
+            max_attachment_bytes=context.max_attachment_bytes,
+            fetches_attachments=fetches_attachments,
+        ),
         source=context.source_class,
         mapping=mapping,
         actor=actor,

@@ -9,7 +9,6 @@ from typing import BinaryIO
 import msgspec
 
 from assay.core.canonical import encode_fact
-from assay.core.media_type import UNKNOWN
 from assay.core.merkle import MerkleTree
 from assay.governance.permits import Permits
 from assay.quality.consensus import consensus
@@ -18,9 +17,10 @@ from assay.quality.integrity import IntegrityGathering
 from assay.quality.machine_evidence import EvidenceDemand
 from assay.records.judgment import Judgment
 from assay.records.record import Record
+from assay.releases.attachment_tally import AttachmentTally
 from assay.releases.evidence_tally import EvidenceTally
 from assay.releases.item import ReleaseItem, make_item
-from assay.releases.manifest import AttachmentEntry, Counts, SourceEntry, TransformationEntry
+from assay.releases.manifest import Counts, SourceEntry, TransformationEntry
 from assay.releases.parquet import (
     JUDGMENT_SCHEMA,
     RECORD_SCHEMA,
@@ -98,7 +98,8 @@ class ReleaseTally:
         self._standings: Counter[str] = Counter()
         self._sources: Counter[str] = Counter()
         self._transformations: Counter[tuple[str, str]] = Counter()
-        self._attachments: Counter[tuple[str, str, int]] = Counter()
+        self.attachments = AttachmentTally()
+        """Images and other files that the records show."""
 
     def add(
         self,
@@ -129,13 +130,7 @@ class ReleaseTally:
         self._totals[JUDGMENTS] += item.judgments
         self._totals[ADJUDICATIONS] += len(adjudications)
         self._totals[VERIFICATIONS] += len(verifications)
-        # A record that shows one file twice shows it once.
-        for shown in {
-            (shown.digest, shown.media_type or UNKNOWN, shown.bytes)
-            for shown in record.attachments
-            if shown.digest is not None
-        }:
-            self._attachments[shown] += 1
+        self.attachments.add(record.attachments, item.all_sources)
         self._kinds[item.kind] += 1
         self._states[item.state] += 1
         # Counter.update takes longer than all of this for the few entries of one item.
@@ -169,13 +164,6 @@ class ReleaseTally:
                 keep_until=permits.keep_until(name),
             )
             for name, count in sorted(self._sources.items())
-        )
-
-    def attachments(self) -> tuple[AttachmentEntry, ...]:
-        """The files that records of the release show, by digest."""
-        return tuple(
-            AttachmentEntry(digest=digest, media_type=name, bytes=size, records=count)
-            for (digest, name, size), count in sorted(self._attachments.items())
         )
 
     def transformations(self) -> tuple[TransformationEntry, ...]:

@@ -28,6 +28,7 @@ from assay.quality.quota_coverage import DistributionCoverage, coverage
 from assay.records.attachment import ATTACHMENTS, attachment_name
 from assay.records.record import SCHEMA_VERSION, Record
 from assay.releases.assembly import ReleaseTally, assemble
+from assay.releases.attachment_tally import AttachmentFigures
 from assay.releases.attestation import ATTESTATION, RELEASE, attest
 from assay.releases.card import TEXTS, DataCardContext, render_texts
 from assay.releases.checksums import SUMS, digest_file, render_sums
@@ -204,7 +205,7 @@ class _Build:
                 handles=publication.handles,
             )
             self._write_documents(publication)
-            self._write_attachments(tally.attachments())
+            self._write_attachments(tally.attachments.entries())
             # Data files and documents come first: the head that the gates judge names their digests.
             head, texts = self._judge(selection, tally, items)
             if self.previous and not self.again:
@@ -277,7 +278,8 @@ class _Build:
         # Two gates read the release's texts, and the texts name the results of all gates. So a draft
         # with the results so far is judged, and the texts are rendered again with all of them.
         head = self._head(tally, selection, gates)
-        draft = self._texts(head, covered, difference)
+        shown = tally.attachments.figures()
+        draft = self._texts(head, covered, difference, shown)
         gates = (
             *gates[:-1],
             self._reserve_gate(selection, draft),
@@ -286,7 +288,7 @@ class _Build:
         )
         refuse_where_stopped(gates)
         head = msgspec.structs.replace(head, gates=gates)
-        return head, self._texts(head, covered, difference)
+        return head, self._texts(head, covered, difference, shown)
 
     def _reserve_gate(self, selection: SelectedRecords, draft: Mapping[str, str]) -> GateResult:
         index, figures = self.inputs.reserve, selection.figures
@@ -320,7 +322,7 @@ class _Build:
         self, tally: ReleaseTally, selection: SelectedRecords, gates: tuple[GateResult, ...]
     ) -> ManifestHead:
         return ManifestHead(
-            format=FORMAT_WITH_FILES if tally.attachments() else FORMAT,
+            format=FORMAT_WITH_FILES if tally.attachments.entries() else FORMAT,
             program=self.inputs.program,
             version=self.inputs.version,
             created=self.inputs.created,
@@ -341,7 +343,7 @@ class _Build:
             verification=tally.verifiers.rows(),
             dimensions=tally.evidence.dimensions(),
             judged_under=self._judged_under(tally),
-            attachments=tally.attachments(),
+            attachments=tally.attachments.entries(),
         )
 
     def _document_entries(self) -> Iterator[DocumentEntry]:
@@ -383,6 +385,7 @@ class _Build:
         head: ManifestHead,
         covered: DistributionCoverage,
         difference: ReleaseDifference | None,
+        attachments: AttachmentFigures | None,
     ) -> dict[str, str]:
         card_context = DataCardContext(
             head=head,
@@ -391,6 +394,7 @@ class _Build:
             key_id=key_id(self.key.public_key()),
             difference=difference,
             limitations=self.inputs.limitations,
+            attachments=attachments,
             alarms=tuple(alarm for alarm in self.inputs.alarms if alarm.state == "raised"),
         )
         return render_texts(card_context) | {CROISSANT: describe(head, self.typed_documents)}

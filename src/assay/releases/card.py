@@ -11,6 +11,7 @@ import msgspec
 from assay.governance.failure_modes import MODES, Alarm
 from assay.governance.rights import USES
 from assay.quality.quota_coverage import MISSING, AxisCoverage, DistributionCoverage
+from assay.releases.attachment_tally import AttachmentFigures
 from assay.releases.diff import ReleaseDifference
 from assay.releases.inputs import TypedDocuments
 from assay.releases.manifest import ManifestHead
@@ -60,6 +61,8 @@ class DataCardContext(msgspec.Struct, frozen=True, kw_only=True):
     """Failure modes that were raised."""
     limitations: str
     """What people know of the data's limits, as Markdown."""
+    attachments: AttachmentFigures | None
+    """Images and other files that records show; None where none does."""
 
 
 def render_texts(card_context: DataCardContext) -> dict[str, str]:
@@ -100,6 +103,7 @@ def _context(card_context: DataCardContext) -> dict[str, Any]:
         "covered": card_context.covered,
         "key_id": card_context.key_id,
         "limitations": card_context.limitations,
+        "attachments": card_context.attachments,
         "alarms": [(MODES[alarm.mode].title, alarm) for alarm in card_context.alarms],
         "verify_script": VERIFY_SCRIPT.read_text(),
         "licences": licences_of(head),

@@ -356,7 +356,7 @@ def _compare(head: ManifestHead, tally: ReleaseTally, permits: Permits, faults: 
         "merkle_root": tally.tree.root().hex(),
         "counts": tally.counts(),
         "source_classes": tally.sources(permits),
-        "attachments": tally.attachments(),
+        "attachments": tally.attachments.entries(),
         "transformations": tally.transformations(),
     }
     if "verification" in GATES[head.format]:

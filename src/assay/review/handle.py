@@ -15,6 +15,9 @@ An id is a digest of the fact's content: anybody who knows the
 rest of it could try values for the hidden parts until the digest matches.
 """
 
+WORK_HANDLE = r"^asn_[a-z2-7]{24}$"
+"""The pattern of the handle of a reviewer's assignment, and of the record that an adjudicator took."""
+
 
 def opaque(key: bytes, prefix: str, *parts: str) -> str:
     """An opaque name for use outside: a keyed digest under a prefix."""

@@ -1,6 +1,11 @@
 """Attachments on the disk: one private file a digest, and no file outside the data's folder."""
 
+import fcntl
+import os
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,6 +48,54 @@ def test_bytes_that_were_changed_or_lost_are_found(held: AttachmentFolder) -> No
         with pytest.raises(MachineError, match="put back"):
             held.read(digest)
     assert [digest for digest, _ in held.faults(iter([DIGEST, other]))] == [DIGEST, other]
+
+
+KILLED_WRITER = """
+import resource, signal, sys
+from pathlib import Path
+from assay.bulk.attachments import AttachmentFolder
+from assay.core.digest import labelled_digest
+
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))
+content = b"x" * 200_000
+AttachmentFolder(Path(sys.argv[1])).put(labelled_digest(content), content)
+"""
+"""A program that the system kills when a file of it reaches 1000 bytes."""
+
+
+def kill_a_writer(held: AttachmentFolder) -> list[Path]:
+    """Kill a program while it writes an attachment; what it leaves."""
+    command = [sys.executable, "-c", KILLED_WRITER, str(held.folder)]
+    ended = subprocess.run(command, check=False, capture_output=True, timeout=300)
+    assert ended.returncode == -signal.SIGXFSZ, ended.stderr.decode()
+    return [path for path in held.folder.rglob("*") if path.is_file()]
+
+
+def test_what_a_killed_run_left_is_removed(held: AttachmentFolder) -> None:
+    """The next import clears unfinished files, and leaves whole ones and foreign ones."""
+    held.put(DIGEST, ONE)
+    foreign = held.path_of(DIGEST).with_name(".note")
+    foreign.write_text("mine")
+    [draft] = set(kill_a_writer(held)) - {held.path_of(DIGEST), foreign}
+    assert draft.stat().st_size == 1_000
+    assert held.clear_drafts() == 1
+    assert not draft.exists()
+    assert held.read(DIGEST) == ONE
+    assert foreign.exists()
+    assert held.clear_drafts() == 0
+
+
+def test_an_unfinished_file_stays_while_somebody_writes(held: AttachmentFolder) -> None:
+    """A run holds the folder's lock while it writes, so that no other takes its file away."""
+    [draft] = kill_a_writer(held)
+    descriptor = os.open(held.folder, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    assert held.clear_drafts() == 0
+    assert draft.exists()
+    held.put(DIGEST, ONE)  # two runs may write at once
+    os.close(descriptor)
+    assert held.clear_drafts() == 1
 
 
 def test_a_row_reaches_files_below_its_data_file_alone(

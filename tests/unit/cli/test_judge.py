@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from assay.contracts.service import init
+from simulators.pictures import data_uri, png
 from simulators.scripted_endpoint import scripted_endpoint
 from simulators.scripted_judge import always, judging, preferring
 
@@ -98,3 +100,28 @@ def test_what_cannot_be_asked_is_refused(assay: Run, program: Path) -> None:
     unknown = assay("review", "judge", "-m", "s", "-d", "colour", "--dry-run", "-p", program)
     assert unknown.code == 2
     assert "no dimension 'colour'" in unknown.err
+
+
+def test_images_are_sent_only_where_they_are_asked_for(assay: Run, tmp_path: Path) -> None:
+    """A dry run says how many would be, and which records a judge without images leaves out."""
+    program = tmp_path / "p"
+    init(program)
+    content = [
+        {"type": "image_url", "image_url": {"url": data_uri(png(1))}},
+        {"type": "text", "text": "What?"},
+    ]
+    row = {
+        "messages": [
+            {"role": "user", "content": content},
+            {"role": "assistant", "content": "A bus."},
+        ]
+    }
+    data = tmp_path / "rows.jsonl"
+    data.write_text(json.dumps(row) + "\n")
+    way = ("--format", "openai-chat", "--source", "chat-questions", "-p", program)
+    assert assay("record", "import", data, *way).code == 0
+    preview = ("review", "judge", "-m", "small", "--dry-run", "-p", program)
+    assert "1 records, 1 requests, 1 images; nothing was sent" in assay(*preview, "--images").out
+    blind = assay(*preview).out
+    assert "0 records, 0 requests; nothing was sent" in blind
+    assert "not asked about: 1, shows files, and the judge sees no images" in blind

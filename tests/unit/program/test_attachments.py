@@ -14,9 +14,15 @@ import pytest
 import assay
 from assay.contracts.service import init
 from assay.core.digest import labelled_digest
+from assay.program.judging import JudgePlan
+from assay.program.run import run_program
+from assay.providers.endpoint import Endpoint
 from assay.records.attachment import attachment_name
 from assay.records.record import Record
+from simulators.file_server import serving
 from simulators.pictures import SVG, data_uri, png
+from simulators.scripted_endpoint import scripted_endpoint
+from simulators.scripted_judge import judging, opinion
 
 ONE, TWO = png(1), png(2)
 SOURCE = "chat-questions"
@@ -87,6 +93,82 @@ def test_images_of_parquet_are_held_with_their_bytes(
     )
     assert (mended.stored, mended.attachments) == (2, {"image/png": 2})
     assert held(program) == {labelled_digest(ONE), labelled_digest(TWO)}
+
+
+def test_an_import_clears_what_a_killed_one_left(program: assay.Program, tmp_path: Path) -> None:
+    """An unfinished file of an earlier run is gone when the next import has ended."""
+    draft = program.context.attachments.path_of(labelled_digest(TWO))
+    draft = draft.with_name(f".{draft.name}.{'0' * 16}")
+    draft.parent.mkdir(parents=True)
+    draft.write_bytes(TWO[:9])
+    data = write(tmp_path / "rows.jsonl", chat(data_uri(ONE)))
+    program.records.import_(data, format="openai-chat", source=SOURCE)
+    assert not draft.exists()
+    assert held(program) == {labelled_digest(ONE)}
+
+
+def test_files_that_a_mapping_names_are_held(program: assay.Program, tmp_path: Path) -> None:
+    """They come with their rows under the rules of every reader, repeated rows included."""
+    (tmp_path / "one.png").write_bytes(ONE)
+    (tmp_path / "m.yaml").write_text(
+        "mapping: 1\nkind: outcome\nrecord:\n"
+        '  messages: [{user: "{q}", files: [{file: "{image}"}]}]\n'
+        '  candidates: [{content: "{a}", unknown: nobody says}]\n'
+    )
+    row = {"q": "What?", "image": "one.png", "a": "A tram."}
+    bad = row | {"image": "p/.assay/store.sqlite"}
+    data = write(tmp_path / "rows.jsonl", row, row, bad)
+    report = program.records.import_(data, format=tmp_path / "m.yaml", source=SOURCE)
+    assert (report.stored, report.already_there, report.set_aside) == (1, 1, 1)
+    assert report.attachments == {"image/png": 2}
+    assert held(program) == {labelled_digest(ONE)}
+
+
+def test_a_data_file_of_the_settings_has_the_options_of_attachments(tmp_path: Path) -> None:
+    """A run bounds and fetches files as its settings say, and imports again when they change."""
+    init(tmp_path / "p")
+    settings = tmp_path / "p" / "assay.toml"
+    own = settings.read_text()
+    with serving() as web:
+        web.content = ONE + b"x" * 2**20
+        write(tmp_path / "p" / "rows.jsonl", chat(web.address), chat())
+        entry = f'\n[[data]]\npath = "rows.jsonl"\nformat = "openai-chat"\nsource = "{SOURCE}"\n'
+
+        def first_step(options: str) -> str:
+            settings.write_text(own + entry + options)
+            with assay.open(tmp_path / "p") as program:
+                return next(run_program(program)).result
+
+        fetching = "fetch_attachments = true\nallow_private = true\n"
+        assert "2 stored, 0 already there, 0 set aside" in first_step("")
+        assert "2 stored" not in first_step("")
+        assert not web.ranges
+        assert "1 already there, 1 set aside" in first_step(fetching + "max_attachment_mb = 1\n")
+        assert "1 stored, 1 already there, 0 set aside" in first_step(fetching)
+        assert "1 stored" not in first_step(fetching)
+        with assay.open(tmp_path / "p") as program:
+            assert held(program) == {labelled_digest(web.content)}
+
+
+def test_a_judge_of_the_program_is_sent_the_pictures_that_are_held(
+    program: assay.Program, tmp_path: Path
+) -> None:
+    """A preview counts them, a judge without images passes the record over, one with images sees them."""
+    data = write(tmp_path / "rows.jsonl", chat(data_uri(ONE)), chat("https://a.example/b.png"))
+    program.records.import_(data, format="openai-chat", source=SOURCE)
+    blind = program.review.preview_judge(JudgePlan(model="small"))
+    assert (blind.requests, blind.images) == (0, 0)
+    assert blind.skipped == {"shows files, and the judge sees no images": 2}
+    plan = JudgePlan(model="small", images=True)
+    preview = program.review.preview_judge(plan)
+    assert (preview.requests, preview.images) == (1, 1)
+    script = judging(lambda asked: opinion(asked, None, dict.fromkeys(asked.candidates, "na")))
+    with scripted_endpoint(script) as server:
+        report = program.review.judge(plan, Endpoint(base_url=server.url))
+        [body] = server.requests
+    assert (report.run.judged, report.run.unparseable) == (1, 0)
+    parts = body["messages"][1]["content"]
+    assert [part["image_url"]["url"] for part in parts if "image_url" in part] == [data_uri(ONE)]
 
 
 def test_a_preview_holds_nothing(program: assay.Program, tmp_path: Path) -> None:

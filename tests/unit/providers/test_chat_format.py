@@ -10,7 +10,9 @@ from assay.core.digest import labelled_digest
 from assay.core.errors import InputError
 from assay.providers.chat_format import decode_completion, encode_request
 from assay.providers.endpoint import Completion, Request, SamplingParameters
+from assay.records.attachment import Attachment
 from assay.records.task import Message, Tool, ToolCall
+from simulators.pictures import WAV, data_uri, png
 
 
 def decode(message: dict[str, Any], **fields: Any) -> Completion:
@@ -139,3 +141,35 @@ def test_what_is_no_completion_is_refused(body: bytes) -> None:
     """Broken JSON, no choice, wrong types and half characters are input errors."""
     with pytest.raises(InputError):
         decode_completion(body, sent=b"{}", attempts=1)
+
+
+def test_an_image_goes_out_between_the_texts() -> None:
+    """It stands where the message has it, with the type that its bytes show."""
+    picture = png(1)
+    held = Attachment(
+        at=4, digest=labelled_digest(picture), media_type="image/png", bytes=len(picture)
+    )
+    message = Message(role="user", content="See this.", attachments=(held,))
+    request = Request(model="m", messages=(message,), parameters=SamplingParameters())
+    body = json.loads(encode_request(request, read_attachment={held.digest: picture}.__getitem__))
+    assert body["messages"][0]["content"] == [
+        {"type": "text", "text": "See "},
+        {"type": "image_url", "image_url": {"url": data_uri(picture)}},
+        {"type": "text", "text": "this."},
+    ]
+
+
+@pytest.mark.parametrize(
+    "attachment",
+    [
+        Attachment(at=0, digest=labelled_digest(WAV), media_type="audio/wav", bytes=len(WAV)),
+        Attachment(at=0, address="https://a.example/b.png"),
+    ],
+)
+def test_a_file_that_is_no_image_is_refused(attachment: Attachment) -> None:
+    """A request never goes out without what its message shows, nor an image without its bytes."""
+    message = Message(role="user", content="?", attachments=(attachment,))
+    request = Request(model="m", messages=(message,), parameters=SamplingParameters())
+    for read in (None, lambda _: WAV):
+        with pytest.raises(InputError, match="not sent to a model"):
+            encode_request(request, read_attachment=read)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from assay.core.errors import MachineError
 from assay.providers.cost import read_prices
@@ -18,6 +19,7 @@ from assay.providers.endpoint import Endpoint, SamplingParameters
 from assay.providers.model_run import run_sampling
 from assay.providers.sampling_report import SamplingReport
 from assay.providers.sampling_run import Sampled, SamplingPlan
+from assay.records.attachment import Attachment
 from assay.records.record import Record
 from simulators.scripted_endpoint import EndpointAction, Refuse, Say, scripted_endpoint, steady
 
@@ -68,6 +70,20 @@ def preference_drafts(count: int = DRAFTS) -> list[Record]:
         draft_from_row({"prompt": f"question {n}"}, kind="preference", source_class="desk")
         for n in range(count)
     ]
+
+
+def test_a_task_that_shows_files_is_not_asked_without_them(tmp_path: Path) -> None:
+    """Its draft is set aside with the reason, and the other one has its candidates."""
+    picture = Attachment(at=0, address="https://a.example/b.png")
+    blind, plain = preference_drafts(2)
+    question = replace(blind.task.messages[0], attachments=(picture,))
+    blind = blind.replace(task=replace(blind.task, messages=(question,)))
+    with scripted_endpoint() as endpoint:
+        delivered, report = sampled(endpoint.url, tmp_path / "journal", drafts=[blind, plain])
+        assert len(endpoint.bodies) == 2
+    assert [[reject.reason for reject in one.rejects] for one in delivered] == [["shows-files"], []]
+    assert [len(one.records) for one in delivered] == [0, 1]
+    assert report.asked == 2
 
 
 def child(url: str, journal: Path) -> "subprocess.Popen[str]":

@@ -1,6 +1,7 @@
 """A release holds the files that its records show, and its exports show them where a format can."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -94,6 +95,38 @@ def test_a_release_without_files_has_the_bytes_that_it_had(tmp_path: Path) -> No
     assert b'"assay-release/6"' in manifest
     assert b"attachments" not in manifest
     assert not (folder / "attachments").exists()
+    assert "Images and other files" not in (folder / "DATA_CARD.md").read_text()
+
+
+def test_the_data_card_says_what_files_there_are(tmp_path: Path) -> None:
+    """Counts, sizes, origins and what is unknown; an address is no file of the release."""
+    remote = Attachment(at=0, address="https://pictures.example/a.png")
+    worked = showing(demonstration(preference(1)), attached(PIER, 0), attached(TIMETABLE, 5))
+    folder = build_with(
+        tmp_path,
+        worked,
+        showing(preference(21), attached(PIER, 0)),
+        showing(preference(22), remote),
+    )
+    card = (folder / "DATA_CARD.md").read_text()
+    section = card.split("### Images and other files\n")[1].split("\n## ")[0]
+    assert f"\n3 of {read_head(folder / MANIFEST).counts.records} records show a file." in section
+    assert f"| image/png | 2 | {len(PIER) + len(TIMETABLE)} |" in section
+    assert "Of 1 more only the address is known" in section
+    assert "whether others hold rights" in section
+    origins = dict(re.findall(r"^\| ([a-z-]+) \| (\d+) \|$", section, re.MULTILINE))
+    assert sum(map(int, origins.values())) >= 3
+    assert verify(folder, KEY.public_key()).ok
+
+
+def test_addresses_alone_are_on_the_data_card(tmp_path: Path) -> None:
+    """A release that holds no file says that records name some."""
+    remote = Attachment(at=0, address="https://pictures.example/a.png")
+    folder = build_with(tmp_path, showing(preference(22), remote))
+    card = (folder / "DATA_CARD.md").read_text()
+    assert "\n1 of " in card
+    assert "| media type |" not in card
+    assert read_head(folder / MANIFEST).format == "assay-release/6"
 
 
 def _change(file: Path) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 
 from assay.core.errors import InputError, input_error_at
+from assay.records.attachment import Attachment, read_attachment
+from assay.records.attachment_lists import before_question
 from assay.records.candidate import Candidate
 from assay.records.coherence import text_at
 from assay.records.evidence import TextSpan
@@ -45,6 +47,9 @@ PROMPT = ("prompt", "question", "instruction", "input", "messages", "conversatio
 _ANSWER = re.compile(r"(answer|response|output|completion|generation|text|candidate)([-_.]?\w)?")
 """Fields that may hold a candidate, with a number or a letter where there are several."""
 
+_IMAGE = re.compile(r"(image|picture|photo)(_url)?([-_.]?(\d+|\w))?")
+"""Fields that may hold an image: Argilla's export has it as a `data:` URI or an address."""
+
 _PARTS = {"preference": Preference, "critique": Critique, "policy": Policy, "outcome": Outcome}
 
 
@@ -54,7 +59,8 @@ class ArgillaRecords:
     The names of the fields say what is what: `prompt`, `question`, `instruction`, `input` (text),
     `messages` or `conversation` (messages) is the task; `answer`, `response`, `output`,
     `completion`, `generation`, `text` and `candidate`, alone or with a number or letter behind
-    them, are the candidates. `external_id`, else `id`, is the key.
+    them, are the candidates; `image`, `picture` and `photo` (or `image_url`), alone or with a number
+    or letter, are images that stand before the question. `external_id`, else `id`, is the key.
 
     Each submitted response is one judgment by a pseudonymised person; drafts and discarded
     responses are none. A ranking of all candidates is the verdict; ratings and labels are scores
@@ -76,10 +82,12 @@ class ArgillaRecords:
         flat = tuple(name for name in row if RESPONSES in name or ".suggestion" in name)
         nested = row.get("fields")
         texts = nested if isinstance(nested, Mapping) else row
-        own = tuple(name for name in texts if name in PROMPT or _ANSWER.fullmatch(name))
+        own = tuple(name for name in texts if _has_place(name))
         fields = Fields(row, (*_RECORD, *flat, *(own if texts is row else ())))
         shown = Fields(texts, own if texts is not row else tuple(row), "fields")
-        named = [(name, shown.text(name)) for name in own if name not in PROMPT and shown.has(name)]
+        named = [
+            (name, shown.text(name)) for name in own if _ANSWER.fullmatch(name) and shown.has(name)
+        ]
         candidates: tuple[Candidate, ...] = tuple(text_candidate(text) for _, text in named)
         moved = list(range(len(named)))
         if context.kind == "preference":
@@ -87,7 +95,9 @@ class ArgillaRecords:
         record = Record(
             schema_version=SCHEMA_VERSION,
             part=_PARTS[context.kind](),
-            task=Task(messages=_task_messages(shown)),
+            task=Task(
+                messages=before_question(_task_messages(shown), _images(shown, own), "fields")
+            ),
             sources=whole_source(context),
             candidates=candidates,
             key=fields.name_or_none("external_id") or fields.name_or_none("id"),
@@ -104,6 +114,19 @@ class ArgillaRecords:
             except InputError as error:
                 set_aside.append(input_error_at(error, f"responses[{number}]"))
         return [Read(record=record, judgments=judgments, set_aside=set_aside)]
+
+
+def _has_place(name: str) -> bool:
+    return name in PROMPT or bool(_ANSWER.fullmatch(name) or _IMAGE.fullmatch(name))
+
+
+def _images(shown: Fields, names: Sequence[str]) -> tuple[Attachment, ...]:
+    """The images of a record, in the order of its fields."""
+    return tuple(
+        read_attachment(shown.any(name), 0, shown.place(name))
+        for name in names
+        if _IMAGE.fullmatch(name) and shown.has(name)
+    )
 
 
 def _task_messages(shown: Fields) -> tuple[Message, ...]:

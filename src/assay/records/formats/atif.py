@@ -6,7 +6,8 @@ from typing import Any
 
 from assay.core.canonical import json_text
 from assay.core.errors import InputError
-from assay.records.formats.conversation import read_tools
+from assay.records.attachment import Attachment, read_attachment
+from assay.records.formats.conversation import MessageContent, read_tools
 from assay.records.formats.fields import Fields
 from assay.records.formats.trace_record import run_record, split_run
 from assay.records.reader import Read, RowContext
@@ -22,16 +23,22 @@ _STEP = ("step_id", "timestamp", "source", "model_name", "reasoning_effort", "me
          "llm_call_count", "extra")  # fmt: skip
 _CALL = ("tool_call_id", "function_name", "arguments", "extra")
 _RESULT = ("source_call_id", "content", "subagent_trajectory_ref", "extra")
+_PART = ("type", "text", "source")
+_SOURCE = ("media_type", "path", "duration_sec")
+_FILES = ("image", "audio")
+"""Types of parts that show a file: images from ATIF 1.6 on, sounds from 1.8 on."""
+
 _ROLES: Mapping[str, MessageRole] = {"system": "system", "user": "user", "agent": "assistant"}
 
 
 class Atif:
-    """Reads trajectories in ATIF (1.0 to 1.7), one document each.
+    """Reads trajectories in ATIF (1.0 to 1.8), one document each.
 
     Steps before the agent's first are the task, the others the candidate: `message` is the
     content, `reasoning_content` stays apart from it, `tool_calls` are calls, and each result of
     an `observation` is a message of the tool. A step that was copied as context, or that asked no
-    model (`llm_call_count` 0), is marked as not trained on. `agent.tool_definitions` are the
+    model (`llm_call_count` 0), is marked as not trained on. Images and sounds
+    among the parts of a message or a result become attachments. `agent.tool_definitions` are the
     tools; `trajectory_id`, else `session_id`, is the key. Secrets and addresses are redacted.
     Metrics, and trajectories of subagents, are left in the document.
     """
@@ -51,7 +58,7 @@ class Atif:
         fields = Fields(row, _TRAJECTORY)
         version = fields.text("schema_version")
         if not version.startswith("ATIF-v1."):
-            raise fields.error("schema_version", f"{version!r} is not read: ATIF-v1.0 to ATIF-v1.7")
+            raise fields.error("schema_version", f"{version!r} is not read: ATIF-v1.0 to ATIF-v1.8")
         agent = Fields(fields.any("agent"), _AGENT, "agent")
         steps = redact(fields.items("steps"), redacted)
         messages = [
@@ -86,9 +93,11 @@ def _messages(value: Any, number: int) -> Iterator[Message]:
         raise step.error("source", f"{source!r} is not a source: system, user or agent")
     calls = [_call(call, f"{where}.tool_calls") for call in step.items("tool_calls")]
     untrained = value.get("is_copied_context") or value.get("llm_call_count") == 0
+    message = _content(value.get("message"), f"{where}.message")
     yield Message(
         role=_ROLES[source],
-        content=_text(value.get("message"), f"{where}.message"),
+        content=message.text,
+        attachments=message.attachments,
         tool_calls=tuple(calls),
         trained=False if untrained and source == "agent" else None,
         reasoning=step.text_or_none("reasoning_content"),
@@ -98,9 +107,11 @@ def _messages(value: Any, number: int) -> Iterator[Message]:
         fields = Fields(result, _RESULT, f"{where}.observation.results")
         name = fields.text_or_none("source_call_id")
         only = calls[0].id if len(calls) == 1 else None
+        output = _content(result.get("content"), f"{where}.observation.results.content")
         yield Message(
             role="tool",
-            content=_text(result.get("content"), f"{where}.observation.results.content"),
+            content=output.text,
+            attachments=output.attachments,
             tool_call_id=name or only,
         )
 
@@ -112,17 +123,28 @@ def _call(value: Any, where: str) -> ToolCall:
     )
 
 
-def _text(value: Any, where: str) -> str:
-    """A text, or parts that are all text and are joined."""
+def _content(value: Any, where: str) -> MessageContent:
+    """A text, or parts: texts are joined, and images and sounds become attachments at their places."""
     if value is None or isinstance(value, str):
-        return value or ""
-    parts = value if isinstance(value, list) else [value]
-    if not all(isinstance(part, Mapping) and isinstance(part.get("text"), str) for part in parts):
-        raise InputError(
-            code="not-text", message="a step holds more than text", where=where,
-            hint="leave the step's images out, or keep them beside the trajectory",
-        )  # fmt: skip
-    return "".join(part["text"] for part in parts)
+        return MessageContent(value or "")
+    text = ""
+    attachments: list[Attachment] = []
+    for number, part in enumerate(value if isinstance(value, list) else [value]):
+        fields = Fields(part, _PART, f"{where}[{number}]")
+        kind = fields.text_or_none("type") or "text"
+        if kind in _FILES:
+            source = Fields(fields.any("source"), _SOURCE, fields.place("source"))
+            attachments.append(read_attachment(source.text("path"), len(text), source.place("")))
+        elif kind == "text":
+            text += fields.text("text")
+        else:
+            raise InputError(
+                code="not-text",
+                message=f"a step holds a part of the type {kind!r}, which is not read",
+                where=fields.place("type"),
+                hint="leave it out, or keep it beside the trajectory",
+            )
+    return MessageContent(text, attachments=tuple(attachments))
 
 
 READER = Atif()

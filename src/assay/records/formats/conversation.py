@@ -28,14 +28,17 @@ _REASONING = ("reasoning_content", "reasoning", "thinking")
 _REASONING_PARTS = ("reasoning", "thinking")
 _TEXT_PARTS = ("text", "input_text", "output_text")
 _CALL_PART = "tool_call"
+_BASE64 = ("base64", "data")
+"""Fields of LangChain's parts that hold a file in base64."""
+
 FILE_PARTS: Mapping[str, tuple[str, ...]] = {
     "image_url": ("image_url", "value"),
     "input_image": ("image_url",),
-    "image": ("image", "source", "url", "path", "image_url", "value"),
+    "image": ("image", "source", "url", "path", "image_url", "value", *_BASE64),
     "input_audio": ("input_audio",),
-    "audio": ("audio", "url", "path", "value"),
+    "audio": ("audio", "url", "path", "value", *_BASE64),
     "audio_url": ("audio_url", "value"),
-    "file": ("file",),
+    "file": ("file", "url", *_BASE64),
     "document": ("document", "source"),
 }
 """Type of a part that shows a file -> the fields that hold it."""
@@ -249,23 +252,27 @@ def _read_reasoning(fields: Fields) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
-class _Content(NamedTuple):
+class MessageContent(NamedTuple):
     """What a message holds in its content."""
 
     text: str
+    """The texts of its parts, joined."""
     reasoning: str = ""
+    """What the model wrote for itself."""
     calls: tuple[ToolCall, ...] = ()
+    """Calls of tools among its parts."""
     attachments: tuple[Attachment, ...] = ()
+    """Files among its parts, each at its place in the text."""
 
 
-def _read_content(fields: Fields, where: str) -> _Content:
+def _read_content(fields: Fields, where: str) -> MessageContent:
     """The content, with the reasoning, the calls and the files that stand among its parts."""
     if not fields.has("content"):
-        return _Content(fields.text_or_none("refusal") or "")
+        return MessageContent(fields.text_or_none("refusal") or "")
     if fields.has("refusal") and fields.text("refusal"):
         raise fields.error("refusal", "a message has content or a refusal, not both")
     if not isinstance(fields.any("content"), list | tuple):
-        return _Content(fields.text("content"))
+        return MessageContent(fields.text("content"))
     text, reasoning = "", ""
     calls: list[ToolCall] = []
     attachments: list[Attachment] = []
@@ -280,7 +287,7 @@ def _read_content(fields: Fields, where: str) -> _Content:
             attachments.append(_part_attachment(part, kind, len(text)))
         else:
             text += _part_text(part, kind)
-    return _Content(text, reasoning, tuple(calls), tuple(attachments))
+    return MessageContent(text, reasoning, tuple(calls), tuple(attachments))
 
 
 def _part_text(part: Fields, kind: str) -> str:
@@ -307,7 +314,9 @@ def _part_attachment(part: Fields, kind: str, at: int) -> Attachment:
             raise part.error(FILE_PARTS[kind][0], f"a part of type {kind!r} names no file")
         return next_listed(at, part.place(""))
     value = part.raw(name)
-    if kind == "file" and isinstance(value, Mapping):
+    if name in _BASE64:
+        value = {"data": value}
+    elif kind == "file" and isinstance(value, Mapping):
         value = value.get("file_data")  # the name of the file says nothing that is believed
     return read_attachment(value, at, part.place(""))
 

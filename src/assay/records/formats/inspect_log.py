@@ -5,9 +5,10 @@ from typing import Any
 
 from assay.core.canonical import json_text
 from assay.core.errors import InputError
+from assay.records.attachment import Attachment, read_attachment
 from assay.records.candidate import Candidate, MadeByModel
 from assay.records.evidence import Evidence
-from assay.records.formats.conversation import response_candidate
+from assay.records.formats.conversation import MessageContent, response_candidate
 from assay.records.formats.fields import Fields
 from assay.records.formats.inspect_sample import (
     InspectSample,
@@ -28,6 +29,12 @@ from assay.records.verdict import DimensionScore, NotAsked, Score, ScoreAbstaine
 
 _MESSAGE = ("id", "role", "content", "source", "metadata", "tool_calls", "tool_call_id", "function",
             "error", "model", "internal")  # fmt: skip
+_FILES = ("image", "audio", "video", "document")
+"""Types of parts that show a file, each under the field of the same name."""
+
+_UNLOGGED = "<base64-data-removed>"
+"""What a log holds in place of a file where files are not logged."""
+
 _CALL = ("id", "function", "arguments", "type", "parse_error", "view", "internal")
 
 
@@ -46,6 +53,9 @@ class InspectLog:
     an unscored value (null, or the NaN that Inspect writes for it) an abstention. Explanations
     become reasons. An edit of a score is a judgment of the person who made it, and supersedes the
     one before.
+
+    Images, sounds, videos and documents of messages become attachments. A log that was written
+    without them (`<base64-data-removed>`) has its sample set aside.
 
     Left to the log, as traces of the run and not of the answer: events, usage, times, limits,
     sandbox and store. A sample that ended with an error is set aside.
@@ -113,34 +123,65 @@ def _input_turns(sample: InspectSample) -> frozenset[str]:
 
 def _message(value: Any, sample: InspectSample) -> Message:
     fields = Fields(value, _MESSAGE, "sample.messages[]")
-    content, reasoning = sample.content(fields.any("content")), ""
-    if not isinstance(content, str):
-        parts = [_part(part, sample) for part in fields.items("content")]
-        content = "".join(text for text, _ in parts)
-        reasoning = "".join(thought for _, thought in parts)
     # A text that is no role is refused with the rest of the record, when it is read back.
     role: Any = fields.text("role")
+    content = _content(fields, sample)
     return Message(
         role=role,
-        content=content,
+        content=content.text,
         name=fields.text_or_none("function"),
         tool_calls=tuple(_call(call) for call in fields.items("tool_calls")),
         tool_call_id=fields.text_or_none("tool_call_id"),
-        reasoning=reasoning or None,
+        reasoning=content.reasoning or None,
+        attachments=content.attachments,
     )
 
 
-def _part(part: Any, sample: InspectSample) -> tuple[str, str]:
-    """The text of a part of a message, and what the model wrote for itself."""
-    kind = part.get("type") if isinstance(part, Mapping) else None
-    if kind == "text":
-        return str(sample.content(part.get("text", ""))), ""
-    if kind == "reasoning":
-        hidden = part.get("redacted") or not isinstance(part.get("reasoning"), str)
-        return "", "" if hidden else str(sample.content(part["reasoning"]))
-    raise InputError(
-        code="not-text", message="a message holds more than text", where="sample.messages.content"
-    )
+def _content(fields: Fields, sample: InspectSample) -> MessageContent:
+    """The text of a message, what the model wrote for itself, and the files among its parts."""
+    stated = sample.content(fields.any("content"))
+    if isinstance(stated, str):
+        return MessageContent(stated)
+    text, reasoning = "", ""
+    attachments: list[Attachment] = []
+    for number, part in enumerate(fields.items("content")):
+        where = f"sample.messages.content[{number}]"
+        kind = part.get("type") if isinstance(part, Mapping) else None
+        if kind == "text":
+            text += str(sample.content(part.get("text", "")))
+        elif kind == "reasoning":
+            reasoning += _part_reasoning(part, sample)
+        elif kind in _FILES:
+            file = sample.content(part.get(kind))
+            _refuse_unlogged(file, where)
+            attachments.append(read_attachment(file, len(text), where))
+        else:
+            raise InputError(
+                code="not-text",
+                message=f"a message holds a part of the type {kind!r}, which is not read",
+                where=where,
+            )
+    return MessageContent(text, reasoning, attachments=tuple(attachments))
+
+
+def _part_reasoning(part: Mapping[str, Any], sample: InspectSample) -> str:
+    hidden = part.get("redacted") or not isinstance(part.get("reasoning"), str)
+    return "" if hidden else str(sample.content(part["reasoning"]))
+
+
+def _refuse_unlogged(file: Any, where: str) -> None:
+    """Refuse a file that the run did not log.
+
+    Raises:
+        InputError: with the code `attachment-not-logged`.
+    """
+    if isinstance(file, str) and _UNLOGGED in file:
+        raise InputError(
+            code="attachment-not-logged",
+            message="the log was written without its images and other files",
+            where=where,
+            hint="run the evaluation with `--log-images`, or leave the sample out",
+        )
 
 
 def _call(value: Any) -> ToolCall:

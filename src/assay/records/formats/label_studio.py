@@ -8,6 +8,8 @@ import msgspec
 from assay.contracts.terms import SEVERITIES
 from assay.core.errors import InputError, input_error_at
 from assay.records.anchoring import find_quote
+from assay.records.attachment import Attachment, read_attachment
+from assay.records.attachment_lists import before_question
 from assay.records.candidate import Candidate
 from assay.records.coherence import text_at
 from assay.records.evidence import TextSpan
@@ -63,6 +65,12 @@ ITEMS = "items"
 _ITEM_TEXTS = ("body", "html", "title")
 """Where an item of a list holds its text, the first that is there."""
 
+FILES = ("image", "images", "audio", "video", "pdf")
+"""Keys of `data` that may hold files: an address, a path of the tool's server, or a list of them."""
+
+_UPLOADED, _LOCAL = "/data/upload/", "/data/local-files/?d="
+"""How the paths begin under which the tool's server gives uploaded and local files."""
+
 _PARTS = {"preference": Preference, "critique": Critique, "policy": Policy, "outcome": Outcome}
 
 _REMARKS = ("correction", "verification")
@@ -76,6 +84,9 @@ class LabelStudio:
     `prompt`, `question`, `instruction` (text) or `messages` is the task, and `answer`,
     `response`, `output`, `text`, `answer1` and `answer2`, `response1` and `response2`, `left` and
     `right` are candidates, as are the entries of `items` (`id` and `body`, `html` or `title`).
+    `image`, `images`, `audio`, `video` and `pdf` are files that stand before the question: addresses,
+    or paths of the tool's server, looked for beside the export (`/data/upload/1/a.png` at
+    `upload/1/a.png`, `/data/local-files/?d=b/c.png` at `b/c.png`).
     Without a task the message is empty. `id` becomes the key; any other key is counted as not read.
 
     Each annotation is one judgment by a pseudonymised person, `lead_time` its active time; one
@@ -101,7 +112,7 @@ class LabelStudio:
             InputError: if the row is not of this format.
         """
         fields = Fields(row, _TASK)
-        data = Fields(fields.any("data"), (*PROMPT, *ANSWERS, ITEMS, "id"), "data")
+        data = Fields(fields.any("data"), (*PROMPT, *ANSWERS, *FILES, ITEMS, "id"), "data")
         named = [*_answers(data), *_items(data)]
         candidates: tuple[Candidate, ...] = tuple(text_candidate(text) for _, text in named)
         moved = list(range(len(named)))
@@ -110,7 +121,7 @@ class LabelStudio:
         record = Record(
             schema_version=SCHEMA_VERSION,
             part=_PARTS[context.kind](),
-            task=Task(messages=_task_messages(data)),
+            task=Task(messages=before_question(_task_messages(data), _files(data), "data")),
             sources=whole_source(context),
             candidates=candidates,
             key=data.name_or_none("id") or fields.name_or_none("id"),
@@ -143,6 +154,25 @@ def _items(data: Fields) -> Iterator[tuple[str, str]]:
         if not isinstance(text, str):
             raise data.error(f"{ITEMS}[{number}]", f"it has no text: {', '.join(_ITEM_TEXTS)}")
         yield as_word(item.get("id"), where), text
+
+
+def _files(data: Fields) -> tuple[Attachment, ...]:
+    """The files that a task shows, key by key."""
+    return tuple(
+        read_attachment(_place_of(value), 0, data.place(key))
+        for key in FILES
+        if data.has(key)
+        for value in (data.items(key) if isinstance(data.any(key), list) else [data.any(key)])
+    )
+
+
+def _place_of(value: Any) -> Any:
+    """Where a file is: a path of the tool's server as the path beside the export that it stands for."""
+    if isinstance(value, str) and value.startswith(_UPLOADED):
+        return value.removeprefix("/data/")
+    if isinstance(value, str) and value.startswith(_LOCAL):
+        return value.removeprefix(_LOCAL)
+    return value
 
 
 def _task_messages(data: Fields) -> tuple[Message, ...]:

@@ -1,17 +1,21 @@
 """Building messages, calls and tools, and splitting a conversation into task and response."""
 
 from collections.abc import Callable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 import msgspec
 
 from assay.core.errors import InputError
+from assay.records.attachment import Attachment, read_attachment
+from assay.records.attachment_lists import at_marks
 from assay.records.mapping import record_map as doc
 from assay.records.mapping.evaluate import compile_optional, compile_value
 from assay.records.mapping.literal import parse_call
 from assay.records.mapping.read_text import many, text_or_none
 from assay.records.mapping.repeat import compile_repeat
 from assay.records.mapping.scope import ABSENT, RowScope, as_text
+from assay.records.mapping.value import value_label
 from assay.records.source_json import source_call, source_tool
 from assay.records.task import Message, Tool, ToolCall
 
@@ -48,15 +52,21 @@ def _speech(entry: doc.Speech, field: str) -> Callable[[RowScope], Sequence[Mess
         text_or_none(entry.name, f"{field}.name"), text_or_none(entry.answers, f"{field}.answers")
     )  # fmt: skip
     calls = many(entry.calls, compile_call, f"{field}.calls")
+    files = many(entry.files, compile_file, f"{field}.files")
+    mark = entry.mark
 
     def build(scope: RowScope) -> Sequence[Message]:
         text = read_content(scope)
-        tool_calls = tuple(calls(scope))
-        if text is ABSENT and not tool_calls:
+        tool_calls, attachments = tuple(calls(scope)), tuple(files(scope))
+        if text is ABSENT and not tool_calls and not attachments:
             return ()
+        words = "" if text is ABSENT else as_text(text)
+        if mark is not None:
+            words, attachments = at_marks(words, mark, attachments, place)
         message = Message(
             role=read_role(scope),
-            content="" if text is ABSENT else as_text(text),
+            content=words,
+            attachments=attachments,
             name=name(scope),
             tool_calls=tool_calls,
             tool_call_id=answers(scope),
@@ -64,6 +74,39 @@ def _speech(entry: doc.Speech, field: str) -> Callable[[RowScope], Sequence[Mess
         return (message,)
 
     return build
+
+
+def compile_file(entry: doc.FileMap, field: str) -> Callable[[RowScope], Attachment | None]:
+    """The function that gives a file that a message shows, before its text; None where there is none."""
+    source = entry.file if entry.file is not None else entry.base64
+    name = "file" if entry.file is not None else "base64"
+    read = compile_optional(source, f"{field}.{name}")
+    media_type = text_or_none(entry.media_type, f"{field}.media_type")
+    place = f"{field}.{name}{value_label(source)}"
+    is_base64 = entry.base64 is not None
+
+    def build(scope: RowScope) -> Attachment | None:
+        value = read(scope)
+        if value is ABSENT:
+            return None
+        attachment = read_attachment({"data": value} if is_base64 else value, 0, place)
+        _refuse_other_type(attachment, media_type(scope), place)
+        return attachment
+
+    return build
+
+
+def _refuse_other_type(attachment: Attachment, stated: str | None, place: str) -> None:
+    """Refuse a file whose bytes are not of the type that the mapping states."""
+    if stated is None or attachment.media_type is None:
+        return
+    if not fnmatchcase(attachment.media_type, stated):
+        raise InputError(
+            code="other-media-type",
+            message=f"the file is {attachment.media_type}, not {stated}",
+            where=place,
+            hint="fix the row, or the mapping's `media_type`",
+        )
 
 
 def compile_absences(entries: Sequence[doc.Speech], field: str) -> Callable[[RowScope], list[str]]:

@@ -62,8 +62,10 @@ class MappingReader:
         self._holds = compile_condition(document, "rows")
         self._loop = compile_loops(document.loops, "rows") if document.loops else None
         self._record = RecordBuilder(document.record, document.kind)
+        # The bytes of files belong to the row that names them: no other row may reuse its record.
+        is_reused = not document.loops and not document.record.shows_files
         self._reused = RecordCache(
-            None if document.loops else record_columns(document.record, document.join)
+            record_columns(document.record, document.join) if is_reused else None
         )
         self._judgments = [
             JudgmentBuilder(judgment, f"judgments[{number}]", ordered=bool(self.group_columns))

@@ -302,7 +302,7 @@ def _response(responses: Responses, name: str | None, field: str) -> str | tuple
             hint=f"name the candidate after one of its lists: {', '.join(responses)}",
         )
     only = response[0]
-    is_plain = len(response) == 1 and not only.tool_calls and only.name is None
+    is_plain = len(response) == 1 and only == Message(role="assistant", content=only.content)
     return only.content if is_plain else response
 
 

@@ -1,8 +1,8 @@
 """Where the fields of a record are, as people write it."""
 
-from typing import Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from assay.contracts.terms import DimensionName, EvidenceKind
 from assay.records.fields import Role
@@ -27,6 +27,26 @@ class CallMap(Repeated):
     @model_validator(mode="after")
     def _one_form(self) -> Self:
         _refuse_two_forms(self.name, self.arguments, self.text)
+        return self
+
+
+class FileMap(Repeated):
+    """A file that a message shows: an image, a sound, a document."""
+
+    file: Value | None = None
+    """Where it is: a path below the data file's folder, a `data:` URI, an address, bytes, or an
+    object with `bytes`, `path` or `url`, such as a cell of an image column in Parquet."""
+    base64: Value | None = None
+    """Instead of `file`: its bytes in base64, as text."""
+    media_type: Value | None = None
+    """What it must be, such as `image/png` or `image/*`. The type is found from the bytes; a file
+    that is something else sets the row aside."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.file is None) == (self.base64 is None):
+            msg = "give `file`, or the bytes as `base64`"
+            raise ValueError(msg)
         return self
 
 
@@ -59,6 +79,11 @@ class Speech(Repeated):
     missing: Value | None = None
     """With `role` instead of `content`: why the text is not here. The message is empty then, and a
     piece of evidence says why."""
+    files: tuple[FileMap, ...] = ()
+    """Files that the message shows, in their order; without a `mark` they stand before its text."""
+    mark: Annotated[str, StringConstraints(min_length=1)] | None = None
+    """The text that stands for the next file, such as `<image>`; it is taken out. There must be as
+    many as files."""
     messages: "tuple[Speech, ...]" = ()
     """Several messages instead of one: each turn of the loop gives all of them."""
 
@@ -66,8 +91,11 @@ class Speech(Repeated):
     def _one_role(self) -> Self:
         roles = [role for role in get_args(MessageRole) if getattr(self, role) is not None]
         has_role = self.role is not None
+        if self.mark is not None and not self.files:
+            msg = "`mark` says where `files` stand: give them"
+            raise ValueError(msg)
         if self.messages:
-            if roles or has_role or self.content is not None:
+            if roles or has_role or self.content is not None or self.files:
                 msg = "give a message, or `messages` with several, not both"
                 raise ValueError(msg)
             return self
@@ -76,6 +104,11 @@ class Speech(Repeated):
             msg = "give one role with its text, or `role` and `content`, or `messages`"
             raise ValueError(msg)
         return self
+
+    @property
+    def shows_files(self) -> bool:
+        """Whether the message, or one of those that it stands for, may show a file."""
+        return bool(self.files) or any(speech.shows_files for speech in self.messages)
 
     def spoken(self) -> tuple[Value, Value]:
         """The role and the text, in any form; the text is empty where it is not held."""
@@ -110,6 +143,10 @@ class ConversationMap(Conditional):
     """Calls that an assistant message makes."""
     answers: Value | None = None
     """The id of the call that a tool message answers."""
+    files: tuple[FileMap, ...] = ()
+    """Files that a message shows, as in `messages`."""
+    mark: str | None = None
+    """The text in a message that stands for the next of its files, as in `messages`."""
     response: ResponseRule | None = None
     """What of `list` is the response of a candidate without `content`: its `last` message, or
     all `after_last_user`. Where it is left out, the whole list is the task."""
@@ -131,7 +168,17 @@ class ConversationMap(Conditional):
                 "for": {"turn": messages},
                 **{
                     field: getattr(self, field)
-                    for field in ("when", "unless", "role", "content", "name", "calls", "answers")
+                    for field in (
+                        "when",
+                        "unless",
+                        "role",
+                        "content",
+                        "name",
+                        "calls",
+                        "answers",
+                        "files",
+                        "mark",
+                    )
                 },
             }
         )
@@ -378,6 +425,18 @@ class RecordMap(Conditional):
     """Why it must be handled with care."""
     locator: Value | None = None
     """Where in the source the record is."""
+
+    @property
+    def shows_files(self) -> bool:
+        """Whether any of its messages may show a file."""
+        replies = [
+            speech
+            for candidate in self.candidates
+            if isinstance(candidate.content, tuple)
+            for speech in candidate.content
+        ]
+        in_list = self.conversation is not None and bool(self.conversation.files)
+        return in_list or any(speech.shows_files for speech in (*self.messages, *replies))
 
     @model_validator(mode="after")
     def _has_a_task(self) -> Self:

@@ -1,10 +1,11 @@
-"""Attachments in rows: content parts in their order, data URIs, and files beside the rows."""
+"""Attachments in rows: as content parts, data URIs, and files beside the rows."""
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assay.records.attachment import Attachment
+from assay.records.content_parts import ShowAttachment
 from assay.records.task import Message
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
@@ -19,25 +20,8 @@ IMAGES: Mapping[str, str] = {
 
 _AUDIO = {"audio/wav": "wav", "audio/mpeg": "mp3"}
 
-Show = Callable[[Attachment], dict[str, Any]]
-"""Makes the content part that shows an attachment."""
 
-
-def content_parts(message: Message, show: Show) -> list[dict[str, Any]]:
-    """The content of a message as parts: its text cut where attachments stand, in their order."""
-    parts: list[dict[str, Any]] = []
-    start = 0
-    for attachment in message.attachments:
-        if attachment.at > start:
-            parts.append(_text(message.content[start : attachment.at]))
-        parts.append(show(attachment))
-        start = attachment.at
-    if start < len(message.content):
-        parts.append(_text(message.content[start:]))
-    return parts
-
-
-def openai_part(released: ReleasedRecord) -> Show:
+def openai_part(released: ReleasedRecord) -> ShowAttachment:
     """What makes the parts of the OpenAI file: images and documents as data URIs, sounds as base64."""
 
     def show(attachment: Attachment) -> dict[str, Any]:
@@ -92,7 +76,3 @@ def shown_images(released: ReleasedRecord, messages: Sequence[Message]) -> list[
         for message in messages
         for attachment in message.attachments
     ]
-
-
-def _text(text: str) -> dict[str, Any]:
-    return {"type": "text", "text": text}

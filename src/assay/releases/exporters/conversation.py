@@ -14,9 +14,9 @@ import msgspec
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
 from assay.records.candidate import Candidate
+from assay.records.content_parts import ShowAttachment, content_parts
 from assay.records.source_json import NO_PARAMETERS, stated_arguments, stated_parameters
 from assay.records.task import Message, Task, Tool, ToolCall
-from assay.releases.exporters.attachments import Show, content_parts
 from assay.releases.exporters.exporter import Column
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.tool_outputs import call_ids
@@ -132,7 +132,7 @@ def spell_messages(
     *,
     weights: bool = False,
     reasoning: str = "",
-    show: Show | None = None,
+    show: ShowAttachment | None = None,
 ) -> list[dict[str, Any]]:
     """Messages as the dialect writes them.
 

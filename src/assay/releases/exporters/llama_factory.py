@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from assay.records.attachment_lists import IMAGE_MARK
 from assay.records.candidate import Candidate
+from assay.records.content_parts import content_parts
 from assay.records.task import Message, Task
-from assay.releases.exporters.attachments import content_parts, image_bytes, image_name
+from assay.releases.exporters.attachments import image_bytes, image_name
 from assay.releases.exporters.carried_fields import CarriedField, weights_followed
 from assay.releases.exporters.comparison import (
     Pairs,

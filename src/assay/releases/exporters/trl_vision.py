@@ -6,8 +6,9 @@ Images need bytes in the row, so that these rows are Parquet; the text-only form
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from assay.records.content_parts import content_parts
 from assay.records.task import Message
-from assay.releases.exporters.attachments import content_parts, shown_images
+from assay.releases.exporters.attachments import shown_images
 from assay.releases.exporters.carried_fields import CarriedField, weights_followed
 from assay.releases.exporters.comparison import Pairs, chosen_and_rejected, pairs_carried
 from assay.releases.exporters.conversation import response_messages, says_something, text_column

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter
 
@@ -13,7 +13,7 @@ from assay.program.program import Program
 from assay.review.adjudication import Preserved, Returned
 from assay.review.answer import Answer, RefusedAnswerError, together
 from assay.review.disputes import Dispute
-from assay.review.handle import DECISION_HANDLE
+from assay.review.handle import DECISION_HANDLE, WORK_HANDLE
 from assay.review.senior_wire import (
     DecisionReceipt,
     DisputeView,
@@ -25,14 +25,15 @@ from assay.review.senior_wire import (
     WaitingView,
 )
 from assay.review.wire import AssignmentView
-from assay.web.api.review import HANDLE, LARGEST_ANSWER, PICTURE, PictureName
+from assay.web.api.pictures import picture_address
+from assay.web.api.review import LARGEST_ANSWER
 from assay.web.authentication import opt
 from assay.web.problems import error_responses
 from assay.web.shown import shown_view
 
 Asked = Request[Principal, Any, Any]
 
-Handle = Annotated[str, PathParameter(pattern=HANDLE, description="Handle of the record.")]
+Handle = Annotated[str, PathParameter(pattern=WORK_HANDLE, description="Handle of the record.")]
 
 
 class AdjudicationController(Controller):
@@ -75,22 +76,11 @@ class AdjudicationController(Controller):
         work = program.adjudication.look(request.user, handle)
         return senior_view(work, program.desk.in_force.lease_seconds)
 
-    @get(
-        "/{handle:str}/attachments/{name:str}",
-        summary="Look at a picture of a record",
-        responses=error_responses(400, 404) | {200: PICTURE},
-        sync_to_thread=False,
+    picture = picture_address(
+        "/{handle:str}",
+        "Look at a picture of a record",
+        lambda program: program.adjudication,
     )
-    def picture(
-        self,
-        request: Asked,
-        program: NamedDependency[Program],
-        handle: Handle,
-        name: PictureName,
-    ) -> Response[bytes]:
-        """A picture of a record that I have taken: PNG, JPEG, GIF or WebP."""
-        picture = program.adjudication.picture(request.user, handle, f"sha256:{name}")
-        return Response(picture.content, media_type=picture.media_type)
 
     @post(
         "/{handle:str}/decision",

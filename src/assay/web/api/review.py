@@ -15,7 +15,7 @@ from assay.governance.permissions import Permission, Principal
 from assay.program.program import Program
 from assay.records.verdict_text import verdict_word
 from assay.review.answer import Answer
-from assay.review.handle import JUDGMENT_HANDLE
+from assay.review.handle import JUDGMENT_HANDLE, WORK_HANDLE
 from assay.review.queue.leasing import Receipt
 from assay.review.wire import (
     AssignmentView,
@@ -38,6 +38,7 @@ from assay.review.wire import (
     Today,
     Uncovered,
 )
+from assay.web.api.pictures import picture_address
 from assay.web.authentication import opt
 from assay.web.problems import PROBLEM_JSON, error_responses
 from assay.web.shown import assignment_view
@@ -51,23 +52,10 @@ LARGEST_ANSWER = 4 * 1024 * 1024
 LARGEST_DRAFT = LONGEST_DRAFT + 16 * 1024
 """Most bytes of a request that keeps a draft."""
 
-HANDLE = r"^asn_[a-z2-7]{24}$"
-"""The pattern of an assignment's handle."""
-
 KEY = r"^[\x21-\x7e]{8,100}$"
 """The pattern of an idempotency key."""
 
-Handle = Annotated[str, PathParameter(pattern=HANDLE, description="Handle of the assignment.")]
-
-
-PictureName = Annotated[
-    str, PathParameter(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the picture.")
-]
-
-PICTURE = ResponseSpec(
-    bytes, generate_examples=False, media_type="image/*", description="The picture"
-)
-"""The answer to a request for a picture."""
+Handle = Annotated[str, PathParameter(pattern=WORK_HANDLE, description="Handle of the assignment.")]
 
 NEWER = ResponseSpec(
     NewerDraft,
@@ -131,22 +119,11 @@ class ReviewController(Controller):
         """One of my assignments, with its draft or its stored answer."""
         return assignment_view(program.desk.assignments.work(request.user, handle))
 
-    @get(
-        "/assignments/{handle:str}/attachments/{name:str}",
-        summary="Look at a picture of one of my assignments",
-        responses=error_responses(400, 404) | {200: PICTURE},
-        sync_to_thread=False,
+    picture = picture_address(
+        "/assignments/{handle:str}",
+        "Look at a picture of one of my assignments",
+        lambda program: program.desk.assignments,
     )
-    def picture(
-        self,
-        request: Asked,
-        program: NamedDependency[Program],
-        handle: Handle,
-        name: PictureName,
-    ) -> Response[bytes]:
-        """A picture that the record shows: PNG, JPEG, GIF or WebP, and nothing that holds a script."""
-        picture = program.desk.assignments.picture(request.user, handle, f"sha256:{name}")
-        return Response(picture.content, media_type=picture.media_type)
 
     @post(
         "/assignments/{handle:str}/opened",
