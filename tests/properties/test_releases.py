@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assay.core.digest import sha256
 from assay.core.errors import CheckError
+from assay.core.identity import make_id, make_ids
 from assay.core.issues import Issue
 from assay.core.merkle import MerkleTree
 from assay.records.verdict import BothUnacceptable, InsufficientContext, Prefers, Tie, Verdict
@@ -114,13 +116,28 @@ def test_a_changed_leaf_changes_the_root(leaves: list[bytes], place: int) -> Non
             assert root(leaves[::-1]) != root(leaves)
 
 
-@given(bodies=st.dictionaries(st.text(max_size=5), st.binary(max_size=50), max_size=30))
+@given(
+    bodies=st.dictionaries(
+        st.binary(max_size=3).map(lambda seed: make_id("rec", sha256(seed))),
+        st.binary(max_size=50),
+        max_size=30,
+    )
+)
 def test_a_spool_gives_back_what_it_took(
     bodies: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Bodies come out whole, in the order of their keys."""
+    """Bodies come out whole, in the order of their ids and one by one; no other id is there."""
     with Spool(tmp_path_factory.getbasetemp()) as spool:
         for key, body in bodies.items():
             spool.add(key, body)
         assert list(spool.in_order()) == sorted(bodies.items())
+        assert list(spool.ids()) == sorted(bodies)
+        assert {key: spool.body(key) for key in bodies} == bodies
+        assert make_id("rec", b"\0" * 32) not in spool
         assert len(spool) == len(bodies)
+
+
+@given(digests=st.lists(st.binary(min_size=32, max_size=32), max_size=40))
+def test_ids_made_together_are_those_made_one_by_one(digests: list[bytes]) -> None:
+    """Few are made in a loop and many in arrays."""
+    assert make_ids("rec", digests) == [make_id("rec", digest) for digest in digests]

@@ -30,6 +30,7 @@ class Permits:
         self._on = on
         self._territory = territory
         self._decisions: dict[tuple[object, ...], Decision] = {}
+        self._uses: dict[tuple[str, ...], tuple[Use, ...]] = {}
 
     @property
     def names(self) -> frozenset[str]:
@@ -55,7 +56,9 @@ class Permits:
 
     def permitted_uses(self, names: tuple[str, ...]) -> tuple[Use, ...]:
         """All uses that a whole made from these source classes permits."""
-        return tuple(use for use in USES if self.decide(use, names).permitted)
+        if names not in self._uses:
+            self._uses[names] = tuple(use for use in USES if self.decide(use, names).permitted)
+        return self._uses[names]
 
     def licence(self, name: str) -> str | None:
         """The licence of a source class, as an SPDX expression."""

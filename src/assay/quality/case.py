@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from assay.contracts.document import Document
+from assay.core.identity import make_ids
 from assay.core.ports import FactStore
 from assay.quality.disposition import Disposition
 from assay.records.judgment import Judgment
@@ -78,7 +79,7 @@ def cases(
     record_facts = store.scan(Record) if records is None else store.scan(Record, id=records)
     history = _History(store) if dated else None
     for some in _batches(record_facts, batch):
-        ids = [record.id for record in some]
+        ids = make_ids(Record.prefix, [record.digest() for record in some])
         judgments = _by_record(store.scan(Judgment, record=ids))
         adjudications = _by_record(store.scan(Adjudication, record=ids))
         verifications = _by_record(store.scan(Verification, record=ids))

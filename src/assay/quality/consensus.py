@@ -171,12 +171,10 @@ def consensus(
         counting: whose judgments count, and how many must agree.
     """
     current = [_of_the_only_candidate(judgment, record) for judgment in effective(judgments)]
+    n_candidates = len(record.candidates)
     counted = [judgment for judgment in current if counting.counts(judgment)]
-    people = tally(counted, len(record.candidates))
-    models = tally(
-        [judgment for judgment in current if judgment.reviewer.kind == "model"],
-        len(record.candidates),
-    )
+    people = tally(counted, n_candidates)
+    models = tally([own for own in current if own.reviewer.kind == "model"], n_candidates)
     # Models are tallied apart above, so that any number of them never changes this outcome.
     outcome, candidate = _counted_outcome(people, counting.share)
     looked = [judgment.errors for judgment in counted if judgment.errors is not None]
@@ -184,7 +182,7 @@ def consensus(
         outcome=outcome,
         candidate=candidate,
         ranking=_agreed_ranking(people, counting.share),
-        strengths={},
+        strengths=_strengths(counted, candidate),
         people=people,
         models=models,
         method=counting.method,
@@ -195,10 +193,9 @@ def consensus(
         errors=merge_errors(looked, needed_of(len(looked), counting.share)) if looked else None,
         spans=span_agreement(looked),
     )
-    if adjudications:
-        result = _after_adjudication(result, adjudications[-1].decision, len(record.candidates))
-    if result.candidate is None:
+    if not adjudications:
         return result
+    result = _after_adjudication(result, adjudications[-1].decision, n_candidates)
     return msgspec.structs.replace(result, strengths=_strengths(counted, result.candidate))
 
 
@@ -240,26 +237,26 @@ def effective(judgments: Iterable[Judgment], rubric: str | None = None) -> list[
 
 def tally(judgments: Iterable[Judgment], n_candidates: int) -> VerdictTally:
     """Count the verdicts of judgments, one a reviewer."""
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     abstained = not_asked = 0
     for judgment in judgments:
         if declines(judgment):
             abstained += 1
-            continue
-        match judgment.verdict:
-            case NotAsked():
-                not_asked += 1
-            case verdict:
-                counts[verdict_key(verdict, n_candidates)] += 1
+        elif isinstance(judgment.verdict, NotAsked):
+            not_asked += 1
+        else:
+            key = verdict_key(judgment.verdict, n_candidates)
+            counts[key] = counts.get(key, 0) + 1
     return VerdictTally(verdicts=by_name(counts), abstained=abstained, not_asked=not_asked)
 
 
 def _counted_outcome(people: VerdictTally, share: float | None) -> tuple[Outcome, int | None]:
     if not people.n_answered:
         return ("not_asked" if people.not_asked else "unjudged"), None
-    choices: Counter[str] = Counter()
+    choices: dict[str, int] = {}
     for key, count in people.verdicts.items():
-        choices[_choice(key)] += count
+        choice = _choice(key)
+        choices[choice] = choices.get(choice, 0) + count
     agreed = agreed_value(choices, share)
     return ("no_majority", None) if agreed is None else _read_choice(agreed)
 
@@ -334,12 +331,13 @@ def _after_adjudication(
     return msgspec.structs.replace(result, outcome=outcome, candidate=candidate, ranking=ranking)
 
 
-def _strengths(judgments: Iterable[Judgment], winner: int) -> dict[int, int]:
-    counts = Counter(
+def _strengths(judgments: Iterable[Judgment], winner: int | None) -> dict[int, int]:
+    given = [
         judgment.verdict.strength
         for judgment in judgments
         if isinstance(judgment.verdict, Prefers)
         and judgment.verdict.candidate == winner
         and judgment.verdict.strength is not None
-    )
+    ]
+    counts = Counter(given) if given else {}
     return dict(sorted(counts.items()))

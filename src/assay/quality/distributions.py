@@ -145,13 +145,15 @@ def _score_summary(
     share: float | None,
     scale: AgreementScale | None,
 ) -> ScoreSummary:
-    tallied: dict[str, int] = {}
+    tally: dict[str, int] = {}
+    abstained = not_applicable = 0
     for score in scores:
         key = score_key(score)
         if key is not None:
-            tallied[key] = tallied.get(key, 0) + 1
-    counts = dict(sorted(tallied.items()))
-    unanswered = sum(tallied.values()) < len(scores)
+            tally[key] = tally.get(key, 0) + 1
+        abstained += isinstance(score, ScoreAbstained)
+        not_applicable += isinstance(score, NotApplicable)
+    counts = by_name(tally)
     agreed = agreed_value(counts, share)
     if agreed is None and scale is not None and scale.tolerance:
         agreed = _agreed_within(scores, share, scale)
@@ -159,8 +161,8 @@ def _score_summary(
         dimension=dimension,
         candidate=None if place < 0 else place,
         counts=counts,
-        abstained=_count(ScoreAbstained, scores) if unanswered else 0,
-        not_applicable=_count(NotApplicable, scores) if unanswered else 0,
+        abstained=abstained,
+        not_applicable=not_applicable,
         agreed=agreed,
     )
 
@@ -212,6 +214,8 @@ def step_summaries(judgments: Iterable[Judgment], share: float | None) -> tuple[
     """The step labels by candidate and step."""
     labels_of: dict[tuple[int, int], Counter[str]] = {}
     for judgment in judgments:
+        if not judgment.step_labels:
+            continue
         own = {(label.candidate, label.step): label.label for label in judgment.step_labels}
         for key, label in own.items():
             labels_of.setdefault(key, Counter())[label] += 1
@@ -247,6 +251,8 @@ def ruling_summaries(
     rulings_of: dict[tuple[str, int], Counter[str]] = {}
     severities: dict[tuple[str, int], Counter[str]] = {}
     for judgment in judgments:
+        if not judgment.rulings:
+            continue
         own = {(item.section, place_of(item.candidate)): item for item in judgment.rulings}
         for key, ruling in own.items():
             rulings_of.setdefault(key, Counter())[ruling.ruling] += 1
@@ -305,6 +311,6 @@ def place_of(candidate: int | None) -> int:
     return -1 if candidate is None else candidate
 
 
-def by_name(counts: Counter[str]) -> dict[str, int]:
+def by_name(counts: Mapping[str, int]) -> dict[str, int]:
     """Counts in the order of their names."""
     return dict(sorted(counts.items()))

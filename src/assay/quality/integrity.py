@@ -262,8 +262,8 @@ class IntegrityGathering:
             self._groups.setdefault(group, {}).setdefault(split, []).append(identity)
 
     def _add_reference(self, record: Record, identity: str) -> None:
-        answer = _plain(reference_of(record.part) or "")
-        if len(answer) < LEAST_REFERENCE:
+        reference = reference_of(record.part)
+        if not reference or len(answer := _plain(reference)) < LEAST_REFERENCE:
             return
         self._with_reference += 1
         # Two messages are two texts: an answer never begins in one and ends in the other.
@@ -273,20 +273,22 @@ class IntegrityGathering:
 
     def _add_tokens(self, record: Record, winner: int | None) -> None:
         asked = "\n".join(message.content for message in record.task.messages)
-        for token in set(self._tokens.in_text(asked)):
-            self._sides["tasks", token] += 1
+        self._count_tokens("tasks", self._tokens.in_text(asked))
         counts = []
         for place, candidate in enumerate(record.candidates):
             tokens = self._tokens.in_text(candidate_text(candidate))
             counts.append(len(tokens))
             side = "others" if winner is None else "preferred" if place == winner else "rejected"
-            for token in set(tokens):
-                self._sides[side, token] += 1
+            self._count_tokens(side, tokens)
         if winner is None:
             return
         differing = [count for count in counts if count != counts[winner]]
         self._compared += len(differing)
         self._lost += sum(count > counts[winner] for count in differing)
+
+    def _count_tokens(self, side: str, tokens: Iterable[str]) -> None:
+        for token in set(tokens):
+            self._sides[side, token] += 1
 
     def _token_counts(self) -> tuple[TokenCount, ...]:
         totals: Counter[str] = Counter()
@@ -307,13 +309,9 @@ class IntegrityGathering:
 
 def reference_of(part: Part) -> str | None:
     """The right answer that the kind's own part names, where it is a text."""
-    match part:
-        case Demonstration(answer=answer):
-            return answer
-        case Process(reference=reference) | Outcome(reference=reference):
-            return reference
-        case _:
-            return None
+    if isinstance(part, Demonstration):
+        return part.answer
+    return part.reference if isinstance(part, Process | Outcome) else None
 
 
 def _cut_group(group: str | bytes, splits: dict[str, list[str]]) -> CutGroup:

@@ -30,8 +30,8 @@ from assay.releases.parquet import (
     judgment_row,
     record_row,
 )
-from assay.releases.selection import Bundle, read_bundle
-from assay.releases.spool import Spool
+from assay.releases.selection import Bundle
+from assay.releases.spool import ItemLines
 from assay.releases.verifier_tally import VerifierTally
 from assay.review.adjudication import Adjudication
 from assay.verification.verification import Verification
@@ -45,7 +45,10 @@ VERIFICATIONS = "verifications"
 SERIES = (RECORDS, JUDGMENTS, DISPOSITIONS, ADJUDICATIONS, VERIFICATIONS)
 """The series of facts that a release holds, each as `<name>.jsonl`."""
 
-DATA_FILES = (*(f"{name}.jsonl" for name in SERIES), "records.parquet", "judgments.parquet")
+RECORDS_TABLE = "records.parquet"
+JUDGMENTS_TABLE = "judgments.parquet"
+
+DATA_FILES = (*(f"{name}.jsonl" for name in SERIES), RECORDS_TABLE, JUDGMENTS_TABLE)
 """The data files of a release."""
 
 _record = msgspec.json.Decoder(Record)
@@ -64,8 +67,11 @@ def in_order_read(
         adjudications: the id and the fact of each.
         disposition: the disposition of their record.
     """
+    every = list(adjudications)
+    if len(every) < 2:  # noqa: PLR2004  one needs no order
+        return [adjudication for _, adjudication in every]
     place = {identity: number for number, identity in enumerate(disposition.read)}
-    ordered = sorted(adjudications, key=lambda entry: place.get(entry[0], len(place)))
+    ordered = sorted(every, key=lambda entry: place.get(entry[0], len(place)))
     return [adjudication for _, adjudication in ordered]
 
 
@@ -86,7 +92,7 @@ class ReleaseTally:
         """Evidence for each dimension, and under which guidelines judgments were made."""
         self.integrity = IntegrityGathering()
         """Contradictions between records."""
-        self._totals: Counter[str] = Counter()
+        self._totals = dict.fromkeys((RECORDS, JUDGMENTS, ADJUDICATIONS, VERIFICATIONS), 0)
         self._kinds: Counter[str] = Counter()
         self._states: Counter[str] = Counter()
         self._standings: Counter[str] = Counter()
@@ -120,17 +126,18 @@ class ReleaseTally:
         self.evidence.add(record, judgments, verifications)
         judged = consensus(record, judgments, adjudications) if judgments else None
         self.integrity.add(item.id, record, judged)
-        self._totals.update(
-            records=1,
-            judgments=item.judgments,
-            adjudications=len(adjudications),
-            verifications=len(verifications),
-        )
+        self._totals[RECORDS] += 1
+        self._totals[JUDGMENTS] += item.judgments
+        self._totals[ADJUDICATIONS] += len(adjudications)
+        self._totals[VERIFICATIONS] += len(verifications)
         self.attachments.add(record.attachments, item.all_sources)
         self._kinds[item.kind] += 1
         self._states[item.state] += 1
-        self._standings.update(item.standings)
-        self._sources.update(item.all_sources)
+        # Counter.update takes longer than all of this for the few entries of one item.
+        for standing in item.standings:
+            self._standings[standing] += 1
+        for source in item.all_sources:
+            self._sources[source] += 1
         if item.transformation:
             self._transformations[item.transformation.name, item.transformation.version] += 1
 
@@ -140,12 +147,10 @@ class ReleaseTally:
 
     def counts(self) -> Counts:
         """How much the release holds."""
-        series = (RECORDS, JUDGMENTS, ADJUDICATIONS, VERIFICATIONS)
-        totals = {name: self._totals[name] for name in series}
         kinds, states = dict(sorted(self._kinds.items())), dict(sorted(self._states.items()))
         standings = dict(sorted(self._standings.items()))
         return msgspec.convert(
-            totals | {"kinds": kinds, "states": states, "standings": standings}, Counts
+            self._totals | {"kinds": kinds, "states": states, "standings": standings}, Counts
         )
 
     def sources(self, permits: Permits) -> tuple[SourceEntry, ...]:
@@ -177,25 +182,25 @@ class _Files:
             name: stack.enter_context((folder / f"{name}.jsonl").open("wb")) for name in SERIES
         }
         self._records = stack.enter_context(
-            TableWriter[RecordFact](folder / "records.parquet", RECORD_SCHEMA, record_row)
+            TableWriter[RecordFact](folder / RECORDS_TABLE, RECORD_SCHEMA, record_row)
         )
         self._judgments = stack.enter_context(
-            TableWriter[JudgmentFact](folder / "judgments.parquet", JUDGMENT_SCHEMA, judgment_row)
+            TableWriter[JudgmentFact](folder / JUDGMENTS_TABLE, JUDGMENT_SCHEMA, judgment_row)
         )
 
     def write(
         self,
         item: ReleaseItem,
         record: Record,
-        judgments: Sequence[tuple[str, Judgment]],
+        judgments: Sequence[Judgment],
         bundle: Bundle,
     ) -> None:
         self._line(RECORDS, bundle.record)
         self._records.add((item, record, bundle.record))
-        self._line(DISPOSITIONS, bundle.disposition)
-        for (identity, judgment), raw in zip(judgments, bundle.judgments, strict=True):
+        self._line(DISPOSITIONS, bundle.disposition.body)
+        for judgment, raw in zip(judgments, bundle.judgments, strict=True):
             self._line(JUDGMENTS, raw.body)
-            self._judgments.add((identity, judgment, raw.body))
+            self._judgments.add((raw.id, judgment, raw.body))
         for series, facts in (
             (ADJUDICATIONS, bundle.adjudications),
             (VERIFICATIONS, bundle.verifications),
@@ -208,10 +213,10 @@ class _Files:
 
 
 def assemble(
-    chosen: Spool,
+    published: Iterable[tuple[str, Bundle]],
     permits: Permits,
     folder: Path,
-    items: Spool,
+    items: ItemLines,
     demand: EvidenceDemand,
     *,
     handles: Mapping[str, str],
@@ -219,26 +224,25 @@ def assemble(
     """Write the data files of a release.
 
     Args:
-        chosen: the bundles as they are published, by the record's id.
+        published: the bundles as they are published, in the order of the records' ids.
         permits: what the sources permit.
         folder: where the files go.
-        items: takes the canonical bytes of the items, by the record's id.
+        items: takes the canonical bytes of the items, in the same order.
         demand: what the documents demand of machine evidence.
         handles: id of a record -> its handle, where it has another id in the store.
     """
     tally = ReleaseTally(demand)
     with ExitStack() as stack:
         files = _Files(folder, stack)
-        for identity, body in chosen.in_order():
-            bundle = read_bundle(body)
+        for identity, bundle in published:
             record = _record.decode(bundle.record)
-            judgments = [(raw.id, _judgment.decode(raw.body)) for raw in bundle.judgments]
-            disposition = _disposition.decode(bundle.disposition)
+            judgments = [_judgment.decode(raw.body) for raw in bundle.judgments]
+            disposition = _disposition.decode(bundle.disposition.body)
             item = make_item(
                 record,
                 identity,
-                disposition,
-                judgments,
+                (bundle.disposition.id, disposition),
+                zip((raw.digest for raw in bundle.judgments), judgments, strict=True),
                 permits,
                 inherited=bundle.inherited,
                 handle=handles.get(identity, ""),
@@ -249,13 +253,13 @@ def assemble(
                 item,
                 canonical,
                 record,
-                [judgment for _, judgment in judgments],
-                [_verification.decode(each.body) for each in bundle.verifications],
+                judgments,
+                [_verification.decode(raw.body) for raw in bundle.verifications],
                 adjudications=in_order_read(
-                    [(each.id, _adjudication.decode(each.body)) for each in bundle.adjudications],
+                    [(raw.id, _adjudication.decode(raw.body)) for raw in bundle.adjudications],
                     disposition,
                 ),
             )
-            items.add(identity, canonical)
+            items.add(canonical)
             files.write(item, record, judgments, bundle)
     return tally

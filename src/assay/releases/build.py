@@ -67,8 +67,8 @@ from assay.releases.place import build_lock, building, make_durable, settle
 from assay.releases.previous import entry_of, previous_release
 from assay.releases.publication import Publication
 from assay.releases.release import GateResult, Release
-from assay.releases.selection import SelectedRecords, select
-from assay.releases.spool import Spool
+from assay.releases.selection import ChosenRecords, SelectedRecords, select
+from assay.releases.spool import ItemLines, Spool
 from assay.releases.unchanged import LIMITATIONS, refuse_unchanged
 from assay.releases.withdrawal import withdrawn_records
 from assay.reserve.compared import Compared
@@ -81,7 +81,14 @@ QUALITY_TEXT = "quality.md"
 """The quality report for people."""
 
 
+class _RestsOn(msgspec.Struct):
+    """The part of an item that lineage needs."""
+
+    disposition: str
+
+
 _item = msgspec.json.Decoder(ReleaseItem)
+_rests_on = msgspec.json.Decoder(_RestsOn)
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,27 +178,33 @@ class _Build:
     def run(self, actor: str) -> Built:
         """Write, run the gates, sign and commit."""
         with (
-            Spool(self.releases) as chosen,
-            Spool(self.releases) as published,
-            Spool(self.releases) as items,
+            Spool(self.releases) as plain,
+            Spool(self.releases) as naming,
+            Spool(self.releases) as renamed,
+            ItemLines(self.releases) as items,
         ):
+            chosen = ChosenRecords(plain, naming)
             selection = select(
                 self.store,
                 contract=self.documents["contract"].id,
                 rubric=self.documents["rubric"].id,
                 use=self.inputs.use,
                 rights=self.rights,
-                spool=chosen,
+                spools=chosen,
                 sampling=self.typed_documents.contract.sampling,
                 reserve=self.inputs.reserve,
                 benchmarks=self.inputs.benchmarks,
                 leave_out_overlaps=self.inputs.leave_out_overlaps,
             )
             demand = EvidenceDemand(self.typed_documents.contract, self.typed_documents.rubric)
-            publication = Publication(chosen, self.inputs.record_handle)
-            publication.write(published)
+            publication = Publication(chosen, renamed, self.inputs.record_handle)
             tally = assemble(
-                published, self.permits, self.folder, items, demand, handles=publication.handles
+                publication.in_order(),
+                self.permits,
+                self.folder,
+                items,
+                demand,
+                handles=publication.handles,
             )
             self._write_documents(publication)
             self._write_attachments(tally.attachments.entries())
@@ -238,7 +251,7 @@ class _Build:
             self._write(attachment_name(entry.digest), content)
 
     def _judge(
-        self, selection: SelectedRecords, tally: ReleaseTally, items: Spool
+        self, selection: SelectedRecords, tally: ReleaseTally, items: ItemLines
     ) -> tuple[ManifestHead, dict[str, str]]:
         """The manifest's head and the texts, once every gate has let them pass."""
         covered = coverage(selection.cells, self.typed_documents.contract.sampling)
@@ -360,7 +373,7 @@ class _Build:
             yield FileEntry(name=name, sha256=digest, bytes=size)
 
     def _difference(
-        self, items: Spool
+        self, items: ItemLines
     ) -> tuple[ReleaseDifference | None, Mapping[DocumentKind, Document] | None]:
         """What changed since the previous release, and its documents; None for a first one."""
         if self.previous is None:
@@ -370,7 +383,7 @@ class _Build:
         documents = read_documents(folder, head)
         difference = compare_releases(
             (self.previous.version, self.inputs.version),
-            ((item for item, _ in before), _items_of(items)),
+            ((item for item, _ in before), map(_item.decode, items)),
             (documents, self.documents),
         )
         return difference, documents
@@ -406,10 +419,10 @@ class _Build:
             **{file.file: texts_in(file.document) for file in files},
         }
 
-    def _write_manifest(self, head: ManifestHead, items: Spool) -> None:
+    def _write_manifest(self, head: ManifestHead, items: ItemLines) -> None:
         with (self.folder / MANIFEST).open("wb") as stream:
             writer = ManifestWriter(stream, head)
-            for _, item in items.in_order():
+            for item in items:
                 writer.add(item)
             writer.close()
 
@@ -425,7 +438,7 @@ class _Build:
         self._write(ATTESTATION, attest(RELEASE, subjects, predicate_of(head), self.key))
 
     def _commit(
-        self, head: ManifestHead, items: Spool, origins: Mapping[str, str], actor: str
+        self, head: ManifestHead, items: ItemLines, origins: Mapping[str, str], actor: str
     ) -> Release:
         documents: dict[str, str] = {entry.kind: entry.id for entry in head.documents}
         release = Release(
@@ -440,13 +453,11 @@ class _Build:
         )
         # A published disposition may have another id than the fact in the store; the lineage
         # connects facts of the store.
+        identity = release.id
+        dispositions = (_rests_on.decode(item).disposition for item in items)
         made_from = (
-            Edge(
-                child=release.id,
-                role="disposition",
-                parent=origins.get(item.disposition, item.disposition),
-            )
-            for item in _items_of(items)
+            Edge(child=identity, role="disposition", parent=origins.get(published, published))
+            for published in dispositions
         )
         with self.store.write(
             "release.build", actor=actor, subject=head.version, documents=documents
@@ -494,11 +505,6 @@ def read_documents(folder: Path, head: ManifestHead) -> dict[DocumentKind, Docum
                 where=entry.canonical,
             ) from error
     return documents
-
-
-def _items_of(items: Spool) -> Iterator[ReleaseItem]:
-    for _, body in items.in_order():
-        yield _item.decode(body)
 
 
 def _files_in(folder: Path) -> list[str]:

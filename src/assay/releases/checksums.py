@@ -15,8 +15,11 @@ SUMS = "SHA256SUMS"
 _LINE = re.compile(r"([0-9a-f]{64})  ([^\n]+)")
 _SAFE_PART = re.compile(r"(?!\.)(?!-)[A-Za-z0-9._-]+(?<!\.)")
 
+FileDigest = tuple[str, int]
+"""SHA-256 (hexadecimal) and size (bytes) of a file."""
 
-def digest_file(file: Path) -> tuple[str, int]:
+
+def digest_file(file: Path) -> FileDigest:
     """SHA-256 (hexadecimal) and size (bytes) of a file."""
     with file.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256")

@@ -1,15 +1,15 @@
 """The contents of a signed folder, derived again: ids, items, Merkle root, tables, gates, rights.
 
 All series are in the order of the records' ids, so one walk side by side sees everything in flat
-memory. The item of each record is made again by the function that made it at the build.
+memory and reads it once. The item of each record is made again by the function that made it at the build.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Generic, TypeVar
+from types import TracebackType
+from typing import Generic, Self, TypeVar
 
 import msgspec
-import pyarrow as pa
 
 from assay.contracts.contract import Sampling
 from assay.contracts.document import Document, DocumentKind, to_fact
@@ -17,7 +17,7 @@ from assay.contracts.reading import read_content
 from assay.core.canonical import encode_fact
 from assay.core.digest import labelled_digest, sha256
 from assay.core.errors import InputError
-from assay.core.identity import make_id
+from assay.core.identity import make_id, make_ids
 from assay.core.media_type import media_type
 from assay.governance.permits import Permits
 from assay.quality.cells import Cells
@@ -32,13 +32,15 @@ from assay.releases.assembly import (
     DATA_FILES,
     DISPOSITIONS,
     JUDGMENTS,
+    JUDGMENTS_TABLE,
     RECORDS,
+    RECORDS_TABLE,
     VERIFICATIONS,
     ReleaseTally,
     in_order_read,
 )
 from assay.releases.build import read_documents
-from assay.releases.checksums import digest_file, is_safe
+from assay.releases.checksums import FileDigest, is_safe
 from assay.releases.faults import Faults
 from assay.releases.gates import (
     COPIES_COUNT,
@@ -65,8 +67,8 @@ from assay.releases.parquet import (
     JUDGMENT_SCHEMA,
     RECORD_SCHEMA,
     RECORD_SCHEMA_BEFORE_STANDINGS,
+    TableComparison,
     judgment_row,
-    matches,
     record_row,
 )
 from assay.releases.selection import Body, Bundle
@@ -77,9 +79,20 @@ from assay.verification.verification import Verification
 F = TypeVar("F", Record, Judgment, Disposition, Adjudication, Verification)
 About = TypeVar("About", Judgment, Disposition, Adjudication, Verification)
 
+_AT_ONCE = 1 << 18
+"""Bytes of a file from which lines are not read any further before they are worked on."""
 
-def examine(folder: Path, head: ManifestHead, faults: Faults) -> TypedDocuments:
+
+def examine(
+    folder: Path, head: ManifestHead, files: Mapping[str, FileDigest], faults: Faults
+) -> TypedDocuments:
     """Derive everything that the manifest says from the files, and report every difference.
+
+    Args:
+        folder: the release.
+        head: the head of its manifest.
+        files: SHA-256 and size of every file of the folder, by name.
+        faults: takes the differences.
 
     Returns:
         The release's documents.
@@ -88,30 +101,32 @@ def examine(folder: Path, head: ManifestHead, faults: Faults) -> TypedDocuments:
         InputError: if a file cannot be read as what it should be; then nothing after it is
             examined.
     """
-    _examine_head(folder, head, faults)
+    _examine_head(head, files, faults)
     documents = _examine_documents(folder, head, faults)
     typed = typed_documents(documents)
     permits = Permits(
         typed.sources.classes, on=day_of(head.created), territory=head.program.territory
     )
     tally = ReleaseTally(EvidenceDemand(typed.contract, typed.rubric))
-    walk = _Walk(
-        folder,
-        head,
-        permits=permits,
-        sampling=typed.contract.sampling,
-        faults=faults,
-        tally=tally,
-    )
-    walk.go()
-    _compare(head, walk.tally, permits, faults)
-    _examine_attachments(folder, head, faults)
-    _examine_tables(folder, faults)
+    with _Tables(folder, head) as tables:
+        walk = _Walk(
+            folder,
+            head,
+            permits=permits,
+            sampling=typed.contract.sampling,
+            faults=faults,
+            tally=tally,
+            tables=tables,
+        )
+        walk.go()
+        _compare(head, walk.tally, permits, faults)
+        _examine_attachments(folder, head, faults)
+        tables.report(faults)
     _run_gates(head, walk, typed, documents, faults)
     return typed
 
 
-def _examine_head(folder: Path, head: ManifestHead, faults: Faults) -> None:
+def _examine_head(head: ManifestHead, files: Mapping[str, FileDigest], faults: Faults) -> None:
     if head.previous and precedence(head.previous.version) >= precedence(head.version):
         message = f"{head.version} follows {head.previous.version}, which is not below it"
         faults.error("previous-not-below", MANIFEST, message)
@@ -125,11 +140,11 @@ def _examine_head(folder: Path, head: ManifestHead, faults: Faults) -> None:
             where=MANIFEST,
         )
     for name, entry in described.items():
-        if not is_safe(name) or not (folder / name).is_file():
+        if not is_safe(name) or name not in files:
             raise InputError(
                 code="undescribed-file", message=f"{name!r} is not a file here", where=MANIFEST
             )
-        if digest_file(folder / name) != (entry.sha256, entry.bytes):
+        if files[name] != (entry.sha256, entry.bytes):
             faults.error("other-file", MANIFEST, f"{name} is not the file that is described")
 
 
@@ -155,10 +170,10 @@ def _examine_documents(
 class _Series(Generic[About]):
     """Facts about records, in the order of the records' ids, taken record by record."""
 
-    def __init__(self, folder: Path, name: str, kind: type[About], faults: Faults) -> None:
-        self._file = f"{name}.jsonl"
+    def __init__(self, file: str, facts: Iterator[tuple[Body, About]], faults: Faults) -> None:
+        self._file = file
         self._faults = faults
-        self._facts: Iterator[tuple[Body, About]] = _facts(folder / self._file, kind)
+        self._facts: Iterator[tuple[Body, About]] = facts
         self._next: tuple[Body, About] | None = next(self._facts, None)
 
     def about(self, record: str | None) -> list[tuple[Body, About]]:
@@ -189,6 +204,7 @@ class _Walk:
         sampling: Sampling,
         faults: Faults,
         tally: ReleaseTally,
+        tables: "_Tables",
     ) -> None:
         self.tally = tally
         """Counts and Merkle root over the items as they are."""
@@ -203,10 +219,20 @@ class _Walk:
         self._derived: list[Descent] = []
         self._faults = faults
         self._documents = {entry.kind: entry.id for entry in head.documents}
-        self._dispositions = _Series(folder, DISPOSITIONS, Disposition, faults)
-        self._judgments = _Series(folder, JUDGMENTS, Judgment, faults)
-        self._adjudications = _Series(folder, ADJUDICATIONS, Adjudication, faults)
-        self._verifications = _Series(folder, VERIFICATIONS, Verification, faults)
+        self._tables = tables
+        self._dispositions = self._series(DISPOSITIONS, Disposition)
+        self._judgments = self._series(JUDGMENTS, Judgment, tables.add_judgment)
+        self._adjudications = self._series(ADJUDICATIONS, Adjudication)
+        self._verifications = self._series(VERIFICATIONS, Verification)
+
+    def _series(
+        self,
+        name: str,
+        kind: type[About],
+        see: Callable[[Body, About], None] | None = None,
+    ) -> _Series[About]:
+        file = f"{name}.jsonl"
+        return _Series(file, _facts(self._folder / file, kind, see), self._faults)
 
     def go(self) -> None:
         """Examine every item.
@@ -224,6 +250,7 @@ class _Walk:
             identified = next(records, None)
             if identified is None or identified[0].id != item.id:
                 raise _unmatched_record("other-record", f"{item.id} is not the record at its place")
+            self._tables.add_record(item, *identified)
             self._examine(item, body, *identified)
             self._examine_inheritance(item)
         if next(records, None) is not None:
@@ -241,13 +268,13 @@ class _Walk:
         adjudications = self._adjudications.about(item.id)
         verifications = self._verifications.about(item.id)
         dispositions = self._dispositions.about(item.id)
-        decisions = [(each.id, adjudication) for each, adjudication in adjudications]
+        decisions = [(raw_fact.id, adjudication) for raw_fact, adjudication in adjudications]
         self.tally.add(
             item,
             body,
             record,
-            [each for _, each in judgments],
-            [each for _, each in verifications],
+            [judgment for _, judgment in judgments],
+            [verification for _, verification in verifications],
             adjudications=in_order_read(decisions, dispositions[0][1])
             if dispositions
             else [adjudication for _, adjudication in decisions],
@@ -259,27 +286,26 @@ class _Walk:
         [(decided, disposition)] = dispositions
         bundle = Bundle(
             record=raw.body,
-            disposition=decided.body,
+            disposition=decided,
             judgments=[raw_fact for raw_fact, _ in judgments],
             adjudications=[raw_fact for raw_fact, _ in adjudications],
             verifications=[raw_fact for raw_fact, _ in verifications],
         )
         self._examine_disposition(disposition, bundle)
-        with_ids = [(raw_fact.id, judgment) for raw_fact, judgment in judgments]
-        self._compare_item(item, raw, record, disposition, with_ids)
+        digests = [(raw_fact.digest, judgment) for raw_fact, judgment in judgments]
+        self._compare_item(item, record, (decided.id, disposition), digests)
 
     def _compare_item(
         self,
         item: ReleaseItem,
-        raw: Body,
         record: Record,
-        disposition: Disposition,
-        judgments: Sequence[tuple[str, Judgment]],
+        disposition: tuple[str, Disposition],
+        judgments: Sequence[tuple[bytes, Judgment]],
     ) -> None:
         """Compare an item of the manifest with the item that its facts give."""
         expected = make_item(
             record,
-            raw.id,
+            item.id,
             disposition,
             judgments,
             self._permits,
@@ -288,7 +314,7 @@ class _Walk:
         )
         # `inherited` and `handle` rest on records outside the folder, so they are taken over and
         # not derived; `_examine_inheritance` checks what the folder shows of them.
-        for field in ReleaseItem.__struct_fields__:
+        for field in ReleaseItem.__struct_fields__ if item != expected else ():
             if getattr(item, field) != getattr(expected, field):
                 self._error("other-item", f"{item.id}: {field} is not what the facts say")
         if self._head.use not in item.permitted:
@@ -364,31 +390,40 @@ def _examine_attachments(folder: Path, head: ManifestHead, faults: Faults) -> No
         faults.error("other-format", MANIFEST, f"{head.format} is not the format of these files")
 
 
-def _examine_tables(folder: Path, faults: Faults) -> None:
-    head, items = read_manifest(folder / MANIFEST)
-    before = head.format in TWO_STATES
-    records = _facts(folder / "records.jsonl", Record)
-    judgments = _facts(folder / "judgments.jsonl", Judgment)
-    tables = {
-        "records.parquet": (
-            RECORD_SCHEMA_BEFORE_STANDINGS if before else RECORD_SCHEMA,
-            (
-                record_row((item, record, raw.body))
-                for (item, _), (raw, record) in zip(items, records, strict=False)
-            ),
-        ),
-        "judgments.parquet": (
-            JUDGMENT_SCHEMA,
-            (judgment_row((raw.id, judgment, raw.body)) for raw, judgment in judgments),
-        ),
-    }
-    for name, (schema, rows) in tables.items():
-        try:
-            difference = matches(folder / name, schema, rows)
-        except (pa.ArrowException, OSError) as error:
-            difference = f"the file cannot be read: {error}"
-        if difference:
-            faults.error("other-table", name, difference)
+class _Tables:
+    """The Parquet files of a release, compared with the facts as the walk reads them."""
+
+    def __init__(self, folder: Path, head: ManifestHead) -> None:
+        before = head.format in TWO_STATES
+        schema = RECORD_SCHEMA_BEFORE_STANDINGS if before else RECORD_SCHEMA
+        self._records = TableComparison(folder / RECORDS_TABLE, schema)
+        self._judgments = TableComparison(folder / JUDGMENTS_TABLE, JUDGMENT_SCHEMA)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._records.__exit__(kind, error, trace)
+        self._judgments.__exit__(kind, error, trace)
+
+    def add_record(self, item: ReleaseItem, raw: Body, record: Record) -> None:
+        """Compare the row of a record."""
+        self._records.add(record_row((item, record, raw.body)))
+
+    def add_judgment(self, raw: Body, judgment: Judgment) -> None:
+        """Compare the row of a judgment."""
+        self._judgments.add(judgment_row((raw.id, judgment, raw.body)))
+
+    def report(self, faults: Faults) -> None:
+        """Report the first difference of each table, once all facts were read."""
+        for name, table in ((RECORDS_TABLE, self._records), (JUDGMENTS_TABLE, self._judgments)):
+            if difference := table.difference():
+                faults.error("other-table", name, difference)
 
 
 def _run_gates(
@@ -453,19 +488,50 @@ def _sampling(head: ManifestHead, typed_documents: TypedDocuments, counts: QaFig
     )
 
 
-def _facts(file: Path, kind: type[F]) -> Iterator[tuple[Body, F]]:
-    """The facts of a file, each with its id and bytes, streamed."""
-    decode = msgspec.json.Decoder(kind).decode
+def _facts(
+    file: Path, kind: type[F], see: Callable[[Body, F], None] | None = None
+) -> Iterator[tuple[Body, F]]:
+    """The facts of a file, each with its id, bytes and digest, streamed.
+
+    Args:
+        file: the file.
+        kind: the family of its facts.
+        see: is shown each fact, in the order of the file, before it is given.
+    """
     with file.open("rb") as stream:
-        for number, line in enumerate(stream, start=1):
-            body = line.removesuffix(b"\n")
-            try:
-                fact = decode(body)
-            except msgspec.MsgspecError as error:
-                raise _unreadable(file, number, str(error)) from error
-            if encode_fact(fact) != body or body == line:
-                raise _unreadable(file, number, "the line is not in canonical form")
-            yield Body(make_id(kind.prefix, sha256(body)), body), fact
+        number = 1
+        while lines := stream.readlines(_AT_ONCE):
+            facts, fault = _decoded(lines, kind, file, number)
+            number += len(lines)
+            bodies = [body for body, _ in facts]
+            digests = [sha256(body) for body in bodies]
+            ids = make_ids(kind.prefix, digests)
+            for raw, (_, fact) in zip(map(Body, ids, bodies, digests), facts, strict=True):
+                if see is not None:
+                    see(raw, fact)
+                yield raw, fact
+            if fault is not None:
+                raise fault
+
+
+def _decoded(
+    lines: Sequence[bytes], kind: type[F], file: Path, first: int
+) -> tuple[list[tuple[bytes, F]], InputError | None]:
+    """Facts with their bytes, up to the first line that is not one in canonical form."""
+    decode = msgspec.json.Decoder(kind).decode
+    facts: list[tuple[bytes, F]] = []
+    for number, line in enumerate(lines, start=first):
+        body = line.removesuffix(b"\n")
+        try:
+            fact = decode(body)
+        except msgspec.MsgspecError as error:
+            fault = _unreadable(file, number, str(error))
+            fault.__cause__ = error
+            return facts, fault
+        if encode_fact(fact) != body or body == line:
+            return facts, _unreadable(file, number, "the line is not in canonical form")
+        facts.append((body, fact))
+    return facts, None
 
 
 def _unmatched_record(code: str, message: str) -> InputError:

@@ -6,12 +6,14 @@ All of it is derived again when a release is verified.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from assay.core.fact import Value
 from assay.quality.machine_evidence import EvidenceDemand
 from assay.records.fields import Index
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.verification.ledger_evidence import CoverageEvidence, items_of
+from assay.verification.ledger_evidence import CoverageEvidence, items_of, judged_places, people_of
 from assay.verification.planned import applying
 from assay.verification.standing import speaks
 from assay.verification.verification import Verification
@@ -53,6 +55,15 @@ class GuidelineEntry(Value):
         return f"guideline {self.guideline}" if self.guideline else "no stated guideline"
 
 
+class _Items(msgspec.Struct):
+    """Counts of a dimension's items."""
+
+    items: int = 0
+    judged: int = 0
+    verified: int = 0
+    neither: int = 0
+
+
 class EvidenceTally:
     """Counts items by their evidence, and judgments by the guideline that they cite."""
 
@@ -63,9 +74,7 @@ class EvidenceTally:
             demand: what the contract and the rubric demand.
         """
         self._demand = demand
-        self._items: dict[str, Counter[str]] = {
-            dimension.id: Counter() for dimension in demand.rubric.dimensions
-        }
+        self._items = {dimension.id: _Items() for dimension in demand.rubric.dimensions}
         self._cited: Counter[str] = Counter()
 
     def add(
@@ -78,34 +87,35 @@ class EvidenceTally:
             judgments: its judgments.
             verifications: its verifications.
         """
-        self._cited.update(judgment.rubric or judgment.guideline or "" for judgment in judgments)
+        for judgment in judgments:
+            self._cited[judgment.rubric or judgment.guideline or ""] += 1
         speaking = [fact for fact in verifications if speaks(fact)]
         # Only results that pass or fail are evidence; one that could not tell covers nothing.
-        evidence = CoverageEvidence(self._demand.ground, judgments, speaking)
+        evidence = CoverageEvidence(self._demand.ground, judgments, speaking) if speaking else None
+        judged_at = judged_places(people_of(judgments))
         applies = applying(record, self._demand.contract, self._demand.rubric)
         for dimension in self._demand.rubric.dimensions:
-            if dimension.id not in applies:
+            name = dimension.id
+            if name not in applies:
                 continue
-            counted = self._items[dimension.id]
+            counted = self._items[name]
             for item in items_of(record.candidates):
-                coverage = evidence.cover(dimension, item)
-                verified = coverage.machine is not None
-                counted.update(
-                    items=1,
-                    judged=coverage.expert,
-                    verified=verified,
-                    neither=not (coverage.expert or verified),
-                )
+                judged = (name, item) in judged_at or (name, None) in judged_at
+                verified = evidence is not None and evidence.is_verified(dimension, item)
+                counted.items += 1
+                counted.judged += judged
+                counted.verified += verified
+                counted.neither += not (judged or verified)
 
     def dimensions(self) -> tuple[DimensionEntry, ...]:
         """Every dimension of the rubric, in its order."""
         return tuple(
             DimensionEntry(
                 dimension=name,
-                items=counted["items"],
-                judged=counted["judged"],
-                verified=counted["verified"],
-                neither=counted["neither"],
+                items=counted.items,
+                judged=counted.judged,
+                verified=counted.verified,
+                neither=counted.neither,
             )
             for name, counted in self._items.items()
         )

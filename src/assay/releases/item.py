@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from assay.core.digest import chain, labelled_digest
 from assay.core.fact import Value
-from assay.core.identity import digest_of
 from assay.governance.permits import Permits
 from assay.governance.rights import Use
 from assay.quality.disposition import CandidateStanding, Disposition, State
@@ -66,14 +65,16 @@ class ReleaseItem(Value):
     @property
     def all_sources(self) -> tuple[str, ...]:
         """The source classes whose rights bind it: its own and those that it inherits, sorted."""
+        if not self.inherited:
+            return self.source_classes
         return tuple(sorted({*self.source_classes, *self.inherited}))
 
 
 def make_item(
     record: Record,
     identity: str,
-    disposition: Disposition,
-    judgments: Iterable[tuple[str, Judgment]],
+    disposition: tuple[str, Disposition],
+    judgments: Iterable[tuple[bytes, Judgment]],
     permits: Permits,
     *,
     inherited: tuple[str, ...] = (),
@@ -84,32 +85,35 @@ def make_item(
     Args:
         record: the record.
         identity: its id.
-        disposition: what the contract's rules made of it.
-        judgments: its judgments with their ids, in the order of their ids.
+        disposition: what the contract's rules made of it, with its id.
+        judgments: its judgments with their digests, in the order of their ids.
         permits: what the source classes permit on the day of the release.
         inherited: source classes of its ancestors, beyond its own, sorted.
         handle: its keyed name in the publisher's store, where its id there is another one.
     """
     # Judgments enter by their digests: an item stays small however many judgments a record has.
     digests, cited = [], set()
-    for judgment_id, judgment in judgments:
-        digests.append(digest_of(judgment_id))
+    for digest, judgment in judgments:
+        digests.append(digest)
         cited.add(judgment.rubric or judgment.guideline or "")
+    disposition_id, decided = disposition
+    own_sources = record.source_classes
+    bound_by = tuple(sorted({*own_sources, *inherited})) if inherited else own_sources
     return ReleaseItem(
         id=identity,
         kind=record.kind,
         schema=record.schema_version,
-        source_classes=record.source_classes,
-        permitted=permits.permitted_uses(tuple(sorted({*record.source_classes, *inherited}))),
-        rubric=disposition.rubric,
-        disposition=disposition.id,
-        state=disposition.state,
-        rule=disposition.rule,
+        source_classes=own_sources,
+        permitted=permits.permitted_uses(bound_by),
+        rubric=decided.rubric,
+        disposition=disposition_id,
+        state=decided.state,
+        rule=decided.rule,
         judgments=len(digests),
         judgments_digest=f"sha256:{chain(digests).hex()}",
         parents=record.parents,
         transformation=_transformation(record),
-        standings=tuple(explained.standing for explained in disposition.standings),
+        standings=tuple(explained.standing for explained in decided.standings),
         judged_under=tuple(sorted(cited - {""})),
         inherited=inherited,
         handle=handle,

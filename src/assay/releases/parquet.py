@@ -4,13 +4,14 @@ The columns are part of the release format: `verify` derives them again from the
 options are pinned, so that the same facts give the same bytes under the same pyarrow.
 """
 
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate, chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -102,7 +103,11 @@ JUDGMENT_COLUMNS: dict[str, str] = {
 }
 """What each column of judgments.parquet means."""
 
+OFFSETS = np.int32
+"""Numbers by which Arrow's `string` and `list` say where a value begins: up to 2 GiB."""
+
 Row = dict[str, Any]
+"""A row by column; a text may be given as its UTF-8 bytes."""
 
 RecordFact = tuple[ReleaseItem, Record, bytes]
 """An item, its record, and the record's canonical bytes."""
@@ -128,7 +133,7 @@ def record_row(fact: RecordFact) -> Row:
         "prompt": record.task.messages[-1].content if record.task.messages else "",
         "candidates": [candidate_text(candidate) for candidate in record.candidates],
         "judgments": item.judgments,
-        "json": body.decode(),
+        "json": body,
     }
 
 
@@ -154,7 +159,7 @@ def judgment_row(fact: JudgmentFact) -> Row:
         "active_ms": judgment.active_ms,
         "judged_at": judgment.judged_at,
         "supersedes": judgment.supersedes,
-        "json": body.decode(),
+        "json": body,
     }
 
 
@@ -199,35 +204,133 @@ class TableWriter(Generic[T]):
 
     def _flush(self) -> None:
         if self._rows:
-            self._writer.write_table(pa.Table.from_pylist(self._rows, schema=self._schema))
+            self._writer.write_table(table_of(self._rows, self._schema))
             self._rows = []
 
 
-def matches(file: Path, schema: pa.Schema, rows: Iterator[Row]) -> str | None:
-    """Compare a Parquet file with the rows that it must hold.
+class TableComparison:
+    """Compares a Parquet file with the rows that it must hold, as they come."""
 
-    Args:
-        file: the file.
-        schema: the columns that it must have.
-        rows: the rows, in order.
+    def __init__(self, file: Path, schema: pa.Schema) -> None:
+        """Open the file; one that cannot be read is a difference and no error.
 
-    Returns:
-        What is different, in one sentence; None if nothing is.
+        Args:
+            file: the file.
+            schema: the columns that it must have.
+        """
+        self._schema = schema
+        self._rows: list[Row] = []
+        self._group = 0
+        self._difference: str | None = None
+        self._table: pq.ParquetFile | None = None
+        try:
+            self._table = pq.ParquetFile(file)
+            if not self._table.schema_arrow.equals(schema):
+                self._difference = "the columns are not those of the format"
+            self._groups: list[int] = [
+                self._table.metadata.row_group(number).num_rows
+                for number in range(self._table.num_row_groups)
+            ]
+        except (pa.ArrowException, OSError) as error:
+            self._difference = _unreadable(error)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._table is not None:
+            self._table.close()
+
+    def add(self, row: Row) -> None:
+        """Take in the next row."""
+        self._pass_empty_groups()
+        if self._difference is not None:
+            return
+        if self._group == len(self._groups):
+            self._difference = "rows are missing at the end"
+            return
+        self._rows.append(row)
+        if len(self._rows) == self._groups[self._group]:
+            self._compare()
+
+    def difference(self) -> str | None:
+        """What is different, in one sentence, once every row was taken in; None if nothing is."""
+        while self._difference is None and self._group < len(self._groups):
+            self._compare()
+        return self._difference
+
+    def _pass_empty_groups(self) -> None:
+        while self._difference is None and self._group < len(self._groups):
+            if self._groups[self._group]:
+                return
+            self._compare()
+
+    def _compare(self) -> None:
+        """Compare the next row group with the rows that came since the last one."""
+        number, rows = self._group, self._rows
+        self._group, self._rows = number + 1, []
+        if self._table is None:
+            return
+        try:
+            group = self._table.read_row_group(number)
+        except (pa.ArrowException, OSError) as error:
+            self._difference = _unreadable(error)
+            return
+        if not group.equals(table_of(rows, self._schema)):
+            self._difference = f"row group {number} does not say what the facts say"
+
+
+def table_of(rows: Sequence[Row], schema: pa.Schema) -> pa.Table:
+    """Rows as a table, built column by column from buffers.
+
+    `Table.from_pylist` and `pa.array` give the same and import pandas, if it is there, for a second.
+    """
+    columns = [_whole_column([row[field.name] for row in rows], field.type) for field in schema]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _whole_column(values: Sequence[Any], kind: pa.DataType) -> pa.Array | pa.ChunkedArray:
+    try:
+        return _column(values, kind)
+    except OverflowError:
+        # More than 2 GiB of text in one row group: pyarrow makes several chunks of it.
+        return pa.array(values, type=kind)
+
+
+def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    validity = None
+    if None in values:
+        present = np.fromiter((value is not None for value in values), bool, len(values))
+        validity = pa.py_buffer(np.packbits(present, bitorder="little"))
+    if pa.types.is_list(kind):
+        items = list(chain.from_iterable(value or () for value in values))
+        buffers = [validity, _offsets(len(value or ()) for value in values)]
+        children = [_column(items, kind.value_type)]
+        return pa.Array.from_buffers(kind, len(values), buffers, children=children)
+    if pa.types.is_string(kind):
+        texts = [value.encode() if isinstance(value, str) else value or b"" for value in values]
+        buffers = [validity, _offsets(map(len, texts)), pa.py_buffer(b"".join(texts))]
+        return pa.Array.from_buffers(kind, len(values), buffers)
+    numbers = np.array([value or 0 for value in values], dtype=np.int64)
+    return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(numbers)])
+
+
+def _offsets(lengths: Iterable[int]) -> pa.Buffer:
+    """Where each value begins, and the last one ends.
 
     Raises:
-        pyarrow.ArrowException: if the file is not Parquet.
+        OverflowError: if the values together are longer than an offset can say.
     """
-    with pq.ParquetFile(file) as table:
-        if not table.schema_arrow.equals(schema):
-            return "the columns are not those of the format"
-        for number in range(table.num_row_groups):
-            group = table.read_row_group(number)
-            expected = list(islice(rows, group.num_rows))
-            if not group.equals(pa.Table.from_pylist(expected, schema=schema)):
-                return f"row group {number} does not say what the facts say"
-    if next(rows, None) is not None:
-        return "rows are missing at the end"
-    return None
+    return pa.py_buffer(np.array([0, *accumulate(lengths)], dtype=OFFSETS))
+
+
+def _unreadable(error: Exception) -> str:
+    return f"the file cannot be read: {error}"
 
 
 def _json(value: Any) -> str:

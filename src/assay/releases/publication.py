@@ -7,14 +7,14 @@ in it by its handle; and as that changes their bytes, their own ids are those of
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from heapq import merge
 
 import msgspec
 
 from assay.core.digest import sha256
 from assay.core.identity import make_id
-from assay.quality.disposition import Disposition
 from assay.records.record import Record
-from assay.releases.selection import Body, Bundle, read_bundle
+from assay.releases.selection import Body, Bundle, ChosenRecords, read_bundle
 from assay.releases.spool import Spool
 
 _RECORD = re.compile(rb"rec_[a-z2-7]{52}(?![a-z2-7])")
@@ -33,39 +33,44 @@ _CUT = len("rec_") + 52
 class Publication:
     """The chosen records as they are published, and what their ids were in the store."""
 
-    def __init__(self, chosen: Spool, handle: Callable[[str], str]) -> None:
-        """Find which records name others that were not chosen.
+    def __init__(self, chosen: ChosenRecords, renamed: Spool, handle: Callable[[str], str]) -> None:
+        """Publish the chosen records that name others, under the ids that they have then.
 
         Args:
             chosen: the chosen bundles by the records' ids in the store.
+            renamed: takes what has another form than in the store; the caller closes it.
             handle: gives the keyed handle of a record.
         """
         self._chosen = chosen
+        self._renamed = renamed
         self._handle = handle
-        self._inside = chosen.keys
         self._names: dict[bytes, bytes] = {}
         self.handles: dict[str, str] = {}
         """Published id of a record -> its handle, where it has another id in the store."""
         self.origins: dict[str, str] = {}
         """Published id of a disposition -> its id in the store, where it is another one."""
-
-    def write(self, out: Spool) -> None:
-        """Write all bundles as they are published, by the records' published ids."""
-        for identity in self._inside:
+        for identity in chosen.naming.ids():
             self._publish(identity)
-        for identity, body in self._chosen.in_order():
-            bundle = self._bundle(read_bundle(body))
-            name = self._names.get(identity.encode(), identity.encode()).decode()
-            if name != identity:
-                self.handles[name] = self._handle(identity)
-            out.add(name, msgspec.msgpack.encode(bundle))
+        for identity, body in chosen.naming.in_order():
+            self._rename_bundle(identity, read_bundle(body))
+
+    def in_order(self) -> Iterator[tuple[str, Bundle]]:
+        """All bundles as they are published, by the records' published ids."""
+        for identity, body in merge(self._chosen.plain.in_order(), self._renamed.in_order()):
+            yield identity, read_bundle(body)
+
+    def _rename_bundle(self, identity: str, bundle: Bundle) -> None:
+        name = self._published_name(identity)
+        if name != identity:
+            self.handles[name] = self._handle(identity)
+        self._renamed.add(name, msgspec.msgpack.encode(self._bundle(bundle)))
 
     def text(self, text: str) -> str:
         """A text for people, in which records that are not in the release have their handles."""
         return _IN_TEXT.sub(lambda match: self._published_name(match[0]), text)
 
     def _published_name(self, identity: str) -> str:
-        if identity in self._inside:
+        if identity in self._chosen:
             return self._names.get(identity.encode(), identity.encode()).decode()
         if len(identity) == _CUT:
             return self._handle(identity)
@@ -83,12 +88,15 @@ class Publication:
             if identity.encode() in self._names:
                 path.pop()
                 continue
-            body = read_bundle(self._chosen.body(identity)).record
+            body = read_bundle(self._chosen.naming.body(identity)).record
             named = {other.decode() for other in _RECORD.findall(body)}
+            # A chosen record that names no other keeps its id.
             missing = [
                 other
-                for other in named & self._inside
-                if other.encode() not in self._names and other not in entered
+                for other in named
+                if other in self._chosen.naming
+                and other.encode() not in self._names
+                and other not in entered
             ]
             if missing:
                 entered.add(identity)
@@ -107,7 +115,10 @@ class Publication:
                 return local[identity]
             if not identity.startswith(b"rec_"):
                 return identity
-            return self._names.get(identity) or self._handle(identity.decode()).encode()
+            if identity in self._names:
+                return self._names[identity]
+            text = identity.decode()
+            return identity if text in self._chosen.plain else self._handle(text).encode()
 
         # In the bytes and not in the parsed fact: an id may be in a text that is JSON itself.
         return _FACT.sub(name, body)
@@ -118,10 +129,9 @@ class Publication:
         judgments = self._series(bundle.judgments, local)
         adjudications = self._series(bundle.adjudications, local)
         verifications = self._series(bundle.verifications, local)
-        disposition = self._rename(bundle.disposition, local)
-        if disposition != bundle.disposition:
-            before, after = map(_disposition_id, (bundle.disposition, disposition))
-            self.origins[after] = before
+        disposition = self._body(bundle.disposition, local)
+        if disposition.id != bundle.disposition.id:
+            self.origins[disposition.id] = bundle.disposition.id
         return bundle._replace(
             record=record,
             disposition=disposition,
@@ -134,12 +144,19 @@ class Publication:
         """Facts of one family; one that names another comes after it."""
         made: list[Body] = []
         for fact in _in_order_of_reference(facts):
-            body = self._rename(fact.body, local)
-            identity = make_id(fact.id[:3], sha256(body))
-            if identity != fact.id:
-                local[fact.id.encode()] = identity.encode()
-            made.append(Body(identity, body))
+            published = self._body(fact, local)
+            if published.id != fact.id:
+                local[fact.id.encode()] = published.id.encode()
+            made.append(published)
         return sorted(made)
+
+    def _body(self, fact: Body, local: Mapping[bytes, bytes]) -> Body:
+        """A fact as it is published."""
+        body = self._rename(fact.body, local)
+        if body == fact.body:
+            return fact
+        digest = sha256(body)
+        return Body(make_id(fact.id[:3], digest), body, digest)
 
 
 def _in_order_of_reference(facts: Sequence[Body]) -> Iterator[Body]:
@@ -156,7 +173,3 @@ def _in_order_of_reference(facts: Sequence[Body]) -> Iterator[Body]:
         for fact in ready or list(waiting.values()):
             del waiting[fact.id]
             yield fact
-
-
-def _disposition_id(body: bytes) -> str:
-    return make_id(Disposition.prefix, sha256(body))

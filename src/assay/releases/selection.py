@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -10,13 +11,15 @@ from assay.contracts.contract import Sampling
 from assay.core.canonical import encode_fact
 from assay.core.digest import sha256
 from assay.core.fact import Fact
-from assay.core.identity import make_id
+from assay.core.identity import make_ids
 from assay.core.ports import FactStore
 from assay.governance.exit_rights import ExitRights
 from assay.governance.rights import Use
 from assay.quality.case import RecordCase, cases
 from assay.quality.cells import Cells
 from assay.quality.disposition import RELEASABLE, Disposition, rests_on_all
+from assay.records.judgment import Judgment
+from assay.records.record import Record
 from assay.releases.gates import QaFigures
 from assay.releases.manifest import LeftOut
 from assay.releases.spool import Spool
@@ -25,23 +28,24 @@ from assay.reserve.compared import Compared
 from assay.reserve.overlap import Overlap
 from assay.reserve.ports import Comparer
 from assay.reserve.public_benchmark import BenchmarkTally, PublicBenchmark
+from assay.review.adjudication import Adjudication
+from assay.verification.verification import Verification
 
 
 class Body(NamedTuple):
-    """A fact's id and its canonical bytes."""
+    """A fact's id, its canonical bytes and their SHA-256: made once and carried as they are."""
 
     id: str
     body: bytes
+    digest: bytes
 
 
 class Bundle(NamedTuple):
-    """One record of the release with all facts about it, each series sorted by id.
-
-    Record and disposition are canonical bytes.
-    """
+    """One record of the release with all facts about it, each series sorted by id."""
 
     record: bytes
-    disposition: bytes
+    """The record's canonical bytes."""
+    disposition: Body
     judgments: list[Body]
     adjudications: list[Body]
     verifications: list[Body]
@@ -52,12 +56,39 @@ class Bundle(NamedTuple):
 _bundles = msgspec.msgpack.Decoder(Bundle)
 
 
+class ChosenRecords:
+    """The chosen records on disk: those that name another record apart from those that do not.
+
+    Where a fact names no record but its own, it is published as it is in the store.
+    """
+
+    def __init__(self, plain: Spool, naming: Spool) -> None:
+        """Start without a record.
+
+        Args:
+            plain: takes the bundles that name no other record; the caller closes it.
+            naming: takes the others; the caller closes it.
+        """
+        self.plain = plain
+        """Bundles that name no other record, by the records' ids."""
+        self.naming = naming
+        """Bundles that name others."""
+
+    def add(self, identity: str, bundle: Bundle) -> None:
+        """Keep a record's bundle."""
+        spool = self.naming if _names_another(identity, bundle) else self.plain
+        spool.add(identity, msgspec.msgpack.encode(bundle))
+
+    def __contains__(self, identity: str) -> bool:
+        return identity in self.plain or identity in self.naming
+
+
 class SelectedRecords:
     """The chosen records, spooled to disk, and the figures that the gates ask for."""
 
     def __init__(
         self,
-        spool: Spool,
+        spools: ChosenRecords,
         withdrawn: Mapping[str, str],
         reserve: Comparer | None,
         sampling: Sampling,
@@ -68,7 +99,7 @@ class SelectedRecords:
         """Start with nothing chosen.
 
         Args:
-            spool: takes the chosen records; the caller closes it.
+            spools: takes the chosen records; the caller closes it.
             withdrawn: records that were withdrawn one by one, each with the reason.
             reserve: the fingerprints of the reserve; None where nothing is sealed.
             sampling: the distribution that the contract asks for.
@@ -81,7 +112,7 @@ class SelectedRecords:
         """What chosen records share with the reserve."""
         self._reserve = reserve
         self._leave_out_overlaps = leave_out_overlaps
-        self._spool = spool
+        self._spools = spools
         self.figures = QaFigures()
         """What review came to."""
         self.cells = Cells(sampling)
@@ -114,7 +145,7 @@ class SelectedRecords:
         ]
         texts = [text for case, _ in permitted for text in _texts_of(case)]
         overlaps_by_record = self._overlaps_of([case for case, _ in permitted], texts)
-        chosen = set[str]()
+        chosen: list[_Chosen] = []
         for (case, disposition), overlaps in zip(permitted, overlaps_by_record, strict=True):
             if overlaps and self._leave_out_overlaps:
                 self._left_out["reserve", "shares text with the reserve"] += 1
@@ -123,9 +154,10 @@ class SelectedRecords:
             own = set(case.record.source_classes)
             sources = rights.sources(case.id, case.record)
             inherited = tuple(name for name in sources if name not in own)
-            self._choose(case, disposition, inherited)
-            chosen.add(case.id)
-        self.benchmarks.add(texts, chosen)
+            chosen.append(_Chosen(case, disposition, inherited))
+        for choice, bundle in zip(chosen, _bundles_of(chosen), strict=True):
+            self._choose(choice, bundle)
+        self.benchmarks.add(texts, {choice.case.id for choice in chosen})
 
     def _released_disposition(self, case: RecordCase) -> Disposition | None:
         """The disposition of a record that the rules released; of others None, counted."""
@@ -161,17 +193,8 @@ class SelectedRecords:
             shared[text.holder] += overlaps
         return list(shared.values())
 
-    def _choose(
-        self, case: RecordCase, disposition: Disposition, inherited: tuple[str, ...]
-    ) -> None:
-        bundle = Bundle(
-            record=encode_fact(case.record),
-            disposition=encode_fact(disposition),
-            judgments=sorted(map(to_body, case.judgments)),
-            adjudications=sorted(map(to_body, case.adjudications)),
-            verifications=sorted(map(to_body, case.verifications)),
-            inherited=inherited,
-        )
+    def _choose(self, choice: "_Chosen", bundle: Bundle) -> None:
+        case, disposition = choice.case, choice.disposition
         # Counted and not refused here: the gate names all such records at once.
         weighed = (*bundle.judgments, *bundle.adjudications)
         if not rests_on_all(disposition, weighed, bundle.verifications):
@@ -181,7 +204,7 @@ class SelectedRecords:
         else:
             self.figures.preserved += 1
         self.cells.add(case.record, accepted=True)
-        self._spool.add(case.id, msgspec.msgpack.encode(bundle))
+        self._spools.add(case.id, bundle)
 
 
 def select(
@@ -191,7 +214,7 @@ def select(
     rubric: str,
     use: Use,
     rights: ExitRights,
-    spool: Spool,
+    spools: ChosenRecords,
     sampling: Sampling,
     reserve: Comparer | None = None,
     benchmarks: Sequence[PublicBenchmark] = (),
@@ -205,7 +228,7 @@ def select(
         rubric: document id of the rubric in force.
         use: the use that rights are asked for.
         rights: what records and their ancestors permit; it counts what is held back.
-        spool: takes the chosen records; the caller closes it.
+        spools: takes the chosen records; the caller closes it.
         sampling: the distribution that the contract asks for.
         reserve: the fingerprints of the reserve; None where nothing is sealed.
         benchmarks: public benchmarks that chosen records are compared with.
@@ -215,7 +238,7 @@ def select(
         record: f"withdrawn: {reason}" for record, reason in withdrawn_records(store).items()
     }
     selection = SelectedRecords(
-        spool,
+        spools,
         withdrawn,
         reserve,
         sampling,
@@ -241,7 +264,54 @@ def read_bundle(body: bytes) -> Bundle:
     return _bundles.decode(body)
 
 
-def to_body(fact: Fact) -> Body:
-    """A fact's id and canonical bytes, encoded once."""
-    body = encode_fact(fact)
-    return Body(make_id(fact.prefix, sha256(body)), body)
+def to_bodies(family: type[Fact], facts: Sequence[Fact]) -> list[Body]:
+    """The ids, canonical bytes and digests of facts of one family, encoded once."""
+    bodies = [encode_fact(fact) for fact in facts]
+    digests = [sha256(body) for body in bodies]
+    return list(map(Body, make_ids(family.prefix, digests), bodies, digests))
+
+
+class _Chosen(NamedTuple):
+    """A record that goes into the release."""
+
+    case: RecordCase
+    disposition: Disposition
+    inherited: tuple[str, ...]
+
+
+def _bundles_of(chosen: Sequence[_Chosen]) -> Iterator[Bundle]:
+    of = [choice.case for choice in chosen]
+    dispositions = to_bodies(Disposition, [choice.disposition for choice in chosen])
+    series = zip(
+        chosen,
+        dispositions,
+        _series_of(Judgment, [case.judgments for case in of]),
+        _series_of(Adjudication, [case.adjudications for case in of]),
+        _series_of(Verification, [case.verifications for case in of]),
+        strict=True,
+    )
+    for choice, disposition, judgments, adjudications, verifications in series:
+        yield Bundle(
+            record=encode_fact(choice.case.record),
+            disposition=disposition,
+            judgments=judgments,
+            adjudications=adjudications,
+            verifications=verifications,
+            inherited=choice.inherited,
+        )
+
+
+def _series_of(family: type[Fact], by_record: Sequence[Sequence[Fact]]) -> Iterator[list[Body]]:
+    """The facts of one family about each record, sorted by id."""
+    bodies = iter(to_bodies(family, [fact for facts in by_record for fact in facts]))
+    for facts in by_record:
+        yield sorted(islice(bodies, len(facts)))
+
+
+def _names_another(identity: str, bundle: Bundle) -> bool:
+    """Whether a fact of a bundle names a record other than its own."""
+    own, prefix = identity.encode(), f"{Record.prefix}_".encode()
+    about = (*bundle.judgments, *bundle.adjudications, *bundle.verifications)
+    bodies = (bundle.record, bundle.disposition.body, *(fact.body for fact in about))
+    # Counted in the bytes, as `Publication` replaces ids in the bytes.
+    return any(body.count(prefix) != body.count(own) for body in bodies)

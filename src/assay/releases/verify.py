@@ -4,7 +4,7 @@ First the shell: files, digests and signature, without reading any content. Only
 as it was signed, the content: a file that someone else may have written is not parsed further.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -14,7 +14,7 @@ from assay.core.errors import AssayError, UsageError
 from assay.core.issues import Issue, has_errors
 from assay.releases.attestation import ATTESTATION, RELEASE, Statement, open_envelope
 from assay.releases.build import predicate_of
-from assay.releases.checksums import SUMS, compare, digest_file, parse_sums, scan_folder
+from assay.releases.checksums import SUMS, FileDigest, compare, digest_file, parse_sums, scan_folder
 from assay.releases.contents import examine
 from assay.releases.derived_texts import examine_texts
 from assay.releases.faults import Faults
@@ -71,7 +71,8 @@ def verify(
     # Before anything is read: a version that is none is the caller's mistake, not the release's.
     floor = precedence(newer_than) if newer_than else None
     faults = Faults()
-    statement = _verify_shell(folder, public_key, faults)
+    digests = _digests_of(folder, faults)
+    statement = _verify_shell(folder, digests, public_key, faults)
     version = _signed_version(statement, faults)
     if version:
         named = folder.resolve().name
@@ -84,7 +85,7 @@ def verify(
     # One fault in the shell is enough: content that nobody signed is not parsed.
     head = None
     if statement and not faults.any_found:
-        head = _verify_content(folder, statement, key_id(public_key), faults)
+        head = _verify_content(folder, digests, statement, key_id(public_key), faults)
     at_hand = None
     if statement:
         at_hand = notices_at_hand(folder, statement.digests.get(MANIFEST, ""), public_key, notices)
@@ -100,11 +101,19 @@ def verify(
     )
 
 
-def _verify_shell(folder: Path, key: Ed25519PublicKey, faults: Faults) -> Statement | None:
-    """Files, digests and signature; the statement, if its signature held."""
+def _digests_of(folder: Path, faults: Faults) -> dict[str, FileDigest]:
+    """SHA-256 and size of every file of the folder, each read once."""
     names, odd = scan_folder(folder)
     faults.add_all(odd)
-    digests = {name: digest_file(folder / name)[0] for name in sorted(names)}
+    return {name: digest_file(folder / name) for name in sorted(names)}
+
+
+def _verify_shell(
+    folder: Path, files: Mapping[str, FileDigest], key: Ed25519PublicKey, faults: Faults
+) -> Statement | None:
+    """Files, digests and signature; the statement, if its signature held."""
+    names = files.keys()
+    digests = {name: digest for name, (digest, _) in files.items()}
     listed = _listed_digests(folder, names, faults)
     outside = {SUMS, ATTESTATION}
     faults.add_all(
@@ -124,7 +133,7 @@ def _verify_shell(folder: Path, key: Ed25519PublicKey, faults: Faults) -> Statem
     return statement
 
 
-def _listed_digests(folder: Path, names: set[str], faults: Faults) -> dict[str, str]:
+def _listed_digests(folder: Path, names: Collection[str], faults: Faults) -> dict[str, str]:
     if SUMS not in names:
         faults.error("missing-file", SUMS, "this file is missing, so no file can be compared")
         return {}
@@ -153,14 +162,18 @@ def _signed_version(statement: Statement | None, faults: Faults) -> str | None:
 
 
 def _verify_content(
-    folder: Path, statement: Statement, signed_by: str, faults: Faults
+    folder: Path,
+    files: Mapping[str, FileDigest],
+    statement: Statement,
+    signed_by: str,
+    faults: Faults,
 ) -> ManifestHead | None:
     try:
         head = read_head(folder / MANIFEST)
         if predicate_of(head) != statement.predicate:
             message = "the signed statement and the manifest say different things"
             faults.error("other-claim", ATTESTATION, message)
-        typed_documents = examine(folder, head, faults)
+        typed_documents = examine(folder, head, files, faults)
         examine_texts(folder, head, typed_documents, signed_by, faults)
     except AssayError as error:
         faults.error(error.code, error.where or MANIFEST, error.message, error.hint)

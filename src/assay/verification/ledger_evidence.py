@@ -138,9 +138,7 @@ class CoverageEvidence:
     @cached_property
     def people(self) -> list[Judgment]:
         """The people's judgments that stand."""
-        return [
-            judgment for judgment in standing(self._judgments) if not judgment.reviewer.automatic
-        ]
+        return people_of(self._judgments)
 
     def cover(self, dimension: Dimension, item: int) -> DimensionCoverage:
         """Evidence for one dimension of one item."""
@@ -178,6 +176,10 @@ class CoverageEvidence:
             self._ground.minimum,
             self.adequacies.inadequate,
         )
+
+    def is_verified(self, dimension: Dimension, item: int) -> bool:
+        """Whether a verifier's pass or fail counts for a dimension of an item."""
+        return _says(self.result(dimension, item)) is not None
 
     def values(self, dimension: Dimension, item: int) -> list[int | str]:
         """The values that people gave an item on a dimension."""
@@ -220,6 +222,21 @@ class CoverageEvidence:
         for candidate, step in sorted(place for place, votes in bad.items() if votes > 0):
             steps.setdefault(candidate, []).append(step)
         return steps
+
+
+def people_of(judgments: Iterable[Judgment]) -> list[Judgment]:
+    """The people's judgments that stand."""
+    return [own for own in standing(judgments) if not own.reviewer.automatic]
+
+
+def judged_places(people: Iterable[Judgment]) -> set[tuple[str, int | None]]:
+    """Dimensions with the items on which judgments give them a value; None: the whole record."""
+    return {
+        (score.dimension, score.candidate)
+        for judgment in people
+        for score in judgment.scores
+        if isinstance(score.score, Scored | Category)
+    }
 
 
 def test_of(dimension: Dimension) -> tuple[str, str | None] | None:

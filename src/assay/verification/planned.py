@@ -83,4 +83,4 @@ def applying(record: Record, contract: Contract, rubric: Rubric) -> frozenset[st
     """
     entries = entries_for(record.kind, record.task.taxonomy, contract)
     chosen = {name for entry in entries for name in entry.dimensions}
-    return frozenset(chosen or {dimension.id for dimension in rubric.dimensions})
+    return frozenset(chosen or [dimension.id for dimension in rubric.dimensions])

@@ -16,6 +16,7 @@ from assay.quality.case import RecordCase
 from assay.quality.disposition import Disposition
 from assay.quality.machine_evidence import EvidenceDemand
 from assay.records.candidate import Candidate, MadeByUnknown
+from assay.records.judgment import Judgment
 from assay.records.kinds import Preference
 from assay.records.verdict import Prefers, Tie, Verdict
 from assay.releases.assembly import assemble
@@ -33,8 +34,8 @@ from assay.releases.manifest import (
     ManifestWriter,
     ProgramName,
 )
-from assay.releases.selection import Bundle, to_body
-from assay.releases.spool import Spool
+from assay.releases.selection import Bundle, to_bodies
+from assay.releases.spool import ItemLines
 from assay.review.adjudication import Adjudication, Decided
 from builders import judgment_by, small_record, user_task
 
@@ -98,18 +99,20 @@ def _write(folder: Path, documents: Documents, cases: Sequence[RecordCase]) -> N
     (folder / "documents").mkdir(parents=True)
     for kind, fact in facts.items():
         (folder / "documents" / f"{kind}.json").write_bytes(encode_fact(fact))
-    with Spool(folder) as chosen, Spool(folder) as items:
-        for case in cases:
-            bundle = Bundle(
-                record=encode_fact(case.record),
-                disposition=encode_fact(_accepted(case, documents)),
-                judgments=sorted(map(to_body, case.judgments)),
-                adjudications=sorted(map(to_body, case.adjudications)),
-                verifications=[],
-            )
-            chosen.add(case.id, msgspec.msgpack.encode(bundle))
+    published = []
+    for case in cases:
+        (disposition,) = to_bodies(Disposition, [_accepted(case, documents)])
+        bundle = Bundle(
+            record=encode_fact(case.record),
+            disposition=disposition,
+            judgments=sorted(to_bodies(Judgment, case.judgments)),
+            adjudications=sorted(to_bodies(Adjudication, case.adjudications)),
+            verifications=[],
+        )
+        published.append((case.id, bundle))
+    with ItemLines(folder) as items:
         demand = EvidenceDemand(documents.contract, documents.rubric)
-        tally = assemble(chosen, permits, folder, items, demand, handles={})
+        tally = assemble(sorted(published), permits, folder, items, demand, handles={})
         head = ManifestHead(
             format=FORMAT,
             program=ProgramName(id="kitchen", name="Kitchen"),
@@ -141,7 +144,7 @@ def _write(folder: Path, documents: Documents, cases: Sequence[RecordCase]) -> N
         )
         with (folder / MANIFEST).open("wb") as stream:
             writer = ManifestWriter(stream, head)
-            for _, body in items.in_order():
+            for body in items:
                 writer.add(body)
             writer.close()
 
