@@ -1,108 +1,54 @@
-"""Near copies: items whose texts are the same but for case, punctuation or a few words."""
+"""Near copies: items whose texts are the same but for case, punctuation or a few words.
 
-import re
-import unicodedata
-import zlib
+Every candidate pair that the bands of MinHash values give is verified by the groups of words that its
+texts truly share. Clusters do not chain: each copy was compared with the item that stands for it.
+"""
+
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from assay.core.compiled import is_available
+from assay.quality.copy_sketches import (
+    FEWEST_COMPILED,
+    GROUP,
+    SHORT,
+    Codes,
+    Numbers,
+    Offsets,
+    Sketched,
+    TextTable,
+    sketch,
+)
 from assay.records.candidate import candidate_text
 from assay.records.record import Record
 
-KEPT = 256
-"""Hashes of word groups that are kept of a text, the smallest ones: all, of one with fewer groups."""
-
-SAME = 0.75
-"""Share of word groups in common (Jaccard), from which two texts are near copies: two texts of fifty
-words which both differ from a third in one word."""
-
-BANDS = 16
-"""Parts into which the hashes are split; near copies share the smallest two of at least one part."""
-
-GROUP = 3
-"""Words in a row; of a text without spaces, characters."""
-
-MOST_CHARACTERS = 20_000
-"""Characters of one text that are sketched; of a longer one, half from each end."""
+SAME = (6, 7)
+"""Share of the words of each of two texts, from which they are near copies, that stand in passages of
+three words or more which the other has too: a change in one place counts as in a text of which three
+quarters of the groups are shared, and changes in several places count by their words."""
 
 MOST_COMPARED = 64
-"""Earlier items with the same band that one item is compared with."""
+"""First items of one bucket that an item is compared with: of a template shared by more, not all are."""
 
-_WORD = re.compile(r"[^\W\d_]+|\d+")
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
-
-Sketch = npt.NDArray[np.uint32]
-"""The smallest hashes of a text's word groups, in order (Beyer and others 2007, SIGMOD, on k minimum
-values)."""
+_CHUNK_ITEMS, _CHUNK_CHARACTERS = 8192, 1 << 24
 
 
-class TextPrint(NamedTuple):
-    """What is kept of a text to find its near copies."""
+class Clustering(NamedTuple):
+    """Which items are near copies of which."""
 
-    exact: int
-    """A hash of the normalised text."""
-    sketch: Sketch
-    """Its sketch; empty of a text with fewer words than a group has."""
-
-    def bands(self) -> list[object]:
-        """What a near copy shares at least one of, by place; None where the text has nothing."""
-        if not self.sketch.size:
-            return [self.exact] * BANDS
-        smallest: list[list[int]] = [[] for _ in range(BANDS)]
-        for value in self.sketch.tolist():
-            part = smallest[value % BANDS]
-            if len(part) < 2:  # noqa: PLR2004  the smallest two
-                part.append(value)
-        return [tuple(part) or None for part in smallest]
-
-    def is_near(self, other: "TextPrint") -> bool:
-        """Whether the texts are near copies."""
-        if not self.sketch.size or not other.sketch.size:
-            return self.exact == other.exact
-        either = np.union1d(self.sketch, other.sketch)[:KEPT]
-        both = np.intersect1d(self.sketch, other.sketch, assume_unique=True)
-        # Jaccard by k minimum values: only hashes among the k smallest of the union are a fair
-        # sample of it.
-        return bool((both <= either[-1]).sum() >= SAME * either.size)
-
-
-class ItemPrint(NamedTuple):
-    """What is kept of an item: a shared document or a shared answer makes no copies of the rest."""
-
-    task: TextPrint
-    """Print of all messages of the task together."""
-    answers: TextPrint
-    """Of its candidates together."""
-    candidates: tuple[TextPrint, ...]
-    """Of each of its candidates."""
+    firsts: dict[int, int]
+    """Row of each item -> row of the item that it is a copy of, or its own."""
+    passed_over: int
+    """Items that later ones were not compared with in one of their buckets, as it was full."""
+    pairs: int
+    """Candidate pairs that were verified."""
 
     @property
-    def exact(self) -> tuple[int, ...]:
-        """Equal where all texts are, but for case and punctuation."""
-        return (self.task.exact, *(candidate.exact for candidate in self.candidates))
-
-    def keys(self) -> list[int]:
-        """What a near copy shares at least one of."""
-        # A band of the task together with one of the answers: by one of them alone, all items of one
-        # prompt, or all refusals, would be compared with each other.
-        pairs = zip(self.task.bands(), self.answers.bands(), strict=True)
-        return [hash((place, *pair)) for place, pair in enumerate(pairs) if None not in pair]
-
-    def is_near(self, other: "ItemPrint") -> bool:
-        """Whether the tasks are near copies, and each candidate is one of a candidate of the other."""
-        return (
-            self.task.is_near(other.task)
-            and self.answers.is_near(other.answers)
-            and _each_is_in(self.candidates, other.candidates)
-            and _each_is_in(other.candidates, self.candidates)
-        )
-
-
-def _each_is_in(some: Sequence[TextPrint], others: Sequence[TextPrint]) -> bool:
-    return all(any(text_print.is_near(other) for other in others) for text_print in some)
+    def distinct(self) -> int:
+        """How many items are no near copies of one that comes before them, by their texts' hashes."""
+        return len(set(self.firsts.values()))
 
 
 class NearCopies:
@@ -110,121 +56,216 @@ class NearCopies:
 
     def __init__(self) -> None:
         """Start without items."""
-        self._items: dict[tuple[int, ...], ItemPrint] = {}
-        self._names: dict[tuple[int, ...], list[str]] = {}
-        self._first: dict[tuple[int, ...], tuple[int, ...]] | None = None
-        self._passed_over = 0
+        self._texts: list[str] = []
+        self._counts: list[int] = []
+        self._whole: list[bool] = []
+        self._characters = 0
+        self._sketched: list[Sketched] = []
+        self._n_items = 0
+        self._joined: Sketched | None = None
 
-    def add(self, item: ItemPrint, name: str = "") -> None:
-        """Take in one item, from `item_print`.
+    def __len__(self) -> int:
+        return self._n_items
+
+    def add(self, record: Record) -> int:
+        """Take in one item, and give its row: 0 for the first, then one more each.
+
+        A shared task or a shared answer makes no copies of the rest: the tasks must be near copies, and
+        each candidate one of a candidate of the other.
+        """
+        task = "\n".join(message.content for message in record.task.messages)
+        if record.attachments:
+            # One question about two pictures is two items: their texts alone make no copy.
+            files = [held.digest or held.address or "" for held in record.attachments]
+            task = "\n".join([task, *files])
+        answers = [candidate_text(candidate) for candidate in record.candidates]
+        self._texts.append(task)
+        self._texts += answers
+        self._counts.append(1 + len(answers))
+        self._whole.append(bool(record.attachments))
+        self._whole += [False] * len(answers)
+        self._characters += len(task) + sum(map(len, answers))
+        self._n_items += 1
+        if len(self._counts) >= _CHUNK_ITEMS or self._characters >= _CHUNK_CHARACTERS:
+            self._sketch()
+        return self._n_items - 1
+
+    def among(self, rows: Sequence[int] | None = None) -> Clustering:
+        """Cluster items.
 
         Args:
-            item: its print.
-            name: what `clusters` names it by; it needs none where they are only counted.
+            rows: their rows; all items where absent.
         """
-        self._items.setdefault(item.exact, item)
-        if name:
-            self._names.setdefault(item.exact, []).append(name)
-        self._first = None
+        sketched = self._all()
+        chosen = np.arange(self._n_items) if rows is None else np.array(rows, dtype=np.int64)
+        return _cluster(sketched, chosen)
 
-    @property
-    def distinct(self) -> int:
-        """How many items are no near copies of one that comes before them, by their texts' hashes."""
-        return len(set(self._firsts().values()))
+    def _sketch(self) -> None:
+        if self._counts:
+            self._sketched.append(sketch(self._texts, self._counts, self._whole))
+            self._joined = None
+        self._texts, self._counts, self._whole, self._characters = [], [], [], 0
 
-    @property
-    def passed_over(self) -> int:
-        """Items that later ones were not compared with in one of their bands, as it was full."""
-        self._firsts()
-        return self._passed_over
+    def _all(self) -> Sketched:
+        self._sketch()
+        if self._joined is None:
+            self._joined = _join(self._sketched)
+            self._sketched = [self._joined]
+        return self._joined
 
-    def clusters(self) -> tuple[tuple[str, ...], ...]:
-        """The names of near copies of one item, that item first and the others sorted.
 
-        Each was compared with the first one. There are as many clusters, with items that have no
-        copy, as `distinct` says.
-        """
-        members: dict[tuple[int, ...], list[str]] = {}
-        for exact, first in self._firsts().items():
-            members.setdefault(first, []).extend(self._names.get(exact, ()))
-        return tuple(
-            sorted(
-                (min(self._names[first]), *sorted(set(names) - {min(self._names[first])}))
-                for first, names in members.items()
-                if len(set(names)) > 1
-            )
+def _join(parts: Sequence[Sketched]) -> Sketched:
+    """Sketches of all parts, one after another."""
+    if not parts:
+        return sketch([], [], [])
+    if len(parts) == 1:
+        return parts[0]
+    tables = [part.texts for part in parts]
+    texts = TextTable(
+        np.concatenate([table.exact for table in tables]),
+        np.concatenate([table.words for table in tables]),
+        np.concatenate([table.groups for table in tables]),
+        _join_starts([table.group_starts for table in tables]),
+        _join_starts([table.item_starts for table in tables]),
+    )
+    return Sketched(texts, np.concatenate([part.bands for part in parts]))
+
+
+def _join_starts(parts: Sequence[Offsets]) -> Offsets:
+    ends = np.cumsum([0, *(part[-1] for part in parts)])
+    moved = [part[:-1] + end for part, end in zip(parts, ends, strict=False)]
+    return np.concatenate([*moved, ends[-1:]])
+
+
+def _cluster(sketched: Sketched, rows: Offsets) -> Clustering:
+    texts = sketched.texts
+    exact = _exact_of_items(texts)[rows]
+    # The order is that of the hashes of the texts, so that it does not depend on that of the records.
+    order = rows[np.argsort(exact, kind="stable")]
+    ordered = np.sort(exact)
+    is_first = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
+    items = order[is_first]
+    buckets, member_starts = _buckets(sketched.bands[items])
+    compared = np.flatnonzero((buckets >= 0).any(axis=1))
+    firsts = np.arange(len(items))
+    passed_over = pairs = 0
+    if len(compared):
+        own = np.empty(len(compared), dtype=np.int64)
+        find = (
+            _compiled_cluster
+            if is_available() and len(texts.item_starts) > FEWEST_COMPILED
+            else _interpreted_cluster
         )
-
-    def _firsts(self) -> dict[tuple[int, ...], tuple[int, ...]]:
-        """Texts' hashes of each item -> those of the item that it is a near copy of, or its own."""
-        if self._first is None:
-            items = (self._items[exact] for exact in sorted(self._items))
-            self._first, self._passed_over = _firsts(items)
-        return self._first
-
-
-def _firsts(items: Iterable[ItemPrint]) -> tuple[dict[tuple[int, ...], tuple[int, ...]], int]:
-    """The first item of each one's cluster, and how many items a full band passed over."""
-    passed_over = 0
-    firsts: dict[tuple[int, ...], tuple[int, ...]] = {}
-    by_key = dict[int, list[ItemPrint]]()
-    for item in items:
-        keys = item.keys()
-        earlier = (other for key in keys for other in by_key.get(key, ()) if item.is_near(other))
-        first = next(earlier, item)
-        firsts[item.exact] = first.exact
-        if first is not item:
-            continue
-        is_whole = True
-        for key in keys:
-            others = by_key.setdefault(key, [])
-            # Of items with one template the first are kept: comparing all would be quadratic.
-            if len(others) < MOST_COMPARED:
-                others.append(item)
-            else:
-                is_whole = False
-        passed_over += not is_whole
-    return firsts, passed_over
-
-
-def item_print(record: Record) -> ItemPrint:
-    """What is kept of a record to find its near copies."""
-    texts = [candidate_text(candidate) for candidate in record.candidates]
-    files = [held.digest or held.address or "" for held in record.attachments]
-    asked = (message.content for message in record.task.messages)
-    return ItemPrint(
-        # One question about two pictures is two items: their texts alone make no copy.
-        task=_exact_print([*asked, *files]) if files else _text_print(asked),
-        answers=_text_print(texts),
-        candidates=tuple(_text_print([text]) for text in texts),
+        passed_over, pairs = find(items[compared], buckets[compared], member_starts, texts, own)
+        firsts[compared] = compared[own]
+    first_rows = items[firsts][np.cumsum(is_first) - 1]
+    return Clustering(
+        dict(zip(order.tolist(), first_rows.tolist(), strict=True)), passed_over, pairs
     )
 
 
-def _exact_print(texts: Iterable[str]) -> TextPrint:
-    """The print of a text of which only an equal one is a copy."""
-    return TextPrint(_text_print(texts).exact, np.empty(0, dtype=np.uint32))
+def _exact_of_items(texts: TextTable) -> Numbers:
+    """One hash of all texts of each item, in their order."""
+    out = np.zeros(len(texts.item_starts) - 1, dtype=np.uint64)
+    firsts, counts = texts.item_starts[:-1], np.diff(texts.item_starts)
+    factor, shift = np.uint64(0x9E3779B97F4A7C15), np.uint64(29)
+    for place in range(int(counts.max(initial=0))):
+        there = np.flatnonzero(counts > place)
+        mixed = (out[there] ^ texts.exact[firsts[there] + place]) * factor
+        out[there] = mixed ^ (mixed >> shift)
+    return out
 
 
-def _text_print(texts: Iterable[str]) -> TextPrint:
-    whole = "\n".join(texts)
-    words = _words(whole)
-    plain = " ".join(words)
-    # 32 bits collide among some tens of thousands of texts; together with the length, hardly
-    # ever.
-    exact = zlib.crc32(plain.encode()) | len(plain) << 32
-    if len(whole) > MOST_CHARACTERS:
-        half = MOST_CHARACTERS // 2
-        words = _words(whole[:half]) + _words(whole[-half:])
-    groups = {
-        " ".join(group_words)
-        for group_words in zip(*(words[n:] for n in range(GROUP)), strict=False)
-    }
-    hashes = np.array([zlib.crc32(group.encode()) for group in groups], dtype=np.uint32)
-    return TextPrint(exact, np.unique(hashes)[:KEPT])
+def _buckets(bands: Numbers) -> tuple[Offsets, Offsets]:
+    """The bucket of each item in each band, -1 where it is alone; and room for first items of each."""
+    out = np.full(bands.shape, -1, dtype=np.int64)
+    sizes: list[Offsets] = []
+    n_buckets = 0
+    for band in range(bands.shape[1]):
+        values = bands[:, band]
+        order = np.argsort(values, kind="stable")
+        ordered = values[order]
+        starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
+        counts = np.diff(np.append(starts, len(ordered)))
+        shared = counts > 1
+        numbers = np.where(shared, n_buckets + np.cumsum(shared) - 1, -1)
+        out[order, band] = np.repeat(numbers, counts)
+        sizes.append(np.minimum(counts[shared], MOST_COMPARED))
+        n_buckets += int(shared.sum())
+    return out, np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(np.concatenate(sizes))])
 
 
-def _words(text: str) -> list[str]:
-    words: list[str] = []
-    for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
-        words.extend(word if _UNSPACED.search(word) else (word,))
-    return words
+def _compiled_cluster(
+    items: Offsets, buckets: Offsets, member_starts: Offsets, texts: TextTable, firsts: Offsets
+) -> tuple[int, int]:
+    from assay.quality import copy_kernels  # noqa: PLC0415  numba need not be there
+
+    longest = int(np.diff(texts.group_starts).max(initial=0))
+    return copy_kernels.cluster(items, buckets, member_starts, texts, longest, firsts)
+
+
+def _interpreted_cluster(
+    items: Offsets, buckets: Offsets, member_starts: Offsets, texts: TextTable, firsts: Offsets
+) -> tuple[int, int]:
+    members: dict[int, list[int]] = {}
+    room = np.diff(member_starts)
+    passed_over = pairs = 0
+    for place in range(len(items)):
+        own = [bucket for bucket in buckets[place].tolist() if bucket >= 0]
+        candidates = sorted({other for bucket in own for other in members.get(bucket, ())})
+        firsts[place] = place
+        for other in candidates:
+            pairs += 1
+            if _is_near(texts, int(items[place]), int(items[other])):
+                firsts[place] = other
+                break
+        if firsts[place] != place:
+            continue
+        is_whole = True
+        for bucket in own:
+            first_items = members.setdefault(bucket, [])
+            if len(first_items) < room[bucket]:
+                first_items.append(place)
+            else:
+                is_whole = False
+        passed_over += not is_whole
+    return passed_over, pairs
+
+
+def _is_near(texts: TextTable, one: int, other: int) -> bool:
+    """Whether the tasks are near copies, and each candidate is one of a candidate of the other."""
+    task, *answers = range(texts.item_starts[one], texts.item_starts[one + 1])
+    other_task, *other_answers = range(texts.item_starts[other], texts.item_starts[other + 1])
+    return (
+        bool(answers) == bool(other_answers)
+        and _is_near_text(texts, task, other_task)
+        and all(_is_in(texts, answer, other_answers) for answer in answers)
+        and all(_is_in(texts, answer, answers) for answer in other_answers)
+    )
+
+
+def _is_in(texts: TextTable, one: int, others: Iterable[int]) -> bool:
+    return any(_is_near_text(texts, one, other) for other in others)
+
+
+def _is_near_text(texts: TextTable, one: int, other: int) -> bool:
+    same_words = texts.words[one] == texts.words[other]
+    if texts.exact[one] == texts.exact[other] and same_words:
+        return True
+    if min(texts.words[one], texts.words[other]) < SHORT:
+        return False
+    groups, other_groups = (
+        texts.groups[texts.group_starts[text] : texts.group_starts[text + 1]]
+        for text in (one, other)
+    )
+    return _is_covered(groups, other_groups) and _is_covered(other_groups, groups)
+
+
+def _is_covered(groups: Codes, others: Codes) -> bool:
+    """Whether enough words stand in passages of three or more that the other text has too."""
+    shared = np.isin(groups, others)
+    covered = np.zeros(len(groups) + GROUP - 1, dtype=np.bool_)
+    for place in range(GROUP):
+        covered[place : place + len(groups)] |= shared
+    least, of = SAME
+    return int(covered.sum()) * of >= len(covered) * least

@@ -1,0 +1,226 @@
+"""Sketches of texts: their words, groups of three words, and MinHash values.
+
+MinHash: Broder 1997 (Compression and Complexity of Sequences); bands: Leskovec, Rajaraman and Ullman,
+Mining of Massive Datasets, section 3.4. `copy_kernels` does the same, compiled.
+"""
+
+import random
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from assay.core.compiled import is_available
+
+SKETCH = "words3-minhash128-bands32x4/1"
+"""Name and version of the algorithm: words, groups, hash functions, bands and thresholds. Another
+version may find other pairs."""
+
+GROUP = 3
+"""Words in a row that make a group."""
+
+BANDS, ROWS = 32, 4
+"""Bands, and values in each: two of the task and two of the answers."""
+
+HASHES = BANDS * ROWS
+"""Hash functions: the first half for the task, the other for the answers."""
+
+SHORT = 24
+"""Words below which only a text with the same words is a copy: one word more is another text."""
+
+FEWEST_COMPILED = 4_000
+"""Items from which texts are sketched by compiled kernels: loading these takes a second."""
+
+OTHER, LETTER, DIGIT, UNSPACED, SPACE = range(5)
+"""What a character is: neither; in a word; in a number; a word of its own; white space."""
+
+MULTIPLIERS = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93)
+"""Odd constants of the hashes."""
+
+Codes = npt.NDArray[np.uint32]
+Numbers = npt.NDArray[np.uint64]
+Offsets = npt.NDArray[np.int64]
+
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+# Thai, Lao, Burmese, Khmer, kana and ideographs stand without spaces: each character is a word.
+_WORD = re.compile(rf"(?=[^\W_])[{_UNSPACED}]|[^\W\d_{_UNSPACED}]+|[^\D{_UNSPACED}]+")
+_IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
+_BITS = (1 << 64) - 1
+_M, _FIRST, _SECOND, _THIRD = MULTIPLIERS
+_32 = np.uint64(32)
+_LARGEST = np.uint32(0xFFFFFFFF)
+_draw = random.Random(SKETCH)  # noqa: S311  constants of the algorithm, the same in every process
+FACTORS = np.array([_draw.getrandbits(32) | 1 for _ in range(HASHES)], dtype=np.uint32)
+TERMS = np.array([_draw.getrandbits(32) for _ in range(HASHES)], dtype=np.uint32)
+
+
+class TextTable(NamedTuple):
+    """Texts by item: the task first, then each candidate."""
+
+    exact: Numbers
+    """Hash of each text's words; of one without any, of its signs."""
+    words: Offsets
+    """Number of words; 0 of a text of which only an equal one is a copy."""
+    groups: Codes
+    """The groups of all texts, in their order: of one with fewer than three words, itself."""
+    group_starts: Offsets
+    """First group of each text, and the end of the last."""
+    item_starts: Offsets
+    """First text of each item, and the end of the last."""
+
+
+class Sketched(NamedTuple):
+    """Sketches of some items."""
+
+    texts: TextTable
+    """Their texts."""
+    bands: Numbers
+    """Of each item the hash of every band."""
+
+
+def sketch(texts: Sequence[str], counts: Sequence[int], whole: Sequence[bool]) -> Sketched:
+    """Sketch items.
+
+    Args:
+        texts: the texts of all items: of each the task, then its candidates.
+        counts: how many texts each item has.
+        whole: of each text, whether only an equal one is a copy.
+    """
+    item_starts = _starts(counts)
+    plain = [_plain(text) for text in texts]
+    is_task = np.zeros(len(texts), dtype=np.uint8)
+    is_task[item_starts[:-1]] = 1
+    if is_available() and len(counts) >= FEWEST_COMPILED:
+        table, values = _compiled(plain, np.array(whole, dtype=np.uint8), is_task, item_starts)
+    else:
+        table, values = _interpreted(plain, whole, is_task, item_starts)
+    return Sketched(table, _bands(values, item_starts))
+
+
+def _compiled(
+    plain: list[str], whole: npt.NDArray[np.uint8], is_task: npt.NDArray[np.uint8], item_starts: Offsets
+) -> tuple[TextTable, Codes]:  # fmt: skip
+    from assay.quality import copy_kernels  # noqa: PLC0415  numba need not be there
+
+    n_texts = len(plain)
+    joined = "".join(plain)
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    kinds = _kinds_for("".join(text for text in plain if not text.isascii()))
+    starts = _starts([len(text) for text in plain])
+    exact = np.empty(n_texts, dtype=np.uint64)
+    words = np.empty(n_texts, dtype=np.int64)
+    group_starts = np.empty(n_texts + 1, dtype=np.int64)
+    groups = np.empty(len(codes) + n_texts, dtype=np.uint32)
+    copy_kernels.cut_texts(codes, starts, kinds, whole, exact, words, groups, group_starts)
+    groups = groups[: group_starts[-1]].copy()
+    values = np.empty((n_texts, HASHES // 2), dtype=np.uint32)
+    copy_kernels.sketch_texts(groups, group_starts, is_task, FACTORS, TERMS, values)
+    return TextTable(exact, words, groups, group_starts, item_starts), values
+
+
+def _interpreted(
+    plain: list[str], whole: Sequence[bool], is_task: npt.NDArray[np.uint8], item_starts: Offsets
+) -> tuple[TextTable, Codes]:
+    half = HASHES // 2
+    exact, words, groups = [], [], []
+    values = np.empty((len(plain), half), dtype=np.uint32)
+    for number, text in enumerate(plain):
+        hashes = [_word_hash(word) for word in _WORD.findall(text)]
+        text_hash = 0
+        for word_hash in hashes:
+            text_hash = ((text_hash ^ word_hash) * _M) & _BITS
+            text_hash ^= text_hash >> 32
+        if not hashes:
+            text_hash = _word_hash("".join(sign for sign in text if _kind(sign) == OTHER))
+        own = _groups(np.array(hashes, dtype=np.uint64), text_hash, is_whole=whole[number])
+        first = 0 if is_task[number] else half
+        products = own[:, None] * FACTORS[first : first + half] + TERMS[first : first + half]
+        values[number] = products.min(axis=0)
+        exact.append(text_hash)
+        words.append(0 if whole[number] else len(hashes))
+        groups.append(own)
+    table = TextTable(
+        np.array(exact, dtype=np.uint64),
+        np.array(words, dtype=np.int64),
+        np.concatenate([np.empty(0, dtype=np.uint32), *groups]),
+        _starts([len(own) for own in groups]),
+        item_starts,
+    )
+    return table, values
+
+
+def _groups(hashes: Numbers, text_hash: int, *, is_whole: bool) -> Codes:
+    if len(hashes) < GROUP or is_whole:
+        return np.array([text_hash >> 32], dtype=np.uint32)
+    first, second, third = (np.uint64(number) for number in (_FIRST, _SECOND, _THIRD))
+    mixed = hashes[:-2] * first + hashes[1:-1] * second + hashes[2:] * third
+    mixed ^= mixed >> _32
+    return ((mixed * np.uint64(_M)) >> _32).astype(np.uint32)
+
+
+@lru_cache(maxsize=1 << 18)
+def _word_hash(word: str) -> int:
+    hashed = 0
+    for character in word:
+        hashed = ((hashed ^ ord(character)) * _M) & _BITS
+    hashed ^= hashed >> 32
+    hashed = (hashed * _FIRST) & _BITS
+    return hashed ^ (hashed >> 29)
+
+
+def _bands(values: Codes, item_starts: Offsets) -> Numbers:
+    """The hash of every band of each item, from the values of its texts."""
+    firsts, n_items = item_starts[:-1], len(item_starts) - 1
+    answers = np.full((n_items, values.shape[1]), _LARGEST, dtype=np.uint32)
+    offered = np.diff(item_starts) > 1
+    if offered.any():
+        # MinHash values of several texts together are the least of each one's: any order of the
+        # candidates gives the same.
+        without_tasks = values.copy()
+        without_tasks[firsts] = _LARGEST
+        answers = np.minimum.reduceat(without_tasks, firsts, axis=0)
+    tasks = values[firsts]
+    bands = np.arange(BANDS, dtype=np.uint64)[None, :] + np.zeros((n_items, 1), dtype=np.uint64)
+    for part in (tasks[:, ::2], tasks[:, 1::2], answers[:, ::2], answers[:, 1::2]):
+        bands = (bands ^ part) * np.uint64(_M)
+        bands ^= bands >> _32
+    return bands
+
+
+def _plain(text: str) -> str:
+    """A text as its words are compared: without case and width."""
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+
+
+def _starts(sizes: Sequence[int]) -> Offsets:
+    return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(np.array(sizes, dtype=np.int64))])
+
+
+def _kind(character: str) -> int:
+    if character.isspace():
+        return SPACE
+    if not character.isalnum():
+        return OTHER
+    if _IS_UNSPACED.match(character):
+        return UNSPACED
+    return DIGIT if character.isdecimal() else LETTER
+
+
+@lru_cache(maxsize=1)
+def _known_kinds() -> tuple[npt.NDArray[np.uint8], set[str]]:
+    kinds = np.zeros(0x110000, dtype=np.uint8)
+    kinds[:128] = [_kind(chr(code)) for code in range(128)]
+    return kinds, set()
+
+
+def _kinds_for(text: str) -> npt.NDArray[Any]:
+    """What each code point is, filled for the characters of a text."""
+    kinds, entered = _known_kinds()
+    for character in set(text) - entered:
+        kinds[ord(character)] = _kind(character)
+        entered.add(character)
+    return kinds
