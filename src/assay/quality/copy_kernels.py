@@ -44,9 +44,9 @@ def _finished(hashed: np.uint64) -> np.uint64:
 
 
 @always_inlined
-def _add_word(exact: np.uint64, word: np.uint64) -> np.uint64:
-    exact = (exact ^ word) * _M
-    return exact ^ (exact >> _32)
+def _mixed(word: np.uint64, place: int) -> np.uint64:
+    mixed = (word ^ (np.uint64(place) * _FIRST)) * _M
+    return (mixed ^ (mixed >> _32)) * _SECOND
 
 
 @always_inlined
@@ -82,16 +82,16 @@ def cut_texts(
             is_end = place == starts[text + 1]
             code = np.uint32(32) if is_end else codes[place]
             kind = np.uint8(SPACE) if is_end else kinds[code]
-            if last == UNSPACED or ((last == LETTER or last == DIGIT) and kind != last):
+            if last == UNSPACED or ((last in (LETTER, DIGIT)) and kind != last):
                 word = _finished(hashed)
                 hashed = _NOTHING
-                text_hash = _add_word(text_hash, word)
+                text_hash += _mixed(word, count)
                 count += 1
                 if count > 2:
                     groups[end] = _group_of(before, second, word)
                     end += 1
                 before, second = second, word
-            if kind == LETTER or kind == DIGIT or kind == UNSPACED:
+            if kind in (LETTER, DIGIT, UNSPACED):
                 hashed = _add_code(hashed, code)
             elif kind == OTHER:
                 signs = _add_code(signs, code)

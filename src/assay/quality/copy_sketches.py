@@ -14,8 +14,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from assay.core.compiled import is_available
-
 SKETCH = "words3-minhash128-bands32x4/1"
 """Name and version of the algorithm: words, groups, hash functions, bands and thresholds. Another
 version may find other pairs."""
@@ -31,9 +29,6 @@ HASHES = BANDS * ROWS
 
 SHORT = 24
 """Words below which only a text with the same words is a copy: one word more is another text."""
-
-FEWEST_COMPILED = 4_000
-"""Items from which texts are sketched by compiled kernels: loading these takes a second."""
 
 OTHER, LETTER, DIGIT, UNSPACED, SPACE = range(5)
 """What a character is: neither; in a word; in a number; a word of its own; white space."""
@@ -82,19 +77,22 @@ class Sketched(NamedTuple):
     """Of each item the hash of every band."""
 
 
-def sketch(texts: Sequence[str], counts: Sequence[int], whole: Sequence[bool]) -> Sketched:
+def sketch(
+    texts: Sequence[str], counts: Sequence[int], whole: Sequence[bool], *, is_compiled: bool
+) -> Sketched:
     """Sketch items.
 
     Args:
         texts: the texts of all items: of each the task, then its candidates.
         counts: how many texts each item has.
         whole: of each text, whether only an equal one is a copy.
+        is_compiled: whether compiled kernels do it; the sketches are the same.
     """
     item_starts = _starts(counts)
     plain = [_plain(text) for text in texts]
     is_task = np.zeros(len(texts), dtype=np.uint8)
     is_task[item_starts[:-1]] = 1
-    if is_available() and len(counts) >= FEWEST_COMPILED:
+    if is_compiled:
         table, values = _compiled(plain, np.array(whole, dtype=np.uint8), is_task, item_starts)
     else:
         table, values = _interpreted(plain, whole, is_task, item_starts)
@@ -129,14 +127,9 @@ def _interpreted(
     exact, words, groups = [], [], []
     values = np.empty((len(plain), half), dtype=np.uint32)
     for number, text in enumerate(plain):
-        hashes = [_word_hash(word) for word in _WORD.findall(text)]
-        text_hash = 0
-        for word_hash in hashes:
-            text_hash = ((text_hash ^ word_hash) * _M) & _BITS
-            text_hash ^= text_hash >> 32
-        if not hashes:
-            text_hash = _word_hash("".join(sign for sign in text if _kind(sign) == OTHER))
-        own = _groups(np.array(hashes, dtype=np.uint64), text_hash, is_whole=whole[number])
+        hashes = np.array([_word_hash(word) for word in _WORD.findall(text)], dtype=np.uint64)
+        text_hash = _text_hash(hashes) if len(hashes) else _sign_hash(text)
+        own = _groups(hashes, text_hash, is_whole=whole[number])
         first = 0 if is_task[number] else half
         products = own[:, None] * FACTORS[first : first + half] + TERMS[first : first + half]
         values[number] = products.min(axis=0)
@@ -159,7 +152,21 @@ def _groups(hashes: Numbers, text_hash: int, *, is_whole: bool) -> Codes:
     first, second, third = (np.uint64(number) for number in (_FIRST, _SECOND, _THIRD))
     mixed = hashes[:-2] * first + hashes[1:-1] * second + hashes[2:] * third
     mixed ^= mixed >> _32
-    return ((mixed * np.uint64(_M)) >> _32).astype(np.uint32)
+    groups: Codes = ((mixed * np.uint64(_M)) >> _32).astype(np.uint32)
+    return groups
+
+
+def _text_hash(hashes: Numbers) -> int:
+    """A hash of words in their order."""
+    first, second = np.uint64(_FIRST), np.uint64(_SECOND)
+    mixed = (hashes ^ np.arange(len(hashes), dtype=np.uint64) * first) * np.uint64(_M)
+    mixed = (mixed ^ (mixed >> _32)) * second
+    return int(mixed.sum(dtype=np.uint64))
+
+
+def _sign_hash(text: str) -> int:
+    """What tells texts without words apart."""
+    return _word_hash("".join(sign for sign in text if _kind(sign) == OTHER))
 
 
 @lru_cache(maxsize=1 << 18)

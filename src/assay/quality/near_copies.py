@@ -11,7 +11,6 @@ import numpy as np
 
 from assay.core.compiled import is_available
 from assay.quality.copy_sketches import (
-    FEWEST_COMPILED,
     GROUP,
     SHORT,
     Codes,
@@ -32,7 +31,11 @@ quarters of the groups are shared, and changes in several places count by their 
 MOST_COMPARED = 64
 """First items of one bucket that an item is compared with: of a template shared by more, not all are."""
 
-_CHUNK_ITEMS, _CHUNK_CHARACTERS = 8192, 1 << 24
+FEWEST_COMPILED = 4_000
+"""Items from which compiled kernels are used, where they are installed: loading them takes a second."""
+
+_CHUNK_ITEMS, _CHUNK_CHARACTERS = 1024, 1 << 20  # What is sketched at once stays in the cache.
+_WAITING_CHARACTERS = 1 << 26
 
 
 class Clustering(NamedTuple):
@@ -62,6 +65,7 @@ class NearCopies:
         self._characters = 0
         self._sketched: list[Sketched] = []
         self._n_items = 0
+        self._compiles = False
         self._joined: Sketched | None = None
 
     def __len__(self) -> int:
@@ -86,7 +90,12 @@ class NearCopies:
         self._whole += [False] * len(answers)
         self._characters += len(task) + sum(map(len, answers))
         self._n_items += 1
-        if len(self._counts) >= _CHUNK_ITEMS or self._characters >= _CHUNK_CHARACTERS:
+        items, characters = (
+            (_CHUNK_ITEMS, _CHUNK_CHARACTERS)
+            if self._compiles
+            else (FEWEST_COMPILED, _WAITING_CHARACTERS)
+        )
+        if len(self._counts) >= items or self._characters >= characters:
             self._sketch()
         return self._n_items - 1
 
@@ -96,17 +105,27 @@ class NearCopies:
         Args:
             rows: their rows; all items where absent.
         """
-        sketched = self._all()
+        sketched = self.sketched()
         chosen = np.arange(self._n_items) if rows is None else np.array(rows, dtype=np.int64)
-        return _cluster(sketched, chosen)
+        return _cluster(sketched, chosen, is_compiled=self._compiles)
+
+    def equal_to(self, row: int, rows: Iterable[int]) -> list[int]:
+        """Those of some rows whose texts are those of an item but for case and punctuation."""
+        texts = self.sketched().texts
+        return [other for other in rows if _words_of(texts, other) == _words_of(texts, row)]
 
     def _sketch(self) -> None:
         if self._counts:
-            self._sketched.append(sketch(self._texts, self._counts, self._whole))
+            enough = len(self._counts) >= FEWEST_COMPILED
+            self._compiles = self._compiles or (enough and is_available())
+            self._sketched.append(
+                sketch(self._texts, self._counts, self._whole, is_compiled=self._compiles)
+            )
             self._joined = None
         self._texts, self._counts, self._whole, self._characters = [], [], [], 0
 
-    def _all(self) -> Sketched:
+    def sketched(self) -> Sketched:
+        """The sketches of all items, by their rows."""
         self._sketch()
         if self._joined is None:
             self._joined = _join(self._sketched)
@@ -117,7 +136,7 @@ class NearCopies:
 def _join(parts: Sequence[Sketched]) -> Sketched:
     """Sketches of all parts, one after another."""
     if not parts:
-        return sketch([], [], [])
+        return sketch([], [], [], is_compiled=False)
     if len(parts) == 1:
         return parts[0]
     tables = [part.texts for part in parts]
@@ -137,7 +156,7 @@ def _join_starts(parts: Sequence[Offsets]) -> Offsets:
     return np.concatenate([*moved, ends[-1:]])
 
 
-def _cluster(sketched: Sketched, rows: Offsets) -> Clustering:
+def _cluster(sketched: Sketched, rows: Offsets, *, is_compiled: bool) -> Clustering:
     texts = sketched.texts
     exact = _exact_of_items(texts)[rows]
     # The order is that of the hashes of the texts, so that it does not depend on that of the records.
@@ -151,11 +170,7 @@ def _cluster(sketched: Sketched, rows: Offsets) -> Clustering:
     passed_over = pairs = 0
     if len(compared):
         own = np.empty(len(compared), dtype=np.int64)
-        find = (
-            _compiled_cluster
-            if is_available() and len(texts.item_starts) > FEWEST_COMPILED
-            else _interpreted_cluster
-        )
+        find = _compiled_cluster if is_compiled else _interpreted_cluster
         passed_over, pairs = find(items[compared], buckets[compared], member_starts, texts, own)
         firsts[compared] = compared[own]
     first_rows = items[firsts][np.cumsum(is_first) - 1]
@@ -230,6 +245,10 @@ def _interpreted_cluster(
                 is_whole = False
         passed_over += not is_whole
     return passed_over, pairs
+
+
+def _words_of(texts: TextTable, row: int) -> bytes:
+    return texts.exact[texts.item_starts[row] : texts.item_starts[row + 1]].tobytes()
 
 
 def _is_near(texts: TextTable, one: int, other: int) -> bool:

@@ -1,4 +1,7 @@
-"""Near copies: items whose texts are the same but for case, punctuation or a few words."""
+"""Near copies as releases of the formats 5 to 7 counted them, by which these are verified.
+
+The rule of today is `quality.near_copies`.
+"""
 
 import re
 import unicodedata
@@ -9,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from assay.contracts.contract import Sampling
+from assay.quality.quota_coverage import CellCounts, Taxonomy, place_of, slices_with_copies
 from assay.records.candidate import candidate_text
 from assay.records.record import Record
 
@@ -105,26 +110,38 @@ def _each_is_in(some: Sequence[TextPrint], others: Sequence[TextPrint]) -> bool:
     return all(any(text_print.is_near(other) for other in others) for text_print in some)
 
 
-class NearCopies:
+class SketchedCells(CellCounts):
+    """Records of a release counted by their place, and distinct ones by slice that must have some."""
+
+    def __init__(self, sampling: Sampling) -> None:
+        """Start with nothing counted."""
+        super().__init__()
+        self._copies = {target: SketchedCopies() for target in slices_with_copies(sampling)}
+
+    def add(self, record: Record) -> None:
+        """Count one record."""
+        place = place_of(record)
+        self.count(place, accepted=True)
+        for target, copies in self._copies.items():
+            if target <= place:
+                copies.add(item_print(record))
+
+    def distinct(self, target: Taxonomy) -> int:
+        """Records in a slice of the distribution, near copies counted once."""
+        return self._copies[frozenset(target.items())].distinct
+
+
+class SketchedCopies:
     """Items of which near copies count once, in whatever order they are taken in."""
 
     def __init__(self) -> None:
         """Start without items."""
         self._items: dict[tuple[int, ...], ItemPrint] = {}
-        self._names: dict[tuple[int, ...], list[str]] = {}
         self._first: dict[tuple[int, ...], tuple[int, ...]] | None = None
-        self._passed_over = 0
 
-    def add(self, item: ItemPrint, name: str = "") -> None:
-        """Take in one item, from `item_print`.
-
-        Args:
-            item: its print.
-            name: what `clusters` names it by; it needs none where they are only counted.
-        """
+    def add(self, item: ItemPrint) -> None:
+        """Take in one item, from `item_print`."""
         self._items.setdefault(item.exact, item)
-        if name:
-            self._names.setdefault(item.exact, []).append(name)
         self._first = None
 
     @property
@@ -132,40 +149,16 @@ class NearCopies:
         """How many items are no near copies of one that comes before them, by their texts' hashes."""
         return len(set(self._firsts().values()))
 
-    @property
-    def passed_over(self) -> int:
-        """Items that later ones were not compared with in one of their bands, as it was full."""
-        self._firsts()
-        return self._passed_over
-
-    def clusters(self) -> tuple[tuple[str, ...], ...]:
-        """The names of near copies of one item, that item first and the others sorted.
-
-        Each was compared with the first one. There are as many clusters, with items that have no
-        copy, as `distinct` says.
-        """
-        members: dict[tuple[int, ...], list[str]] = {}
-        for exact, first in self._firsts().items():
-            members.setdefault(first, []).extend(self._names.get(exact, ()))
-        return tuple(
-            sorted(
-                (min(self._names[first]), *sorted(set(names) - {min(self._names[first])}))
-                for first, names in members.items()
-                if len(set(names)) > 1
-            )
-        )
-
     def _firsts(self) -> dict[tuple[int, ...], tuple[int, ...]]:
         """Texts' hashes of each item -> those of the item that it is a near copy of, or its own."""
         if self._first is None:
             items = (self._items[exact] for exact in sorted(self._items))
-            self._first, self._passed_over = _firsts(items)
+            self._first = _firsts(items)
         return self._first
 
 
-def _firsts(items: Iterable[ItemPrint]) -> tuple[dict[tuple[int, ...], tuple[int, ...]], int]:
-    """The first item of each one's cluster, and how many items a full band passed over."""
-    passed_over = 0
+def _firsts(items: Iterable[ItemPrint]) -> dict[tuple[int, ...], tuple[int, ...]]:
+    """The first item of each one's cluster."""
     firsts: dict[tuple[int, ...], tuple[int, ...]] = {}
     by_key = dict[int, list[ItemPrint]]()
     for item in items:
@@ -175,16 +168,12 @@ def _firsts(items: Iterable[ItemPrint]) -> tuple[dict[tuple[int, ...], tuple[int
         firsts[item.exact] = first.exact
         if first is not item:
             continue
-        is_whole = True
         for key in keys:
             others = by_key.setdefault(key, [])
             # Of items with one template the first are kept: comparing all would be quadratic.
             if len(others) < MOST_COMPARED:
                 others.append(item)
-            else:
-                is_whole = False
-        passed_over += not is_whole
-    return firsts, passed_over
+    return firsts
 
 
 def item_print(record: Record) -> ItemPrint:

@@ -17,6 +17,8 @@ from assay.governance.rights import Use
 from assay.quality.case import RecordCase, cases
 from assay.quality.cells import Cells
 from assay.quality.disposition import RELEASABLE, Disposition, rests_on_all
+from assay.quality.duplicates import DuplicateGathering, Duplicates
+from assay.quality.quota_coverage import Place, place_of
 from assay.releases.gates import QaFigures
 from assay.releases.manifest import LeftOut
 from assay.releases.spool import Spool
@@ -48,6 +50,15 @@ class Bundle(NamedTuple):
     """Source classes of its ancestors, beyond its own, sorted."""
 
 
+class _Chosen(NamedTuple):
+    """What is counted of a chosen record."""
+
+    place: Place
+    row: int
+    is_accepted: bool
+    is_unread: bool
+
+
 _bundles = msgspec.msgpack.Decoder(Bundle)
 
 
@@ -62,6 +73,7 @@ class SelectedRecords:
         sampling: Sampling,
         *,
         leave_out_overlaps: bool,
+        drop_copies: bool,
     ) -> None:
         """Start with nothing chosen.
 
@@ -71,6 +83,7 @@ class SelectedRecords:
             reserve: the fingerprints of the reserve; None where nothing is sealed.
             sampling: the distribution that the contract asks for.
             leave_out_overlaps: whether records that share text with it stay out.
+            drop_copies: whether of near copies only one stays.
         """
         self.overlaps: list[Overlap] = []
         """What chosen records share with the reserve."""
@@ -79,8 +92,12 @@ class SelectedRecords:
         self._spool = spool
         self.figures = QaFigures()
         """What review came to."""
-        self.cells = Cells(sampling)
+        self._gathering = DuplicateGathering()
+        self.cells = Cells(sampling, self._gathering.near_copies)
         """The places of the chosen records on the contract's axes."""
+        self._drop_copies = drop_copies
+        self._chosen: dict[str, _Chosen] = {}
+        self._dropped: set[str] = set()
         self._withdrawn = withdrawn
         self._left_out: Counter[tuple[str, str]] = Counter()
 
@@ -164,14 +181,38 @@ class SelectedRecords:
         )
         # Counted and not refused here: the gate names all such records at once.
         weighed = (*bundle.judgments, *bundle.adjudications)
-        if not rests_on_all(disposition, weighed, bundle.verifications):
-            self.figures.unread.append(case.id)
-        if disposition.state == "accepted":
-            self.figures.accepted += 1
-        else:
-            self.figures.preserved += 1
-        self.cells.add(case.record, accepted=True)
+        self._chosen[case.id] = _Chosen(
+            place=place_of(case.record),
+            row=self._gathering.add(case.id, case.record),
+            is_accepted=disposition.state == "accepted",
+            is_unread=not rests_on_all(disposition, weighed, bundle.verifications),
+        )
         self._spool.add(case.id, msgspec.msgpack.encode(bundle))
+
+    def settle(self) -> None:
+        """Leave near copies out where that is wanted, and count the records that stay."""
+        # What is left is compared again: where too many share a template, others come to be compared.
+        while self._drop_copies and (clusters := self.duplicates().clusters):
+            copies = {name for cluster in clusters for name in cluster.copies}
+            self._dropped |= copies
+            self._left_out["duplicate", "near copy of a record of the release"] += len(copies)
+        if self._dropped:
+            self._spool.leave_out(self._dropped)
+            self.overlaps = [each for each in self.overlaps if each.holder not in self._dropped]
+        for identity, chosen in self._chosen.items():
+            if identity in self._dropped:
+                continue
+            if chosen.is_unread:
+                self.figures.unread.append(identity)
+            if chosen.is_accepted:
+                self.figures.accepted += 1
+            else:
+                self.figures.preserved += 1
+            self.cells.add_row(chosen.place, chosen.row)
+
+    def duplicates(self) -> Duplicates:
+        """The near copies among the records that stay."""
+        return self._gathering.result(without=self._dropped)
 
 
 def select(
@@ -185,6 +226,7 @@ def select(
     sampling: Sampling,
     reserve: Comparer | None = None,
     leave_out_overlaps: bool = False,
+    drop_copies: bool = False,
 ) -> SelectedRecords:
     """Choose the records that the rules released and the rights permit.
 
@@ -198,15 +240,22 @@ def select(
         sampling: the distribution that the contract asks for.
         reserve: the fingerprints of the reserve; None where nothing is sealed.
         leave_out_overlaps: whether records that share text with it stay out.
+        drop_copies: whether of near copies only one stays.
     """
     withdrawn = {
         record: f"withdrawn: {reason}" for record, reason in withdrawn_records(store).items()
     }
     selection = SelectedRecords(
-        spool, withdrawn, reserve, sampling, leave_out_overlaps=leave_out_overlaps
+        spool,
+        withdrawn,
+        reserve,
+        sampling,
+        leave_out_overlaps=leave_out_overlaps,
+        drop_copies=drop_copies,
     )
     for batch in cases(store, contract=contract, rubric=rubric):
         selection.consider(batch, use, rights)
+    selection.settle()
     return selection
 
 

@@ -5,7 +5,7 @@ Memory holds a key and a place for each fact; the facts themselves are in an unn
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -63,6 +63,11 @@ class Spool:
         if self._places is None or len(self._places) != len(self._entries):
             self._places = {name: (offset, length) for name, offset, length in self._entries}
         return self.read_at(self._places[key])
+
+    def leave_out(self, keys: Collection[str]) -> None:
+        """Forget the bodies under some keys."""
+        self._entries = [entry for entry in self._entries if entry[0] not in keys]
+        self._places = None
 
     def in_order(self) -> Iterator[tuple[str, bytes]]:
         """All bodies with their keys, sorted by key."""
