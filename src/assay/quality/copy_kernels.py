@@ -10,9 +10,12 @@ import numpy.typing as npt
 from assay.core.compiled import always_inlined, compiled
 from assay.quality.copy_sketches import (
     DIGIT,
+    GROUP,
     LETTER,
     MULTIPLIERS,
     OTHER,
+    SAME_ITEM,
+    SAME_TEXT,
     SHORT,
     SPACE,
     UNSPACED,
@@ -24,10 +27,13 @@ from assay.quality.copy_sketches import (
 
 Kinds = npt.NDArray[np.uint8]
 
+# A compiled function keeps these values on disk until this file changes.
 _M = np.uint64(MULTIPLIERS[0])
 _FIRST, _SECOND, _THIRD = (np.uint64(number) for number in MULTIPLIERS[1:4])
 _32, _29 = np.uint64(32), np.uint64(29)
 _NOTHING = np.uint64(0)
+_TEXT_LEAST, _TEXT_OF = SAME_TEXT
+_ITEM_LEAST, _ITEM_OF = SAME_ITEM
 _LARGEST = np.uint32(0xFFFFFFFF)
 
 
@@ -87,7 +93,7 @@ def cut_texts(
                 hashed = _NOTHING
                 text_hash += _mixed(word, count)
                 count += 1
-                if count > 2:
+                if count >= GROUP:
                     groups[end] = _group_of(before, second, word)
                     end += 1
                 before, second = second, word
@@ -98,7 +104,7 @@ def cut_texts(
             last = kind
         if count == 0:
             text_hash = _finished(signs)
-        if count < 3 or whole[text]:
+        if count < GROUP or whole[text]:
             end = group_starts[text]
             groups[end] = np.uint32(text_hash >> _32)
             end += 1
@@ -135,11 +141,11 @@ def sketch_texts(
 
 
 @compiled
-def _is_covered(
+def _covered(
     groups: Codes, start: int, end: int, other: int, other_end: int, table: Codes,
     stamps: Offsets, counter: Offsets,
-) -> bool:  # fmt: skip
-    """Whether six of seven words stand in passages of three or more that the other text has too."""
+) -> int:  # fmt: skip
+    """How many words stand in passages of three or more that the other text has too."""
     counter[0] += 1
     stamp, mask = counter[0], len(table) - 1
     for place in range(other, other_end):
@@ -154,25 +160,47 @@ def _is_covered(
         while stamps[slot] == stamp and table[slot] != groups[place]:
             slot = (slot + 1) & mask
         if stamps[slot] == stamp:
-            covered += place + 3 - max(place, until)
-            until = place + 3
-    return covered * 7 >= (end - start + 2) * 6
+            covered += place + GROUP - max(place, until)
+            until = place + GROUP
+    return covered
 
 
 @compiled
-def _is_near_text(
+def _shared_words(
     one: int, other: int, texts: TextTable, table: Codes, stamps: Offsets, counter: Offsets
-) -> bool:
-    if texts.exact[one] == texts.exact[other] and texts.words[one] == texts.words[other]:
-        return True
-    if min(texts.words[one], texts.words[other]) < SHORT:
-        return False
-    counter[1] += 1
+) -> tuple[int, int]:
+    """How many words of each text the other shares; -1 where they are no near copies."""
+    words, other_words = texts.words[one], texts.words[other]
+    if texts.exact[one] == texts.exact[other] and words == other_words:
+        return words, words
+    if min(words, other_words) < SHORT:
+        return -1, -1
     start, end = texts.group_starts[one], texts.group_starts[one + 1]
     other_start, other_end = texts.group_starts[other], texts.group_starts[other + 1]
-    return _is_covered(
-        texts.groups, start, end, other_start, other_end, table, stamps, counter
-    ) and _is_covered(texts.groups, other_start, other_end, start, end, table, stamps, counter)
+    covered = _covered(texts.groups, start, end, other_start, other_end, table, stamps, counter)
+    if covered * _TEXT_OF < words * _TEXT_LEAST:
+        return -1, -1
+    reverse = _covered(texts.groups, other_start, other_end, start, end, table, stamps, counter)
+    if reverse * _TEXT_OF < other_words * _TEXT_LEAST:
+        return -1, -1
+    return covered, reverse
+
+
+@compiled
+def _covered_answers(
+    one: int, other: int, texts: TextTable, table: Codes, stamps: Offsets, counter: Offsets
+) -> int:
+    """How many words of an item's candidates those of the other share; -1 where one has no near copy."""
+    total = 0
+    for text in range(texts.item_starts[one] + 1, texts.item_starts[one + 1]):
+        most = -1
+        for other_text in range(texts.item_starts[other] + 1, texts.item_starts[other + 1]):
+            covered, _ = _shared_words(text, other_text, texts, table, stamps, counter)
+            most = max(most, covered)
+        if most < 0:
+            return -1
+        total += most
+    return total
 
 
 @compiled
@@ -183,23 +211,19 @@ def _is_near(
     other_first, other_end = texts.item_starts[other], texts.item_starts[other + 1]
     if (end - first == 1) != (other_end - other_first == 1):
         return False
-    if not _is_near_text(first, other_first, texts, table, stamps, counter):
+    covered, reverse = _shared_words(first, other_first, texts, table, stamps, counter)
+    if covered < 0:
         return False
-    for text in range(first + 1, end):
-        is_there = False
-        for other_text in range(other_first + 1, other_end):
-            if not is_there:
-                is_there = _is_near_text(text, other_text, texts, table, stamps, counter)
-        if not is_there:
-            return False
-    for other_text in range(other_first + 1, other_end):
-        is_there = False
-        for text in range(first + 1, end):
-            if not is_there:
-                is_there = _is_near_text(other_text, text, texts, table, stamps, counter)
-        if not is_there:
-            return False
-    return True
+    answers = _covered_answers(one, other, texts, table, stamps, counter)
+    if answers < 0:
+        return False
+    if (covered + answers) * _ITEM_OF < texts.words[first:end].sum() * _ITEM_LEAST:
+        return False
+    answers = _covered_answers(other, one, texts, table, stamps, counter)
+    if answers < 0:
+        return False
+    words = texts.words[other_first:other_end].sum()
+    return (reverse + answers) * _ITEM_OF >= words * _ITEM_LEAST
 
 
 @compiled
@@ -227,7 +251,7 @@ def cluster(
     while size < 2 * longest:
         size *= 2
     table, stamps = np.empty(size, dtype=np.uint32), np.zeros(size, dtype=np.int64)
-    counter = np.zeros(2, dtype=np.int64)
+    counter = np.zeros(1, dtype=np.int64)
     passed_over, pairs = 0, 0
     for place in range(len(items)):
         count = 0

@@ -30,6 +30,11 @@ HASHES = BANDS * ROWS
 SHORT = 24
 """Words below which only a text with the same words is a copy: one word more is another text."""
 
+SAME_TEXT, SAME_ITEM = (3, 4), (17, 20)
+"""Share of the words, of each text and of all texts of an item together, from which two are near copies:
+words that stand in passages of three or more which the other has too. Shared groups (Jaccard) would count
+a change of one word three times where changes are scattered, and once in a template that is filled in."""
+
 OTHER, LETTER, DIGIT, UNSPACED, SPACE = range(5)
 """What a character is: neither; in a word; in a number; a word of its own; white space."""
 

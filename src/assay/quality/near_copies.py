@@ -12,6 +12,8 @@ import numpy as np
 from assay.core.compiled import is_available
 from assay.quality.copy_sketches import (
     GROUP,
+    SAME_ITEM,
+    SAME_TEXT,
     SHORT,
     Codes,
     Numbers,
@@ -22,11 +24,6 @@ from assay.quality.copy_sketches import (
 )
 from assay.records.candidate import candidate_text
 from assay.records.record import Record
-
-SAME = (6, 7)
-"""Share of the words of each of two texts, from which they are near copies, that stand in passages of
-three words or more which the other has too: a change in one place counts as in a text of which three
-quarters of the groups are shared, and changes in several places count by their words."""
 
 MOST_COMPARED = 64
 """First items of one bucket that an item is compared with: of a template shared by more, not all are."""
@@ -253,38 +250,55 @@ def _words_of(texts: TextTable, row: int) -> bytes:
 
 def _is_near(texts: TextTable, one: int, other: int) -> bool:
     """Whether the tasks are near copies, and each candidate is one of a candidate of the other."""
-    task, *answers = range(texts.item_starts[one], texts.item_starts[one + 1])
-    other_task, *other_answers = range(texts.item_starts[other], texts.item_starts[other + 1])
-    return (
-        bool(answers) == bool(other_answers)
-        and _is_near_text(texts, task, other_task)
-        and all(_is_in(texts, answer, other_answers) for answer in answers)
-        and all(_is_in(texts, answer, answers) for answer in other_answers)
+    own, others = (
+        range(texts.item_starts[item], texts.item_starts[item + 1]) for item in (one, other)
+    )
+    if (len(own) == 1) != (len(others) == 1):
+        return False
+    task = _shared_words(texts, own[0], others[0])
+    if min(task) < 0:
+        return False
+    answers = [
+        [_shared_words(texts, text, other_text) for other_text in others[1:]] for text in own[1:]
+    ]
+    covered = [max(shared for shared, _ in row) for row in answers]
+    reverse = [max(shared for _, shared in column) for column in zip(*answers, strict=True)]
+    return _is_covered(texts, own, [task[0], *covered]) and _is_covered(
+        texts, others, [task[1], *reverse]
     )
 
 
-def _is_in(texts: TextTable, one: int, others: Iterable[int]) -> bool:
-    return any(_is_near_text(texts, one, other) for other in others)
+def _is_covered(texts: TextTable, own: range, covered: Sequence[int]) -> bool:
+    """Whether each text of an item has a near copy, and enough words of all together are shared."""
+    least, of = SAME_ITEM
+    words = int(texts.words[own.start : own.stop].sum())
+    return min(covered) >= 0 and sum(covered) * of >= words * least
 
 
-def _is_near_text(texts: TextTable, one: int, other: int) -> bool:
-    same_words = texts.words[one] == texts.words[other]
-    if texts.exact[one] == texts.exact[other] and same_words:
-        return True
-    if min(texts.words[one], texts.words[other]) < SHORT:
-        return False
+def _shared_words(texts: TextTable, one: int, other: int) -> tuple[int, int]:
+    """How many words of each text the other shares; -1 where they are no near copies."""
+    words, other_words = int(texts.words[one]), int(texts.words[other])
+    if texts.exact[one] == texts.exact[other] and words == other_words:
+        return words, words
+    if min(words, other_words) < SHORT:
+        return -1, -1
     groups, other_groups = (
         texts.groups[texts.group_starts[text] : texts.group_starts[text + 1]]
         for text in (one, other)
     )
-    return _is_covered(groups, other_groups) and _is_covered(other_groups, groups)
+    least, of = SAME_TEXT
+    covered = _covered(groups, other_groups)
+    if covered * of < words * least:
+        return -1, -1
+    reverse = _covered(other_groups, groups)
+    return (covered, reverse) if reverse * of >= other_words * least else (-1, -1)
 
 
-def _is_covered(groups: Codes, others: Codes) -> bool:
-    """Whether enough words stand in passages of three or more that the other text has too."""
-    shared = np.isin(groups, others)
+def _covered(groups: Codes, others: Codes) -> int:
+    """How many words stand in passages of three or more that the other text has too."""
+    others = np.sort(others)
+    shared = others[np.minimum(others.searchsorted(groups), len(others) - 1)] == groups
     covered = np.zeros(len(groups) + GROUP - 1, dtype=np.bool_)
     for place in range(GROUP):
         covered[place : place + len(groups)] |= shared
-    least, of = SAME
-    return int(covered.sum()) * of >= len(covered) * least
+    return int(np.count_nonzero(covered))
