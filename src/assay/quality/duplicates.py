@@ -69,12 +69,14 @@ class Duplicates(msgspec.Struct, frozen=True, kw_only=True):
     """Clusters whose records are of several source classes."""
     across_splits: int
     """Clusters whose records are in several splits."""
-    across_releases: int
-    """Clusters of which several releases hold a record."""
+    across_releases: int | None
+    """Clusters of which several releases hold a record; None where releases were not looked at."""
     crossings: tuple[Crossing, ...]
     """Those clusters by what they cross."""
+    n_clusters: int
+    """Clusters of two or more records."""
     clusters: tuple[DuplicateCluster, ...]
-    """All clusters of two or more records, by their representative."""
+    """All of them by their representative; in the quality report the first."""
 
     @property
     def copies(self) -> int:
@@ -105,12 +107,15 @@ class DuplicateGathering:
         releases: Mapping[str, frozenset[str]] | None = None,
         *,
         without: Collection[str] = (),
+        shown: int | None = None,
     ) -> Duplicates:
         """The near copies among the records.
 
         Args:
-            releases: id of a record -> versions of the releases that hold it.
+            releases: id of a record -> versions of the releases that hold it; they are not looked at
+                where absent.
             without: ids of records that are left out.
+            shown: how many clusters are listed; all where absent, and all are counted.
         """
         rows = [row for row, name in enumerate(self._names) if name not in without]
         clustering = self.near_copies.among(rows)
@@ -135,9 +140,12 @@ class DuplicateGathering:
             distinct=clustering.distinct,
             across_sources=sum(len(cluster.sources) > 1 for cluster in clusters),
             across_splits=sum(len(cluster.splits) > 1 for cluster in clusters),
-            across_releases=sum(len(cluster.releases) > 1 for cluster in clusters),
+            across_releases=None
+            if releases is None
+            else sum(len(cluster.releases) > 1 for cluster in clusters),
             crossings=tuple(_crossings(clusters)),
-            clusters=tuple(clusters),
+            n_clusters=len(clusters),
+            clusters=tuple(clusters[:shown]),
         )
 
     def _cluster(

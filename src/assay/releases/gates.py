@@ -195,7 +195,7 @@ def duplicates_gate(duplicates: Duplicates, policy: DuplicatePolicy | None) -> G
         policy: what the contract says of them; None where it says nothing.
     """
     copies, records = duplicates.copies, duplicates.records
-    clusters = count_phrase(len(duplicates.clusters), "cluster")
+    clusters = count_phrase(duplicates.n_clusters, "cluster")
     seen = (
         f"{copies} of {count_phrase(records, 'record')} are near copies of another, in {clusters}"
     )
