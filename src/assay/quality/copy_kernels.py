@@ -4,14 +4,14 @@ They give what `copy_sketches` and `near_copies` give without them, to the bit. 
 `core.compiled.is_available`.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from assay.core.compiled import always_inlined, compiled
-from assay.quality.copy_sketches import (
-    DIGIT,
+from assay.quality.copy_rule import (
     GROUP,
-    LETTER,
     MULTIPLIERS,
     OTHER,
     SAME_ITEM,
@@ -38,7 +38,7 @@ _LARGEST = np.uint32(0xFFFFFFFF)
 
 
 @always_inlined
-def _add_code(hashed: np.uint64, code: np.uint32) -> np.uint64:
+def _add_code(hashed: np.uint64, code: np.integer[Any]) -> np.uint64:
     return (hashed ^ np.uint64(code)) * _M
 
 
@@ -64,13 +64,13 @@ def _group_of(first: np.uint64, second: np.uint64, third: np.uint64) -> np.uint3
 
 @compiled
 def cut_texts(
-    codes: Codes, starts: Offsets, kinds: Kinds, whole: Kinds,
+    codes: Codes | Kinds, starts: Offsets, kinds: Kinds, whole: Kinds,
     exact: Numbers, words: Offsets, groups: Codes, group_starts: Offsets,
 ) -> None:  # fmt: skip
     """Cut texts into words, and write the groups of words of each.
 
     Args:
-        codes: code points of the texts, one after another.
+        codes: code points of the texts, one after another; bytes where all are ASCII.
         starts: first code point of each text, and the end of the last.
         kinds: what each code point is.
         whole: 1 for texts of which only an equal one is a copy.
@@ -82,26 +82,27 @@ def cut_texts(
     end = 0
     for text in range(len(starts) - 1):
         group_starts[text] = end
-        hashed, signs, count, last = _NOTHING, _NOTHING, 0, np.uint8(SPACE)
+        signs, count, place, stop = _NOTHING, 0, starts[text], starts[text + 1]
         text_hash, before, second = _NOTHING, _NOTHING, _NOTHING
-        for place in range(starts[text], starts[text + 1] + 1):
-            is_end = place == starts[text + 1]
-            code = np.uint32(32) if is_end else codes[place]
-            kind = np.uint8(SPACE) if is_end else kinds[code]
-            if last == UNSPACED or ((last in (LETTER, DIGIT)) and kind != last):
-                word = _finished(hashed)
-                hashed = _NOTHING
-                text_hash += _mixed(word, count)
-                count += 1
-                if count >= GROUP:
-                    groups[end] = _group_of(before, second, word)
-                    end += 1
-                before, second = second, word
-            if kind in (LETTER, DIGIT, UNSPACED):
-                hashed = _add_code(hashed, code)
-            elif kind == OTHER:
-                signs = _add_code(signs, code)
-            last = kind
+        while place < stop:
+            kind = kinds[codes[place]]
+            if kind in (OTHER, SPACE):
+                if kind == OTHER:
+                    signs = _add_code(signs, codes[place])
+                place += 1
+                continue
+            hashed = _add_code(_NOTHING, codes[place])
+            place += 1
+            while kind != UNSPACED and place < stop and kinds[codes[place]] == kind:
+                hashed = _add_code(hashed, codes[place])
+                place += 1
+            word = _finished(hashed)
+            text_hash += _mixed(word, count)
+            count += 1
+            if count >= GROUP:
+                groups[end] = _group_of(before, second, word)
+                end += 1
+            before, second = second, word
         if count == 0:
             text_hash = _finished(signs)
         if count < GROUP or whole[text]:
@@ -223,7 +224,7 @@ def _is_near(
     if answers < 0:
         return False
     words = texts.words[other_first:other_end].sum()
-    return (reverse + answers) * _ITEM_OF >= words * _ITEM_LEAST
+    return bool((reverse + answers) * _ITEM_OF >= words * _ITEM_LEAST)
 
 
 @compiled

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from assay.quality.copy_sketches import SKETCH
+from assay.quality.copy_rule import SKETCH
 from assay.quality.integrity import SPLIT_AXIS
 from assay.quality.near_copies import NearCopies
 from assay.records.record import Record

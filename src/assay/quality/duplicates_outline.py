@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from assay.core.wording import count_phrase
-from assay.quality.copy_sketches import SHORT
+from assay.quality.copy_rule import SHORT
 from assay.quality.duplicates import DuplicateCluster, Duplicates
 from assay.quality.outline import Block, table
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assay.core.compiled import is_available
-from assay.quality.copy_sketches import (
+from assay.quality.copy_rule import (
     GROUP,
     SAME_ITEM,
     SAME_TEXT,
@@ -18,10 +18,9 @@ from assay.quality.copy_sketches import (
     Codes,
     Numbers,
     Offsets,
-    Sketched,
     TextTable,
-    sketch,
 )
+from assay.quality.copy_sketches import Sketched, sketch
 from assay.records.candidate import candidate_text
 from assay.records.record import Record
 
@@ -195,7 +194,7 @@ def _buckets(bands: Numbers) -> tuple[Offsets, Offsets]:
     n_buckets = 0
     for band in range(bands.shape[1]):
         values = bands[:, band]
-        order = np.argsort(values, kind="stable")
+        order = np.argsort(values)
         ordered = values[order]
         starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
         counts = np.diff(np.append(starts, len(ordered)))

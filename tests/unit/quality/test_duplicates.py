@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.quality.cells import count_distinct
-from assay.quality.copy_sketches import SKETCH
+from assay.quality.copy_rule import SKETCH
 from assay.quality.duplicates import find_duplicates
 from assay.records.kinds import Preference
 from assay.records.record import Record, Source
