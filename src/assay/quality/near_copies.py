@@ -111,13 +111,17 @@ class NearCopies:
         return [other for other in rows if _words_of(texts, other) == _words_of(texts, row)]
 
     def _sketch(self) -> None:
-        if self._counts:
-            enough = len(self._counts) >= FEWEST_COMPILED
-            self._compiles = self._compiles or (enough and is_available())
+        texts, counts, whole = self._texts, self._counts, self._whole
+        enough = len(counts) >= FEWEST_COMPILED
+        self._compiles = self._compiles or (enough and is_available())
+        at = 0
+        for first in range(0, len(counts), _CHUNK_ITEMS):
+            some = counts[first : first + _CHUNK_ITEMS]
+            end = at + sum(some)
             self._sketched.append(
-                sketch(self._texts, self._counts, self._whole, is_compiled=self._compiles)
+                sketch(texts[at:end], some, whole[at:end], is_compiled=self._compiles)
             )
-            self._joined = None
+            self._joined, at = None, end
         self._texts, self._counts, self._whole, self._characters = [], [], [], 0
 
     def sketched(self) -> Sketched:
