@@ -92,6 +92,15 @@ MUTANTS = (
            "if role is not None and may_see(", "if may_see(", "unit/review/test_eligibility.py"),
     Mutant("the candidate that comes first turns within each run", "review/candidate_order.py",
            "shift = turns[within]", "shift = 0", "properties/test_quality.py unit/review/test_assign.py"),
+    Mutant("from 24 words on a text may differ in one", "quality/near_copies.py",
+           "if min(words, other_words) < SHORT:", "if min(words, other_words) <= SHORT:",
+           "unit/quality/test_near_copies.py"),
+    Mutant("near copies at the limit are permitted", "releases/gates.py",
+           "copies > policy.largest_share * records", "copies >= policy.largest_share * records",
+           "unit/releases/test_duplicates_gate.py"),
+    Mutant("near copies stay out only where that is wanted", "releases/selection.py",
+           "while self._drop_copies and (clusters", "while not self._drop_copies and (clusters",
+           "unit/releases/test_duplicates_gate.py"),
 )  # fmt: skip
 
 

@@ -130,34 +130,20 @@ def duplicates(
     if as_json:
         print_json(duplicates_found)
         return
-    if duplicates_found.passed_over:
-        say(
-            f"{duplicates_found.passed_over} of {duplicates_found.records} records share a template with "
-            "so many that not all of these were compared with them",
-            fg="yellow",
-        )
-    if duplicates_found.state == "unknown":
-        say("unknown: near copies are known only where two records or more are all compared")
-        return
-    print_table(
-        ("representative", "copies", "sources", "splits", "releases"),
-        [
-            (
-                cluster.representative[:24],
-                str(len(cluster.copies)),
-                ", ".join(cluster.sources),
-                ", ".join(cluster.splits),
-                ", ".join(cluster.releases),
-            )
-            for cluster in duplicates_found.clusters
-        ],
+    from assay.quality.duplicates_outline import (
+        CLUSTER_HEAD,
+        CROSSING_HEAD,
+        cluster_rows,
+        crossing_rows,
+        sentences,
     )
-    say(
-        f"{duplicates_found.records} records, {duplicates_found.distinct} where near copies count "
-        f"once; {len(duplicates_found.clusters)} clusters, of them {duplicates_found.across_sources} "
-        f"across sources, {duplicates_found.across_splits} across splits, "
-        f"{duplicates_found.across_releases} across releases"
-    )
+
+    for sentence in sentences(duplicates_found):
+        say(sentence)
+    if duplicates_found.crossings:
+        print_table(CROSSING_HEAD, crossing_rows(duplicates_found))
+    if duplicates_found.clusters:
+        print_table(CLUSTER_HEAD, cluster_rows(duplicates_found.clusters))
 
 
 @app.command()

@@ -38,6 +38,13 @@ def build(
             help="Leave records out that share text with the reserve, instead of refusing.",
         ),
     ] = False,
+    drop_duplicates: Annotated[
+        bool,
+        typer.Option(
+            "--drop-duplicates",
+            help="Of near copies keep one and leave the others out, counted.",
+        ),
+    ] = False,
     again: Annotated[
         bool, typer.Option("--again", help="Build even if nothing changed since the last release.")
     ] = False,
@@ -58,6 +65,7 @@ def build(
             use=one_of(use, Use, "use"),
             limitations=text,
             leave_out_overlaps=leave_out_overlaps,
+            drop_duplicates=drop_duplicates,
             again=again,
         )
     if as_json:

@@ -301,6 +301,22 @@ class MachineEvidence(Part):
     """Whether verdicts that a candidate could forge are refused even beside an expert's."""
 
 
+class DuplicatePolicy(Part):
+    """What a release does with records that are near copies of each other."""
+
+    in_release: Literal["keep", "drop"] = "keep"
+    """`drop`: of near copies one stays and the others are left out and counted; `keep`: all stay."""
+    largest_share: Share | None = None
+    """Largest share of a release's records that may be near copies of another one."""
+    across_splits: Literal["allow", "refuse"] = "allow"
+    """Whether a release may have near copies in several splits (the axis `split`)."""
+
+    @property
+    def is_demanding(self) -> bool:
+        """Whether near copies may stop a release."""
+        return self.largest_share is not None or self.across_splits == "refuse"
+
+
 class QualificationRule(Part):
     """What a person must have shown before working in a role."""
 
@@ -411,6 +427,8 @@ class Contract(Header):
     """Layers of review by risk."""
     verification: MachineEvidence = MachineEvidence()
     """What a verifier's verdict must rest on; nothing beyond a sandbox where absent."""
+    duplicates: DuplicatePolicy | None = None
+    """What a release does with near copies; where absent they are kept, counted and stop nothing."""
     roles: tuple[QualificationRule, ...] = ()
     """Roles and what qualifies for them."""
     welfare: Welfare | None = None

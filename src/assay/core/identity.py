@@ -62,7 +62,7 @@ def make_ids(prefix: str, digests: Sequence[bytes]) -> list[str]:
     for place in range(5):
         numbers = numbers << np.uint64(8) | fives[:, place]
     values = numbers[:, None] >> np.arange(35, -1, -5, dtype=np.uint64) & np.uint64(31)
-    letters = np.frombuffer(_LETTERS.encode(), dtype=np.uint8)[values].tobytes().decode()
+    letters = np.frombuffer(_LETTERS, dtype=np.uint8)[values].tobytes().decode()
     return [f"{prefix}_{letters[at : at + 52]}" for at in range(0, len(letters), 56)]
 
 

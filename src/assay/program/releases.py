@@ -105,6 +105,7 @@ class ReleasesService(Interface):
         use: Use = "train",
         limitations: str = "",
         leave_out_overlaps: bool = False,
+        drop_duplicates: bool = False,
         again: bool = False,
     ) -> service.Built:
         """Build, sign and commit a release: a folder that appears whole or not at all.
@@ -115,6 +116,8 @@ class ReleasesService(Interface):
             limitations: what people know of the data's limits, as Markdown.
             leave_out_overlaps: whether records that share text with the reserve stay out, instead
                 of stopping the build.
+            drop_duplicates: whether of near copies one stays and the others are left out and counted,
+                as where the contract says `duplicates: {in_release: drop}`.
             again: whether a release that holds nothing new is wanted.
 
         Raises:
@@ -149,6 +152,7 @@ class ReleasesService(Interface):
             sealed=self._reserve_entry(index),
             benchmarks=self._benchmarks(),
             leave_out_overlaps=leave_out_overlaps,
+            drop_duplicates=drop_duplicates,
             validations=tuple(
                 validation.id
                 for validation in context.store.scan(Validation)

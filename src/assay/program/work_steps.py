@@ -13,7 +13,7 @@ from assay.bulk.sharding.steps.contamination import ContaminationStep
 from assay.bulk.sharding.steps.conversion import ConversionStep
 from assay.bulk.sharding.steps.near_copies import ClusterStep, SignatureStep
 from assay.bulk.sharding.steps.statistics import StatisticsStep
-from assay.contracts.service import load_program
+from assay.contracts.opening import load_program
 from assay.core.choices import refuse_unknown
 from assay.core.keys import Purpose
 from assay.plugins import load

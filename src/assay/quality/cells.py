@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from assay.contracts.contract import Sampling
-from assay.quality.near_copies import NearCopies, item_print
+from assay.quality.near_copies import NearCopies
 from assay.quality.quota_coverage import (
     CellCounts,
     Place,
@@ -17,40 +17,48 @@ from assay.records.record import Record
 class Cells(CellCounts):
     """Records counted by their place, and near copies by slice that must have some."""
 
-    def __init__(self, sampling: Sampling) -> None:
+    def __init__(self, sampling: Sampling, copies: NearCopies | None = None) -> None:
         """Start with nothing counted.
 
         Args:
             sampling: the distribution; in the slices of its quotas and its hard slices near copies
                 count once.
+            copies: where the caller takes in the accepted records itself.
         """
         super().__init__()
-        self._copies = {target: NearCopies() for target in slices_with_copies(sampling)}
+        self._copies = NearCopies() if copies is None else copies
+        self._rows: dict[Place, list[int]] = {target: [] for target in slices_with_copies(sampling)}
 
     def add(self, record: Record, *, accepted: bool) -> None:
         """Count one record."""
         place = place_of(record)
-        self.count(place, accepted=accepted)
-        inside = [copies for target, copies in self._copies.items() if target <= place]
-        # A print costs a pass over the text, so records outside of every required slice go
+        # A sketch costs a pass over the text, so records outside of every required slice go
         # without one.
-        if accepted and inside:
-            item = item_print(record)
-            for copies in inside:
-                copies.add(item)
+        if accepted and any(target <= place for target in self._rows):
+            self.add_row(place, self._copies.add(record))
+        else:
+            self.count(place, accepted=accepted)
+
+    def add_row(self, place: Place, row: int) -> None:
+        """Count an accepted record by its place and its row among the copies."""
+        self.count(place, accepted=True)
+        for target, rows in self._rows.items():
+            if target <= place:
+                rows.append(row)
 
     def distinct(self, target: Taxonomy) -> int:
         """Accepted records in a slice of the distribution, near copies counted once."""
-        return self._copies[frozenset(target.items())].distinct
+        return self._copies.among(self._rows[frozenset(target.items())]).distinct
 
 
 def count_distinct(records: Iterable[Record], slices: Iterable[Place]) -> dict[Place, int]:
     """How many records each slice has, near copies counted once."""
-    copies = {target: NearCopies() for target in slices}
+    copies = NearCopies()
+    rows: dict[Place, list[int]] = {target: [] for target in slices}
     for record in records:
-        inside = [own for target, own in copies.items() if target <= place_of(record)]
+        inside = [own for target, own in rows.items() if target <= place_of(record)]
         if inside:
-            item = item_print(record)
+            row = copies.add(record)
             for own in inside:
-                own.add(item)
-    return {target: own.distinct for target, own in copies.items()}
+                own.append(row)
+    return {target: copies.among(own).distinct for target, own in rows.items()}

@@ -107,7 +107,7 @@ def coverage_fold(documents: DocumentsInForce) -> CaseFold[CoverageFigures]:
 
     return CaseFold(
         name="coverage",
-        version=1,
+        version=2,
         reads=(Record, Disposition),
         begins_again=(),
         start=lambda: CoverageFigures(slices_with_copies(documents.contract.sampling)),

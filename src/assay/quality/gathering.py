@@ -21,11 +21,13 @@ from assay.quality.consensus import (
 )
 from assay.quality.contradictions import Contradiction, against_rules, contradiction_of
 from assay.quality.disposition import RELEASABLE
+from assay.quality.duplicates import DuplicateGathering
 from assay.quality.error_marks import error_marks
 from assay.quality.failure_modes import ModeGathering
 from assay.quality.in_force import DocumentsInForce
 from assay.quality.integrity import IntegrityGathering
 from assay.quality.places import Clusters, Places
+from assay.quality.quota_coverage import place_of
 from assay.quality.shortcuts.cues import CUES, Cue
 from assay.quality.shortcuts.gathering import ShortcutGathering
 from assay.records.judgment import Judgment
@@ -153,6 +155,8 @@ class ReportData:
     """Evidence for each dimension of each item."""
     integrity: IntegrityGathering = field(default_factory=IntegrityGathering)
     """Contradictions between records, and what gives an answer away."""
+    duplicates: DuplicateGathering = field(default_factory=DuplicateGathering)
+    """Near copies among the records that can be released."""
     modes: ModeGathering = field(init=False)
     """What the alarms need."""
     shortcuts: ShortcutGathering = field(init=False)
@@ -161,7 +165,8 @@ class ReportData:
 
     def __post_init__(self) -> None:
         """Start what depends on the documents in force."""
-        self.cells = Cells(self.documents.contract.sampling)
+        copies = self.duplicates.near_copies
+        self.cells = Cells(self.documents.contract.sampling, copies)
         self.ledger = Ledger(self.documents.contract, self.documents.rubric)
         self.modes = ModeGathering(self.documents)
         dimensions = (dimension.id for dimension in self.documents.rubric.dimensions)
@@ -174,7 +179,10 @@ class ReportData:
         rule = case.disposition.rule if case.disposition else ""
         self.kinds[record.kind] += 1
         number = self.places.add(record.task.taxonomy)
-        self.cells.add(record, accepted=state in RELEASABLE)
+        if state in RELEASABLE:
+            self.cells.add_row(place_of(record), self.duplicates.add(case.id, record))
+        else:
+            self.cells.add(record, accepted=False)
         self.states[state, rule] += 1
         if case.disposition:
             standings = case.disposition.standings

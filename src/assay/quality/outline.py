@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 SectionKey = Literal[
-    "summary", "alarms", "verdicts", "dimensions", "disagreement", "shortcuts", "integrity", "reviewers",
+    "summary", "alarms", "verdicts", "dimensions", "disagreement", "shortcuts", "integrity", "duplicates", "reviewers",
     "dispositions", "ledger", "defects", "actions", "coverage", "limits",
 ]  # fmt: skip
 """Names of the report's sections, in the order in which they are read."""

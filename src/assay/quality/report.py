@@ -18,12 +18,13 @@ from assay.quality.bootstrap import Resampling
 from assay.quality.contradictions import Contradiction
 from assay.quality.disagreement import Disagreement
 from assay.quality.disposition import RELEASABLE
+from assay.quality.duplicates import Duplicates
 from assay.quality.estimate import Rate, rate
 from assay.quality.failure_modes import alarms, diagnose_questions
 from assay.quality.failure_modes.forced_consensus import AdjudicatedSplits
 from assay.quality.floors import FloorResult, floors_of
 from assay.quality.gathering import ReportData
-from assay.quality.integrity import Integrity
+from assay.quality.integrity import SHOWN, Integrity
 from assay.quality.limits import limits
 from assay.quality.quota_coverage import CrossTable, DistributionCoverage, coverage, cross_table
 from assay.quality.sections.defects import (
@@ -133,6 +134,8 @@ class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
     """Whether surface cues win, by group of reviewers."""
     integrity: Integrity
     """Contradictions between records, and what gives an answer away."""
+    duplicates: Duplicates
+    """Near copies among the records that can be released."""
     verdicts: Verdicts | None
     """Verdicts on two candidates; None where there are none."""
     questions: tuple[ReportQuestion, ...]
@@ -257,6 +260,7 @@ def report_of(
         adjudicated_splits=data.modes.consensus.adjudicated_splits(),
         shortcuts=audits,
         integrity=data.integrity.result(),
+        duplicates=data.duplicates.result(shown=SHOWN),
         verdicts=verdicts_of(data, draws),
         questions=tuple(questions_of(data, draws)),
         floors=floors_of(data, draws),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from assay.quality.agreement_outline import dimension_blocks, verdict_blocks
 from assay.quality.bootstrap import Resampling
 from assay.quality.diagnosis_outline import alarm_blocks, disagreement_blocks, shortcut_blocks
+from assay.quality.duplicates_outline import duplicates_blocks
 from assay.quality.integrity_outline import integrity_blocks
 from assay.quality.outline import Block, Bullets, ReportSection, Table, section, table
 from assay.quality.quota_coverage import QuotaCoverage, required_slices
@@ -31,6 +32,7 @@ def outline(report: QualityReport) -> tuple[ReportSection, ...]:
         ),
         section("shortcuts", "Shortcuts", shortcut_blocks(report.shortcuts)),
         section("integrity", "Integrity", integrity_blocks(report.integrity)),
+        section("duplicates", "Near copies", duplicates_blocks(report.duplicates)),
         section("reviewers", "Reviewers", _reviewers(report)),
         section("dispositions", "Dispositions", _dispositions(report)),
         section("ledger", "Coverage ledger", _ledger(report)),

@@ -38,6 +38,7 @@ from assay.releases.evidence_tally import GuidelineEntry
 from assay.releases.gates import (
     agreement_gate,
     claims_gate,
+    duplicates_gate,
     integrity_gate,
     qa_gate,
     quota_gate,
@@ -52,7 +53,6 @@ from assay.releases.item import ReleaseItem
 from assay.releases.keys import key_id
 from assay.releases.manifest import (
     FORMAT,
-    FORMAT_WITH_FILES,
     MANIFEST,
     AttachmentEntry,
     AuditHead,
@@ -172,6 +172,11 @@ class _Build:
         clearance = Clearance(self.permits, self._find, withdrawn=withdrawn)
         return ExitRights(clearance, self.inputs.record_handle)
 
+    @property
+    def _drops_copies(self) -> bool:
+        policy = self.typed_documents.contract.duplicates
+        return self.inputs.drop_duplicates or (policy is not None and policy.in_release == "drop")
+
     def _find(self, ids: Sequence[str]) -> dict[str, Record]:
         return {record.id: record for record in self.store.scan(Record, id=ids)}
 
@@ -195,6 +200,7 @@ class _Build:
                 reserve=self.inputs.reserve,
                 benchmarks=self.inputs.benchmarks,
                 leave_out_overlaps=self.inputs.leave_out_overlaps,
+                drop_copies=self._drops_copies,
             )
             demand = EvidenceDemand(self.typed_documents.contract, self.typed_documents.rubric)
             publication = Publication(chosen, renamed, self.inputs.record_handle)
@@ -265,6 +271,7 @@ class _Build:
             quota_gate(covered),
             qa_gate(figures),
             integrity_gate(tally.integrity.result()),
+            duplicates_gate(selection.duplicates(), self.typed_documents.contract.duplicates),
             versions_gate(
                 self.documents,
                 issues,
@@ -330,7 +337,7 @@ class _Build:
         self, tally: ReleaseTally, selection: SelectedRecords, gates: tuple[GateResult, ...]
     ) -> ManifestHead:
         return ManifestHead(
-            format=FORMAT_WITH_FILES if tally.attachments.entries() else FORMAT,
+            format=FORMAT,
             program=self.inputs.program,
             version=self.inputs.version,
             created=self.inputs.created,

@@ -22,8 +22,9 @@ from assay.core.media_type import media_type
 from assay.governance.permits import Permits
 from assay.quality.cells import Cells
 from assay.quality.disposition import RELEASABLE, Disposition, rests_on_all
+from assay.quality.duplicates import DuplicateGathering
 from assay.quality.machine_evidence import EvidenceDemand
-from assay.quality.quota_coverage import coverage
+from assay.quality.quota_coverage import CellCounts, coverage, place_of
 from assay.records.attachment import ATTACHMENTS, attachment_name
 from assay.records.judgment import Judgment
 from assay.records.record import Record
@@ -41,12 +42,14 @@ from assay.releases.assembly import (
 )
 from assay.releases.build import read_documents
 from assay.releases.checksums import FileDigest, is_safe
+from assay.releases.copies_before import SketchedCells
 from assay.releases.faults import Faults
 from assay.releases.gates import (
     COPIES_COUNT,
     GATES,
     TWO_STATES,
     QaFigures,
+    duplicates_gate,
     integrity_gate,
     qa_gate,
     quota_gate,
@@ -62,7 +65,7 @@ from assay.releases.inheritance import (
 )
 from assay.releases.inputs import TypedDocuments, day_of, typed_documents
 from assay.releases.item import ReleaseItem, make_item
-from assay.releases.manifest import FORMAT_WITH_FILES, MANIFEST, ManifestHead, read_manifest
+from assay.releases.manifest import MANIFEST, WITHOUT_FILES, ManifestHead, read_manifest
 from assay.releases.parquet import (
     JUDGMENT_SCHEMA,
     RECORD_SCHEMA,
@@ -208,8 +211,10 @@ class _Walk:
     ) -> None:
         self.tally = tally
         """Counts and Merkle root over the items as they are."""
-        self.cells = Cells(sampling)
-        """The places of the records on the contract's axes."""
+        self.duplicates = DuplicateGathering()
+        """The records, to be compared with each other; none where the format has no gate for it."""
+        self._cells = Cells(sampling, self.duplicates.near_copies)
+        self._cells_before = SketchedCells(sampling)
         self.figures = QaFigures()
         """What review came to, by the dispositions."""
         self._folder = folder
@@ -279,7 +284,7 @@ class _Walk:
             if dispositions
             else [adjudication for _, adjudication in decisions],
         )
-        self.cells.add(record, accepted=True)
+        self._count(item.id, record)
         if len(dispositions) != 1:
             self._error("no-disposition", f"{item.id} has {len(dispositions)} dispositions")
             return
@@ -294,6 +299,18 @@ class _Walk:
         self._examine_disposition(disposition, bundle)
         digests = [(raw_fact.digest, judgment) for raw_fact, judgment in judgments]
         self._compare_item(item, record, (decided.id, disposition), digests)
+
+    @property
+    def cells(self) -> CellCounts:
+        """The places of the records on the contract's axes."""
+        return self._cells if "duplicates" in GATES[self._head.format] else self._cells_before
+
+    def _count(self, identity: str, record: Record) -> None:
+        """Count a record, with near copies as its format counts them."""
+        if "duplicates" in GATES[self._head.format]:
+            self._cells.add_row(place_of(record), self.duplicates.add(identity, record))
+        else:
+            self._cells_before.add(record)
 
     def _compare_item(
         self,
@@ -386,7 +403,9 @@ def _examine_attachments(folder: Path, head: ManifestHead, faults: Faults) -> No
             faults.error("other-attachment", name, "its bytes are not those of its name")
         if media_type(content) != entry.media_type:
             faults.error("other-media-type", name, f"its bytes are not {entry.media_type}")
-    if bool(head.attachments) != (head.format == FORMAT_WITH_FILES):
+    # The seventh is the sixth with files: without any, nobody wrote it.
+    must_have = head.format == "assay-release/7" and not head.attachments
+    if must_have or (head.attachments and head.format in WITHOUT_FILES):
         faults.error("other-format", MANIFEST, f"{head.format} is not the format of these files")
 
 
@@ -441,6 +460,9 @@ def _run_gates(
         again.append(verification_gate(tally.verifiers, tally.applying()))
     if "integrity" in GATES[head.format]:
         again.append(integrity_gate(tally.integrity.result()))
+    if "duplicates" in GATES[head.format]:
+        policy = typed_documents.contract.duplicates
+        again.append(duplicates_gate(walk.duplicates.result(), policy))
     denied = sum(entry.records for entry in head.left_out if entry.code == "rights")
     written = {gate.gate: gate.outcome for gate in head.gates}
     for result in (

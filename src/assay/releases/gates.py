@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from assay.contracts.contract import Contract
+from assay.contracts.contract import Contract, DuplicatePolicy
 from assay.contracts.diff import compare
 from assay.contracts.document import Document, DocumentKind
 from assay.core.errors import CheckError
@@ -18,6 +18,7 @@ from assay.core.issues import Issue, has_errors
 from assay.core.wording import count_phrase
 from assay.governance.claims import find_claims, find_unproven_effects
 from assay.governance.rights import Use
+from assay.quality.duplicates import FEWEST_COMPARED, Duplicates
 from assay.quality.floors import FloorResult
 from assay.quality.integrity import FEWEST_LABELLED, Integrity
 from assay.quality.quota_coverage import DistributionCoverage, QuotaCoverage, required_slices
@@ -46,6 +47,10 @@ GATES: Mapping[str, tuple[str, ...]] = {
     "assay-release/7": (
         "rights", "quotas", "qa", "integrity", "versions", "agreement", "reserve", "verification",
         "claims",
+    ),
+    "assay-release/8": (
+        "rights", "quotas", "qa", "integrity", "duplicates", "versions", "agreement", "reserve",
+        "verification", "claims",
     ),
 }  # fmt: skip
 """Every gate of each format, in order."""
@@ -180,6 +185,45 @@ def integrity_gate(integrity: Integrity) -> GateResult:
         f"{count_phrase(integrity.with_split, 'record')} with a split; the right answer is inside the "
         f"prompt of {integrity.given_away} of {integrity.with_reference} that have one",
     )
+
+
+def duplicates_gate(duplicates: Duplicates, policy: DuplicatePolicy | None) -> GateResult:
+    """Whether a release has no more near copies than the contract permits.
+
+    Args:
+        duplicates: the near copies among its records.
+        policy: what the contract says of them; None where it says nothing.
+    """
+    copies, records = duplicates.copies, duplicates.records
+    clusters = count_phrase(duplicates.n_clusters, "cluster")
+    seen = (
+        f"{copies} of {count_phrase(records, 'record')} are near copies of another, in {clusters}"
+    )
+    if duplicates.across_splits:
+        seen += f", {duplicates.across_splits} of them across splits"
+    if duplicates.passed_over:
+        seen += f"; {duplicates.passed_over} were not compared with all that share their template"
+    if policy is None or not policy.is_demanding:
+        if duplicates.state == "none":
+            return _result("duplicates", (), seen)
+        return _unknown("duplicates", f"{seen}; the contract sets no limit on them")
+    faults = []
+    if policy.largest_share is not None and copies > policy.largest_share * records:
+        faults.append(
+            f"{seen}, and the contract permits {policy.largest_share:.2%} of them (assay quality "
+            "duplicates --accepted lists them; `in_release: drop` leaves them out)"
+        )
+    if policy.across_splits == "refuse" and duplicates.across_splits:
+        crossed = [cluster for cluster in duplicates.clusters if len(cluster.splits) > 1]
+        faults.append(
+            f"near copies are in several splits, {count_phrase(len(crossed), 'cluster')}: "
+            f"{_some([cluster.representative for cluster in crossed])}"
+        )
+    if faults:
+        return _result("duplicates", faults, "")
+    if records < FEWEST_COMPARED or duplicates.passed_over:
+        return _unknown("duplicates", f"{seen}: not every record was compared", required=True)
+    return _result("duplicates", (), seen)
 
 
 def _conflicting(integrity: Integrity) -> str:

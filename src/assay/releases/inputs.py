@@ -87,6 +87,8 @@ class ReleaseInputs(msgspec.Struct, frozen=True, kw_only=True):
     """Public benchmarks that records are compared with; the data card says what it came to."""
     leave_out_overlaps: bool = False
     """Whether records that share text with the reserve stay out, instead of stopping the build."""
+    drop_duplicates: bool = False
+    """Whether of near copies one stays and the others are left out, whatever the contract says."""
     floors: tuple[FloorResult, ...] = ()
     """The contract's agreement floors against what people answered."""
     rubrics: Mapping[str, str] = {}

@@ -28,19 +28,26 @@ MANIFEST = "manifest.json"
 
 Format = Literal[
     "assay-release/1", "assay-release/2", "assay-release/3", "assay-release/4", "assay-release/5",
-    "assay-release/6", "assay-release/7",
+    "assay-release/6", "assay-release/7", "assay-release/8",
 ]  # fmt: skip
 """Versions of the release folder's format that are read; the second has a gate for the reserve, the
 third lists results of verifiers and has a gate for them; in the fourth gates have three states,
 quotas are shares of the contract's total, and evidence by dimension and guidelines are listed; in the
 fifth near copies count once in a quota, and items list the source classes that they inherit; the
-sixth has a gate for contradictions between records; the seventh holds the files that records show."""
+sixth has a gate for contradictions between records; the seventh holds the files that records show, and
+is otherwise the sixth; the eighth has a gate for near copies, holds files where there are any, and
+counts near copies by `quality.near_copies`."""
 
-FORMAT: Format = "assay-release/6"
+FORMAT: Format = "assay-release/8"
 """The version that is written."""
 
-FORMAT_WITH_FILES: Format = "assay-release/7"
-"""The version that is written where records show files: without any, the bytes are as before."""
+WITHOUT_FILES: frozenset[Format] = frozenset(
+    {
+        "assay-release/1", "assay-release/2", "assay-release/3", "assay-release/4", "assay-release/5",
+        "assay-release/6",
+    }
+)  # fmt: skip
+"""Versions that hold no files that records show."""
 
 _HEAD_END = b"\n}"
 _ITEMS_OPEN = b',\n  "items": [\n'
@@ -111,9 +118,9 @@ class TransformationEntry(Value):
 class LeftOut(Value):
     """Records of the store that are not in the release, for one reason."""
 
-    code: Literal["rights", "waits", "rejected", "set_aside", "withdrawn", "reserve"]
+    code: Literal["rights", "waits", "rejected", "set_aside", "withdrawn", "reserve", "duplicate"]
     """No right to the use; review not finished; made to be imitated and not endorsed; set aside by a
-    rule; taken back since; shares text with the reserve."""
+    rule; taken back since; shares text with the reserve; near copy of a record that is here."""
     reason: str
     """Why they stayed out, in words."""
     records: Index

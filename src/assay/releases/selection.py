@@ -1,7 +1,7 @@
 """The selection: which records of the store go into a release, and why the others do not."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -18,6 +18,8 @@ from assay.governance.rights import Use
 from assay.quality.case import RecordCase, cases
 from assay.quality.cells import Cells
 from assay.quality.disposition import RELEASABLE, Disposition, rests_on_all
+from assay.quality.duplicates import DuplicateGathering, Duplicates
+from assay.quality.quota_coverage import Place, place_of
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.releases.gates import QaFigures
@@ -53,6 +55,15 @@ class Bundle(NamedTuple):
     """Source classes of its ancestors, beyond its own, sorted."""
 
 
+class _Counted(NamedTuple):
+    """What is counted of a chosen record."""
+
+    place: Place
+    row: int
+    is_accepted: bool
+    is_unread: bool
+
+
 _bundles = msgspec.msgpack.Decoder(Bundle)
 
 
@@ -79,6 +90,11 @@ class ChosenRecords:
         spool = self.naming if _names_another(identity, bundle) else self.plain
         spool.add(identity, msgspec.msgpack.encode(bundle))
 
+    def leave_out(self, identities: Collection[str]) -> None:
+        """Forget the bundles of some records."""
+        self.plain.leave_out(identities)
+        self.naming.leave_out(identities)
+
     def __contains__(self, identity: str) -> bool:
         return identity in self.plain or identity in self.naming
 
@@ -95,6 +111,7 @@ class SelectedRecords:
         *,
         benchmarks: Sequence[PublicBenchmark] = (),
         leave_out_overlaps: bool,
+        drop_copies: bool,
     ) -> None:
         """Start with nothing chosen.
 
@@ -105,6 +122,7 @@ class SelectedRecords:
             sampling: the distribution that the contract asks for.
             benchmarks: public benchmarks that chosen records are compared with.
             leave_out_overlaps: whether records that share text with the reserve stay out.
+            drop_copies: whether of near copies only one stays.
         """
         self.benchmarks = BenchmarkTally(benchmarks)
         """What chosen records share with public benchmarks."""
@@ -115,8 +133,12 @@ class SelectedRecords:
         self._spools = spools
         self.figures = QaFigures()
         """What review came to."""
-        self.cells = Cells(sampling)
+        self._gathering = DuplicateGathering()
+        self.cells = Cells(sampling, self._gathering.near_copies)
         """The places of the chosen records on the contract's axes."""
+        self._drop_copies = drop_copies
+        self._counted: dict[str, _Counted] = {}
+        self._dropped: set[str] = set()
         self._withdrawn = withdrawn
         self._left_out: Counter[tuple[str, str]] = Counter()
 
@@ -197,14 +219,39 @@ class SelectedRecords:
         case, disposition = choice.case, choice.disposition
         # Counted and not refused here: the gate names all such records at once.
         weighed = (*bundle.judgments, *bundle.adjudications)
-        if not rests_on_all(disposition, weighed, bundle.verifications):
-            self.figures.unread.append(case.id)
-        if disposition.state == "accepted":
-            self.figures.accepted += 1
-        else:
-            self.figures.preserved += 1
-        self.cells.add(case.record, accepted=True)
+        self._counted[case.id] = _Counted(
+            place=place_of(case.record),
+            row=self._gathering.add(case.id, case.record),
+            is_accepted=disposition.state == "accepted",
+            is_unread=not rests_on_all(disposition, weighed, bundle.verifications),
+        )
         self._spools.add(case.id, bundle)
+
+    def settle(self) -> None:
+        """Leave near copies out where that is wanted, and count the records that stay."""
+        # What is left is compared again: where too many share a template, others come to be compared.
+        while self._drop_copies and (clusters := self.duplicates().clusters):
+            copies = {name for cluster in clusters for name in cluster.copies}
+            self._dropped |= copies
+            self._left_out["duplicate", "near copy of a record of the release"] += len(copies)
+        if self._dropped:
+            self._spools.leave_out(self._dropped)
+            self.benchmarks.leave_out(self._dropped)
+            self.overlaps = [each for each in self.overlaps if each.holder not in self._dropped]
+        for identity, counted in self._counted.items():
+            if identity in self._dropped:
+                continue
+            if counted.is_unread:
+                self.figures.unread.append(identity)
+            if counted.is_accepted:
+                self.figures.accepted += 1
+            else:
+                self.figures.preserved += 1
+            self.cells.add_row(counted.place, counted.row)
+
+    def duplicates(self) -> Duplicates:
+        """The near copies among the records that stay."""
+        return self._gathering.result(without=self._dropped)
 
 
 def select(
@@ -219,6 +266,7 @@ def select(
     reserve: Comparer | None = None,
     benchmarks: Sequence[PublicBenchmark] = (),
     leave_out_overlaps: bool = False,
+    drop_copies: bool = False,
 ) -> SelectedRecords:
     """Choose the records that the rules released and the rights permit.
 
@@ -233,6 +281,7 @@ def select(
         reserve: the fingerprints of the reserve; None where nothing is sealed.
         benchmarks: public benchmarks that chosen records are compared with.
         leave_out_overlaps: whether records that share text with the reserve stay out.
+        drop_copies: whether of near copies only one stays.
     """
     withdrawn = {
         record: f"withdrawn: {reason}" for record, reason in withdrawn_records(store).items()
@@ -244,9 +293,11 @@ def select(
         sampling,
         benchmarks=benchmarks,
         leave_out_overlaps=leave_out_overlaps,
+        drop_copies=drop_copies,
     )
     for batch in cases(store, contract=contract, rubric=rubric):
         selection.consider(batch, use, rights)
+    selection.settle()
     return selection
 
 

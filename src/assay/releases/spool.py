@@ -7,7 +7,7 @@ the bodies themselves are in a file that no crash leaves behind.
 import os
 import tempfile
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -51,10 +51,11 @@ class Spool(_UnnamedFile):
         self._offsets = array("Q")
         self._lengths = array("Q")
         self._end = 0
+        self._absent: set[bytes] = set()
         self._sorted: tuple[npt.NDArray[Any], npt.NDArray[np.intp]] | None = None
 
     def __len__(self) -> int:
-        return len(self._offsets)
+        return len(self._in_order()[1])
 
     def add(self, key: str, body: bytes) -> Place:
         """Keep a body under an id; a place is given back, by which `read_at` finds it again.
@@ -102,6 +103,11 @@ class Spool(_UnnamedFile):
         for key in keys:
             yield key.decode()
 
+    def leave_out(self, keys: Collection[str]) -> None:
+        """Forget the bodies under some keys."""
+        self._absent |= {key.encode() for key in keys}
+        self._sorted = None
+
     def in_order(self) -> Iterator[tuple[str, bytes]]:
         """All bodies with their ids, sorted by id."""
         keys, order = self._in_order()
@@ -120,6 +126,9 @@ class Spool(_UnnamedFile):
             # A copy: a view would forbid that the bytes grow.
             keys = np.frombuffer(bytes(self._keys), dtype=f"S{_KEY}")
             order = np.argsort(keys, kind="stable")
+            if self._absent:
+                absent = np.array(sorted(self._absent), dtype=f"S{_KEY}")
+                order = order[~np.isin(keys[order], absent)]
             self._sorted = (keys[order], order)
         return self._sorted
 

@@ -87,7 +87,7 @@ class BenchmarkTally:
         """Start with no record."""
         self._benchmarks = benchmarks
         self._records = 0
-        self._hits = [0] * len(benchmarks)
+        self._hits: list[set[str]] = [set() for _ in benchmarks]
 
     def add(self, texts: Sequence[Compared], records: Collection[str]) -> None:
         """Compare some records.
@@ -100,9 +100,15 @@ class BenchmarkTally:
         own = [text for text in texts if text.holder in records] if self._benchmarks else []
         for number, benchmark in enumerate(self._benchmarks):
             overlaps = benchmark.items.overlaps(own)
-            self._hits[number] += len(
-                {text.holder for text, shared in zip(own, overlaps, strict=True) if shared}
-            )
+            self._hits[number] |= {
+                text.holder for text, shared in zip(own, overlaps, strict=True) if shared
+            }
+
+    def leave_out(self, records: Collection[str]) -> None:
+        """Count some records no more, which were added before."""
+        self._records -= len(records)
+        for hits in self._hits:
+            hits.difference_update(records)
 
     def figures(self) -> tuple[BenchmarkFigures, ...]:
         """The figures of each benchmark, in their order."""
@@ -112,7 +118,7 @@ class BenchmarkTally:
                 digest=benchmark.digest,
                 items=benchmark.items.items,
                 records=self._records,
-                hits=hits,
+                hits=len(hits),
             )
             for benchmark, hits in zip(self._benchmarks, self._hits, strict=True)
         )

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Integer,
@@ -58,7 +59,8 @@ class PassStatements:
 
     def __init__(self, tables: QueueTables) -> None:
         items, leases = tables.items.c, tables.leases.c
-        record, who = bindparam("record"), bindparam("who")
+        record: BindParameter[str] = bindparam("record")
+        who: BindParameter[str] = bindparam("who")
         self.any_item = select(items.id).limit(1)
         self.own_passes = (
             select(items.settled, leases.state, leases.judgment)

@@ -99,7 +99,7 @@ def test_the_release_is_a_fact_that_leads_to_its_dispositions(tmp_path: Path) ->
     assert list(store.scan(Release)) == [built.release]
     assert built.release.merkle_root == built.head.merkle_root
     assert {gate.gate: gate.outcome for gate in built.release.gates} == {
-        "rights": "passed", "quotas": "passed", "qa": "passed", "integrity": "passed",
+        "rights": "passed", "quotas": "passed", "qa": "passed", "integrity": "passed", "duplicates": "passed",
         "versions": "passed",
         "agreement": "unknown", "reserve": "unknown", "verification": "unknown", "claims": "passed",
     }  # fmt: skip

@@ -41,7 +41,7 @@ def test_the_data_card_shows_sources_gates_and_what_was_left_out(built: Path) ->
         "| tone | Is it pleasant \\| or at least plain? | 1..5 | uncertain | 9 | 0 | 0 | 9 |"
         in card
     )
-    assert card.count("| passed |") == 6
+    assert card.count("| passed |") == 7
     assert card.count("| unknown |") == 3
     assert "| rubric ferries-rubric 1.0.0 | 10 |" in card
     assert "| language | fr | 1 |" in card

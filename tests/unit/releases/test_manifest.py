@@ -51,7 +51,7 @@ def test_an_item_connects_a_record_to_all_that_it_rests_on(built: Path) -> None:
     ("old", "new", "code"),
     [
         ('"records": 5', '"records": 5.0', "manifest-broken"),
-        ('"format": "assay-release/6"', '"format": "assay-release/9"', "manifest-broken"),
+        ('"format": "assay-release/8"', '"format": "assay-release/9"', "manifest-broken"),
         ('  "use": "train",\n', '  "use": "train",\n  "use": "train",\n', "duplicate-key"),
         ('  "use": "train",\n', '  "use": "train",\n  "other": 1,\n', "manifest-broken"),
         ('  "use": "train",\n', '  "use":  "train",\n', "manifest-not-canonical"),

@@ -197,6 +197,31 @@ def _hard_slices(sampling: Sampling) -> Iterator[tuple[Path, Slice]]:
         yield ("sampling", "axes", axis, place), {axis: sampling.axes[axis][place]}
 
 
+@check("contract")
+def splits_are_named(contract: Contract) -> Iterator[Fault]:
+    """Near copies across splits are refused only where records name their split."""
+    policy = contract.duplicates
+    if policy and policy.across_splits == "refuse" and "split" not in contract.sampling.axes:
+        yield Fault(
+            "contract", ("duplicates", "across_splits"), "splits-not-named",
+            "near copies in several splits are refused, and no axis 'split' says which split a record is in",
+            "add the axis 'split' with its values, or leave 'across_splits' out", "warning",
+        )  # fmt: skip
+
+
+@check("contract")
+def limit_of_what_is_dropped(contract: Contract) -> Iterator[Fault]:
+    """A limit says something only of near copies that stay."""
+    policy = contract.duplicates
+    if policy and policy.in_release == "drop" and (policy.largest_share or 0) > 0:
+        yield Fault(
+            "contract", ("duplicates", "largest_share"), "limit-of-dropped",
+            "near copies are dropped, so none is left for 'largest_share' to limit",
+            "leave 'largest_share' out, or set it to 0: a release is then refused where not all were compared",
+            "warning",
+        )  # fmt: skip
+
+
 def _slices(contract: Contract) -> Iterator[tuple[Path, Slice]]:
     for place, quota in enumerate(contract.sampling.quotas):
         yield ("sampling", "quotas", place, "slice"), quota.slice
@@ -214,5 +239,5 @@ def _slices(contract: Contract) -> Iterator[tuple[Path, Slice]]:
 
 CHECKS: tuple[DocumentCheck, ...] = (
     standard_axes, records_for_each_value, values_once, slices_exist, quotas_can_be_met,
-    hard_slices, hard_slices_have_quotas, reserve,
+    hard_slices, hard_slices_have_quotas, reserve, splits_are_named, limit_of_what_is_dropped,
 )  # fmt: skip

@@ -133,8 +133,8 @@ def _converted(segment: pa.Table, reader: Reader, context: RowContext) -> pa.Tab
     for group in intake.units(_SegmentRows(segment)):
         number = group.rows[0].number
         for fact in group.facts:
-            family = "record" if isinstance(fact, Record) else "judgment"
-            lines.append((number, family, fact.canonical()))
+            family = "record" if isinstance(fact.fact, Record) else "judgment"
+            lines.append((number, family, fact.body))
         reasons = [(row.number, error) for row, error in group.set_aside]
         reasons += [(number, error) for error in group.judgments_set_aside]
         lines += [(row, "set aside", str(error).encode()) for row, error in reasons]

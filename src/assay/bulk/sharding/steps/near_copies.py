@@ -1,16 +1,16 @@
 """Near copies in two steps: signatures of all records, and clusters among those that share one.
 
-Both call `quality.near_copies`, by which quotas count: a cluster here is a cluster there.
+Both call `quality`, by which quotas count: a cluster here is a cluster there.
 """
 
 import msgspec
 import pyarrow as pa
 
 from assay.bulk.sharding.contract import Prepared
-from assay.core.digest import sha256
 from assay.core.keys import Purpose
 from assay.core.version import __version__
-from assay.quality.near_copies import ItemPrint, NearCopies, item_print
+from assay.quality.duplicates import DuplicateGathering
+from assay.quality.near_copies import NearCopies
 from assay.records.record import Record
 
 SIGNATURES = pa.schema([("record", pa.string()), ("keys", pa.list_(pa.int64()))])
@@ -33,7 +33,7 @@ class SignatureStep:
     """Keys of each record, so that only records with a common key need to be compared."""
 
     name = "signatures"
-    version = 1
+    version = 2
     key: Purpose | None = None
 
     def prepare(self, context: bytes, key: bytes | None) -> Prepared:  # noqa: ARG002  no settings
@@ -42,22 +42,18 @@ class SignatureStep:
 
 
 def _signatures(segment: pa.Table) -> pa.Table:
-    records = map(_decoder.decode, segment.column("body").to_pylist())
-    keys = [_keys(item_print(record)) for record in records]
+    near_copies = NearCopies()
+    for body in segment.column("body").to_pylist():
+        near_copies.add(_decoder.decode(body))
+    keys = near_copies.keys().tolist()
     return pa.table([segment.column("record"), keys], schema=SIGNATURES)
-
-
-def _keys(item: ItemPrint) -> list[int]:
-    # Equal texts are one item whatever their keys are: of a long one, marks move what is sketched.
-    exact = int.from_bytes(sha256(repr(item.exact).encode())[:8], "little", signed=True)
-    return sorted({exact, *item.keys()})
 
 
 class ClusterStep:
     """Clusters of near copies among records that share keys, whole groups of them in a segment."""
 
     name = "clusters"
-    version = 1
+    version = 2
     key: Purpose | None = None
 
     def prepare(self, context: bytes, key: bytes | None) -> Prepared:  # noqa: ARG002  no settings
@@ -66,14 +62,15 @@ class ClusterStep:
 
 
 def _clusters(segment: pa.Table) -> pa.Table:
-    near_copies = NearCopies()
+    gathering = DuplicateGathering()
     ids, bodies = segment.column("record").to_pylist(), segment.column("body").to_pylist()
     for record, body in zip(ids, bodies, strict=True):
-        near_copies.add(item_print(_decoder.decode(body)), record)
+        gathering.add(record, _decoder.decode(body))
+    found = gathering.result()
     lines: list[tuple[str | None, str | None, int]] = [
-        (names[0], name, 0) for names in near_copies.clusters() for name in names[1:]
+        (cluster.representative, copy, 0) for cluster in found.clusters for copy in cluster.copies
     ]
-    if near_copies.passed_over:
-        lines.append((None, None, near_copies.passed_over))
+    if found.passed_over:
+        lines.append((None, None, found.passed_over))
     columns = [list(column) for column in zip(*lines, strict=True)] or [[], [], []]
     return pa.table(columns, schema=CLUSTERS)
