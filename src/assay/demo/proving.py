@@ -43,7 +43,6 @@ CAUSES: dict[str, tuple[Cause, str]] = {
 def release(program: Program, say: Say) -> Built:
     """Build and verify the release."""
     say("\n8. Release: gates, manifest, data card, signature")
-    program.reserve.check()  # the gate compares for itself; the status shows the last check
     built = program.releases.build(VERSION)
     for gate in built.head.gates:
         say(f"   gate {gate.gate}: {gate.outcome}, {gate.reason}")
@@ -122,6 +121,8 @@ def plan_next(program: Program, say: Say) -> DataPlan:
     say(f"   the plan answers {plan.answer.replace('_', ' ')}: {plan.total} records, "
         f"{len(plan.quotas)} quotas, {len(plan.remedies)} remedies other than data")  # fmt: skip
     done = program.planning.accept(plan.id)
+    # The status shows the last check: what people wrote until here is compared, too.
+    program.reserve.check()
     changes = done.difference.changes if done.difference else ()
     say(
         f"   accepted: contract.yaml is now version {done.version}, {len(changes)} changes, such as"

@@ -19,6 +19,7 @@ from assay.reserve.contamination import ReserveIndex
 from assay.reserve.fingerprint import Hasher, to_text
 from assay.reserve.sealing import Fingerprint
 from simulators.ferries import ACTOR, KEY, filled_store, inputs
+from simulators.offline_datasets import offline_datasets
 
 DOCS = Path(__file__).parents[3] / "docs"
 
@@ -56,13 +57,10 @@ def test_the_call_that_the_card_shows_loads_every_table(
     calls = re.findall(r"```python\n(import datasets\n.*?)```", card, re.DOTALL)
     assert len(calls) == 1
     assert calls[0] in page
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.chdir(release)
-    import datasets
-
-    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
     loaded: dict[str, Any] = {}
-    exec(calls[0], loaded)  # noqa: S102  the lines of our own card
+    with offline_datasets(tmp_path / "cache"):
+        exec(calls[0], loaded)  # noqa: S102  the lines of our own card
     head = read_head(release / MANIFEST)
     assert loaded["records"].num_rows == head.counts.records
     assert loaded["judgments"].num_rows == head.counts.judgments

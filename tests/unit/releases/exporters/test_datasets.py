@@ -1,6 +1,5 @@
 """Every export loads with the real `datasets` library, with the types that its card states."""
 
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -26,6 +25,7 @@ from assay.releases.exporters.trl import (
     TrlUnpairedPreference,
 )
 from assay.releases.exporters.trl_vision import TrlVisionConversational, TrlVisionPreference
+from simulators.offline_datasets import offline_datasets
 
 Cases = Mapping[str, ReleasedRecord]
 
@@ -56,12 +56,7 @@ EXPORTS: dict[str, Exporter] = {name: kind() for name, kind in EXPORTERS.items()
 @pytest.fixture(scope="module")
 def datasets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     """The library, offline, with its cache in a folder of this test."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, "HF_HUB_OFFLINE", "1")
-        patch.setitem(os.environ, "HF_HOME", str(tmp_path_factory.mktemp("hf")))
-        import datasets
-
-        datasets.disable_progress_bars()
+    with offline_datasets(tmp_path_factory.mktemp("hf")) as datasets:
         yield datasets
 
 
