@@ -25,7 +25,6 @@ from assay.governance.permissions import refuse_unknown_role
 from assay.governance.rights import USES, Use
 from assay.plugins import names
 from assay.program.data_file import is_current_address, open_reader, row_context
-from assay.program.kept_comparison import BeforeImport, check_imported
 from assay.providers.cost import Prices
 from assay.providers.sampling_report import SamplingReport
 from assay.providers.sampling_run import SamplingPlan
@@ -230,7 +229,9 @@ class RecordsService:
     def _import(
         self, file: str | Path, fetched: Fetched | None, options: "_ImportOptions"
     ) -> ImportReport:
-        from assay.bulk.imports import import_file  # noqa: PLC0415  readers of every format
+        # Readers of every format, and the comparison with the reserve: a list of records needs neither.
+        from assay.bulk.imports import import_file  # noqa: PLC0415
+        from assay.program.kept_comparison import BeforeImport, check_imported  # noqa: PLC0415
 
         path = fetched.path if fetched else Path(file)
         opened = open_reader(options.format, path)

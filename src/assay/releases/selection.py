@@ -55,7 +55,7 @@ class Bundle(NamedTuple):
     """Source classes of its ancestors, beyond its own, sorted."""
 
 
-class _Counted(NamedTuple):
+class _CountedRecord(NamedTuple):
     """What is counted of a chosen record."""
 
     place: Place
@@ -137,7 +137,7 @@ class SelectedRecords:
         self.cells = Cells(sampling, self._gathering.near_copies)
         """The places of the chosen records on the contract's axes."""
         self._drop_copies = drop_copies
-        self._counted: dict[str, _Counted] = {}
+        self._counted: dict[str, _CountedRecord] = {}
         self._dropped: set[str] = set()
         self._withdrawn = withdrawn
         self._left_out: Counter[tuple[str, str]] = Counter()
@@ -219,7 +219,7 @@ class SelectedRecords:
         case, disposition = choice.case, choice.disposition
         # Counted and not refused here: the gate names all such records at once.
         weighed = (*bundle.judgments, *bundle.adjudications)
-        self._counted[case.id] = _Counted(
+        self._counted[case.id] = _CountedRecord(
             place=place_of(case.record),
             row=self._gathering.add(case.id, case.record),
             is_accepted=disposition.state == "accepted",

@@ -16,7 +16,7 @@ def votes(*noted: tuple[Judgment, Recurrence | None]) -> Votes:
     """The votes of a file whose rows were all looked over."""
     seen = Votes()
     for said, recurrence in noted:
-        seen.note(said, recurrence)
+        seen.note(said, said.digest(), recurrence)
     seen.close()
     return seen
 

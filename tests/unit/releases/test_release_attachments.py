@@ -125,7 +125,7 @@ def test_addresses_alone_are_on_the_data_card(tmp_path: Path) -> None:
     card = (folder / "DATA_CARD.md").read_text()
     assert "\n1 of " in card
     assert "| media type |" not in card
-    assert read_head(folder / MANIFEST).format == "assay-release/6"
+    assert read_head(folder / MANIFEST).attachments == ()
 
 
 def _change(file: Path) -> None:

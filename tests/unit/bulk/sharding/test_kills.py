@@ -48,7 +48,9 @@ def _prepared(folder: Path) -> tuple[str, WorkPlan]:
     place = open_place(str(folder))
     shards = shard_records(place, "records", records, size=8).shards
     context = keep_context(place, release_context())
-    return place.address, WorkPlan(step="signatures", version=1, context=context, shards=shards)
+    return place.address, WorkPlan(
+        step="signatures", version=SignatureStep.version, context=context, shards=shards
+    )
 
 
 def _workers(driver: int) -> list[int]:

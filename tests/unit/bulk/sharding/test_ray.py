@@ -101,7 +101,9 @@ def test_ten_kills_on_ray_cost_a_shard_a_worker_each_and_change_no_result(
     assert shard_records(quiet, "records", records, size=8).shards == shards
     context = keep_context(place, release_context())
     assert keep_context(quiet, release_context()) == context
-    plan = WorkPlan(step="signatures", version=1, context=context, shards=shards)
+    plan = WorkPlan(
+        step="signatures", version=SignatureStep.version, context=context, shards=shards
+    )
     worker = ShardWorker(quiet, plan, SignatureStep(), None)
     assert all(worker.work(shard) for shard in shards)
 
