@@ -15,8 +15,9 @@ from assay.core.errors import AssayError, UsageError
 PARSING_ERROR: type[Any] = typer.BadParameter.__mro__[1]
 """What Typer raises for a call that it cannot read; it exports only this class's children."""
 
-_QUIET = frozenset({"--json", "--dry-run", "--plan"})
-"""Options after which no next command is named: the output is for a machine, or nothing was done."""
+_QUIET = frozenset({"--json", "--dry-run", "--plan", "--suggest"})
+"""Options after which no next command is named: the output is for a machine, nothing was done, or the
+command names one itself."""
 
 
 class CommandGroup(TyperGroup):

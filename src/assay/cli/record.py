@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from assay.cli.commands import command_group
+from assay.cli.following import placeholders
 from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_table, progress, say
 from assay.cli.reading import open_to_read
 from assay.core.wording import count_phrase
@@ -136,7 +137,7 @@ def import_(
     }
     with assay.open(program) as opened:
         if suggest:
-            _show_suggestion(opened.records.suggest(file, layout=cut), as_json=as_json)
+            _show_suggestion(file, opened.records.suggest(file, layout=cut), as_json=as_json)
             return
         if dry_run:
             preview = opened.records.preview(file, first=first, **how)
@@ -258,7 +259,7 @@ def _show_preview(preview: Any) -> None:
     say(f"{count_phrase(preview.read, 'row')} read, nothing stored", err=True)
 
 
-def _show_suggestion(suggested: Any, *, as_json: bool) -> None:
+def _show_suggestion(file: Any, suggested: Any, *, as_json: bool) -> None:
     if as_json:
         print_json(suggested)
         return
@@ -267,6 +268,10 @@ def _show_suggestion(suggested: Any, *, as_json: bool) -> None:
         say(f"  {column}: {field}")
     for question in suggested.questions:
         say(f"  {question}", fg="yellow")
+    call = f"assay record import {file} --format {suggested.file} --source SOURCE --dry-run"
+    say(f"next: {call}", err=True)
+    for line in placeholders(call):
+        say(f"  {line}", err=True)
 
 
 def _hint_at_formats() -> None:

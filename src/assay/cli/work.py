@@ -1,7 +1,7 @@
 """`assay work`: shards, steps on them, and who does the work."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,9 +20,20 @@ from assay.cli.output import (
 
 app = command_group()
 
+SHOWN_REASONS = 3
+"""Rows that were set aside of which the reason is printed."""
+
 JobName = Annotated[
     str, typer.Argument(metavar="STEP", help="contamination, duplicates, statistics or convert.")
 ]
+
+
+def _job(name: str) -> Any:
+    from assay.core.choices import refuse_unknown
+    from assay.program.work import JOBS
+
+    refuse_unknown("step", name, JOBS, where="STEP")
+    return name
 
 
 @app.command()
@@ -108,11 +119,10 @@ def run(
     """
     import assay
     from assay.contracts.program import Engine
-    from assay.program.work import Job
 
     with assay.open(program) as opened, progress(step) as tick:
         ran = opened.work.run(
-            one_of(step, Job, "step"),
+            _job(step),
             engine=None if engine is None else one_of(engine, Engine, "engine"),
             submit=submit,
             progress=tick,
@@ -158,26 +168,36 @@ def results(
     step: JobName,
     program: Folder = ".",
     out: Annotated[
-        Path | None, typer.Option("--out", help="File of JSON lines or CSV; printed where absent.")
+        Path | None,
+        typer.Option("--out", help="File of JSON lines or CSV; printed as lines where absent."),
     ] = None,
 ) -> None:
     """Write the rows of a step's results, in the order of the shards.
 
-    Of convert: the facts as lines that `assay record import` reads, without what was set aside.
+    Of convert: the facts as lines that `assay record import` reads; rows that were set aside are
+    counted, with the first reasons.
 
     Example: assay work results duplicates --out copies.jsonl
     """
+    import msgspec
+
     import assay
-    from assay.program.work import Job
 
     with assay.open(program) as opened:
-        job = one_of(step, Job, "step")
+        job = _job(step)
         if out is not None:
             count = opened.work.write_results(job, out)
             say(f"{count} lines in {out}")
-            return
+        set_aside = []
         for row in opened.work.results(job):
-            print_json(row)
+            if row.get("family") == "set aside":
+                set_aside.append(row)
+            elif out is None:
+                say_text(row["body"] if job == "convert" else msgspec.json.encode(row).decode())
+        if set_aside:
+            say(f"{len(set_aside)} rows were set aside", err=True, fg="yellow")
+        for row in set_aside[:SHOWN_REASONS]:
+            say(f"  row {row['row']}: {row['body']}", err=True)
 
 
 @app.command("step")

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from assay.bulk.address import is_address
+from assay.bulk.address import is_address, refuse_other_scheme
 from assay.bulk.fact_lines import whole_file, write_rows
 from assay.bulk.rows import DiskFile
 from assay.bulk.sharding.contract import WorkPlan, keep_context, keep_plan
@@ -246,11 +246,19 @@ class WorkService(Interface):
             How many lines were written.
 
         Raises:
-            UsageError: as `results` does, or if the file's name ends neither in .jsonl nor in .csv.
+            UsageError: as `results` does, or if the file's name ends neither in .jsonl nor in .csv;
+                facts are lines alone.
         """
         rows = self.results(job)
         if job != "convert":
             return write_rows(Path(file), rows)
+        if Path(file).suffix != ".jsonl":
+            raise UsageError(
+                code="unknown-layout",
+                message="facts are JSON lines",
+                where=Path(file).name,
+                hint="end the name in .jsonl",
+            )
         count = 0
         with whole_file(Path(file)) as stream:
             for row in rows:
@@ -268,6 +276,8 @@ class WorkService(Interface):
         progress: ProgressCallback | None,
     ) -> WorkRun:
         _keep_latest(place, plan)
+        for shard in plan.damaged(place):
+            place.remove(plan.result(shard))
         missing = plan.missing(place)
         handed_over = ""
         if missing:
@@ -355,6 +365,7 @@ class WorkService(Interface):
 
     def _place(self) -> WorkPlace:
         place = self._settings.place
+        refuse_other_scheme(place)
         return open_place(place if is_address(place) else str(self._context.folder / place))
 
 
@@ -396,7 +407,7 @@ def _latest(place: WorkPlace, step: str) -> WorkPlan:
 
 
 def _status(place: WorkPlace, plan: WorkPlan) -> StepStatus:
-    missing = len(plan.missing(place))
+    missing = len(plan.missing(place)) + len(plan.damaged(place))
     return StepStatus(
         step=plan.step,
         shards=len(plan.shards),

@@ -217,7 +217,8 @@ def duplicates_gate(duplicates: Duplicates, policy: DuplicatePolicy | None) -> G
         crossed = [cluster for cluster in duplicates.clusters if len(cluster.splits) > 1]
         faults.append(
             f"near copies are in several splits, {count_phrase(len(crossed), 'cluster')}: "
-            f"{_some([cluster.representative for cluster in crossed])}"
+            f"{_some([cluster.representative for cluster in crossed])} "
+            f"(`assay quality duplicates` lists them; leave copies out by --drop-duplicates)"
         )
     if faults:
         return _result("duplicates", faults, "")

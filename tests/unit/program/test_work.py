@@ -10,7 +10,7 @@ import pytest
 import assay
 from assay.bulk.sharding.steps.conversion import CONVERTED
 from assay.core.clock import fixed_clock
-from assay.core.errors import AssayError, UsageError
+from assay.core.errors import AssayError, InputError, UsageError
 from assay.demo.documents import write_program
 from assay.demo.evaluation import build_reserve
 from assay.demo.world import build_world
@@ -198,3 +198,46 @@ def test_a_converter_with_another_key_for_pseudonyms_is_refused(
     for key in ("env:OTHER_KEY", None):
         with pytest.raises(UsageError, match="another key for pseudonyms"):
             work_part(str(place), name, part=0, parts=1, key=key)
+
+
+@pytest.mark.parametrize("damage", [b"", b"garbage"])
+def test_a_damaged_result_is_made_anew(program: Program, damage: bytes) -> None:
+    """It counts as not done, cannot be read, and the next run gives the digest of before."""
+    program.work.shard(rows=9)
+    whole = program.work.run("statistics")
+    place = program.folder / ".assay" / "work"
+    result = min((place / "results" / "statistics").rglob("*.arrow"))
+    result.write_bytes(damage)
+    damaged = {status.step: status for status in program.work.status()}["statistics"]
+    assert (damaged.done, damaged.digest) == (whole.shards - 1, "")
+    with pytest.raises(InputError, match="cannot be read"):
+        list(program.work.results("statistics"))
+    again = program.work.run("statistics")
+    assert (again.already_there, again.digest) == (whole.shards - 1, whole.digest)
+
+
+def test_facts_are_lines_and_nothing_else(program: Program, tmp_path: Path) -> None:
+    """A name that ends in .csv is refused for converted facts."""
+    source = program.documents.sources.classes[0].id
+    file = tmp_path / "chat.jsonl"
+    file.write_text(json.dumps(CHAT[0]) + "\n")
+    program.work.shard_file(file, source=source, format="openai-chat")
+    program.work.run("convert")
+    with pytest.raises(UsageError, match="JSON lines"):
+        program.work.write_results("convert", tmp_path / "facts.csv")
+
+
+def test_work_at_an_address_that_cannot_be_written_is_refused(folder: Path) -> None:
+    """A scheme that is not known is no folder of that name."""
+    settings = folder / "assay.toml"
+    before = settings.read_text()
+    settings.write_text(before + '\n[work]\nplace = "ftp://a/b"\n')
+    try:
+        with (
+            assay.open(folder, clock=CLOCK, who="test") as opened,
+            pytest.raises(UsageError, match="ftp://"),
+        ):
+            opened.work.shard(rows=9)
+    finally:
+        settings.write_text(before)
+    assert not (folder / "ftp:").exists()

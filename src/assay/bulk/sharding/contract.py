@@ -13,9 +13,15 @@ import msgspec
 import pyarrow as pa
 
 from assay.bulk.sharding.place import WorkPlace, write_file
-from assay.bulk.sharding.segment import decode_table, encode_table, read_named, read_segment
+from assay.bulk.sharding.segment import (
+    decode_table,
+    encode_table,
+    is_table,
+    read_named,
+    read_segment,
+)
 from assay.core.digest import sha256_hex
-from assay.core.errors import UsageError
+from assay.core.errors import InputError, UsageError
 from assay.core.keys import Purpose
 
 Prepared = Callable[[pa.Table], pa.Table]
@@ -72,10 +78,31 @@ class WorkPlan(msgspec.Struct, frozen=True, kw_only=True):
             shard for shard in self.shards if result_file(shard, self.context) not in there
         )
 
+    def damaged(self, place: WorkPlace) -> tuple[str, ...]:
+        """The shards whose result is there and cannot be read, in their order."""
+        gone = set(self.missing(place))
+        return tuple(
+            shard
+            for shard in self.shards
+            if shard not in gone and not is_table(place.read(self.result(shard)))
+        )
+
     def results(self, place: WorkPlace) -> Iterator[pa.Table]:
-        """The results of all shards, in their order."""
+        """The results of all shards, in their order.
+
+        Raises:
+            InputError: for a result that is not there, or cannot be read.
+        """
         for shard in self.shards:
-            yield decode_table(place.read(self.result(shard)))
+            content = place.read(self.result(shard))
+            if not is_table(content):
+                raise InputError(
+                    code="damaged-result",
+                    message="this result cannot be read",
+                    where=f"{place.address}/{self.result(shard)}",
+                    hint="run the step again: `assay work run` makes it anew",
+                )
+            yield decode_table(content)
 
     def digest_of_results(self, place: WorkPlace) -> str:
         """One SHA-256 over the results of all shards, in their order, hexadecimal."""

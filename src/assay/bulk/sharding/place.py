@@ -46,6 +46,9 @@ class WorkPlace(Protocol):
     def names(self, folder: str) -> frozenset[str]:
         """Names of the files directly in a folder, without it; none where it does not exist."""
 
+    def remove(self, name: str) -> None:
+        """Remove a file, so that what it stands for counts as not done."""
+
     def draft(self, name: str) -> AbstractContextManager[PlaceDraft]:
         """A file to be written; what a killed writer began stays aside, and counts as nothing."""
 
@@ -109,6 +112,10 @@ class FolderPlace:
             listed = [path.name for path in (self._folder / folder).iterdir()]
             return frozenset(name for name in listed if not name.endswith(ASIDE))
         return frozenset()
+
+    def remove(self, name: str) -> None:
+        """Remove a file; see `WorkPlace`."""
+        (self._folder / name).unlink(missing_ok=True)
 
     @contextmanager
     def draft(self, name: str) -> Iterator[PlaceDraft]:
@@ -182,6 +189,11 @@ class ObjectPlace:
         except FileNotFoundError:
             return frozenset()
         return frozenset(str(path).rpartition("/")[2] for path in listed)
+
+    def remove(self, name: str) -> None:
+        """Remove an object; see `WorkPlace`."""
+        with suppress(FileNotFoundError):
+            self._filesystem.rm_file(f"{self._root}/{name}")
 
     @contextmanager
     def draft(self, name: str) -> Iterator[PlaceDraft]:

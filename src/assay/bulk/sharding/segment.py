@@ -43,6 +43,15 @@ def decode_table(content: bytes) -> pa.Table:
     return pa.ipc.open_file(pa.BufferReader(content)).read_all()
 
 
+def is_table(content: bytes) -> bool:
+    """Whether bytes are a table of `encode_table`: a file that was cut or overwritten is none."""
+    try:
+        decode_table(content).validate(full=True)
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
+        return False
+    return True
+
+
 def keep_segment(place: WorkPlace, table: pa.Table) -> str:
     """Keep a table as a segment, and return its digest."""
     content = encode_table(table)
