@@ -543,7 +543,7 @@ def sample(
     key: Annotated[
         str | None, typer.Option("--key-env", help="Environment variable that holds the API key.")
     ] = None,
-    concurrency: Annotated[int, typer.Option(help="Requests under way at once.")] = 8,
+    concurrency: Annotated[int, typer.Option(min=1, help="Requests under way at once.")] = 8,
     partial: Annotated[
         bool, typer.Option("--partial", help="Compare what there is where a candidate failed.")
     ] = False,

@@ -249,7 +249,7 @@ def judge(
     key: Annotated[
         str | None, typer.Option("--key-env", help="Environment variable that holds the API key.")
     ] = None,
-    concurrency: Annotated[int, typer.Option(help="Requests under way at once.")] = 8,
+    concurrency: Annotated[int, typer.Option(min=1, help="Requests under way at once.")] = 8,
     prices: Annotated[
         str | None, typer.Option(help="Price of a million tokens in,out; such as 0.15,0.60.")
     ] = None,

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from assay.core.canonical import parse_json
-from assay.core.errors import UsageError
+from assay.core.errors import InputError, UsageError
 from assay.core.fact import Value
 from assay.records.fields import Index, Integer, JsonText
 from assay.records.task import Message, Tool, ToolCall
@@ -93,13 +93,13 @@ class SamplingParameters(Value):
         Raises:
             UsageError: if they are not a JSON object.
         """
-        fields = parse_json(self.extra) if self.extra else {}
+        try:
+            fields = parse_json(self.extra) if self.extra else {}
+        except InputError as error:
+            reason = f"{error.where}: {error.message}" if error.where else error.message
+            raise _no_object(reason) from error
         if not isinstance(fields, dict):
-            raise UsageError(
-                code="bad-parameter",
-                message="further fields of the request are not a JSON object",
-                hint='write them as {"top_k": 40}',
-            )
+            raise _no_object(f"it is a {type(fields).__name__}")
         return fields
 
     def as_fields(self) -> dict[str, Any]:
@@ -107,6 +107,15 @@ class SamplingParameters(Value):
         fields: dict[str, Any] = msgspec.to_builtins(self)
         fields.pop("extra", None)
         return fields | self.further()
+
+
+def _no_object(reason: str) -> UsageError:
+    return UsageError(
+        code="bad-parameter",
+        message=f"further fields of the request are not a JSON object: {reason}",
+        where="extra",
+        hint='write them as {"top_k": 40}',
+    )
 
 
 class Request(Value):

@@ -251,12 +251,12 @@ def _check(settings: Endpoint) -> None:
             message="the endpoint's address holds more than scheme, host, port and path",
             hint="name the environment variable that holds the key instead",
         )
-    bounds = (
-        settings.concurrency, settings.attempts, settings.timeout_seconds,
-        settings.deadline_seconds, settings.answer_bytes,
-    )  # fmt: skip
-    if min(bounds) <= 0 or settings.backoff_seconds < 0:
+    positive = ("concurrency", "attempts", "timeout_seconds", "deadline_seconds", "answer_bytes")
+    wrong = [name for name in positive if getattr(settings, name) <= 0]
+    wrong += ["backoff_seconds"] if settings.backoff_seconds < 0 else []
+    if wrong:
         raise UsageError(
             code="bad-bound",
-            message="concurrency, attempts, times and sizes of an endpoint are positive",
+            message=f"{', '.join(wrong)} of an endpoint must be positive",
+            where=wrong[0],
         )

@@ -309,3 +309,19 @@ def test_without_the_extra_its_install_line_is_named() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert "pip install 'assay[sample]'" in result.stdout
+
+
+@pytest.mark.parametrize("field", ["concurrency", "attempts", "answer_bytes"])
+def test_a_bound_that_is_not_positive_is_named(field: str) -> None:
+    """Of several bounds the message names the one that is wrong."""
+    with pytest.raises(UsageError) as refused:
+        OpenAICompatible(settings("http://127.0.0.1:1/v1", **{field: 0}))
+    assert refused.value.where == field
+
+
+@pytest.mark.parametrize("extra", ["[1", "[1]", '"text"'])
+def test_further_fields_that_are_no_object_are_named(extra: str) -> None:
+    """Broken JSON and JSON of another kind are refused alike, by the name of the parameter."""
+    with pytest.raises(UsageError, match="not a JSON object") as refused:
+        SamplingParameters(extra=extra)
+    assert refused.value.where == "extra"
