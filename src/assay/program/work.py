@@ -99,7 +99,7 @@ class WorkRun(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     """SHA-256 over all results, in the order of the shards; empty until each shard has one."""
     handed_over: str
-    """The script, the commands, or what the scheduler said; empty where the run waited."""
+    """The script, the commands, or what the scheduler printed; empty where the run waited."""
 
 
 class WorkService(Interface):

@@ -167,10 +167,6 @@ def _score_summary(
     )
 
 
-def _count(kind: type[Score], scores: Iterable[Score]) -> int:
-    return sum(isinstance(score, kind) for score in scores)
-
-
 def _agreed_within(
     scores: Sequence[Score], share: float | None, scale: AgreementScale
 ) -> str | None:

@@ -69,6 +69,8 @@ class Duplicates(msgspec.Struct, frozen=True, kw_only=True):
     """Clusters whose records are of several source classes."""
     across_splits: int
     """Clusters whose records are in several splits."""
+    without_split: int
+    """Clusters with a record that names no split: whether they cross one cannot be known."""
     across_releases: int | None
     """Clusters of which several releases hold a record; None where releases were not looked at."""
     crossings: tuple[Crossing, ...]
@@ -140,6 +142,11 @@ class DuplicateGathering:
             distinct=clustering.distinct,
             across_sources=sum(len(cluster.sources) > 1 for cluster in clusters),
             across_splits=sum(len(cluster.splits) > 1 for cluster in clusters),
+            without_split=sum(
+                any(self._splits[row] is None for row in rows_of_cluster)
+                for rows_of_cluster in members.values()
+                if len(rows_of_cluster) > 1
+            ),
             across_releases=None
             if releases is None
             else sum(len(cluster.releases) > 1 for cluster in clusters),

@@ -41,6 +41,11 @@ def sentences(duplicates: Duplicates) -> Iterator[str]:
             f"{duplicates.passed_over} of {count_phrase(duplicates.records, 'record')} share a template "
             "with so many that not all of these were compared with them."
         )
+    if duplicates.without_split:
+        yield (
+            f"{count_phrase(duplicates.without_split, 'cluster')} with a record that names no split: whether "
+            "these cross one is unknown."
+        )
     if duplicates.state == "unknown":
         yield "Whether there are any is unknown: that takes two records or more which are all compared."
     yield (

@@ -143,7 +143,7 @@ class _LabelColumns:
     def _code(self, value: str | bytes) -> int:
         if isinstance(value, str):
             return self._texts.setdefault(value, len(self._texts))
-        # Candidates are told apart by their digests alone, below zero, and no digest is listed.
+        # Candidates are distinguished by their digests alone, below zero, and no digest is listed.
         return -1 - int.from_bytes(value[:7])
 
     def conflicts(self) -> Iterator[LabelConflict]:

@@ -224,6 +224,13 @@ def duplicates_gate(duplicates: Duplicates, policy: DuplicatePolicy | None) -> G
         return _result("duplicates", faults, "")
     if records < FEWEST_COMPARED or duplicates.passed_over:
         return _unknown("duplicates", f"{seen}: not every record was compared", required=True)
+    if policy.across_splits == "refuse" and duplicates.without_split:
+        return _unknown(
+            "duplicates",
+            f"{seen}; {count_phrase(duplicates.without_split, 'cluster')} with a record that names no split "
+            "(give each record its value on the axis `split`)",
+            required=True,
+        )
     return _result("duplicates", (), seen)
 
 

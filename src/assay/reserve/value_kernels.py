@@ -71,7 +71,7 @@ def child_path(
     """The number of the path of a member; a new one where it was not seen before.
 
     Names are read as the fields of pointers: without digits, and a slash is a tilde. Elements of a list
-    have no name. Paths are told apart by their bytes.
+    have no name. Paths are distinguished by their bytes.
 
     Args:
         data: has the member's name.

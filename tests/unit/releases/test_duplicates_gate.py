@@ -38,6 +38,7 @@ def _found(*records: Record) -> Duplicates:
 ONE = pair_of(TEXT, "yes", "no")
 COPY = pair_of(TEXT.upper(), "yes", "no")
 ACROSS = pair_of(TEXT.upper(), "yes", "no", split="test")
+NO_SPLIT = COPY.replace(task=replace(COPY.task, taxonomy={}))
 OTHER = pair_of(" ".join(words(60, 6)), "yes", "no")
 TEMPLATE = " ".join(words(90, 7))
 CROWD = [pair_of(f"{TEMPLATE} {' '.join(words(30, n))}", "yes", "no") for n in range(80)]
@@ -55,6 +56,7 @@ CROWD = [pair_of(f"{TEMPLATE} {' '.join(words(30, n))}", "yes", "no") for n in r
         (_found(ONE, COPY, OTHER), DuplicatePolicy(largest_share=0.33), "refused", True),
         (_found(ONE, COPY), DuplicatePolicy(across_splits="refuse"), "passed", False),
         (_found(ONE, ACROSS), DuplicatePolicy(across_splits="refuse"), "refused", True),
+        (_found(ONE, NO_SPLIT), DuplicatePolicy(across_splits="refuse"), "unknown", True),
         (_found(ONE, ACROSS), DuplicatePolicy(largest_share=0.5), "passed", False),
         (_found(ONE), DuplicatePolicy(largest_share=0.0), "unknown", True),
         (_found(*CROWD), DuplicatePolicy(largest_share=0.0), "unknown", True),
@@ -69,6 +71,7 @@ CROWD = [pair_of(f"{TEMPLATE} {' '.join(words(30, n))}", "yes", "no") for n in r
         "above the limit",
         "in one split",
         "across splits",
+        "a split is not named",
         "splits are allowed",
         "one record, a limit",
         "passed over, a limit",

@@ -14,7 +14,7 @@ from assay.records.ports import Row
 from assay.records.record import Record
 
 SHARD_ROWS = 10_000
-"""Records or rows of one shard, unless it is said otherwise."""
+"""Records or rows of one shard, where no other number is given."""
 
 SHARD_BYTES = 256 * 2**20
 """Bytes of texts with which a shard ends, however few its rows: a worker holds one shard at once."""
