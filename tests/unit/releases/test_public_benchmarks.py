@@ -65,6 +65,13 @@ def test_the_card_names_each_benchmark_with_what_was_found(tmp_path: Path) -> No
     assert verify(release, KEY.public_key()).version
 
 
+def test_a_benchmark_without_an_item_shows_nothing(tmp_path: Path) -> None:
+    """Where no item could be found in a record, how many share text with one is unknown."""
+    card = (built(tmp_path, benchmark("Empty")) / "DATA_CARD.md").read_text()
+    (row,) = [line for line in card.splitlines() if "sha256:0000" in line]
+    assert row.endswith("| unknown |")
+
+
 def test_a_release_without_benchmarks_is_as_before(tmp_path: Path) -> None:
     """Its card has no section for them."""
     assert "Public benchmarks" not in (built(tmp_path) / "DATA_CARD.md").read_text()
